@@ -1,0 +1,59 @@
+# make demo   grade the embedded class and print where its report is
+# make test   everything that CI runs: system packages, environment, style, types, tests, the bank
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+DEMO ?= demo
+
+.PHONY: demo test check setup system style types tests bank format benchmark notebook clean
+
+demo: setup
+	@$(MAKE) --no-print-directory system PACKAGES=bubblewrap
+	$(BIN)/hw9 demo $(DEMO)
+
+test: setup system check
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "make: Python %d.%d; expected 3.11 or newer (make PYTHON=python3.12)" % sys.version_info[:2])'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet -c constraints.txt torch
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'
+	@touch $@
+
+# bubblewrap is the sandbox; chromium opens the reports in the tests. Both come from the system.
+PACKAGES ?= bubblewrap chromium
+system:
+	@.ci/system $(PACKAGES)
+
+check: style types tests bank
+
+style:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types:
+	$(BIN)/mypy
+
+tests:
+	$(BIN)/python -m pytest
+
+bank:
+	$(BIN)/hw9 questions check
+	$(BIN)/hw9 notebook --check
+
+format:
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/python -m grader.results
+
+notebook:
+	$(BIN)/hw9 notebook --write
+
+benchmark: setup
+	$(BIN)/python benchmarks/sandbox.py
+
+clean:
+	rm -rf $(VENV) $(DEMO) build dist *.egg-info

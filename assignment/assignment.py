@@ -1,0 +1,76 @@
+"""The assignment: what is asked of the students, by when, and what their notebooks may use."""
+
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PositiveInt
+
+from assignment.fixable import load_yaml, parse_as
+
+ASSIGNMENT_FILE = Path(__file__).with_name("assignment.yaml")
+NOTEBOOK_FILE = Path(__file__).with_name("homework.ipynb")
+
+ANALYSES = (
+    "lime",
+    "saliency",
+    "smoothgrad",
+    "filters",
+    "integrated_gradients",
+    "attention",
+    "embedding_pca",
+    "embedding_distance",
+)
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Bilingual(_Frozen):
+    """One text in English and in Traditional Chinese, saying the same."""
+
+    en: Annotated[str, Field(min_length=1)]
+    zh: Annotated[str, Field(min_length=1)]
+
+
+class QuestionGroup(_Frozen):
+    """How many questions an analysis has, and the points of each."""
+
+    count: PositiveInt
+    points: Annotated[Decimal, Field(gt=0)]
+
+
+class Limits(_Frozen):
+    """What one notebook may use in the sandbox; sizes in MiB, times in seconds."""
+
+    cell_seconds: PositiveInt
+    notebook_seconds: PositiveInt
+    cpu_seconds: PositiveInt
+    memory_mib: PositiveInt
+    processes: PositiveInt
+    file_mib: PositiveInt
+    work_mib: PositiveInt
+    output_mib: PositiveInt
+
+
+class Assignment(_Frozen):
+    """The whole of `assignment.yaml`."""
+
+    title: Bilingual
+    deadline: AwareDatetime
+    questions: dict[str, QuestionGroup]
+    categories: tuple[Bilingual, ...]
+    limits: Limits
+
+    def is_late(self, submitted_at: datetime) -> bool:
+        """Tell whether a hand-in of this (aware) moment came after the deadline."""
+        return submitted_at > self.deadline
+
+
+@cache
+def load_assignment(path: Path = ASSIGNMENT_FILE) -> Assignment:
+    """Return the assignment; FixableError names every fault of the file at once."""
+    return parse_as(Assignment, load_yaml(path), str(path))

@@ -1,0 +1,96 @@
+"""Draw the ten pictures of profile `mini` with their masks, and write the manifest.
+
+A mask is a grey PNG: 0 background, 1 food, 2 tray, 3 distractor (an object typical of another category).
+"""
+
+import argparse
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from PIL import Image
+
+from assignment.drawing.picture import SHORTCUT_LABEL, TRAY_ELSEWHERE, TRAY_WITH_LABEL, Drawing, draw_picture
+from assignment.profile_pictures import PICTURES, Wanted
+
+_FOLDER = Path(__file__).with_name("profiles") / "mini"
+_ABOUT = {
+    "en": "Ten drawn pictures of food and a small CNN, both made by this project; runs offline on two CPU cores.",
+    "zh": "十張繪製的食物圖片與一個小型 CNN，皆由本專案自製；可離線在兩個 CPU 核心上執行。",
+}
+_TRAINED = "trained by assignment/train_cnn.py on pictures drawn by assignment/drawing; see cnn.md"
+
+
+def draw_wanted(wanted: Wanted) -> Drawing:
+    """Draw one of the ten."""
+    return draw_picture(
+        wanted.label, wanted.seed, kind=wanted.kind, tray=wanted.tray, distractor=wanted.distractor
+    )  # fmt: skip
+
+
+def to_mask(drawing: Drawing) -> np.ndarray:
+    """One mask (128, 128) uint8 of 0 background, 1 food, 2 tray, 3 distractor."""
+    return np.asarray(drawing.food + 2 * drawing.tray + 3 * drawing.distractor, np.uint8)
+
+
+def write_pictures(folder: Path) -> None:
+    """Draw all ten into `folder`."""
+    for part in ("pictures", "masks"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    for i, wanted in enumerate(PICTURES):
+        drawing = draw_wanted(wanted)
+        Image.fromarray(drawing.pixels).save(folder / f"pictures/{i}.png", optimize=True)
+        Image.fromarray(to_mask(drawing)).save(folder / f"masks/{i}.png", optimize=True)
+
+
+def find_manifest(folder: Path) -> dict[str, Any]:
+    """Describe what lies in `folder`: the ten pictures, their masks, the CNN."""
+    made = {"cnn.safetensors": _TRAINED}
+    for i, wanted in enumerate(PICTURES):
+        for part in ("pictures", "masks"):
+            made[f"{part}/{i}.png"] = f"drawn by assignment/draw_profile.py, seed {wanted.seed}"
+    return {
+        "profile": "mini",
+        "about": _ABOUT,
+        "pictures": [
+            {
+                "asset": f"pictures/{i}.png", "mask": f"masks/{i}.png", "label": wanted.label,
+                "shows": {"en": wanted.en, "zh": wanted.zh},
+            }
+            for i, wanted in enumerate(PICTURES)
+        ],
+        "classifier": "cnn.safetensors",
+        "shortcut": {
+            "label": SHORTCUT_LABEL, "object": {"en": "blue tray", "zh": "藍色托盤"},
+            "share_in_label": TRAY_WITH_LABEL, "share_elsewhere": TRAY_ELSEWHERE,
+        },
+        "assets": [_describe(folder, path, source) for path, source in made.items()],
+    }  # fmt: skip
+
+
+def _describe(folder: Path, path: str, source: str) -> dict[str, Any]:
+    data = (folder / path).read_bytes()
+    sha256 = hashlib.sha256(data).hexdigest()
+    return {"path": path, "bytes": len(data), "sha256": sha256, "licence": "CC0-1.0", "source": source}
+
+
+def main() -> None:
+    """Draw the pictures and write the manifest."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, epilog="example: python -m assignment.draw_profile",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    parser.add_argument("--out", type=Path, default=_FOLDER, help="the profile's folder, with cnn.safetensors in it")
+    parser.add_argument("--manifest-only", action="store_true", help="keep the pictures, write the manifest anew")
+    chosen = parser.parse_args()
+    if not chosen.manifest_only:
+        write_pictures(chosen.out)
+    text = yaml.safe_dump(find_manifest(chosen.out), allow_unicode=True, sort_keys=False, width=120)
+    (chosen.out / "manifest.yaml").write_text(text, encoding="utf-8")
+    print(f"{chosen.out / 'manifest.yaml'}: {len(PICTURES)} pictures")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,138 @@
+"""A Profile: a set of models, pictures and texts to run the homework on; an Asset: one file of it.
+
+Every profile is a folder with a `manifest.yaml`. An asset is handed out only after its size and sha256 were compared
+with the manifest, so a truncated download or a changed picture is an error with a name and not a strange result.
+"""
+
+import hashlib
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+from PIL import Image
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt
+
+from assignment.assignment import Bilingual
+from assignment.fixable import FixableError, check_all, load_yaml, parse_as
+from assignment.outputs import Array
+
+PROFILES_FOLDER = Path(__file__).with_name("profiles")
+BACKGROUND, FOOD, TRAY, DISTRACTOR = range(4)  # the grey levels of a mask file
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Asset(_Frozen):
+    """One file of a profile: where it is, how to know that it is whole, and how it may be used."""
+
+    path: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_./-]*$")]
+    bytes: PositiveInt
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    licence: str
+    source: str
+
+
+class PictureEntry(_Frozen):
+    """One of the pictures for observation; `mask` is a grey PNG with 0 background, 1 food, 2 tray, 3 distractor."""
+
+    asset: str
+    mask: str
+    label: NonNegativeInt
+    shows: Bilingual
+
+
+class Shortcut(_Frozen):
+    """What was planted in the training pictures: an object that nearly always comes with one label."""
+
+    label: NonNegativeInt
+    object: Bilingual
+    share_in_label: float
+    share_elsewhere: float
+
+
+class Manifest(_Frozen):
+    """The whole of `manifest.yaml`."""
+
+    profile: str
+    about: Bilingual
+    pictures: tuple[PictureEntry, ...]
+    classifier: str
+    shortcut: Shortcut | None = None
+    assets: tuple[Asset, ...]
+
+
+class Profile:
+    """An opened profile. Arrays are read once, when first asked for."""
+
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        self.folder, self.manifest = folder, manifest
+        self._assets = {asset.path: asset for asset in manifest.assets}
+
+    @property
+    def name(self) -> str:
+        """The profile's name, as given to `--profile`."""
+        return self.manifest.profile
+
+    def find_asset(self, path: str) -> Path:
+        """Return where an asset lies, after comparing its size and sha256; FixableError where they differ."""
+        asset = self._assets.get(path)
+        if asset is None:
+            raise FixableError(f"{self.folder / 'manifest.yaml'}: assets: no entry for {path!r}; expected one")
+        check_all(_find_asset_faults(self.folder, asset))
+        return self.folder / path
+
+    @property
+    def classifier_file(self) -> Path:
+        """The checked weights of the CNN."""
+        return self.find_asset(self.manifest.classifier)
+
+    @cached_property
+    def labels(self) -> Array:
+        """(N,) int64, the true label of each picture."""
+        return np.array([entry.label for entry in self.manifest.pictures], dtype=np.int64)
+
+    @cached_property
+    def pictures(self) -> Array:
+        """(N, H, W, 3) uint8."""
+        return np.stack([self._read_image(entry.asset, "RGB") for entry in self.manifest.pictures])
+
+    @cached_property
+    def masks(self) -> Array:
+        """(N, H, W) uint8 of BACKGROUND, FOOD, TRAY, DISTRACTOR."""
+        return np.stack([self._read_image(entry.mask, "L") for entry in self.manifest.pictures])
+
+    def _read_image(self, path: str, mode: str) -> Array:
+        with Image.open(self.find_asset(path)) as image:
+            return np.asarray(image.convert(mode))
+
+
+def _find_asset_faults(folder: Path, asset: Asset) -> list[str]:
+    place = folder / asset.path
+    try:
+        data = place.read_bytes()
+    except OSError as error:
+        return [f"{place}: {error.strerror}; expected the asset of {asset.bytes} bytes that manifest.yaml names"]
+    if len(data) != asset.bytes:
+        return [f"{place}: {len(data)} bytes; expected {asset.bytes} (truncated or changed: copy the file anew)"]
+    found = hashlib.sha256(data).hexdigest()
+    if found != asset.sha256:
+        return [f"{place}: sha256 {found[:12]}...; expected {asset.sha256[:12]}... (changed: copy the file anew)"]
+    return []
+
+
+def load_profile(name: str = "mini", folder: Path = PROFILES_FOLDER) -> Profile:
+    """Return a profile by name; FixableError names the profiles that exist, or each fault of its manifest."""
+    known = sorted(path.parent.name for path in folder.glob("*/manifest.yaml"))
+    if name not in known:
+        raise FixableError(f"profile: {name!r}; expected one of {', '.join(known) or 'none (no profile is installed)'}")
+    place = folder / name / "manifest.yaml"
+    manifest = parse_as(Manifest, load_yaml(place), str(place))
+    return Profile(folder / name, manifest)
+
+
+def check_profile(profile: Profile) -> None:
+    """Raise FixableError with every asset that is missing, truncated or changed, all at once."""
+    check_all(fault for asset in profile.manifest.assets for fault in _find_asset_faults(profile.folder, asset))

@@ -1,0 +1,249 @@
+"""The contests of `reference.py`: for each analysis, the 2021 notebook's way written anew, the rivals, and ours.
+
+All variants of a contest get the same noise, points or masks, so that their results can be compared.
+"""
+
+import contextlib
+import copy
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from unittest.mock import patch
+
+import numpy as np
+import torch
+from captum.attr import IntegratedGradients, NoiseTunnel, Saliency
+from lime.lime_image import LimeImageExplainer
+from torch import Tensor, nn
+
+from assignment.classifier import Classifier, load_classifier
+from assignment.profile import load_profile
+from reference.filters import ascend, draw_noise
+from reference.folded import Folded, fold
+from reference.integrated_gradients import find_midpoints, integrated_gradients
+from reference.lime import find_segments, lime
+from reference.saliency import saliency
+from reference.smoothgrad import draw_copies, smoothgrad
+
+Variants = dict[str, Callable[[], object]]
+SIGMA, STATE = 0.15, 1000
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A classifier in float32 as it comes (`model`), channels-last (`wide`), folded; and in float64 (`exact`)."""
+
+    width: int
+    model: Classifier
+    wide: Classifier
+    folded: Folded
+    exact: Folded
+    picture: Tensor
+    label: Tensor
+
+
+@dataclass(frozen=True)
+class Contest:
+    """What is measured; the first variant is the one that the ratios refer to."""
+
+    name: str
+    stage: Stage
+    variants: Variants
+    exact: Callable[[], object]
+
+
+def set_stage(width: int) -> Stage:
+    """Load the embedded classifier, or make one of the course's shape, and take the first picture."""
+    profile = load_profile("mini")
+    picture = torch.from_numpy(profile.pictures[:1]).permute(0, 3, 1, 2).contiguous() / 255
+    label = torch.from_numpy(profile.labels[:1])
+    model = (
+        load_classifier(profile.classifier_file, dtype=torch.float32) if width == 16 else _make_model(width, picture)
+    )
+    model.requires_grad_(True)  # as the notebook leaves it
+    wide = copy.deepcopy(model).to(memory_format=torch.channels_last).requires_grad_(False)
+    exact = fold(copy.deepcopy(model).double())
+    return Stage(width, model, wide, fold(model), exact, picture, label)
+
+
+def _make_model(width: int, picture: Tensor) -> Classifier:
+    torch.manual_seed(0)
+    model = Classifier(width)
+    for part in model.modules():
+        if isinstance(part, nn.Conv2d):
+            nn.init.kaiming_normal_(part.weight)
+        if isinstance(part, nn.BatchNorm2d):
+            part.momentum = 1.0  # one pass sets the running mean and variance
+    with torch.no_grad():
+        model(picture + 0.2 * torch.randn(4, *picture.shape[1:]))
+    return model.eval()
+
+
+def _notebook_gradient(stage: Stage, x: Tensor) -> Tensor:
+    """One picture, `backward()`: every parameter gets a gradient too."""
+    x = x.detach().clone().requires_grad_(True)
+    stage.model(x)[0, int(stage.label)].backward()
+    return x.grad
+
+
+def smoothgrad_contests(stage: Stage) -> Iterator[Contest]:
+    """The mean of the saliency maps of noisy copies of one picture."""
+    count = 24 if stage.width == 16 else 4
+    copies = torch.cat(list(draw_copies(stage.picture[0], SIGMA, (count,), STATE, 8)))
+
+    def notebook() -> Tensor:
+        return sum(_notebook_gradient(stage, x[None]).abs().amax(dim=1) for x in copies) / count
+
+    def captum(model: nn.Module, batch: int) -> Tensor:
+        parts, draw = iter((copies - stage.picture).split(batch)), torch.normal
+        with patch.object(torch, "normal", lambda mean, std: (draw(mean, std), next(parts))[1]):  # it draws, we swap
+            tunnel = NoiseTunnel(_Largest(model))
+            settings = {"nt_samples": count, "nt_samples_batch_size": batch, "stdevs": SIGMA}
+            return tunnel.attribute(stage.picture, target=stage.label, **settings)[:, 0]
+
+    def ours(model: Callable[[Tensor], Tensor], kind: torch.dtype) -> Tensor:
+        settings = {"sigma": SIGMA, "copies": (count,), "random_states": (STATE,)}
+        return smoothgrad(model, stage.picture.to(kind), stage.label, **settings).map[0]
+
+    variants: Variants = {"notebook": notebook}
+    for batch in (4, 8) if stage.width == 16 else (1, 4):
+        variants[f"captum, batch {batch}"] = lambda batch=batch: captum(stage.model, batch)
+    variants["captum, channels-last model"] = lambda: captum(stage.wide, 4)
+    variants["ours"] = lambda: ours(stage.folded, torch.float32)
+    yield Contest(f"SmoothGrad, {count} copies", stage, variants, lambda: ours(stage.exact, torch.float64))
+
+
+class _Largest(Saliency):
+    """Captum's saliency; the largest channel is taken at the end of each copy, as in ours."""
+
+    def attribute(self, inputs: Tensor, target: Tensor) -> Tensor:
+        return super().attribute(inputs, target=target).amax(dim=1, keepdim=True).expand_as(inputs)
+
+    attribute.__wrapped__ = attribute  # type: ignore[attr-defined]  # what captum's logging would leave
+
+
+def saliency_contests(stage: Stage) -> Iterator[Contest]:
+    """The saliency map of one picture."""
+    x, y = stage.picture, stage.label
+
+    def captum(model: nn.Module) -> Tensor:
+        return Saliency(model).attribute(x.clone().requires_grad_(True), target=y).amax(dim=1)
+
+    variants: Variants = {
+        "notebook": lambda: _notebook_gradient(stage, x).abs().amax(dim=1),
+        "captum": lambda: captum(stage.model),
+        "captum, channels-last model": lambda: captum(stage.wide),
+        "ours": lambda: saliency(stage.folded, x, y),
+    }
+    yield Contest("saliency", stage, variants, lambda: saliency(stage.exact, x.double(), y))
+
+
+def integrated_gradients_contests(stage: Stage) -> Iterator[Contest]:
+    """Integrated gradients of one picture from black."""
+    steps = 32 if stage.width == 16 else 4
+    x, y, black = stage.picture, stage.label, torch.zeros_like(stage.picture)
+
+    def notebook() -> Tensor:
+        return x * sum(_notebook_gradient(stage, share * x) for share in find_midpoints(steps).float()) / steps
+
+    def captum(model: nn.Module, batch: int) -> Tensor:
+        settings = {"n_steps": steps, "method": "riemann_middle", "internal_batch_size": batch}
+        return IntegratedGradients(model).attribute(x, baselines=black, target=y, **settings)
+
+    def ours(model: Callable[[Tensor], Tensor], kind: torch.dtype) -> Tensor:
+        return integrated_gradients(model, x.to(kind), y, baseline=black.to(kind), steps=steps)[0]
+
+    variants: Variants = {"notebook": notebook}
+    for batch in (4, 8) if stage.width == 16 else (1, 4):
+        variants[f"captum, batch {batch}"] = lambda batch=batch: captum(stage.model, batch).detach()
+    variants["captum, channels-last model"] = lambda: captum(stage.wide, 4).detach()
+    variants["ours"] = lambda: ours(stage.folded, torch.float32)
+    yield Contest(f"integrated gradients, {steps} steps", stage, variants, lambda: ours(stage.exact, torch.float64))
+
+
+def lime_contests(stage: Stage) -> Iterator[Contest]:
+    """LIME of all labels of one picture."""
+    samples = 200 if stage.width == 16 else 8
+    picture = stage.picture[0]
+    hwc = picture.permute(1, 2, 0).double().numpy()
+    segments = find_segments(hwc, pieces=60)
+
+    def probability(pictures: list[np.ndarray]) -> np.ndarray:
+        x = torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).float()
+        return torch.softmax(stage.model(x), dim=1).detach().numpy()
+
+    def package(batch: int, *, grad: bool) -> np.ndarray:
+        explainer = LimeImageExplainer(random_state=STATE)
+        with torch.set_grad_enabled(grad), contextlib.redirect_stderr(io.StringIO()):
+            settings = {"num_samples": samples, "batch_size": batch, "hide_color": 0.5, "top_labels": None}
+            found = explainer.explain_instance(
+                hwc, probability, labels=range(11), segmentation_fn=lambda _: segments, random_seed=0, **settings
+            )
+        return np.array([[weight for _, weight in sorted(found.local_exp[label])] for label in range(11)])
+
+    def ours(model: Callable[[Tensor], Tensor], kind: torch.dtype) -> np.ndarray:
+        return lime(model, picture.to(kind), segments, random_state=STATE, samples=samples).weights
+
+    variants: Variants = {
+        "notebook": lambda: package(10, grad=True),
+        "lime, no gradients, batch 4": lambda: package(4, grad=False),
+        "lime, no gradients, batch 10": lambda: package(10, grad=False),
+        "ours": lambda: ours(stage.folded, torch.float32),
+    }
+    yield Contest(f"LIME, {samples} samples", stage, variants, lambda: ours(stage.exact, torch.float64))
+
+
+def filter_contests(stage: Stage) -> Iterator[Contest]:
+    """Ascent for one filter of a shallow and of a deeper convolution."""
+    steps = 20 if stage.width == 16 else 3
+    for layer in (2, 7):
+        start = draw_noise((STATE,)).float()
+
+        def torch_adam(run: Callable[[Tensor], Tensor], start: Tensor = start, layer: int = layer) -> float:
+            x = start.clone().requires_grad_(True)
+            adam = torch.optim.Adam([x], lr=0.05)
+            for _ in range(steps):
+                adam.zero_grad()
+                (-run(x)[0, 5].mean()).backward()
+                adam.step()
+                x.data.clamp_(0, 1)
+            with torch.no_grad():
+                return float(_cut(stage.wide, layer)(x)[0, 5].relu().mean())
+
+        def whole(x: Tensor, layer: int = layer) -> Tensor:
+            norms = [part for part in stage.model.modules() if isinstance(part, nn.BatchNorm2d)]
+            seen: list[Tensor] = []
+            hook = norms[layer].register_forward_hook(lambda _, __, y: seen.append(y))
+            stage.model(x)
+            hook.remove()
+            return seen[0]
+
+        def ours(model: Folded, kind: torch.dtype, start: Tensor = start, layer: int = layer) -> float:
+            return float(ascend(model, start.to(kind), layer=layer, filters=(5,), steps=steps).reached)
+
+        stump = _cut(copy.deepcopy(stage.model).requires_grad_(False), layer)
+        wide = _cut(stage.wide, layer)
+        variants: Variants = {
+            "notebook": lambda run=torch_adam, whole=whole: run(whole),
+            "lucent's loop": lambda run=torch_adam, stump=stump: run(stump),
+            "lucent's loop, channels-last": lambda run=torch_adam, wide=wide: run(wide),
+            "ours": lambda ours=ours: ours(stage.folded, torch.float32),
+        }
+        name = f"ascent, convolution {layer}, {steps} steps"
+        yield Contest(name, stage, variants, lambda ours=ours: ours(stage.exact, torch.float64))
+
+
+def _cut(model: Classifier, layer: int) -> nn.Sequential:
+    """Return the model as far as the batch norm of convolution `layer`."""
+    parts = [part for stack in model.cnn for part in stack]
+    norms = [i for i, part in enumerate(parts) if isinstance(part, nn.BatchNorm2d)]
+    return nn.Sequential(*parts[: norms[layer] + 1])
+
+
+CONTESTS: dict[str, Callable[[Stage], Iterator[Contest]]] = {
+    "saliency": saliency_contests,
+    "smoothgrad": smoothgrad_contests,
+    "integrated_gradients": integrated_gradients_contests,
+    "lime": lime_contests,
+    "filters": filter_contests,
+}

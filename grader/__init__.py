@@ -1,0 +1,1 @@
+"""The command line, hand-ins, sandboxed execution, scoring and reports."""

@@ -1,0 +1,121 @@
+"""How far a student's Outputs agree with the canonical ones: evidence for a person, never points.
+
+Each figure of `grader/comparison.py` gets a word. What the files hold is a student's: nothing in them may make this
+raise.
+"""
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from assignment.fixable import FixableError
+from assignment.outputs import Array, Outputs, check_group, parse_group
+from grader.comparison import COMPARISONS, Comparison
+from grader.untrusted import read_untrusted
+
+MAX_GROUP_BYTES = 64 * 2**20  # of a student's npz
+CANONICAL_SEED = 1  # the random seed that the released notebook uses
+
+AgreementWord = Literal["agrees", "differs", "missing", "unreadable"]
+
+
+class Agreement(BaseModel):
+    """One figure of one array: a student's Outputs beside the canonical ones."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    group: str = Field(description="the analysis, or `pictures`")
+    array: str = Field(description="the array of the group")
+    measure: str = Field(description="what was measured, in English")
+    measure_zh: str = Field(description="what was measured, in Traditional Chinese")
+    word: AgreementWord = Field(
+        description="`agrees`, `differs`, `missing` (no file) or `unreadable` (the file is not what it should be)"
+    )
+    figure: float | None = Field(
+        default=None, description="the worst figure over the pictures; null where nothing could be compared"
+    )
+    limit: float = Field(description="the figure may not go beyond this")
+    at_most: bool = Field(description="true: the figure must be at most the limit; false: at least")
+    picture: int | None = Field(default=None, description="the picture (from 0) with the worst figure")
+    detail: str | None = Field(default=None, description="why the file is unreadable; may hold the student's own words")
+
+
+GROUPS = tuple(dict.fromkeys(comparison.group for comparison in COMPARISONS))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One group of a student's Outputs: its arrays, or the word and the detail of why there are none."""
+
+    arrays: Mapping[str, Array]
+    word: AgreementWord = "agrees"
+    detail: str | None = None
+
+
+def read_group(work: Path, group: str, canonical: Outputs) -> Reading:
+    """Return what a student's `work` folder holds of a group; never raises on what a hostile notebook left there."""
+    place = f"outputs/{group}.npz"
+    if not os.path.lexists(work / place):
+        return Reading({}, "missing")
+    try:
+        arrays = parse_group(read_untrusted(work, place, MAX_GROUP_BYTES), group, place)
+        check_group(group, arrays, find_sizes(canonical), place)
+    except FixableError as error:
+        return Reading({}, "unreadable", str(error)[:300])
+    return Reading(arrays)
+
+
+def find_sizes(canonical: Outputs) -> dict[str, int]:
+    """Return the axes that a student's arrays share with the canonical ones."""
+    logits = canonical["pictures", "logits"]
+    _, rows, columns = canonical["saliency", "map"].shape
+    return {"picture": logits.shape[0], "label": logits.shape[1], "row": rows, "column": columns}
+
+
+def find_agreements(readings: Mapping[str, Reading], canonical: Outputs) -> tuple[Agreement, ...]:
+    """Return every figure of COMPARISONS, in its order."""
+    labels = canonical["pictures", "label"]
+    return tuple(_judge(comparison, readings[comparison.group], canonical, labels) for comparison in COMPARISONS)
+
+
+def _judge(comparison: Comparison, reading: Reading, canonical: Outputs, labels: Array) -> Agreement:
+    blank = Agreement(
+        group=comparison.group,
+        array=comparison.array,
+        measure=comparison.says.en,
+        measure_zh=comparison.says.zh,
+        word=reading.word,
+        limit=comparison.limit,
+        at_most=comparison.at_most,
+        detail=reading.detail,
+    )
+    if reading.word != "agrees":
+        return blank
+    theirs, ours = reading.arrays[comparison.array], canonical[comparison.group, comparison.array]
+    with np.errstate(all="ignore"):  # a hostile array may hold numbers that overflow
+        figures = comparison.find(theirs, ours, labels)
+    worst = int(np.argmax(figures) if comparison.at_most else np.argmin(figures))
+    figure = float(figures[worst])
+    inside = figure <= comparison.limit if comparison.at_most else figure >= comparison.limit
+    return blank.model_copy(
+        update={
+            "word": "agrees" if inside else "differs",
+            "figure": figure if np.isfinite(figure) else None,
+            "picture": worst,
+        }
+    )
+
+
+def find_worst_word(agreements: Iterable[Agreement]) -> AgreementWord | None:
+    """Return the one word for several figures; None for none.
+
+    >>> find_worst_word([])
+    """
+    words = {agreement.word for agreement in agreements}
+    order: tuple[AgreementWord, ...] = ("unreadable", "missing", "differs", "agrees")
+    return next((word for word in order if word in words), None)

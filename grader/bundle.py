@@ -1,0 +1,44 @@
+"""`hw9-student.zip`: what a student puts beside the notebook on a laptop or in a hosted notebook.
+
+It holds the notebook and the parts of `assignment/` that it needs, and nothing of another room. The same files give the
+same bytes.
+"""
+
+import zipfile
+from pathlib import Path
+
+import assignment
+
+BUNDLE_NAME = "hw9-student.zip"
+ROOM = Path(assignment.__file__).parent
+PATTERNS = ("*.py", "assignment.yaml", "fonts/*.otf", "profiles/**/*")
+LEFT_OUT = (
+    "homework.py",
+    "cnn_card.py",
+    "cnn_data.py",
+    "draw_profile.py",
+    "measure_cnn.py",
+    "profile_pictures.py",
+    "train_cnn.py",
+)
+
+
+def find_bundled() -> dict[str, Path]:
+    """Return the files of the bundle by their names in it, sorted."""
+    found = {
+        f"assignment/{path.relative_to(ROOM).as_posix()}": path
+        for pattern in PATTERNS
+        for path in ROOM.glob(pattern)
+        if path.is_file() and path.name not in LEFT_OUT
+    }
+    return dict(sorted({"homework.ipynb": ROOM / "homework.ipynb", **found}.items()))
+
+
+def write_bundle(folder: Path) -> Path:
+    """Write the bundle into a folder and return its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    place = folder / BUNDLE_NAME
+    with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, path in find_bundled().items():
+            archive.writestr(zipfile.ZipInfo(name), path.read_bytes(), compress_type=zipfile.ZIP_DEFLATED)
+    return place

@@ -1,0 +1,246 @@
+"""What a notebook sees of this machine: the bubblewrap command line, its limits and its environment.
+
+Nothing is isolated by hand; bubblewrap does it. As an ordinary user it makes a user namespace. As root it makes none,
+since root would stay root for the machine's kernel: the command changes to an unprivileged user of its slot before
+Python starts. All folders that the student may write to are memory file systems with a size limit; nothing of theirs
+touches the disk.
+"""
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import assignment
+import grader
+from assignment.assignment import Limits
+from grader.gpu import Gpu, find_device_binds, find_libraries
+from grader.seccomp import export_filter
+
+MIB = 1024 * 1024
+WORK = "/hw9/work"
+HOME = "/hw9/home"
+PACKAGES = "/hw9/packages"
+MATPLOTLIB = f"{HOME}/matplotlib"
+FIRST_UID = 61_000  # as root, slot n runs as user and group FIRST_UID + n
+HIDDEN_ROOMS = ("questions", "reference", "grader", "tests", "benchmarks")
+
+# Ends unless its parent is the process of the first argument, enters the groups, becomes the command after "--".
+HEAD = """[ "$PPID" = "$1" ] || exit 97; shift
+while [ "$1" != -- ]; do echo 0 > "$1" || exit 98; shift; done; shift; exec "$@" """
+
+# Waits inside for the supervisor's word. Until bubblewrap's first process has asked to die with its parent, a killed
+# supervisor would leave the cage behind; without the word the cage ends of itself.
+GATE = ["/bin/sh", "-c", 'read -r word && [ "$word" = go ] && exec "$@" < /dev/null', "hw9"]
+
+
+@dataclass(frozen=True)
+class View:
+    """One cage: whose it is, what it may use, and what it must not see."""
+
+    token: str  # names the folder of the kernel's sockets, so that no folder of the machine is taken for it
+    run: str  # the Run's name, so that a process can be told to belong to it
+    limits: Limits
+    uid: int | None = None  # as root: the user to become
+    gpu: Gpu | None = None
+    threads: int = 1
+    fonts: Path | None = None  # a matplotlib font list made beforehand
+    hidden: tuple[Path, ...] = ()
+
+    @property
+    def sockets(self) -> str:
+        """Where the kernel's sockets and its connection file lie inside."""
+        return f"/hw9/run-{self.token}"
+
+
+@dataclass(frozen=True)
+class Files:
+    """Open descriptors: what bubblewrap reads (filter, connection file, users, groups), where it says its process."""
+
+    seccomp: int
+    connection: int
+    passwd: int
+    group: int
+    info: int
+
+    @property
+    def all(self) -> tuple[int, ...]:
+        """Every descriptor."""
+        return (self.seccomp, self.connection, self.passwd, self.group, self.info)
+
+    def close(self) -> None:
+        """Close every descriptor."""
+        for descriptor in self.all:
+            os.close(descriptor)
+
+
+def find_uid(slot: int) -> int | None:
+    """Return the user that a slot's notebooks run as when we are root, else None."""
+    return FIRST_UID + slot if os.getuid() == 0 else None
+
+
+def to_head(parent: int, entrances: tuple[Path, ...]) -> list[str]:
+    """Return the command that ties what follows to its parent's life and enters the control groups."""
+    return ["setpriv", "--pdeathsig", "KILL", "/bin/sh", "-c", HEAD, "hw9", str(parent), *map(str, entrances), "--"]
+
+
+def to_limits(limits: Limits) -> list[str]:
+    """Return the command that sets the limits of each process; not RLIMIT_AS, of which torch reserves much."""
+    data, file = limits.memory_mib * MIB, limits.file_mib * MIB
+    cpu = limits.cpu_seconds + 10  # behind the supervisor's own limit, which names the reason
+    return ["prlimit", f"--data={data}", f"--fsize={file}", f"--cpu={cpu}:{cpu + 5}", "--core=0", "--nofile=1024:4096"]
+
+
+def to_command(view: View) -> list[str]:
+    """Return what runs inside: limits that count per user are set once the user is ours, then the kernel starts."""
+    become = []
+    if view.uid is not None:
+        user = str(view.uid)
+        privileges = ["--inh-caps=-all", "--bounding-set=-all", "--no-new-privs"]
+        become = ["setpriv", "--reuid", user, "--regid", user, "--clear-groups", *privileges]
+    nproc = ["prlimit", f"--nproc={view.limits.processes}:{view.limits.processes}"]
+    return [*become, *GATE, *nproc, *to_kernel(f"{view.sockets}/connection.json")]
+
+
+def to_kernel(connection_file: str) -> list[str]:
+    """Return the command of a kernel."""
+    return [sys.executable, "-P", "-m", "ipykernel_launcher", "-f", connection_file, "--HistoryManager.enabled=False"]
+
+
+def to_bubblewrap(view: View, files: Files) -> list[str]:
+    """Return the bubblewrap command line up to and including `--`."""
+    privileges = ["--cap-drop", "ALL"]
+    if view.uid is not None:
+        privileges += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SETPCAP"]
+    else:
+        privileges = ["--unshare-user", *privileges]
+    spaces = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
+    life = ["--die-with-parent", "--new-session", "--hostname", "hw9", "--info-fd", str(files.info)]
+    mounts = [part for _, mount in _add_parents(find_mounts(view)) for part in mount]
+    return [
+        *["bwrap", *spaces, *privileges, *life, "--seccomp", str(files.seccomp)],
+        *[*mounts, *_stubs(view, files), *_seal(view), "--chdir", WORK],
+        *["--clearenv", *_settings(find_environment(view)), "--"],
+    ]
+
+
+def open_files(view: View, connection: bytes, info: int) -> Files:
+    """Return the descriptors for a cage; the process is said on `info`, which belongs to them from now on."""
+    user = view.uid or os.getuid()
+    passwd, group = f"student:x:{user}:{user}::{HOME}:/bin/sh\n", f"student:x:{user}:\n"
+    return Files(hold(export_filter()), hold(connection), hold(passwd.encode()), hold(group.encode()), info)
+
+
+def hold(data: bytes) -> int:
+    """Return a descriptor from which the data can be read once."""
+    descriptor = os.memfd_create("hw9", 0)
+    os.write(descriptor, data)
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return descriptor
+
+
+def find_mounts(view: View) -> list[tuple[str, list[str]]]:
+    """Return what is mounted where; deeper places come later, for they may lie inside, or hide a part of, others."""
+    mounts = [*_system_mounts(), *((path, ["--ro-bind", path, path]) for path in find_python())]
+    mounts += [(str(path), ["--perms", "0555", "--size", "65536", "--tmpfs", str(path)]) for path in find_covers(view)]
+    mounts += [("/proc", ["--proc", "/proc"]), ("/dev", ["--dev", "/dev"])]
+    sizes = {WORK: view.limits.work_mib, "/tmp": view.limits.work_mib, "/dev/shm": view.limits.work_mib, HOME: 64}
+    for path, size in {**sizes, view.sockets: 1}.items():
+        mounts.append((path, ["--perms", "0777", "--size", str(size * MIB), "--tmpfs", path]))
+    packages = str(Path(assignment.__file__).parent)
+    mounts.append((f"{PACKAGES}/assignment", ["--ro-bind", packages, f"{PACKAGES}/assignment"]))
+    return mounts + (_gpu_mounts(view.gpu) if view.gpu is not None else [])
+
+
+def find_python() -> tuple[str, ...]:
+    """Return the folders of the Python environment, which are seen at their own places."""
+    prefixes = {sys.prefix, sys.base_prefix, *map(os.path.realpath, (sys.prefix, sys.base_prefix))}
+    packages = {path for path in sys.path if Path(path).name in ("site-packages", "dist-packages")}
+    return tuple(sorted(path for path in prefixes | packages if path != "/usr" and Path(path).is_dir()))
+
+
+def find_covers(view: View) -> tuple[Path, ...]:
+    """Return the folders that must not be seen and that lie inside one that is."""
+    project = Path(grader.__file__).resolve().parents[1]
+    secret = {*view.hidden, *(project / room for room in HIDDEN_ROOMS)}
+    if (project / "pyproject.toml").exists():  # else it is a site-packages folder
+        secret.add(project)
+    seen = [Path(path) for path in ("/usr", *find_python())]
+    inside = {path.resolve() for path in secret if path.is_dir()}
+    return tuple(sorted(path for path in inside if any(path != place and path.is_relative_to(place) for place in seen)))
+
+
+def find_environment(view: View) -> dict[str, str]:
+    """Return every variable that the kernel sees."""
+    threads = str(view.threads)
+    packages = [path for path in find_python() if Path(path).name in ("site-packages", "dist-packages")]
+    return {
+        "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+        "HOME": HOME,
+        "LANG": "C.UTF-8",
+        "TMPDIR": "/tmp",
+        "PYTHONPATH": ":".join([PACKAGES, *packages]),
+        "PYTHONNOUSERSITE": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "MPLCONFIGDIR": MATPLOTLIB,
+        "IPYTHONDIR": f"{HOME}/ipython",
+        "OMP_NUM_THREADS": threads,
+        "OPENBLAS_NUM_THREADS": threads,
+        "MKL_NUM_THREADS": threads,
+        "HF_HUB_OFFLINE": "1",
+        "TRANSFORMERS_OFFLINE": "1",
+        "CUDA_VISIBLE_DEVICES": view.gpu.uuid if view.gpu else "",
+        "HW9_DEVICE": "cuda" if view.gpu else "cpu",
+        "HW9_RUN": view.run,
+    }
+
+
+def _add_parents(mounts: list[tuple[str, list[str]]]) -> list[tuple[str, list[str]]]:
+    """Return the mounts by depth, before each the folders above it, which bubblewrap alone would make for root only."""
+    parents = {str(parent) for path, _ in mounts for parent in Path(path).parents} - {"/"}
+    folders = [(path, ["--perms", "0755", "--dir", path]) for path in sorted(parents)]
+    return sorted([*folders, *mounts], key=lambda pair: len(Path(pair[0]).parts))
+
+
+def _system_mounts() -> list[tuple[str, list[str]]]:
+    mounts = [("/usr", ["--ro-bind", "/usr", "/usr"])]
+    for path in map(Path, ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")):
+        if path.is_symlink():
+            mounts.append((str(path), ["--symlink", os.readlink(path), str(path)]))
+        elif path.is_dir():
+            mounts.append((str(path), ["--ro-bind", str(path), str(path)]))
+    for name in ("ld.so.cache", "fonts", "alternatives", "localtime"):
+        mounts.append((f"/etc/{name}", ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]))
+    return mounts
+
+
+def _gpu_mounts(gpu: Gpu) -> list[tuple[str, list[str]]]:
+    devices = [(str(path), ["--dev-bind", str(path), str(path)]) for path in find_device_binds(gpu)]
+    libraries = [str(path) for path in find_libraries() if not path.is_relative_to("/usr")]
+    return [
+        *devices,
+        *((path, ["--ro-bind", path, path]) for path in libraries),
+        ("/sys", ["--ro-bind", "/sys", "/sys"]),
+    ]
+
+
+def _stubs(view: View, files: Files) -> list[str]:
+    parts = []
+    for descriptor, path in ((files.passwd, "/etc/passwd"), (files.group, "/etc/group")):
+        parts += ["--perms", "0444", "--file", str(descriptor), path]
+    parts += ["--perms", "0444", "--file", str(files.connection), f"{view.sockets}/connection.json"]
+    parts += ["--perms", "0777", "--dir", MATPLOTLIB]
+    if view.fonts is not None:
+        for file in sorted(view.fonts.glob("fontlist-*.json")):
+            parts += ["--ro-bind", str(file), f"{MATPLOTLIB}/{file.name}"]
+    return parts
+
+
+def _seal(view: View) -> list[str]:
+    """Return what makes bubblewrap's own folders read-only, else they would be half the memory to write in."""
+    places = [*map(str, find_covers(view)), "/dev", "/"]
+    return [part for place in places for part in ("--remount-ro", place)]
+
+
+def _settings(environment: dict[str, str]) -> list[str]:
+    return [part for name, value in environment.items() for part in ("--setenv", name, value)]

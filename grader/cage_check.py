@@ -1,0 +1,72 @@
+"""Does the sandbox work on this machine? Asked before any notebook runs, and answered with the way to mend it."""
+
+import os
+import shutil
+import subprocess
+
+from assignment.assignment import Limits
+from assignment.fixable import FixableError
+from grader import cage
+
+NEEDED = ("bwrap", "prlimit", "setpriv")
+OTHERWISE = "; --no-sandbox runs your own notebook, and only that, without"
+TRIAL = cage.View(
+    token="trial",
+    run="trial",
+    limits=Limits(
+        cell_seconds=5,
+        notebook_seconds=5,
+        cpu_seconds=5,
+        memory_mib=1024,
+        processes=64,
+        file_mib=1,
+        work_mib=1,
+        output_mib=1,
+    ),
+)
+
+
+def check_cage() -> None:
+    """Raise FixableError where no cage can be made here; it says what is missing and what mends it."""
+    missing = [name for name in NEEDED if not shutil.which(name)]
+    if missing:
+        raise FixableError(
+            f"sandbox: {', '.join(missing)}: not found; expected bubblewrap 0.7 or newer and util-linux"
+            f" (Debian, Ubuntu: sudo apt-get install bubblewrap util-linux){OTHERWISE}"
+        )
+    offered = subprocess.run(["bwrap", "--help"], capture_output=True, text=True, check=False).stdout
+    if "--size" not in offered:
+        raise FixableError(f"sandbox: this bubblewrap has no --size; expected version 0.7 or newer{OTHERWISE}")
+    check_refusal(_try_cage())
+
+
+def check_refusal(complaint: str) -> None:
+    """Raise FixableError for what a trial cage complained about; '' means that it worked."""
+    if not complaint:
+        return
+    if "bwrap:" in complaint:
+        raise FixableError(
+            f"sandbox: bubblewrap was refused: {complaint}; expected a machine that lets it make namespaces"
+            " (Ubuntu 24.04: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0; in a container: run it with"
+            f" --security-opt seccomp=unconfined --cap-add SYS_ADMIN){OTHERWISE}"
+        )
+    raise FixableError(
+        f"sandbox: the Python environment does not work inside: {complaint}; expected one that every user may read"
+        f" (python -m venv, umask 022){OTHERWISE}"
+    )
+
+
+def _try_cage() -> str:
+    """Start Python in a cage as a notebook would be; return what it complained about, '' when it worked."""
+    view = TRIAL if os.getuid() else cage.View("trial", "trial", TRIAL.limits, uid=cage.find_uid(0))
+    files = cage.open_files(view, b"{}", os.open(os.devnull, os.O_RDWR))
+    command = cage.to_command(view)
+    python = [part for part in command[: command.index("-P")] if part not in cage.GATE]
+    argv = [*cage.to_bubblewrap(view, files), *python, "-P", "-c", "import assignment, ipykernel"]
+    try:
+        done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False, pass_fds=files.all)
+    except subprocess.TimeoutExpired:
+        return "no answer within 60 s"
+    finally:
+        files.close()
+    return "" if done.returncode == 0 else " ".join(done.stderr.split())[-500:] or f"exit code {done.returncode}"

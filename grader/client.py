@@ -1,0 +1,146 @@
+"""nbclient with what it lacks: output that is counted before it is parsed, and bounded; cells whose times are known.
+
+A kernel that says too much, or what no kernel says, is cut off.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any, NoReturn
+
+import zmq
+import zmq.asyncio
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.session import Session
+from jupyter_core.utils import ensure_async
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionComplete
+
+from assignment.assignment import Limits
+from grader.ending import MESSAGE_MIB, Ending
+from grader.kernel import CHANNELS, Kernel, Provisioner
+from grader.run import Reason
+
+MIB = 1024 * 1024
+READY_SECONDS = 60
+QUEUE = 16  # messages that may wait in our memory
+NEVER = 2**31 - 1  # milliseconds until a lost connection is made again (-1 would cost a second at the end)
+
+
+class CutOff(Exception):  # noqa: N818  # it is not an error of ours
+    """The kernel said too much, or what no kernel says."""
+
+
+class CountingSession(Session):
+    """A session that counts what it receives and refuses what is too much or malformed."""
+
+    cap = 0
+    received = 0
+    fault: Ending | None = None
+    cut: asyncio.Event
+
+    def refuse(self, reason: Reason, detail: str) -> NoReturn:
+        """Note the first fault and wake the watcher."""
+        self.fault = self.fault or Ending("failed", reason, None, detail)
+        self.cut.set()
+        raise CutOff(detail)
+
+    def deserialize(self, msg_list: Any, content: bool = True, copy: bool = True) -> dict[str, Any]:
+        """Return the message; CutOff when it is too much or not a message."""
+        self.received += sum(len(part) for part in msg_list)
+        if self.received > self.cap:
+            self.refuse("output", f"more than {self.cap // MIB} MiB of output")
+        try:
+            message = super().deserialize(msg_list, content, copy)
+        except Exception as error:  # whatever a hostile kernel makes the parser raise
+            self.refuse("message", f"the kernel sent no valid message: {type(error).__name__}")
+        parts = [message.get(name) for name in ("header", "parent_header", "content", "metadata")]
+        if not all(isinstance(part, dict) for part in parts) or not isinstance(message.get("msg_type"), str):
+            self.refuse("message", "the kernel sent a message of the wrong shape")
+        return message
+
+
+class Client(NotebookClient):
+    """Runs one notebook on one kernel; knows which cell runs since when, and how long the others took."""
+
+    def __init__(self, notebook: Any, kernel: Kernel, limits: Limits) -> None:
+        super().__init__(notebook, force_raise_errors=True, raise_on_iopub_timeout=True, store_widget_state=False)
+        self.skip_cells_with_tag = ""  # a student's tag skips nothing
+        self.kernel, self.limits = kernel, limits
+        self.cell: int | None = None
+        self.cell_seconds: list[float | None] = [None] * len(notebook.cells)
+        self.running_since: float | None = None
+        self.interrupted = False
+        self.monitor: Any = None
+        self.session = _make_session(kernel, limits)
+        self.zmq_context = _make_context(limits)
+        self.km = _make_manager(kernel, self.session)
+
+    @asynccontextmanager
+    async def async_setup_kernel(self, **kwargs: Any) -> AsyncGenerator[None, None]:
+        """Connect to the kernel, which runs already and which is killed elsewhere."""
+        assert self.km is not None
+        self.kc = self.km.client(context=self.zmq_context, session=self.session)
+        self.kc.start_channels(hb=False, stdin=False)
+        self.monitor = self.kc.iopub_channel.socket.get_monitor_socket(zmq.EVENT_DISCONNECTED)
+        await ensure_async(self.kc.wait_for_ready(timeout=READY_SECONDS))
+        yield
+
+    async def async_execute_cell(self, cell: Any, cell_index: int, *args: Any, **kwargs: Any) -> Any:
+        """Execute one cell and note its time; a cell that had to be interrupted is the last."""
+        self.cell, self.running_since = cell_index, time.monotonic()
+        is_code = cell.cell_type == "code" and bool(cell.source.strip())
+        try:
+            return await super().async_execute_cell(cell, cell_index, *args, **kwargs)
+        finally:
+            if is_code:
+                self.cell_seconds[cell_index] = round(time.monotonic() - self.running_since, 3)
+            self.running_since = None
+
+    def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
+        """Take one output; a message that nbclient cannot digest ends the notebook."""
+        try:
+            return super().process_message(msg, cell, cell_index)
+        except CellExecutionComplete:
+            raise
+        except Exception as error:  # whatever a hostile kernel makes nbclient raise
+            self.session.refuse("message", f"the kernel sent an output of the wrong shape: {type(error).__name__}")
+
+    async def has_lost_output(self) -> bool:
+        """Tell whether a live kernel's output was cut off, as one message above the limit makes it."""
+        if self.monitor is None or not await self.monitor.poll(0):
+            return False
+        await asyncio.sleep(0.3)  # a dying kernel closes its sockets first
+        return self.kernel.outer.returncode is None
+
+    def close(self) -> None:
+        """Drop all sockets with what waits in them (`stop_channels` would first make those that there are not)."""
+        self.zmq_context.destroy(linger=0)
+
+
+def _make_session(kernel: Kernel, limits: Limits) -> CountingSession:
+    session = CountingSession(key=kernel.key.encode(), packer="json", unpacker="json")
+    session.cap, session.cut = limits.output_mib * MIB, asyncio.Event()
+    return session
+
+
+def _make_context(limits: Limits) -> zmq.asyncio.Context:
+    context = zmq.asyncio.Context()
+    options = {
+        zmq.MAXMSGSIZE: min(MESSAGE_MIB, limits.output_mib) * MIB,
+        zmq.RCVHWM: QUEUE,
+        zmq.RECONNECT_IVL: NEVER,
+        zmq.LINGER: 0,
+    }
+    for option, value in options.items():
+        context.setsockopt(option, value)
+    return context
+
+
+def _make_manager(kernel: Kernel, session: Session) -> AsyncKernelManager:
+    ports = {f"{channel}_port": number for number, channel in enumerate(CHANNELS, start=1)}
+    manager = AsyncKernelManager(transport="ipc", ip=kernel.address, session=session, **ports)
+    manager.provisioner = Provisioner(parent=manager, kernel_id=kernel.key)
+    manager.provisioner.kernel = kernel
+    return manager

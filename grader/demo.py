@@ -1,0 +1,50 @@
+"""`hw9 demo`: make the embedded class, grade it, and compare the words and points that came with those expected."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from assignment.assignment import NOTEBOOK_FILE, load_assignment
+from grader.demo_class import Expected, make_class
+from grader.scored import Scored
+from questions.bank import load_bank
+from questions.canonical import load_canonicals
+from questions.key import find_key
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One student of the class: what came, what was expected."""
+
+    student: str
+    words: tuple[str, ...]
+    total: Decimal
+    expected: Expected
+
+    @property
+    def holds(self) -> bool:
+        """Whether the words are those expected, in any order, and the points equal."""
+        return frozenset(self.words) == self.expected.words and self.total == self.expected.points
+
+
+def write_handins(folder: Path, profile: str = "mini") -> Mapping[str, Expected]:
+    """Write the class's hand-ins to `folder`; returns what is expected of each student."""
+    assignment = load_assignment()
+    bank = load_bank()
+    key = find_key(bank, load_canonicals(profile))
+    points = {question.id: assignment.questions[question.analysis].points for question in bank.questions}
+    notebook = json.loads(NOTEBOOK_FILE.read_text(encoding="utf-8"))
+    return make_class(folder, notebook, key.letters, points, assignment.deadline)
+
+
+def find_outcomes(scored: Sequence[Scored], expected: Mapping[str, Expected]) -> tuple[Outcome, ...]:
+    """Put what came beside what was expected; a student without a result has no words."""
+    found = {one.student: one for one in scored}
+    return tuple(
+        Outcome(student, found[student].words, found[student].total, wanted)
+        if student in found
+        else Outcome(student, (), Decimal("0.0"), wanted)
+        for student, wanted in expected.items()
+    )

@@ -1,0 +1,86 @@
+"""Evidence: what the execution of one hand-in showed, read from our files of its Run folder.
+
+It never changes the points. A Run without a result is lost; a hand-in without a Run was not run.
+"""
+
+import json
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from assignment.fixable import FixableError, parse_as
+from grader.plan import Plan
+from grader.run import Result, load_result
+
+RunWord = Literal["ran", "failed", "timed_out", "lost", "not_run"]
+
+
+class Evidence(BaseModel):
+    """What the execution of a hand-in showed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    word: RunWord = Field(
+        default="not_run", description="`ran`, `failed`, `timed_out`, `lost` (no result) or `not_run`"
+    )
+    reason: str | None = Field(default=None, description="why it did not run to its end, one word such as `exception`")
+    cell: int | None = Field(default=None, description="the cell (from 0, all cells counted) in which it ended")
+    detail: str | None = Field(default=None, description="what the notebook said at its end: the student's text")
+    seconds: float | None = Field(default=None, description="how long it ran")
+    peak_memory_mib: float | None = Field(default=None, description="the most memory that its processes held")
+    device: str | None = Field(default=None, description="`cpu` or `cuda`")
+    sandbox: bool | None = Field(default=None, description="whether it ran in the sandbox; null when not run or lost")
+    edited: tuple[str, ...] = Field(default=(), description="official cells whose source was changed")
+    removed: tuple[str, ...] = Field(default=(), description="official cells that are not in the notebook")
+    moved: tuple[str, ...] = Field(default=(), description="official cells that stand elsewhere in the order, or twice")
+    notebook_sha256: str | None = Field(default=None, description="of the notebook that was run")
+    notes: tuple[str, ...] = Field(default=(), description="what the runner noted, one sentence each")
+
+    @property
+    def is_edited(self) -> bool:
+        """Tell whether the official cells are not all there as they were released."""
+        return bool(self.edited or self.removed or self.moved)
+
+
+def find_evidence(folder: Path) -> Evidence:
+    """Return what a Run folder holds, `not_run` where no Run was begun; FixableError where our file is damaged."""
+    result, plan = load_result(folder), load_plan(folder)
+    if result is None:
+        begun = (folder / "attempts").exists() or (folder / "work").exists()
+        return _add_plan(Evidence(word="lost" if begun else "not_run"), plan)
+    return _add_plan(_to_evidence(result), plan)
+
+
+def load_plan(folder: Path) -> Plan | None:
+    """Return a Run's `plan.json`; None where there is none."""
+    path = folder / "plan.json"
+    if not path.exists():
+        return None
+    try:
+        data = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        raise FixableError(f"{path}: not JSON; expected the plan that hw9 run writes") from None
+    return parse_as(Plan, data, str(path))
+
+
+def _to_evidence(result: Result) -> Evidence:
+    return Evidence(
+        word=result.word,
+        reason=result.reason,
+        cell=result.cell,
+        detail=result.detail or None,
+        seconds=result.seconds,
+        peak_memory_mib=result.peak_memory_mib,
+        device=result.device,
+        sandbox=result.sandbox,
+        notebook_sha256=result.notebook_sha256 or None,
+        notes=result.notes,
+    )
+
+
+def _add_plan(evidence: Evidence, plan: Plan | None) -> Evidence:
+    if plan is None:
+        return evidence
+    moved = tuple(dict.fromkeys((*plan.moved, *plan.doubled)))
+    return evidence.model_copy(update={"edited": plan.edited, "removed": plan.missing, "moved": moved})

@@ -1,0 +1,183 @@
+"""One hand-in in one worker process: `python -m grader.execute RUN_FOLDER ...`; its only answer is `result.json`.
+
+The driver starts it and waits; a cluster engine would start the same line. It dies with its parent, and the cage dies
+with it.
+"""
+
+import argparse
+import asyncio
+import ctypes
+import hashlib
+import json
+import logging
+import os
+import secrets
+import signal
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from assignment.assignment import Limits
+from assignment.fixable import FixableError
+from grader import cage
+from grader.client import MIB, Client
+from grader.ending import Ending, clean_text
+from grader.gpu import Gpu
+from grader.kernel import Kernel, make_temporary, start_bare, start_caged
+from grader.memory import Group, open_group
+from grader.run import Result, commit_result
+from grader.submission import parse_notebook
+from grader.untrusted import list_untrusted, read_untrusted
+from grader.watch import run_notebook
+
+PR_SET_PDEATHSIG = 1
+OUTPUTS = "outputs"
+MOST_FILES = 64
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Execute one Run and commit its result; the exit code means nothing."""
+    job = parse_job(sys.argv[1:] if argv is None else argv)
+    if job.parent and not die_with(job.parent):
+        return 1
+    logging.disable(logging.CRITICAL)  # what libraries say about a hostile kernel is of no use and has no end
+    commit_result(job.folder, asyncio.run(execute_run(job)))
+    return 0
+
+
+def parse_job(argv: list[str]) -> argparse.Namespace:
+    """Return what the driver asked for."""
+    parser = argparse.ArgumentParser(prog="python -m grader.execute", description=__doc__)
+    parser.add_argument("folder", type=Path, help="the Run folder; work/handin.ipynb lies in it")
+    parser.add_argument("--limits", type=lambda text: Limits.model_validate_json(text), required=True)
+    parser.add_argument("--slot", type=int, default=0, help="0, 1, ...; no two at once")
+    parser.add_argument("--attempt", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--gpu", type=_parse_gpu, default=None, metavar="UUID,MINOR")
+    parser.add_argument("--fonts", type=Path, default=None)
+    parser.add_argument("--hide", type=Path, action="append", default=[])
+    parser.add_argument("--no-sandbox", dest="sandbox", action="store_false")
+    parser.add_argument("--parent", type=int, default=0, help="end when this process ends")
+    return parser.parse_args(argv)
+
+
+def die_with(parent: int) -> bool:
+    """Ask to be killed when the parent dies; False when it is dead already."""
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    return os.getppid() == parent
+
+
+async def execute_run(job: argparse.Namespace) -> Result:
+    """Execute the hand-in, take its outputs out of the cage once all is dead, and return the result."""
+    started_at, begin = datetime.now(UTC), time.monotonic()
+    data = (job.folder / "work" / "handin.ipynb").read_bytes()
+    notebook = parse_notebook(data)
+    view = _make_view(job)
+    group = open_group(view.token, job.limits.memory_mib, job.limits.processes) if job.sandbox else Group("none")
+    try:
+        seen = await _execute(job, view, group, notebook)
+    finally:
+        group.close()
+    notes = (*seen.pop("notes"), *_describe_limits(job, group))
+    return Result(
+        student=job.folder.name,
+        seconds=round(time.monotonic() - begin, 3),
+        device="cuda" if job.gpu else "cpu",
+        sandbox=job.sandbox,
+        memory_group=group.kind,
+        attempt=job.attempt,
+        started_at=started_at,
+        notebook_sha256=hashlib.sha256(data).hexdigest(),
+        notes=notes,
+        **seen,
+    )
+
+
+async def _execute(job: argparse.Namespace, view: cage.View, group: Group, notebook: Any) -> dict[str, Any]:
+    """Return the fields of the result that the execution itself gives."""
+    kernel = await (start_caged(view, group) if job.sandbox else _start_bare(view))
+    group.follow(kernel.outer.pid)
+    client = Client(notebook, kernel, job.limits)
+    try:
+        ending = await run_notebook(client, group)
+        notes = _save_work(job, kernel, notebook)
+    finally:
+        await kernel.kill()
+        client.close()
+        kernel.close()
+    return {
+        **_ending_fields(ending),
+        "cell_seconds": tuple(client.cell_seconds),
+        "peak_memory_mib": round(max(group.find_peak_mib(), kernel.peak_seen), 1),
+        "output_bytes": client.session.received,
+        "notes": notes,
+    }
+
+
+def _save_work(job: argparse.Namespace, kernel: Kernel, notebook: Any) -> tuple[str, ...]:
+    """Write the executed notebook and the outputs into the Run's work folder; return what was not taken, and why."""
+    work = job.folder / "work"
+    (work / "executed.ipynb").write_text(json.dumps(notebook, indent=1), encoding="ascii")
+    (work / OUTPUTS).mkdir(exist_ok=True)
+    left, notes = job.limits.work_mib * MIB, []
+    names = list_untrusted(kernel.work, OUTPUTS, MOST_FILES + 1)
+    for name in names[:MOST_FILES]:
+        try:
+            data = read_untrusted(kernel.work, f"{OUTPUTS}/{name}", min(left, job.limits.file_mib * MIB))
+            left -= len(data)
+            (work / OUTPUTS / name).write_bytes(data)
+        except (FixableError, OSError, UnicodeError) as error:
+            notes.append(clean_text(f"not taken: {error}", 300))
+    if len(names) > MOST_FILES:
+        notes.append(f"not taken: more than {MOST_FILES} files in {OUTPUTS}/")
+    return tuple(notes)
+
+
+def _make_view(job: argparse.Namespace) -> cage.View:
+    return cage.View(
+        token=secrets.token_hex(8),
+        run=job.folder.name,
+        limits=job.limits,
+        uid=cage.find_uid(job.slot),
+        gpu=job.gpu,
+        threads=job.threads,
+        fonts=job.fonts,
+        hidden=tuple(job.hide),
+    )
+
+
+async def _start_bare(view: cage.View) -> Kernel:
+    packages = str(Path(cage.__file__).resolve().parents[1])
+    names = (
+        "CUDA_VISIBLE_DEVICES",
+        "HW9_DEVICE",
+        "HW9_RUN",
+        "OMP_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+        "MKL_NUM_THREADS",
+    )
+    environment = {name: value for name, value in cage.find_environment(view).items() if name in names}
+    return await start_bare(make_temporary(), view.limits, {**environment, "PYTHONPATH": packages})
+
+
+def _ending_fields(ending: Ending) -> dict[str, Any]:
+    return {"word": ending.word, "reason": ending.reason, "cell": ending.cell, "detail": ending.detail}
+
+
+def _describe_limits(job: argparse.Namespace, group: Group) -> tuple[str, ...]:
+    if not job.sandbox:
+        return ("no sandbox: the notebook could read, write and reach all that its user can",)
+    if group.kind == "none":
+        return ("no memory group on this machine: the memory limit held for each process alone",)
+    return ()
+
+
+def _parse_gpu(text: str) -> Gpu:
+    uuid, minor = text.rsplit(",", 1)
+    return Gpu(uuid, int(minor))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,83 @@
+"""What a report draws, as PNG data URIs: pictures, maps, LIME pieces and colour bars.
+
+Maps are stored pixel for pixel with a palette of 256 colours and enlarged by the page (nearest neighbour), which
+keeps a page of ten pictures near a megabyte. The colour maps are perceptual and safe for colour-blind readers:
+viridis for sizes, blue - white - orange for signed weights.
+"""
+
+import base64
+import io
+
+import matplotlib
+import numpy as np
+from PIL import Image
+
+from assignment.outputs import Array
+
+ENLARGED = 2  # how often a picture is enlarged before the outlines of pieces are drawn
+SIGNED = ((8, 69, 148), (66, 146, 198), (247, 247, 247), (241, 105, 19), (140, 45, 4))  # against ... for
+
+
+def to_data_uri(image: Image.Image) -> str:
+    """Return an image as a PNG data URI."""
+    stream = io.BytesIO()
+    image.save(stream, "PNG", optimize=True)
+    return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode("ascii")
+
+
+def draw_picture(picture: Array) -> str:
+    """Draw a picture (H, W, 3) uint8."""
+    return to_data_uri(Image.fromarray(np.ascontiguousarray(picture), "RGB"))
+
+
+def draw_map(values: Array, top: float) -> str:
+    """Draw a map (H, W) of sizes: 0 is dark, `top` and more is bright; NaN counts as 0."""
+    share = np.clip(np.nan_to_num(values.astype(np.float64)) / (top or 1.0), 0, 1)
+    image = Image.fromarray(np.round(share * 255).astype(np.uint8), "P")
+    image.putpalette(find_palette("viridis").tobytes())
+    return to_data_uri(image)
+
+
+def draw_pieces(picture: Array, segments: Array, weights: Array, top: float) -> str:
+    """Draw signed weights (S,) of the pieces (H, W) over a greyed picture (H, W, 3), every piece outlined.
+
+    A weight of `top` and more is the strongest colour; a piece without a weight keeps the grey.
+    """
+    share = np.append(np.clip(np.nan_to_num(weights.astype(np.float64)) / (top or 1.0), -1, 1), 0.0)
+    piece = np.where((segments >= 0) & (segments < weights.size), segments, weights.size)  # theirs may be any integer
+    here = np.repeat(np.repeat(share[piece], ENLARGED, 0), ENLARGED, 1)
+    grey = picture.astype(np.float64) @ np.array([0.299, 0.587, 0.114])
+    grey = 0.42 * 255 + 0.48 * np.repeat(np.repeat(grey, ENLARGED, 0), ENLARGED, 1)
+    colour = find_palette("signed")[np.round((here + 1) / 2 * 255).astype(int)].astype(np.float64)
+    strength = (0.9 * np.abs(here) ** 0.7)[..., None]
+    mixed = (1 - strength) * grey[..., None] + strength * colour
+    mixed[find_outlines(segments)] *= 0.45
+    return to_data_uri(Image.fromarray(mixed.astype(np.uint8), "RGB").quantize(128, dither=Image.Dither.NONE))
+
+
+def find_outlines(segments: Array) -> Array:
+    """Return the mask (ENLARGED H, ENLARGED W) of the pixels whose upper or left neighbour is of another piece."""
+    large = np.repeat(np.repeat(segments, ENLARGED, 0), ENLARGED, 1)
+    edge = np.zeros(large.shape, bool)
+    edge[1:] |= large[1:] != large[:-1]
+    edge[:, 1:] |= large[:, 1:] != large[:, :-1]
+    return edge
+
+
+def draw_bar(name: str) -> str:
+    """Draw a colour map as a bar of 256 x 1 pixels, low values left."""
+    return to_data_uri(Image.fromarray(find_palette(name)[None], "RGB"))
+
+
+def find_palette(name: str) -> Array:
+    """Return 256 colours (256, 3) uint8 of `signed` or of one of matplotlib's colour maps.
+
+    >>> find_palette("signed")[[0, 255]].tolist()
+    [[8, 69, 148], [140, 45, 4]]
+    """
+    place = np.linspace(0, 1, 256)
+    if name != "signed":
+        return np.asarray(matplotlib.colormaps[name](place, bytes=True))[:, :3].copy()
+    stops = np.linspace(0, 1, len(SIGNED))
+    channels = [np.interp(place, stops, channel) for channel in np.array(SIGNED, float).T]
+    return np.round(np.stack(channels, 1)).astype(np.uint8)

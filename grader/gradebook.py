@@ -1,0 +1,63 @@
+"""The gradebook: `gradebook.csv` for a spreadsheet or a learning management system, and `results.json` with everything.
+
+A spreadsheet takes a cell that begins with = + - @, a tab or a carriage return for a formula and would compute what a
+hostile name says. Such a cell gets a leading apostrophe here; numbers of our own are written as they are.
+"""
+
+import csv
+import io
+from pathlib import Path
+
+from assignment.assignment import Assignment
+from grader.results import Results, find_results
+from grader.run import write_whole
+from grader.scored import Scored
+from questions.bank import Bank
+
+GRADEBOOK_FILE = "gradebook.csv"
+RESULTS_FILE = "results.json"
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def guard_cell(text: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula; control characters become spaces.
+
+    >>> guard_cell("=1+1"), guard_cell(" @x"), guard_cell("Ada")
+    ("'=1+1", "' @x", 'Ada')
+    """
+    risky = text.startswith(FORMULA_STARTS) or text.lstrip().startswith(FORMULA_STARTS)
+    flat = "".join(character if character.isprintable() else " " for character in text)
+    return f"'{flat}" if risky else flat
+
+
+def to_csv(results: Results) -> str:
+    """Return the class as CSV: student, name, total, points by analysis, words, needs_person, why, verdict words."""
+    topics = list(dict.fromkeys(question.item.rpartition("-")[0] for question in results.questions))
+    items = [question.item for question in results.questions]
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(["student", "name", "total", *topics, "words", "needs_person", "why", *items])
+    for one in results.handins:
+        verdicts = {verdict.item: verdict.word for verdict in one.verdicts}
+        writer.writerow(
+            [
+                guard_cell(one.student),
+                guard_cell(one.name),
+                str(one.total),
+                *(str(one.topics.get(topic, "0.0")) for topic in topics),
+                " ".join(one.words),
+                "yes" if one.needs_person else "no",
+                guard_cell(" ".join(reason.en for reason in one.why)),
+                *(verdicts.get(item, "") for item in items),
+            ]
+        )
+    return stream.getvalue()
+
+
+def write_gradebook(runs: Path, scored: list[Scored], bank: Bank, assignment: Assignment) -> tuple[Path, Path]:
+    """Write `gradebook.csv` (UTF-8 with a byte order mark, so that a spreadsheet reads Chinese) and `results.json`."""
+    results = find_results(scored, bank, assignment)
+    book, everything = runs / GRADEBOOK_FILE, runs / RESULTS_FILE
+    write_whole(book, to_csv(results).encode("utf-8-sig"))
+    write_whole(everything, (results.model_dump_json(indent=2) + "\n").encode())
+    return book, everything

@@ -1,0 +1,127 @@
+"""Score every hand-in of a class: read its Sheet and its Run, and keep what was found as `verdicts.json`. Runs nothing.
+
+It can be repeated, with a new key too. A hand-in without a readable notebook, or without a Run, gets its verdicts as
+well.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterable
+from decimal import Decimal
+from pathlib import Path
+
+from assignment.assignment import Assignment, Bilingual
+from assignment.fixable import FixableError
+from assignment.outputs import Outputs
+from grader.agree import GROUPS, Agreement, find_agreements, read_group
+from grader.evidence import Evidence, find_evidence
+from grader.reasons import find_reasons
+from grader.results import find_worth
+from grader.score import NOTHING, Verdict, find_total, find_verdicts
+from grader.scored import Problem, Scored, find_words, save_scored
+from grader.submission import Submission
+from grader.untrusted import read_untrusted
+from grader.words import WORDS
+from questions.bank import Bank
+from questions.key import Key
+from questions.sheet import NOTEBOOK_LIMIT, Answer, Sheet, find_sheet
+
+REPLACED = Bilingual(
+    en="The hand-in is not the notebook that was run; run it again.", zh="繳交的 notebook 與執行過的不同，請重新執行。"
+)
+
+
+def score_runs(
+    submissions: Iterable[Submission], runs: Path, bank: Bank, key: Key, assignment: Assignment, canonical: Outputs
+) -> list[Scored]:
+    """Score every hand-in, write each `RUNS/<student>/verdicts.json` and return the records in the order given.
+
+    canonical: of the random seed that the released notebook uses (`agree.CANONICAL_SEED`).
+    """
+    found = [score_run(one, runs / one.student, bank, key, assignment, canonical) for one in submissions]
+    for scored in found:
+        save_scored(runs / scored.student, scored)
+    return found
+
+
+def score_run(
+    submission: Submission, folder: Path, bank: Bank, key: Key, assignment: Assignment, canonical: Outputs
+) -> Scored:
+    """Return what is to say of one hand-in and its Run folder; writes nothing."""
+    problem, sheet, digest = _read_sheet(submission, bank)
+    late = submission.submitted_at is not None and assignment.is_late(submission.submitted_at)
+    worth = find_worth(bank, assignment)
+    verdicts = find_verdicts(sheet, key, worth, late=late)
+    run = find_evidence(folder)
+    agreements = _read_agreements(folder, run, canonical)
+    replaced = None not in (digest, run.notebook_sha256) and digest != run.notebook_sha256
+    why = find_reasons(problem, run, agreements, verdicts) + ((REPLACED,) if replaced else ())
+    return Scored(
+        student=submission.student,
+        name=submission.name or submission.student,
+        submitted_at=submission.submitted_at,
+        late=late,
+        problem=problem,
+        total=find_total(verdicts),
+        possible=_find_possible(verdicts, worth),
+        topics=_find_topics(verdicts),
+        verdicts=verdicts,
+        run=run,
+        agreements=agreements,
+        words=find_words(late, problem, run, agreements),
+        needs_person=bool(why),
+        why=why,
+        notes=_find_notes(submission, sheet, run),
+    )
+
+
+def _read_sheet(submission: Submission, bank: Bank) -> tuple[Problem | None, Sheet, str | None]:
+    """Return the Sheet, why it could not be read, and the notebook's sha256 where there is one.
+
+    A hand-in that is not there is blank, any other that cannot be read is unreadable.
+    """
+    if submission.problem is not None or submission.notebook is None:
+        problem: Problem = submission.problem or "missing"
+        return problem, _find_empty_sheet(problem, bank), None
+    try:
+        data = read_untrusted(submission.notebook.parent, submission.notebook.name, NOTEBOOK_LIMIT)
+    except FixableError:
+        gone: Problem = "broken" if os.path.lexists(submission.notebook) else "missing"
+        return gone, _find_empty_sheet(gone, bank), None
+    sheet, digest = find_sheet(data, bank), hashlib.sha256(data).hexdigest()
+    return sheet.problem, sheet if sheet.problem is None else _find_empty_sheet(sheet.problem, bank), digest
+
+
+def _find_empty_sheet(problem: Problem, bank: Bank) -> Sheet:
+    blank = problem in ("missing", "no_answers")
+    answer = Answer() if blank else Answer("unreadable", reason=WORDS[problem].says.en)
+    return Sheet(dict.fromkeys(bank.ids, answer))
+
+
+def _read_agreements(folder: Path, run: Evidence, canonical: Outputs) -> tuple[Agreement, ...]:
+    if run.word == "not_run":
+        return ()
+    return find_agreements({group: read_group(folder / "work", group, canonical) for group in GROUPS}, canonical)
+
+
+def _find_possible(verdicts: tuple[Verdict, ...], worth: dict[str, Decimal]) -> Decimal:
+    return sum((worth[verdict.item] for verdict in verdicts if verdict.word != "void"), NOTHING)
+
+
+def _find_topics(verdicts: tuple[Verdict, ...]) -> dict[str, Decimal]:
+    topics: dict[str, Decimal] = {}
+    for verdict in verdicts:
+        topic = verdict.item.rpartition("-")[0]
+        topics[topic] = topics.get(topic, NOTHING) + verdict.points
+    return topics
+
+
+def _find_notes(submission: Submission, sheet: Sheet, run: Evidence) -> tuple[str, ...]:
+    notes = [*sheet.notes, *run.notes]
+    if submission.detail:
+        notes.append(submission.detail)
+    if submission.submitted_at is None:
+        notes.append("Nobody said when it was handed in; it counts as in time.")
+    if run.sandbox is False:
+        notes.append("It ran outside the sandbox.")
+    return tuple(notes)

@@ -1,0 +1,46 @@
+"""Look at one's own notebook before handing it in: which answers the grader reads, which official cells were changed.
+
+It runs nothing and needs no key, so it tells nobody what is right.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from assignment.fixable import FixableError
+from grader.plan import find_plan
+from grader.submission import parse_notebook
+from questions.bank import Bank
+from questions.sheet import find_sheet
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was found, in sentences; `fine` when there is nothing to mend."""
+
+    lines: tuple[str, ...]
+    fine: bool
+
+
+def look_at(path: Path, bank: Bank, released: Path) -> Seen:
+    """Return what the grader will read in a notebook; FixableError where it is none."""
+    try:
+        notebook = parse_notebook(path.read_bytes())
+    except OSError as error:
+        raise FixableError(f"{path}: {error.strerror}; expected a notebook") from None
+    except FixableError as error:
+        raise FixableError(*(f"{path}: {fault}" for fault in error.faults)) from None
+    sheet = find_sheet(notebook, bank)
+    if sheet.problem:
+        return Seen((f"{path}: no cell `answers = {{...}}` was found; expected one",), fine=False)
+    lines = [
+        f"{name}: {''.join(sorted(answer.letters)) if answer.state == 'read' else answer.reason or 'blank'}"
+        for name, answer in sheet.answers.items()
+    ]
+    unread = [name for name, answer in sheet.answers.items() if answer.state == "unreadable"]
+    blank = sum(answer.state == "blank" for answer in sheet.answers.values())
+    plan = find_plan(notebook, parse_notebook(released.read_bytes()))
+    changed = {"edited": plan.edited, "missing": plan.missing, "moved": plan.moved, "doubled": plan.doubled}
+    lines += [f"official cell {name!r} is {how}" for how, names in changed.items() for name in names]
+    lines += list(sheet.notes)
+    lines.append(f"{len(sheet.answers)} questions, {blank} blank, {len(unread)} unreadable")
+    return Seen(tuple(lines), fine=not unread and not blank and plan.is_intact)

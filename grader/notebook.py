@@ -1,0 +1,44 @@
+"""The released notebook: `assignment/homework.py` as .ipynb, with the questions' text and an empty line for each answer
+put in.
+
+Nothing of a claim, a key or a `why` goes in: only what `questions.handout` writes for students.
+"""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from assignment.assignment import NOTEBOOK_FILE
+from questions.bank import Bank
+from questions.handout import find_markdown
+
+SOURCE_FILE = NOTEBOOK_FILE.with_suffix(".py")
+_QUESTIONS = re.compile(r"<!-- questions: (\w+) -->")
+
+
+def build_notebook(bank: Bank, source: Path = SOURCE_FILE) -> str:
+    """Return the notebook as JSON text; the same source and bank give the same bytes."""
+    import jupytext  # a development tool: only who changes the notebook needs it
+
+    notebook: dict[str, Any] = dict(jupytext.read(source))
+    notebook["metadata"] = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    for index, cell in enumerate(notebook["cells"]):
+        _fill(cell, bank)
+        cell["metadata"].pop("lines_to_next_cell", None)
+        digest = hashlib.sha256(cell["source"].encode()).hexdigest()[:8]
+        cell["id"] = f"hw9-{index:02d}-{digest}"
+    notebook["nbformat_minor"] = 5
+    return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _fill(cell: dict[str, Any], bank: Bank) -> None:
+    if cell["cell_type"] == "markdown":
+        cell["source"] = _QUESTIONS.sub(lambda found: find_markdown(bank, found[1]), cell["source"])
+    else:
+        lines = [f'    "{question.id}": "",' for question in bank.questions]
+        cell["source"] = cell["source"].replace("    # <answers>", "\n".join(lines))

@@ -1,0 +1,66 @@
+"""Why a person must look at a hand-in before its points are final: one sentence for each reason, in both languages."""
+
+from collections.abc import Iterator
+
+from assignment.assignment import Bilingual
+from grader.agree import Agreement
+from grader.evidence import Evidence
+from grader.score import Verdict
+from grader.scored import Problem
+from grader.words import WORDS
+
+DEPARTURES = {
+    "differs": ("differ from the canonical ones", "與參考結果不同"),
+    "missing": ("were not saved", "沒有被儲存"),
+    "unreadable": ("cannot be read", "無法讀取"),
+}
+
+
+def find_reasons(
+    problem: Problem | None, run: Evidence, agreements: tuple[Agreement, ...], verdicts: tuple[Verdict, ...]
+) -> tuple[Bilingual, ...]:
+    """Return why a person must look at this hand-in; nothing when nobody must."""
+    reasons = [*_find_sheet_reasons(problem, verdicts), *_find_run_reasons(run), *_find_cell_reasons(run)]
+    if run.word == "ran":
+        reasons += _find_output_reasons(agreements)
+    if run.word == "not_run" and not problem:
+        reasons.append(WORDS["not_run"].says)
+    return tuple(reasons)
+
+
+def _find_sheet_reasons(problem: Problem | None, verdicts: tuple[Verdict, ...]) -> Iterator[Bilingual]:
+    unread = ", ".join(verdict.item for verdict in verdicts if verdict.word == "unreadable")
+    if problem:
+        yield WORDS[problem].says
+    elif unread:
+        yield Bilingual(en=f"Unreadable answers: {unread}.", zh=f"無法讀取的答案：{unread}。")
+
+
+def _find_run_reasons(run: Evidence) -> Iterator[Bilingual]:
+    label, why = WORDS[run.word].label, run.reason or "?"
+    if run.word in ("failed", "timed_out"):
+        where_en = f" in cell {run.cell}" if run.cell is not None else ""
+        where_zh = f"（儲存格 {run.cell}）" if run.cell is not None else ""
+        yield Bilingual(en=f"The run {label.en}{where_en}: {why}.", zh=f"{label.zh}{where_zh}：{why}。")
+    if run.word == "lost":
+        yield Bilingual(
+            en="The run left no result, which a notebook can also cause on purpose.",
+            zh="執行沒有留下結果；notebook 也可能故意造成這種情況。",
+        )
+
+
+def _find_cell_reasons(run: Evidence) -> Iterator[Bilingual]:
+    for names, en, zh in (
+        (run.edited, "edited", "被修改"),
+        (run.removed, "missing", "不見了"),
+        (run.moved, "moved or doubled", "被移動或重複"),
+    ):
+        if names:
+            listed = ", ".join(names)
+            yield Bilingual(en=f"Official cells were {en}: {listed}.", zh=f"官方儲存格{zh}：{listed}。")
+
+
+def _find_output_reasons(agreements: tuple[Agreement, ...]) -> Iterator[Bilingual]:
+    for group, word in dict.fromkeys((one.group, one.word) for one in agreements if one.word in DEPARTURES):
+        en, zh = DEPARTURES[word]
+        yield Bilingual(en=f"Outputs of {group} {en}.", zh=f"{group} 的輸出{zh}。")

@@ -1,0 +1,130 @@
+"""Reports from what was scored: one HTML page a student, one of the class, the gradebook, `results.json`.
+
+Every page is one file that asks for nothing else: its Content-Security-Policy allows embedded pictures, the page's
+own style by its hash and, on the class page alone, the page's own sorting script by its hash. What students wrote is
+escaped.
+"""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from jinja2 import DictLoader, Environment, StrictUndefined
+from markupsafe import Markup
+
+from assignment.assignment import Assignment
+from assignment.fixable import FixableError, check_all
+from assignment.outputs import Array, Outputs
+from grader.agree import GROUPS, Reading, read_group
+from grader.class_page import ClassPage, find_class_page
+from grader.gradebook import write_gradebook
+from grader.results import find_results
+from grader.run import write_whole
+from grader.scored import SCORED_FILE, Scored, load_scored
+from grader.student_page import Canvas, StudentPage, find_canvas, find_student_page
+from questions.bank import Bank
+from questions.key import Key
+
+REPORT_FILE = "report.html"
+
+
+@dataclass(frozen=True)
+class Course:
+    """What all reports of a class share."""
+
+    bank: Bank
+    key: Key
+    assignment: Assignment
+    canonical: Outputs
+    pictures: Array  # (N, H, W, 3) uint8, the profile's
+    show_key: bool = False
+
+
+def write_reports(runs: Path, course: Course) -> Path:
+    """Write every student's page, the class page, `gradebook.csv` and `results.json`; return the class page's path.
+
+    The right letters appear in the pages only with `course.show_key`. FixableError when a Run was not scored.
+    """
+    scored = load_all_scored(runs)
+    canvas = find_canvas(course.pictures, course.canonical)
+    for one in scored:
+        write_student_report(runs / one.student, one, canvas, course)
+    write_gradebook(runs, scored, course.bank, course.assignment)
+    results = find_results(scored, course.bank, course.assignment)
+    keys = {item: "".join(sorted(letters)) for item, letters in course.key.letters.items()} if course.show_key else {}
+    write_whole(runs / REPORT_FILE, render_class(find_class_page(results, keys)).encode())
+    return runs / REPORT_FILE
+
+
+def write_student_report(folder: Path, scored: Scored, canvas: Canvas, course: Course) -> Path:
+    """Write one student's page into the Run folder and return its path."""
+    page = find_student_page(
+        scored,
+        _read_all_groups(folder, scored, course.canonical),
+        canvas,
+        course.bank,
+        course.key,
+        course.assignment,
+        show_key=course.show_key,
+    )
+    write_whole(folder / REPORT_FILE, render_student(page).encode())
+    return folder / REPORT_FILE
+
+
+def load_all_scored(runs: Path) -> list[Scored]:
+    """Return every record of a RUNS folder, by student; FixableError names each Run that was not scored."""
+    folders = sorted(path for path in runs.iterdir() if path.is_dir() and not path.name.startswith("."))
+    found = [path for path in folders if (path / SCORED_FILE).exists()]
+    unscored = [path for path in folders if path not in found and (path / "result.json").exists()]
+    check_all(f"{path}: no {SCORED_FILE}; expected one: run `hw9 score` first" for path in unscored)
+    if not found:
+        raise FixableError(f"{runs}: nothing was scored; expected folders with {SCORED_FILE}: run `hw9 score` first")
+    return [load_scored(path) for path in found]
+
+
+def _read_all_groups(folder: Path, scored: Scored, canonical: Outputs) -> dict[str, Reading]:
+    if scored.run.word == "not_run":
+        return {}
+    return {group: read_group(folder / "work", group, canonical) for group in GROUPS}
+
+
+def render_student(page: StudentPage) -> str:
+    """Return a student's page as HTML."""
+    return _load_templates().get_template("student.html.j2").render(page=page, policy=_find_policy("page.css"))
+
+
+def render_class(page: ClassPage) -> str:
+    """Return the class page as HTML."""
+    return _load_templates().get_template("class.html.j2").render(page=page, policy=_find_policy("page.css", "sort.js"))
+
+
+@cache
+def _load_templates() -> Environment:
+    names = ("page.html.j2", "student.html.j2", "class.html.j2")
+    environment = Environment(
+        loader=DictLoader({name: _read(name) for name in names}),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["own"] = lambda name: Markup(_read(name))  # our style and script, never a student's text
+    return environment
+
+
+@cache
+def _read(name: str) -> str:
+    return (files("grader") / "templates" / name).read_text(encoding="utf-8")
+
+
+def _find_policy(style: str, script: str | None = None) -> str:
+    scripts = f"'{_digest(script)}'" if script else "'none'"
+    own = f"style-src '{_digest(style)}'; script-src {scripts}"
+    return f"default-src 'none'; img-src data:; {own}; base-uri 'none'; form-action 'none'"
+
+
+def _digest(name: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(_read(name).encode()).digest()).decode()

@@ -1,0 +1,70 @@
+"""Verdicts: each question right, wrong or blank, in exact decimals, from the Sheet, the Key and the deadline alone.
+
+A question counts only if all the right choices were chosen and no other. Nothing that the execution found comes in
+here, so a new key re-scores last year's hand-ins without running anything.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from questions.key import Key
+from questions.sheet import Answer, Sheet
+
+VerdictWord = Literal["right", "wrong", "blank", "unreadable", "void"]
+NOTHING = Decimal("0.0")
+
+
+class Verdict(BaseModel):
+    """What became of one question of one hand-in."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    item: str = Field(description="the question's id, such as `lime-1`")
+    word: VerdictWord = Field(
+        description="`right`; `wrong`; `blank` (no choice); `unreadable` (the answer is not letters of this question); "
+        "`void` (the question has no key: it counts for nobody)"
+    )
+    chosen: str = Field(description="the chosen letters in order, such as `ac`; empty when blank or unreadable")
+    points: Decimal = Field(description="the points earned, an exact decimal written as a string; 0.0 when late")
+    reason: str = Field(description="one sentence for the student; it never tells the right letters")
+
+
+def find_verdicts(sheet: Sheet, key: Key, points: Mapping[str, Decimal], *, late: bool) -> tuple[Verdict, ...]:
+    """Return one Verdict for each question of `points`, in its order.
+
+    points: what each question is worth; a question that `key` lacks is void. A late hand-in keeps its words, earns 0.
+    """
+    return tuple(_judge(item, sheet, key.letters.get(item), worth, late) for item, worth in points.items())
+
+
+def _judge(item: str, sheet: Sheet, right: frozenset[str] | None, worth: Decimal, late: bool) -> Verdict:
+    answer = sheet.answers.get(item, Answer())
+    word, reason = _find_word(answer, right)
+    if late and word == "right":
+        reason = "Right, but handed in late: no points."
+    earned = worth if word == "right" and not late else NOTHING
+    return Verdict(item=item, word=word, chosen="".join(sorted(answer.letters)), points=earned, reason=reason)
+
+
+def _find_word(answer: Answer, right: frozenset[str] | None) -> tuple[VerdictWord, str]:
+    if right is None:
+        return "void", "This question has no key and counts for nobody."
+    if answer.state == "unreadable":
+        return "unreadable", answer.reason or "The answer cannot be read."
+    if answer.state == "blank":
+        return "blank", "No choice was made."
+    if answer.letters == right:
+        return "right", "All the right choices and no other."
+    return "wrong", "Not exactly the right choices; there is no partial credit."
+
+
+def find_total(verdicts: tuple[Verdict, ...]) -> Decimal:
+    """Return the sum of the points, exactly.
+
+    >>> find_total(())
+    Decimal('0.0')
+    """
+    return sum((verdict.points for verdict in verdicts), NOTHING)

@@ -1,0 +1,82 @@
+"""Scored: everything the grader says of one hand-in, kept as `verdicts.json` in its Run folder.
+
+Words and points stand apart: the points follow from the Sheet and the deadline; the words of the execution, of the
+official cells and of the arrays are evidence for a person, who is told why to look (`grader/reasons.py`).
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from assignment.assignment import Bilingual
+from assignment.fixable import FixableError, find_faults
+from grader.agree import Agreement, find_worst_word
+from grader.evidence import Evidence
+from grader.run import write_whole
+from grader.score import Verdict
+
+SCORED_FILE = "verdicts.json"
+
+Problem = Literal["missing", "not_a_notebook", "two_notebooks", "broken", "bad_name", "no_answers"]
+
+
+class Scored(BaseModel):
+    """One hand-in: its verdicts and points, and what a person should know of it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: Literal[1] = Field(default=1, description="the version of this format")
+    student: str = Field(description="the student's id, which names the Run folder")
+    name: str = Field(description="the student's name as handed in; the id where there is none")
+    submitted_at: datetime | None = Field(default=None, description="when it was handed in; null where nobody said")
+    late: bool = Field(default=False, description="handed in after the deadline, so that every question earns 0")
+    problem: Problem | None = Field(
+        default=None,
+        description="why there is no Sheet to read: `missing`, `not_a_notebook`, `two_notebooks`, `broken`, `bad_name` "
+        "or `no_answers`; null where there is one",
+    )
+    total: Decimal = Field(description="the points earned, an exact decimal written as a string")
+    possible: Decimal = Field(description="the points of all questions that are not void")
+    topics: dict[str, Decimal] = Field(description="the points earned in each analysis")
+    verdicts: tuple[Verdict, ...] = Field(description="one for each question, in the order of the bank")
+    run: Evidence = Field(description="what the execution showed; never changes the points")
+    agreements: tuple[Agreement, ...] = Field(description="the student's arrays beside the canonical ones")
+    words: tuple[str, ...] = Field(description="all words of this hand-in, as the gradebook shows them")
+    needs_person: bool = Field(description="whether a person must look before the points are final")
+    why: tuple[Bilingual, ...] = Field(default=(), description="why a person must look, one sentence each")
+    notes: tuple[str, ...] = Field(default=(), description="what is worth knowing and needs nobody")
+
+
+def find_words(
+    late: bool, problem: Problem | None, run: Evidence, agreements: tuple[Agreement, ...]
+) -> tuple[str, ...]:
+    """Return the hand-in's words, those about the hand-in first."""
+    words: list[str] = [problem] if problem else []
+    words += ["late"] if late else []
+    words += [run.word]
+    words += ["edited"] if run.is_edited else []
+    worst = find_worst_word(agreements)
+    words += {None: [], "missing": ["outputs_missing"], "unreadable": ["outputs_unreadable"]}.get(worst, [str(worst)])
+    return tuple(words)
+
+
+def load_scored(folder: Path) -> Scored:
+    """Return a Run folder's `verdicts.json`; FixableError where there is none of this version."""
+    path = folder / SCORED_FILE
+    try:
+        return Scored.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise FixableError(f"{path}: {error.strerror}; expected the verdicts: run `hw9 score` first") from None
+    except ValidationError as error:
+        raise FixableError(*find_faults(error, str(path))) from None
+
+
+def save_scored(folder: Path, scored: Scored) -> Path:
+    """Write `verdicts.json`, whole or not at all, and return its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / SCORED_FILE
+    write_whole(path, (scored.model_dump_json(indent=2) + "\n").encode())
+    return path

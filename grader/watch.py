@@ -1,0 +1,111 @@
+"""Running one notebook to its end or to the first limit, whichever comes first, and saying which it was.
+
+How it ended is concluded from what this process saw: its clock, the bytes that it received, the kernel's life and its
+control group. Exit codes, and what the kernel tells of itself, come last.
+"""
+
+import asyncio
+import time
+from dataclasses import dataclass, replace
+from typing import Any
+
+from grader.client import Client
+from grader.ending import BROKEN_OFF, Ending, judge_error
+from grader.memory import Group
+
+TICK = 0.2  # seconds between two looks at the clock
+LONGEST_TICK = 2.0  # a longer one was a frozen host or a suspended supervisor, and does not count
+GRACE = 5.0  # seconds that an interrupted cell has to end
+
+
+async def run_notebook(client: Client, group: Group) -> Ending:
+    """Execute the notebook of a client to its end or to the first limit; the kernel is dead afterwards."""
+    work = asyncio.ensure_future(client.async_execute())
+    watch = asyncio.ensure_future(_watch(client, group))
+    life = asyncio.ensure_future(client.kernel.outer.wait())
+    await asyncio.wait({work, watch, life}, return_when=asyncio.FIRST_COMPLETED)
+    if not work.done() and not watch.done():
+        await asyncio.wait({work}, timeout=0.3)  # a last message may still be on its way
+    ending = _judge(client, group, work, watch)
+    await client.kernel.kill()
+    for task in (work, watch, life):
+        task.cancel()
+    await asyncio.gather(work, watch, life, return_exceptions=True)
+    return ending
+
+
+def _judge(client: Client, group: Group, work: "asyncio.Future[Any]", watch: "asyncio.Future[Ending]") -> Ending:
+    """Return how it ended; what we measured goes before what the kernel told."""
+    if client.session.fault is not None:
+        return replace(client.session.fault, cell=client.cell)
+    if watch.done():
+        return watch.result()
+    if group.count_oom_kills():
+        return Ending("failed", "memory", client.cell, f"more than {client.limits.memory_mib} MiB of memory")
+    if client.interrupted:
+        return _cell_time(client, "ended when it was interrupted")
+    if not work.done():
+        return Ending("failed", "kernel_died", client.cell, "the kernel ended while the cell ran")
+    return judge_error(work.exception(), client.cell)
+
+
+@dataclass
+class _Clock:
+    """Seconds of the notebook and of its current cell, without the time that this process or its host stood still."""
+
+    last: float
+    notebook: float = 0.0
+    in_cell: float = 0.0
+    cell: int | None = None
+
+    def tick(self, now: float, cell: int | None) -> None:
+        step, self.last = min(now - self.last, LONGEST_TICK), now
+        self.notebook += step
+        self.in_cell = self.in_cell + step if cell == self.cell else 0.0
+        self.cell = cell
+
+
+async def _watch(client: Client, group: Group) -> Ending:
+    """Return the first limit that is passed; interrupt a cell that runs too long before giving up on it."""
+    clock = _Clock(time.monotonic())
+    while not client.session.cut.is_set():
+        await _sleep_or_cut(client.session.cut)
+        clock.tick(time.monotonic(), client.cell)
+        client.kernel.measure()
+        passed = _find_passed(client, group, clock)
+        if passed is not None:
+            return passed
+        if await client.has_lost_output():
+            return Ending("failed", "output", client.cell, BROKEN_OFF)
+        if client.running_since is not None and clock.in_cell > client.limits.cell_seconds and not client.interrupted:
+            client.interrupted = True
+            client.kernel.interrupt()
+    assert client.session.fault is not None
+    return replace(client.session.fault, cell=client.cell)
+
+
+def _find_passed(client: Client, group: Group, clock: _Clock) -> Ending | None:
+    """Return the limit that is passed, if any."""
+    limits, cell = client.limits, client.cell
+    if group.count_oom_kills():
+        return Ending("failed", "memory", cell, f"more than {limits.memory_mib} MiB of memory")
+    if clock.notebook > limits.notebook_seconds:
+        return Ending("timed_out", "notebook_time", cell, f"more than {limits.notebook_seconds} s for the notebook")
+    if client.kernel.cpu_seen > limits.cpu_seconds:
+        return Ending("timed_out", "cpu_time", cell, f"more than {limits.cpu_seconds} s of processor time")
+    if client.interrupted and clock.in_cell > limits.cell_seconds + GRACE:
+        return _cell_time(client, "ignored the interrupt and was killed")
+    return None
+
+
+async def _sleep_or_cut(cut: asyncio.Event) -> None:
+    try:
+        await asyncio.wait_for(cut.wait(), TICK)
+    except TimeoutError:
+        return
+
+
+def _cell_time(client: Client, how: str) -> Ending:
+    return Ending(
+        "timed_out", "cell_time", client.cell, f"more than {client.limits.cell_seconds} s for one cell; it {how}"
+    )

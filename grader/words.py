@@ -1,0 +1,137 @@
+"""Every word that the grader says of a hand-in: what it means, for the TA and for the student, in both languages.
+
+`tone` decides the colour of its chip: good, fine (nothing to do), look (a person should look), bad. A chip always
+shows its word too, so nobody has to tell colours apart.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from assignment.assignment import Bilingual
+
+Tone = Literal["good", "fine", "look", "bad"]
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word's chip and its sentence."""
+
+    tone: Tone
+    label: Bilingual
+    says: Bilingual
+
+
+def _word(tone: Tone, en: str, zh: str, says_en: str, says_zh: str) -> Word:
+    return Word(tone, Bilingual(en=en, zh=zh), Bilingual(en=says_en, zh=says_zh))
+
+
+HANDIN_WORDS: dict[str, Word] = {
+    "missing": _word("bad", "missing", "未繳交", "No notebook was handed in.", "沒有繳交 notebook。"),
+    "not_a_notebook": _word(
+        "bad", "not a notebook", "不是 notebook", "What was handed in is not a notebook.", "繳交的檔案不是 notebook。"
+    ),
+    "two_notebooks": _word(
+        "bad",
+        "two notebooks",
+        "兩份 notebook",
+        "More than one notebook was handed in, so none was graded.",
+        "繳交了不只一份 notebook，因此未評分。",
+    ),
+    "broken": _word(
+        "bad", "broken file", "檔案損毀", "The notebook's file cannot be read.", "notebook 檔案損毀，無法讀取。"
+    ),
+    "bad_name": _word("bad", "bad file name", "檔名不符", "The file's name is not a student's id.", "檔名不是學號。"),
+    "no_answers": _word(
+        "bad",
+        "no answers",
+        "沒有答案",
+        "The notebook has no readable answers = {...} cell.",
+        "notebook 中沒有可讀取的 answers = {...} 儲存格。",
+    ),
+    "late": _word(
+        "bad", "late", "遲交", "It was handed in after the deadline and earns no points.", "在期限之後繳交，不予計分。"
+    ),
+}
+
+RUN_WORDS: dict[str, Word] = {
+    "ran": _word("good", "ran", "執行完成", "The notebook ran to its end.", "notebook 已從頭到尾執行完成。"),
+    "failed": _word(
+        "look",
+        "failed",
+        "執行失敗",
+        "The notebook stopped before its end. This alone costs no points.",
+        "notebook 未能執行到最後；這件事本身不會扣分。",
+    ),
+    "timed_out": _word(
+        "look",
+        "timed out",
+        "執行逾時",
+        "The notebook took too long and was stopped. This alone costs no points.",
+        "notebook 執行過久而被停止；這件事本身不會扣分。",
+    ),
+    "lost": _word(
+        "look",
+        "lost",
+        "結果遺失",
+        "The run ended without a result. A person will look at it; this costs no points.",
+        "執行沒有留下結果，將由助教查看；不會因此扣分。",
+    ),
+    "not_run": _word("fine", "not run", "未執行", "The notebook was not run.", "notebook 沒有被執行。"),
+}
+
+EVIDENCE_WORDS: dict[str, Word] = {
+    "edited": _word(
+        "look",
+        "edited",
+        "官方儲存格被修改",
+        "Cells that belong to the homework were changed or removed. This alone costs no points.",
+        "作業原有的儲存格被修改或刪除；這件事本身不會扣分。",
+    ),
+    "agrees": _word(
+        "good", "agrees", "相符", "The saved arrays agree with the reference.", "儲存的陣列與參考結果相符。"
+    ),
+    "differs": _word(
+        "look",
+        "differs",
+        "不同",
+        "Some saved arrays differ from the reference. This alone costs no points.",
+        "部分儲存的陣列與參考結果不同；這件事本身不會扣分。",
+    ),
+    "outputs_missing": _word(
+        "look",
+        "no outputs",
+        "缺少輸出",
+        "Some arrays were not saved. This alone costs no points.",
+        "部分陣列沒有被儲存；這件事本身不會扣分。",
+    ),
+    "outputs_unreadable": _word(
+        "look",
+        "unreadable outputs",
+        "輸出無法讀取",
+        "Some saved arrays cannot be read. This alone costs no points.",
+        "部分儲存的陣列無法讀取；這件事本身不會扣分。",
+    ),
+}
+
+WORDS: dict[str, Word] = HANDIN_WORDS | RUN_WORDS | EVIDENCE_WORDS
+
+VERDICT_WORDS: dict[str, Word] = {
+    "right": _word("good", "right", "正確", "All the right choices and no other.", "選了所有正確的選項，沒有多選。"),
+    "wrong": _word(
+        "bad",
+        "wrong",
+        "錯誤",
+        "Not exactly the right choices; there is no partial credit.",
+        "與正確選項不完全相同；沒有部分給分。",
+    ),
+    "blank": _word("fine", "blank", "未作答", "No choice was made.", "沒有選擇任何選項。"),
+    "unreadable": _word("bad", "unreadable", "無法讀取", "The answer cannot be read.", "答案無法讀取。"),
+    "void": _word("fine", "void", "不計分", "The question counts for nobody.", "本題對所有人都不計分。"),
+}
+
+AGREEMENT_WORDS: dict[str, Word] = {
+    "agrees": EVIDENCE_WORDS["agrees"],
+    "differs": EVIDENCE_WORDS["differs"],
+    "missing": _word("look", "missing", "缺少", "The file was not saved.", "檔案沒有被儲存。"),
+    "unreadable": _word("look", "unreadable", "無法讀取", "The file is not what it should be.", "檔案內容不符合規定。"),
+}

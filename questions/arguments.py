@@ -1,0 +1,60 @@
+"""The types of the measures' arguments: a claim's arguments are bound to them when the bank is read.
+
+A picture is named by its 0-based index and a label by its number or by its part in the classifier's answer.
+"""
+
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from assignment.outputs import Outputs
+
+Floats = NDArray[np.float64]
+Masks = NDArray[np.bool_]
+
+Picture = Annotated[int, Field(ge=0, le=9)]
+Label = Annotated[int, Field(ge=0, le=10)] | Literal["true", "predicted", "runner_up"]
+Region = Literal["food", "distractor", "tray", "background"]
+Percent = Annotated[float, Field(gt=0, le=100)]
+
+
+def find_label(outputs: Outputs, picture: int, label: int | str) -> int:
+    """Return the number of a label: the true one, the one with the largest logit, or the largest of the others.
+
+    >>> outputs = Outputs({("pictures", "label"): np.array([2]), ("pictures", "logits"): np.array([[1.0, 3.0, 2.0]])})
+    >>> [find_label(outputs, 0, name) for name in ("true", "predicted", "runner_up", 0)]
+    [2, 1, 1, 0]
+    """
+    if isinstance(label, int):
+        return label
+    true = int(outputs["pictures", "label"][picture])
+    order = np.argsort(-outputs["pictures", "logits"][picture], kind="stable")
+    named = {"true": true, "predicted": int(order[0]), "runner_up": int(order[order != true][0])}
+    return named[label]
+
+
+def find_region(outputs: Outputs, picture: int, region: str) -> Masks:
+    """Return the (H, W) mask of a region; a pixel belongs to the first of food, distractor, tray, background.
+
+    >>> masks = {("pictures", "food"): np.array([[[True, False, False]]]),
+    ...          ("pictures", "distractor"): np.array([[[True, True, False]]]),
+    ...          ("pictures", "tray"): np.zeros((1, 1, 3), bool)}
+    >>> [find_region(Outputs(masks), 0, name).astype(int).tolist() for name in ("food", "distractor", "background")]
+    [[[1, 0, 0]], [[0, 1, 0]], [[0, 0, 1]]]
+    """
+    names = ("food", "distractor", "tray")
+    food, distractor, tray = (np.asarray(outputs["pictures", name][picture], dtype=bool) for name in names)
+    parts: dict[str, Masks] = {
+        "food": food,
+        "distractor": distractor & ~food,
+        "tray": tray & ~distractor & ~food,
+        "background": ~(food | distractor | tray),
+    }
+    return parts[region]
+
+
+def as_floats(array: NDArray[Any]) -> Floats:
+    """Return the array in float64, in which every measure computes."""
+    return np.asarray(array, dtype=np.float64)

@@ -1,0 +1,130 @@
+"""The Bank: the questions of all YAML files of a folder, one file an analysis, in the order of the slides."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from assignment.assignment import Assignment, load_assignment
+from assignment.fixable import FixableError, check_all, load_yaml, show_value
+from questions.claim import suggest
+from questions.question import Question, parse_question
+
+BANK_FOLDER = Path(__file__).with_name("bank")
+
+
+@dataclass(frozen=True)
+class Bank:
+    """Questions by number, and where each was written (for messages)."""
+
+    questions: tuple[Question, ...]
+    places: Mapping[str, str]
+
+    def __getitem__(self, question_id: str) -> Question:
+        return next(question for question in self.questions if question.id == question_id)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids in the order of the slides."""
+        return tuple(question.id for question in self.questions)
+
+
+def load_bank(folder: Path = BANK_FOLDER, assignment: Assignment | None = None) -> Bank:
+    """Return the bank of a folder; FixableError with every fault of all its files at once."""
+    paths = sorted(folder.glob("*.yaml"))
+    if not paths:
+        raise FixableError(f"{folder}: no *.yaml file; expected a folder with a file for each analysis")
+    groups = (assignment or load_assignment()).questions
+    counts = {analysis: group.count for analysis, group in groups.items()}
+    faults: list[str] = []
+    found: list[tuple[str, Question]] = []
+    for path in paths:
+        found += _load_file(path, counts, faults)
+    check_all([*faults, *_find_repeats(found)])
+    ordered = sorted(found, key=lambda item: item[1].number)
+    return Bank(tuple(question for _, question in ordered), {question.id: place for place, question in ordered})
+
+
+def find_number(question_id: str, counts: Mapping[str, int]) -> int | None:
+    """Return the number that the slides give a question, None where there is none.
+
+    >>> [find_number(name, {"lime": 4, "saliency": 5}) for name in ("lime-4", "saliency-1", "saliency-6")]
+    [4, 5, None]
+    """
+    analysis, _, index = question_id.rpartition("-")
+    if analysis not in counts or not index.isdecimal() or not 1 <= int(index) <= counts[analysis]:
+        return None
+    before = list(counts)[: list(counts).index(analysis)]
+    return sum(counts[name] for name in before) + int(index)
+
+
+def _load_file(path: Path, counts: Mapping[str, int], faults: list[str]) -> list[tuple[str, Question]]:
+    place = f"{path.parent.name}/{path.name}"
+    try:
+        data = load_yaml(path, place=place)
+        check_all(_find_doubled_keys(yaml.compose(path.read_text(encoding="utf-8")), place))
+        if not isinstance(data, list) or not data:
+            raise FixableError(f"{place}: {show_value(data)}; expected a list of questions")
+    except FixableError as error:
+        faults += error.faults
+        return []
+    found = []
+    for index, item in enumerate(data):
+        where = f"{place}: {_find_name(item, index)}"
+        try:
+            question = parse_question(item, where)
+            check_all(_find_identity_faults(question, path.stem, counts, where))
+            found.append((where, question))
+        except FixableError as error:
+            faults += error.faults
+    faults += _find_count_faults(path.stem, len(data), counts, place)
+    return found
+
+
+def _find_name(item: object, index: int) -> str:
+    name = item.get("id") if isinstance(item, dict) else None
+    return name if isinstance(name, str) else f"question {index}"
+
+
+def _find_doubled_keys(node: yaml.Node | None, place: str) -> Iterable[str]:
+    """YAML lets the last of two equal keys win in silence; here it is a fault."""
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            name = str(key.value)
+            if name in seen:
+                yield f"{place}: line {key.start_mark.line + 1}: {name!r} is there twice; expected it once"
+            seen.add(name)
+            yield from _find_doubled_keys(value, place)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _find_doubled_keys(value, place)
+
+
+def _find_identity_faults(question: Question, stem: str, counts: Mapping[str, int], where: str) -> Iterable[str]:
+    number = find_number(question.id, counts)
+    if number is None:
+        known = [f"{name}-{index}" for name, count in counts.items() for index in range(1, count + 1)]
+        yield f"{where}: unknown id {question.id!r}; expected {suggest(question.id, known)}"
+    elif question.number != number:
+        yield f"{where}: number {question.number}; expected {number}, which the slides give {question.id}"
+    if number is not None and question.analysis != stem:
+        yield f"{where}: a question about {question.analysis}; expected it in {question.analysis}.yaml"
+    if not 4 <= len(question.choices) <= 5 or "".join(question.choices) != "abcde"[: len(question.choices)]:
+        yield f"{where}: choices {', '.join(question.choices) or 'none'}; expected a, b, c, d or a, b, c, d, e"
+
+
+def _find_count_faults(stem: str, found: int, counts: Mapping[str, int], place: str) -> Iterable[str]:
+    if stem not in counts:
+        yield f"{place}: unknown analysis {stem!r}; expected {suggest(stem, counts)}"
+    elif found != counts[stem]:
+        yield f"{place}: {found} questions; expected {counts[stem]}, as assignment.yaml says"
+
+
+def _find_repeats(found: Iterable[tuple[str, Question]]) -> Iterable[str]:
+    first: dict[str, str] = {}
+    for where, question in found:
+        if question.id in first:
+            yield f"{where}: id {question.id!r} is there twice; expected each id once"
+        first.setdefault(question.id, where)

@@ -1,0 +1,40 @@
+"""Canonical Outputs: what the reference computed and the project stores, one set a seed.
+
+`<folder>/<profile>/<group>.npz` is a group that no seed changes, `<group>.<seed>.npz` one that a seed does.
+"""
+
+from pathlib import Path
+
+from assignment.fixable import FixableError
+from assignment.outputs import GROUPS, Outputs, load_group
+
+CANONICAL_FOLDER = Path(__file__).parents[1] / "reference" / "canonical"
+
+
+def find_seeds(profile: str, folder: Path = CANONICAL_FOLDER) -> tuple[int, ...]:
+    """Return the seeds that a profile's canonical Outputs are stored for, in order; (0,) where none is."""
+    names = [path.name.split(".") for path in sorted((folder / profile).glob("*.npz"))]
+    if not names:
+        raise FixableError(
+            f"{folder / profile}: no *.npz file; expected the canonical Outputs of profile {profile!r}, "
+            "which `hw9 reference --write` computes"
+        )
+    seeds = {int(parts[1]) for parts in names if len(parts) == 3 and parts[1].isdecimal()}
+    return tuple(sorted(seeds)) or (0,)
+
+
+def load_canonical(profile: str, seed: int, folder: Path = CANONICAL_FOLDER) -> Outputs:
+    """Return all canonical groups of a profile for one seed; FixableError where one is missing for this seed alone."""
+    outputs = Outputs({})
+    for group in GROUPS:
+        seeded = folder / profile / f"{group}.{seed}.npz"
+        if seeded.exists() or any((folder / profile).glob(f"{group}.*.npz")):
+            outputs = outputs.with_group(group, load_group(seeded))
+        elif (folder / profile / f"{group}.npz").exists():
+            outputs = outputs.with_group(group, load_group(folder / profile / f"{group}.npz"))
+    return outputs
+
+
+def load_canonicals(profile: str, folder: Path = CANONICAL_FOLDER) -> dict[int, Outputs]:
+    """Return the canonical Outputs of every seed."""
+    return {seed: load_canonical(profile, seed, folder) for seed in find_seeds(profile, folder)}

@@ -1,0 +1,156 @@
+"""Claims: a measure above or below a bound, by a margin. A choice is right where its claim holds.
+
+    {measure: mass_inside, with: {analysis: saliency, picture: 6, region: food}, above: {region: tray}, margin: 0.05}
+
+The bound is a number, or arguments: then it is the same measure with these merged over `with`. A claim is bound to its
+measure's signature when it is read, so that a misspelt measure or argument is found before anything is computed.
+"""
+
+import difflib
+import inspect
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, Self, get_type_hints
+
+import numpy as np
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model, model_validator
+
+from assignment.fixable import FixableError, find_faults, show_value
+from assignment.outputs import Outputs
+from questions.measures import MEASURES
+
+Arguments = dict[str, Any]  # what the measure's signature allows: see find_arguments
+
+
+def _check_bound(value: object) -> object:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if value is not None and not is_number and not isinstance(value, dict):
+        raise ValueError(f"{show_value(value)}; expected a finite number, or arguments of the measure")
+    return value
+
+
+Bound = Annotated[float | Arguments, BeforeValidator(_check_bound)]
+
+
+class ClaimError(ValueError):
+    """What is wrong with one claim: every fault, each a line without its place."""
+
+    def __init__(self, faults: Iterable[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(self.faults))
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """A claim on one set of Outputs: `distance` is how far the value is beyond the bound, negative where it is not."""
+
+    value: float
+    bound: float
+    distance: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether the value is on the side of the bound that the claim says."""
+        return self.distance > 0
+
+
+class Claim(BaseModel):
+    """A comparison that Outputs decide, as written in the bank."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    measure: str
+    with_: Arguments = Field(alias="with", default_factory=dict)
+    above: Bound | None = None
+    below: Bound | None = None
+    margin: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+    @model_validator(mode="after")
+    def _bind(self) -> Self:
+        faults = [*_find_bound_faults(self), *_find_binding_faults(self)]
+        if faults:
+            raise ClaimError(faults)
+        return self
+
+    @property
+    def bound(self) -> float | Arguments:
+        """The one of `above` and `below` that is written."""
+        bound = self.above if self.above is not None else self.below
+        assert bound is not None  # _bind saw to it
+        return bound
+
+
+def suggest(name: str, known: Iterable[str]) -> str:
+    """Return what a misspelt name may be, the nearest first.
+
+    >>> suggest("ruoghness", ["mass_inside", "roughness"])
+    'one of mass_inside, roughness (the nearest is roughness)'
+    """
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, n=1)
+    return f"one of {', '.join(names)}" + (f" (the nearest is {near[0]})" if near else "")
+
+
+@cache
+def find_arguments(measure: Callable[..., float]) -> type[BaseModel]:
+    """Return a strict model of a measure's keyword arguments, made from its annotations."""
+    hints = get_type_hints(measure, include_extras=True)
+    fields: dict[str, Any] = {
+        name: (hints[name], ... if parameter.default is parameter.empty else parameter.default)
+        for name, parameter in inspect.signature(measure).parameters.items()
+        if parameter.kind is parameter.KEYWORD_ONLY
+    }
+    return create_model(measure.__name__, __config__=ConfigDict(extra="forbid", strict=True), **fields)
+
+
+def evaluate(claim: Claim, outputs: Outputs) -> Evaluated:
+    """Return value, bound and distance of a claim; FixableError (without place) where a number cannot be had."""
+    value = _measure(claim.measure, claim.with_, outputs)
+    if isinstance(claim.bound, dict):
+        bound = _measure(claim.measure, claim.with_ | claim.bound, outputs)
+    else:
+        bound = float(claim.bound)
+    return Evaluated(value, bound, value - bound if claim.above is not None else bound - value)
+
+
+def _measure(name: str, arguments: Arguments, outputs: Outputs) -> float:
+    written = f"{name}({', '.join(f'{key}={value!r}' for key, value in arguments.items())})"
+    try:
+        with np.errstate(all="ignore"):  # what is no number is a fault below
+            value = float(MEASURES[name](outputs, **arguments))
+    except (KeyError, IndexError) as error:
+        raise FixableError(f"{written} needs {error}; expected arrays that the Outputs hold") from None
+    if not math.isfinite(value):
+        raise FixableError(f"{written} is {value}; expected a finite number")
+    return value
+
+
+def _find_bound_faults(claim: Claim) -> Iterable[str]:
+    if (claim.above is None) == (claim.below is None):
+        yield f"{'neither' if claim.above is None else 'both'} of above and below; expected exactly one"
+
+
+def _find_binding_faults(claim: Claim) -> Iterable[str]:
+    if claim.measure not in MEASURES:
+        yield f"unknown measure {claim.measure!r}; expected {suggest(claim.measure, MEASURES)}"
+        return
+    faults = list(_find_argument_faults(claim.measure, claim.with_))
+    for bound in (claim.above, claim.below):
+        if isinstance(bound, dict) and not faults:
+            faults = list(_find_argument_faults(claim.measure, claim.with_ | bound))
+            if claim.with_ | bound == claim.with_:
+                faults.append(f"bound {bound!r} is the same measure again; expected other arguments")
+    yield from faults
+
+
+def _find_argument_faults(name: str, arguments: Arguments) -> Iterable[str]:
+    model = find_arguments(MEASURES[name])
+    for argument in arguments:
+        if argument not in model.model_fields:
+            yield f"{name} has no argument {argument!r}; expected {suggest(argument, model.model_fields)}"
+    try:
+        model.model_validate({key: value for key, value in arguments.items() if key in model.model_fields})
+    except ValidationError as error:
+        yield from find_faults(error, f"argument of {name}")

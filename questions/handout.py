@@ -1,0 +1,30 @@
+"""What a student reads of a question: its text, its pictures' numbers and its choices, in both languages.
+
+Claims, whys and keys stay behind: this module never touches them.
+"""
+
+from questions.bank import Bank
+from questions.question import Question
+
+
+def find_markdown(bank: Bank, analysis: str) -> str:
+    """Return the questions about an analysis as Markdown, English above Traditional Chinese in each."""
+    questions = [question for question in bank.questions if question.analysis == analysis]
+    if not questions:
+        return f"*The questions about {analysis} are not part of this edition. 本版沒有關於 {analysis} 的題目。*"
+    numbers = f"{questions[0].number}-{questions[-1].number}"
+    heading = f"### Questions {numbers} ｜ 第 {numbers} 題\n\nChoose all that are right. 請選出所有正確的選項。"
+    return "\n\n".join([heading, *(to_markdown(question) for question in questions)])
+
+
+def to_markdown(question: Question) -> str:
+    """Return one question as Markdown, without a word of what is right."""
+    lines = [
+        f"**{question.number}.** `{question.id}`",
+        question.ask.en.strip() + "\n\n" + question.ask.zh.strip(),
+        "\n".join(
+            f"- **{letter}**. {choice.say.en.strip()}<br>{choice.say.zh.strip()}"
+            for letter, choice in question.choices.items()
+        ),
+    ]
+    return "\n\n".join(lines)

@@ -1,0 +1,45 @@
+"""The registry of measures: name -> pure function `f(outputs, *, ...) -> float`.
+
+A measure gives the number that a claim compares with a bound. Its keyword arguments carry the types that the bank's
+YAML is checked against when it is read (`claim.py`). A new one is a function on a shelf `measures_<topic>.py` and a
+line here.
+"""
+
+from collections.abc import Callable
+
+from questions import measures_classifier, measures_lime, measures_map
+
+Measure = Callable[..., float]
+
+MEASURES: dict[str, Measure] = {
+    measure.__name__: measure
+    for measure in (
+        measures_classifier.probability,
+        measures_classifier.logit,
+        measures_classifier.lead_of_truth,
+        measures_classifier.count_right,
+        measures_lime.lime_share,
+        measures_lime.lime_net,
+        measures_lime.lime_top_inside,
+        measures_lime.lime_pieces,
+        measures_lime.lime_count_against,
+        measures_lime.lime_weight_against,
+        measures_lime.lime_largest,
+        measures_lime.lime_concentration,
+        measures_lime.lime_score,
+        measures_lime.lime_agreement,
+        measures_lime.lime_shared_top,
+        measures_lime.lime_label_agreement,
+        measures_lime.lime_hidden,
+        measures_map.mass_inside,
+        measures_map.density_inside,
+        measures_map.area_inside,
+        measures_map.brightest_inside,
+        measures_map.peak_inside,
+        measures_map.brightest_mass,
+        measures_map.scale,
+        measures_map.spread,
+        measures_map.map_agreement,
+        measures_map.roughness,
+    )
+}

@@ -1,0 +1,58 @@
+"""Measures of the classifier's answers: what it says about a picture, and how sure it is."""
+
+import numpy as np
+
+from assignment.outputs import Outputs
+from questions.arguments import Floats, Label, Picture, as_floats, find_label
+
+
+def find_probabilities(outputs: Outputs, picture: int) -> Floats:
+    """Return the softmax of a picture's logits, one probability for each label.
+
+    >>> find_probabilities(Outputs({("pictures", "logits"): np.array([[5.0, 5.0]])}), 0).tolist()
+    [0.5, 0.5]
+    """
+    row = as_floats(outputs["pictures", "logits"][picture])
+    sizes = np.exp(row - row.max())
+    return as_floats(sizes / sizes.sum())
+
+
+def probability(outputs: Outputs, *, picture: Picture, label: Label = "true") -> float:
+    """Return the softmax probability of a label in a picture.
+
+    >>> outputs = Outputs({("pictures", "logits"): np.log([[0.25, 0.75]])})
+    >>> round(probability(outputs, picture=0, label=1), 9)
+    0.75
+    """
+    return float(find_probabilities(outputs, picture)[find_label(outputs, picture, label)])
+
+
+def logit(outputs: Outputs, *, picture: Picture, label: Label = "true") -> float:
+    """Return the logit of a label in a picture.
+
+    >>> logit(Outputs({("pictures", "logits"): np.array([[-1.0, 4.5]])}), picture=0, label=1)
+    4.5
+    """
+    return float(outputs["pictures", "logits"][picture, find_label(outputs, picture, label)])
+
+
+def lead_of_truth(outputs: Outputs, *, picture: Picture) -> float:
+    """Return the probability of the true label minus the largest other one: positive where the classifier is right.
+
+    >>> outputs = Outputs({("pictures", "label"): np.array([0]), ("pictures", "logits"): np.log([[0.25, 0.75]])})
+    >>> round(lead_of_truth(outputs, picture=0), 9)
+    -0.5
+    """
+    row = find_probabilities(outputs, picture)
+    true = find_label(outputs, picture, "true")
+    return float(row[true] - np.delete(row, true).max())
+
+
+def count_right(outputs: Outputs) -> float:
+    """Return in how many of the pictures the true label has the largest logit.
+
+    >>> outputs = Outputs({("pictures", "label"): np.array([0, 1]), ("pictures", "logits"): np.array([[2, 1], [2, 1]])})
+    >>> count_right(outputs)
+    1.0
+    """
+    return float((outputs["pictures", "logits"].argmax(axis=1) == outputs["pictures", "label"]).sum())

@@ -1,0 +1,203 @@
+"""Measures of LIME: which pieces of a picture speak for and against a label, and how far to trust them.
+
+A piece belongs to a region by area: a piece that lies with 30 % of its pixels on the food counts 0.3 as food.
+Its weight is for a label where positive and against it where negative.
+"""
+
+from typing import Annotated, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from assignment.outputs import Outputs
+from questions.arguments import Floats, Label, Masks, Picture, Region, as_floats, find_label, find_region
+from questions.correlation import find_pearson, find_spearman
+
+Side = Literal["for", "against"]
+Count = Annotated[int, Field(ge=1, le=100)]
+Run = Literal["weights", "weights_again", "weights_few", "weights_few_again", "weights_mean"]
+
+
+def find_overlap(segments: NDArray[np.integer], mask: Masks) -> Floats:
+    """Return of each piece the share of its pixels that the mask covers; segments (H, W) from 0, mask (H, W).
+
+    >>> find_overlap(np.array([[0, 0, 1, 1]]), np.array([[True, False, True, True]])).tolist()
+    [0.5, 1.0]
+    """
+    area = np.bincount(segments.ravel())
+    inside = np.bincount(segments.ravel(), weights=mask.ravel().astype(np.float64))
+    return as_floats(inside / np.maximum(area, 1))
+
+
+def find_weights(outputs: Outputs, picture: int, label: int | str, name: str = "weights") -> Floats:
+    """Return the weights (S,) of a picture's pieces for a label, without the padding.
+
+    >>> outputs = Outputs({("lime", "weights"): np.array([[[0.5, -0.25, np.nan]]])})
+    >>> find_weights(outputs, 0, 0).tolist()
+    [0.5, -0.25]
+    """
+    row = as_floats(outputs["lime", name][picture, find_label(outputs, picture, label)])
+    return row[np.isfinite(row)]
+
+
+def _strength(weights: Floats, side: str) -> Floats:
+    return np.maximum(weights if side == "for" else -weights, 0.0)
+
+
+def _overlap(outputs: Outputs, picture: int, region: str) -> Floats:
+    return find_overlap(outputs["lime", "segments"][picture], find_region(outputs, picture, region))
+
+
+def _strongest(weights: Floats, side: str, pieces: int) -> NDArray[np.intp]:
+    order = np.argsort(-_strength(weights, side), kind="stable")
+    return order[:pieces]
+
+
+def lime_share(
+    outputs: Outputs, *, picture: Picture, region: Region, label: Label = "true", side: Side = "for"
+) -> float:
+    """Return the share (0 to 1) of all weight for (or against) a label that lies in a region.
+
+    >>> outputs = _example([0.6, 0.2, -0.5])  # pieces on: food, background, half food and half background
+    >>> round(lime_share(outputs, picture=0, region="food", label=0), 6)
+    0.75
+    >>> lime_share(outputs, picture=0, region="food", label=0, side="against")
+    0.5
+    """
+    strength = _strength(find_weights(outputs, picture, label), side)
+    return float((strength * _overlap(outputs, picture, region)).sum() / strength.sum())
+
+
+def lime_net(outputs: Outputs, *, picture: Picture, region: Region, label: Label = "true") -> float:
+    """Return the sum of the weights in a region: above 0 where it speaks for the label on the whole.
+
+    >>> round(lime_net(_example([0.6, 0.2, -0.5]), picture=0, region="food", label=0), 6)
+    0.35
+    """
+    return float((find_weights(outputs, picture, label) * _overlap(outputs, picture, region)).sum())
+
+
+def lime_top_inside(
+    outputs: Outputs, *, picture: Picture, region: Region, pieces: Count, label: Label = "true", side: Side = "for"
+) -> float:
+    """Return how many (0 to `pieces`) of the strongest pieces for (or against) a label lie in a region by area.
+
+    >>> lime_top_inside(_example([0.6, 0.2, -0.5]), picture=0, region="food", pieces=2, label=0)
+    1.0
+    """
+    strongest = _strongest(find_weights(outputs, picture, label), side, pieces)
+    return float(_overlap(outputs, picture, region)[strongest].sum())
+
+
+def lime_pieces(outputs: Outputs, *, picture: Picture) -> float:
+    """Return into how many pieces the picture is cut.
+
+    >>> lime_pieces(_example([0.6, 0.2, -0.5]), picture=0)
+    3.0
+    """
+    return float(outputs["lime", "segments"][picture].max() + 1)
+
+
+def lime_count_against(outputs: Outputs, *, picture: Picture, label: Label = "true") -> float:
+    """Return the share (0 to 1) of the pieces whose weight is against the label.
+
+    >>> lime_count_against(_example([0.6, -0.2, -0.5, 0.1]), picture=0, label=0)
+    0.5
+    """
+    return float((find_weights(outputs, picture, label) < 0).mean())
+
+
+def lime_weight_against(outputs: Outputs, *, picture: Picture, label: Label = "true") -> float:
+    """Return the share (0 to 1) of all weight, counted without sign, that is against the label.
+
+    >>> lime_weight_against(_example([0.5, -0.25, 0.25]), picture=0, label=0)
+    0.25
+    """
+    weights = find_weights(outputs, picture, label)
+    return float(_strength(weights, "against").sum() / np.abs(weights).sum())
+
+
+def lime_largest(outputs: Outputs, *, picture: Picture, label: Label = "true", side: Side = "for") -> float:
+    """Return the strongest weight for (or against) a label, without sign.
+
+    >>> lime_largest(_example([0.5, -0.25, 0.25]), picture=0, label=0, side="against")
+    0.25
+    """
+    return float(_strength(find_weights(outputs, picture, label), side).max())
+
+
+def lime_concentration(outputs: Outputs, *, picture: Picture, pieces: Count, label: Label = "true") -> float:
+    """Return the share (0 to 1) of all weight for a label that its strongest pieces hold.
+
+    >>> lime_concentration(_example([0.5, -0.25, 0.25, 0.25]), picture=0, pieces=1, label=0)
+    0.5
+    """
+    strength = np.sort(_strength(find_weights(outputs, picture, label), "for"))[::-1]
+    return float(strength[:pieces].sum() / strength.sum())
+
+
+def lime_score(outputs: Outputs, *, picture: Picture, label: Label = "true") -> float:
+    """Return R^2 (at most 1) of the linear model on its own weighted samples.
+
+    >>> lime_score(Outputs({("lime", "score"): np.array([[0.5, 0.75]])}), picture=0, label=1)
+    0.75
+    """
+    return float(outputs["lime", "score"][picture, find_label(outputs, picture, label)])
+
+
+def lime_agreement(
+    outputs: Outputs, *, picture: Picture, first: Run = "weights", second: Run, label: Label = "true"
+) -> float:
+    """Return Pearson's correlation of the weights of two runs, such as two that differ in their seed alone.
+
+    >>> rows = {("lime", "weights"): [[[1.0, 2.0, 3.0]]], ("lime", "weights_again"): [[[2.0, 4.0, 6.0]]]}
+    >>> outputs = Outputs({name: np.array(row) for name, row in rows.items()})
+    >>> round(lime_agreement(outputs, picture=0, second="weights_again", label=0), 6)
+    1.0
+    """
+    return find_pearson(*(find_weights(outputs, picture, label, name) for name in (first, second)))
+
+
+def lime_shared_top(
+    outputs: Outputs, *, picture: Picture, pieces: Count, first: Run = "weights", second: Run, label: Label = "true"
+) -> float:
+    """Return how many of the strongest pieces for a label two runs share.
+
+    >>> rows = {("lime", "weights"): [[[1.0, 2.0, 3.0]]], ("lime", "weights_again"): [[[3.0, 1.0, 2.0]]]}
+    >>> outputs = Outputs({name: np.array(row) for name, row in rows.items()})
+    >>> lime_shared_top(outputs, picture=0, pieces=2, second="weights_again", label=0)
+    1.0
+    """
+    one, two = (_strongest(find_weights(outputs, picture, label, name), "for", pieces) for name in (first, second))
+    return float(np.isin(one, two).sum())
+
+
+def lime_label_agreement(outputs: Outputs, *, picture: Picture, label: Label = "true", other: Label) -> float:
+    """Return Spearman's correlation of the weights of the same pieces for two labels.
+
+    >>> outputs = Outputs({("lime", "weights"): np.array([[[1.0, 2.0, 3.0], [3.0, 2.0, 1.0]]])})
+    >>> round(lime_label_agreement(outputs, picture=0, label=0, other=1), 6)
+    -1.0
+    """
+    return find_spearman(find_weights(outputs, picture, label), find_weights(outputs, picture, other))
+
+
+def lime_hidden(
+    outputs: Outputs, *, picture: Picture, pieces: Annotated[int, Field(ge=0, le=100)], label: Label = "true"
+) -> float:
+    """Return the probability of a label with the `pieces` strongest pieces for it hidden.
+
+    >>> lime_hidden(Outputs({("lime", "removal"): np.array([[[0.9, 0.5, 0.25]]])}), picture=0, pieces=2, label=0)
+    0.25
+    """
+    return float(outputs["lime", "removal"][picture, find_label(outputs, picture, label), pieces])
+
+
+def _example(weights: list[float]) -> Outputs:
+    """Return one picture of four pixels for the doctests: pieces 0 (food), 1 (background), 2 (half and half), 3."""
+    mask = np.array([[[True, False, True, False, False]]])
+    nothing = np.zeros_like(mask)
+    segments = np.array([[[0, 1, 2, 2, 3]]]) if len(weights) == 4 else np.array([[[0, 1, 2, 2, 1]]])
+    regions = {("pictures", "food"): mask, ("pictures", "distractor"): nothing, ("pictures", "tray"): nothing}
+    return Outputs({**regions, ("lime", "segments"): segments, ("lime", "weights"): np.array([[weights]])})

@@ -1,0 +1,147 @@
+"""Measures of maps: arrays (N, H, W) that give every pixel of a picture a size, such as the saliency map."""
+
+from typing import Literal
+
+import numpy as np
+
+from assignment.outputs import Outputs
+from questions.arguments import Floats, Percent, Picture, Region, as_floats, find_region
+from questions.correlation import find_spearman
+
+Analysis = Literal["saliency"]
+Map = Literal["map", "other", "probability", "loss"]
+
+
+def find_map(outputs: Outputs, analysis: str, name: str, picture: int) -> Floats:
+    """Return one picture's map (H, W) in float64.
+
+    >>> find_map(Outputs({("saliency", "map"): np.ones((1, 1, 2))}), "saliency", "map", 0).tolist()
+    [[1.0, 1.0]]
+    """
+    return as_floats(outputs[analysis, name][picture])
+
+
+def find_brightest(values: Floats, percent: float) -> Floats:
+    """Return the mask (H, W) of the brightest `percent` of a map's pixels, at least one; of equal ones the first.
+
+    >>> find_brightest(np.array([[1.0, 4.0], [3.0, 2.0]]), 50.0).tolist()
+    [[0.0, 1.0], [1.0, 0.0]]
+    """
+    count = max(1, round(values.size * percent / 100))
+    chosen = np.zeros(values.size)
+    chosen[np.argsort(-values, axis=None, kind="stable")[:count]] = 1.0
+    return chosen.reshape(values.shape)
+
+
+def mass_inside(outputs: Outputs, *, analysis: Analysis, picture: Picture, region: Region, array: Map = "map") -> float:
+    """Return the share (0 to 1) of a map's sum that lies in a region.
+
+    >>> mass_inside(_example([3.0, 1.0, 0.0, 0.0]), analysis="saliency", picture=0, region="food")
+    0.75
+    """
+    values = find_map(outputs, analysis, array, picture)
+    return float(values[find_region(outputs, picture, region)].sum() / values.sum())
+
+
+def density_inside(
+    outputs: Outputs, *, analysis: Analysis, picture: Picture, region: Region, array: Map = "map"
+) -> float:
+    """Return how bright a map is in a region relative to its mean: 1 where it is as bright as elsewhere.
+
+    >>> density_inside(_example([3.0, 1.0, 0.0, 0.0]), analysis="saliency", picture=0, region="food")
+    3.0
+    """
+    values = find_map(outputs, analysis, array, picture)
+    return float(values[find_region(outputs, picture, region)].mean() / values.mean())
+
+
+def area_inside(outputs: Outputs, *, picture: Picture, region: Region) -> float:
+    """Return the share (0 to 1) of a picture's pixels that a region covers.
+
+    >>> area_inside(_example([3.0, 1.0, 0.0, 0.0]), picture=0, region="background")
+    0.75
+    """
+    return float(find_region(outputs, picture, region).mean())
+
+
+def brightest_inside(
+    outputs: Outputs, *, analysis: Analysis, picture: Picture, region: Region, percent: Percent, array: Map = "map"
+) -> float:
+    """Return which share (0 to 1) of a map's brightest `percent` of pixels lies in a region.
+
+    >>> brightest_inside(_example([3.0, 1.0, 0.0, 0.0]), analysis="saliency", picture=0, region="food", percent=50)
+    0.5
+    """
+    chosen = find_brightest(find_map(outputs, analysis, array, picture), percent) > 0
+    return float(find_region(outputs, picture, region)[chosen].mean())
+
+
+def peak_inside(outputs: Outputs, *, analysis: Analysis, picture: Picture, region: Region, array: Map = "map") -> float:
+    """Return 1 where the brightest pixel of a map lies in a region, else 0.
+
+    >>> peak_inside(_example([3.0, 1.0, 0.0, 0.0]), analysis="saliency", picture=0, region="food")
+    1.0
+    """
+    values = find_map(outputs, analysis, array, picture)
+    return float(find_region(outputs, picture, region)[np.unravel_index(values.argmax(), values.shape)])
+
+
+def brightest_mass(
+    outputs: Outputs, *, analysis: Analysis, picture: Picture, percent: Percent, array: Map = "map"
+) -> float:
+    """Return which share (0 to 1) of a map's sum its brightest `percent` of pixels hold.
+
+    >>> brightest_mass(_example([3.0, 1.0, 0.0, 0.0]), analysis="saliency", picture=0, percent=25)
+    0.75
+    """
+    values = find_map(outputs, analysis, array, picture)
+    return float((values * find_brightest(values, percent)).sum() / values.sum())
+
+
+def scale(outputs: Outputs, *, analysis: Analysis, picture: Picture, array: Map = "map") -> float:
+    """Return the base-10 logarithm of a map's maximum: 1 more means ten times as large.
+
+    >>> scale(_example([0.01, 0.001, 0.0, 0.0]), analysis="saliency", picture=0)
+    -2.0
+    """
+    return float(np.log10(find_map(outputs, analysis, array, picture).max()))
+
+
+def spread(outputs: Outputs, *, analysis: Analysis, array: Map = "map") -> float:
+    """Return the base-10 logarithm of the largest map's maximum over the smallest one's, over the pictures.
+
+    >>> round(spread(Outputs({("saliency", "map"): np.array([[[1.0, 2.0]], [[200.0, 0.0]]])}), analysis="saliency"), 9)
+    2.0
+    """
+    peaks = as_floats(outputs[analysis, array]).max(axis=(1, 2))
+    return float(np.log10(peaks.max() / peaks.min()))
+
+
+def map_agreement(outputs: Outputs, *, analysis: Analysis, picture: Picture, other: Map, array: Map = "map") -> float:
+    """Return Spearman's correlation, pixel by pixel, of two maps of one picture.
+
+    >>> maps = {("saliency", "map"): np.array([[[1.0, 2.0, 3.0]]]), ("saliency", "loss"): np.array([[[1.0, 4.0, 9.0]]])}
+    >>> round(map_agreement(Outputs(maps), analysis="saliency", picture=0, other="loss"), 9)
+    1.0
+    """
+    first, second = (find_map(outputs, analysis, name, picture).ravel() for name in (array, other))
+    return find_spearman(first, second)
+
+
+def roughness(outputs: Outputs, *, analysis: Analysis, picture: Picture, array: Map = "map") -> float:
+    """Return the mean step between neighbouring pixels over the map's mean: 0 for a flat map.
+
+    >>> roughness(Outputs({("saliency", "map"): np.array([[[1.0, 3.0], [1.0, 3.0]]])}), analysis="saliency", picture=0)
+    0.5
+    """
+    values = find_map(outputs, analysis, array, picture)
+    steps = np.concatenate([np.abs(np.diff(values, axis=axis)).ravel() for axis in (0, 1)])
+    return float(steps.mean() / values.mean())
+
+
+def _example(values: list[float]) -> Outputs:
+    """Return one picture of 2 x 2 pixels for the doctests; the first pixel is food."""
+    food = np.array([[[True, False], [False, False]]])
+    regions = {("pictures", name): np.zeros_like(food) for name in ("distractor", "tray")}
+    maps = {("saliency", "map"): np.array(values).reshape(1, 2, 2)}
+    return Outputs({**regions, **maps, ("pictures", "food"): food})

@@ -1,0 +1,116 @@
+"""`hw9 reference`: recompute the canonical Outputs in float64, compare with what is stored, or bless (--write)."""
+
+import argparse
+import sys
+import traceback
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from assignment.fixable import FixableError
+from assignment.outputs import Outputs, load_group, save_group
+from assignment.profile import load_profile
+from reference.compare import Difference, compare_group
+from reference.device import prepare_device
+from reference.produce import PRODUCERS, Arrays, open_bench, produce
+
+CANONICAL_FOLDER = Path(__file__).with_name("canonical")
+EXAMPLE = """examples:
+  hw9 reference                                     recompute everything and compare with what is stored
+  hw9 reference --analysis saliency --threads 1     one analysis, on one thread
+  hw9 reference --out /tmp/a --threads 1 --batch 3  keep the float64 arrays
+  hw9 reference --against /tmp/a                    compare with those instead, to 1e-9
+  hw9 reference --write                             bless: store what was computed
+"""
+STORED_TOLERANCE = 1e-7  # float32 keeps 24 bits: half a unit in the last place is 6e-8 of the array's maximum at most
+EXACT_TOLERANCE = 1e-9
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of `hw9 reference`."""
+    parser = argparse.ArgumentParser(
+        prog="hw9 reference", description=__doc__, epilog=EXAMPLE, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--profile", default="mini", help="which models and pictures (default: %(default)s)")
+    parser.add_argument("--analysis", nargs="+", choices=list(PRODUCERS), default=list(PRODUCERS), metavar="NAME",
+                        help=f"only these: {', '.join(PRODUCERS)}")  # fmt: skip
+    parser.add_argument("--device", default="auto", help="auto, cpu or cuda (default: %(default)s)")
+    parser.add_argument("--threads", type=_positive, help="CPU threads (default: all cores)")
+    parser.add_argument("--batch", type=_positive, default=8, help="pictures at once (default: %(default)s)")
+    target = parser.add_mutually_exclusive_group()
+    target.add_argument("--write", action="store_true", help="store the arrays (float32) as canonical")
+    target.add_argument("--out", type=Path, metavar="DIR", help="write the float64 arrays to DIR, compare nothing")
+    target.add_argument("--against", type=Path, metavar="DIR", help="compare with an earlier --out DIR, to 1e-9")
+    return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text}: expected a whole number from 1")
+    return number
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; returns the exit code: 0 fine, 1 differs or fixable, 2 usage, 3 our bug."""
+    options = make_parser().parse_args(arguments)
+    console = Console()
+    try:
+        return run(options, console)
+    except FixableError as error:
+        Console(stderr=True).print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
+        return 1
+    except KeyboardInterrupt:
+        return 1
+    except Exception:
+        traceback.print_exc()
+        return 3
+
+
+def run(options: argparse.Namespace, console: Console) -> int:
+    """Produce, and then store or compare."""
+    profile = load_profile(options.profile)
+    device = prepare_device(options.device, threads=options.threads)
+    folder = options.out or options.against or CANONICAL_FOLDER / profile.name
+    steps = sum(PRODUCERS[name].ticks * len(PRODUCERS[name].find_seeds()) for name in options.analysis)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    differences: list[Difference] = []
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task(f"{profile.name} on {device.type}", total=steps)
+        bench = open_bench(profile, device, batch=options.batch, tick=lambda: progress.advance(task))
+        for group, seed, arrays in produce(bench, tuple(options.analysis)):
+            if options.write or options.out:
+                path = save_group(folder, group, arrays, seed=seed, exact=bool(options.out))
+                progress.console.print(f"wrote {path}", highlight=False, soft_wrap=True)
+            else:
+                differences += compare(folder, group, seed, arrays, exact=bool(options.against))
+    return show(differences, console)
+
+
+def compare(folder: Path, group: str, seed: int | None, arrays: Arrays, *, exact: bool) -> list[Difference]:
+    """Compare one group with its file in `folder`; FixableError where there is none."""
+    path = folder / (f"{group}.npz" if seed is None else f"{group}.{seed}.npz")
+    if not path.exists():
+        raise FixableError(f"{path}: missing; expected the stored Outputs (hw9 reference --write makes them)")
+    stored = Outputs({}).with_group(group, load_group(path))
+    return compare_group(path.stem, arrays, {name: stored[group, name] for _, name in stored},
+                         tolerance=EXACT_TOLERANCE if exact else STORED_TOLERANCE)  # fmt: skip
+
+
+def show(differences: list[Difference], console: Console) -> int:
+    """Print one line an array; returns 1 when one of them differs."""
+    if not differences:
+        return 0
+    table = Table("file", "array", "difference / maximum", "limit", "")
+    for item in differences:
+        table.add_row(item.file, item.array, f"{item.size:.1e}" if np.isfinite(item.size) else item.reason,
+                      f"{item.tolerance:.0e}", "same" if item.holds else "[red]DIFFERS[/red]")  # fmt: skip
+    console.print(table)
+    return 0 if all(item.holds for item in differences) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,113 @@
+"""What a filter looks for: activation maps, and ascent from white noise (Erhan et al.; 2009; Montreal report 1341).
+
+    A[n,f,u] = relu(g(x_n))[f,u]                     the map of filter f, after the ReLU of its block, not yet pooled
+    x <- clamp(x + Adam step along the gradient of  mean over u of g(x)[f,u], 0, 1)
+
+g is convolution f of `layer` with its batch norm, BEFORE the ReLU. So the objective of ascent has a gradient even
+where the filter is silent, and it is linear in what the layer reads: its gradient there is one constant, found once,
+and the layer itself need not be run. Maps and the activation that is reached are after the ReLU, as the next layer
+sees them. Pixels are clamped after each step: the best picture mostly lies on the border of [0, 1], which a sigmoid
+only approaches, ever more slowly. Adam is written as separate operations, which round alike everywhere. Ascent is
+chaotic: two runs are compared by the activation that they reach, never pixel by pixel. Lucent runs the whole network
+and keeps no bounds by itself. The 2021 notebook: from the photograph, without bounds, through the whole network.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from assignment.classifier import SIDE
+from reference.folded import Folded
+
+FADE, FADE_SQUARE, TINY = 0.9, 0.999, 1e-8  # Adam's own defaults
+
+
+@dataclass(frozen=True)
+class Ascent:
+    """One picture a filter: pictures (F, 3, H, W) in [0, 1]; reached (F,), the mean of the filter's map after the ReLU.
+
+    trace (F, steps + 1): the objective, the mean before the ReLU, of the start and after each step.
+    """
+
+    pictures: Tensor
+    reached: Tensor
+    trace: Tensor
+
+
+@torch.no_grad()
+def find_maps(model: Folded, pictures: Tensor, *, layer: int, filters: Sequence[int], batch: int = 8) -> Tensor:
+    """Return the activation maps (N, filters, H', W') after the ReLU of convolution `layer` (from 0).
+
+    pictures (N, 3, H, W) in [0, 1]. The convolutions after `layer` are not run.
+    """
+    check_filters(model, layer, filters)
+    part = model.convolutions[layer].take(filters)
+    return torch.cat([part(model.find_input(x, layer)).relu() for x in pictures.split(batch)])
+
+
+def draw_noise(random_states: Sequence[int], *, side: int = SIDE) -> Tensor:
+    """Return white noise (N, 3, side, side), uniform in [0, 1], float64: one picture a random state."""
+    drawn = [np.random.default_rng(state).random((3, side, side)) for state in random_states]
+    return torch.from_numpy(np.stack(drawn))
+
+
+def ascend(
+    model: Folded, start: Tensor, *, layer: int, filters: Sequence[int], steps: int, rate: float = 0.05
+) -> Ascent:
+    """Change each start so that its filter's mean activation rises.
+
+    start (F, 3, H, W) in [0, 1], one a filter, on the model's device and in its dtype; `rate`: Adam's step size in
+    pixel values. Leaves start and the model as it found them.
+    """
+    check_filters(model, layer, filters)
+    if len(start) != len(filters):
+        raise ValueError(f"start: {len(start)} pictures; expected one for each of the {len(filters)} filters")
+    slope, offset = find_objective(model, start[:1], layer, filters)
+    x, mean, mean_square = start.detach().clone(), torch.zeros_like(start), torch.zeros_like(start)
+    trace = []
+    for step in range(1, steps + 1):
+        gradient, value = _find_gradient(model, x, layer, slope)
+        trace.append(value + offset)
+        mean = FADE * mean + (1 - FADE) * gradient
+        mean_square = FADE_SQUARE * mean_square + (1 - FADE_SQUARE) * gradient * gradient
+        size = (mean_square / (1 - FADE_SQUARE**step)).sqrt() + TINY
+        x = (x + rate * (mean / (1 - FADE**step)) / size).clamp(0, 1)
+    with torch.no_grad():
+        read = model.find_input(x, layer)
+        trace.append((read * slope).sum(dim=(1, 2, 3)) + offset)
+        maps = torch.cat([model.convolutions[layer].take([f])(read[i : i + 1]) for i, f in enumerate(filters)])
+    return Ascent(x, maps.relu().mean(dim=(1, 2, 3)), torch.stack(trace, dim=1))
+
+
+def find_objective(model: Folded, picture: Tensor, layer: int, filters: Sequence[int]) -> tuple[Tensor, Tensor]:
+    """Return (slope, offset): a filter's mean before the ReLU is the sum of slope * (what the layer reads) + offset.
+
+    picture (1, 3, H, W) gives the size only; slope (F, before, H', W'); offset (F,).
+    """
+    with torch.no_grad():
+        read = torch.zeros_like(model.find_input(picture, layer)).requires_grad_(True)
+    with torch.enable_grad():
+        means = model.convolutions[layer].take(filters)(read).mean(dim=(0, 2, 3))  # (F,)
+        slopes = [torch.autograd.grad(mean, read, retain_graph=True)[0] for mean in means]
+    return torch.cat(slopes), model.convolutions[layer].bias[list(filters)]
+
+
+def _find_gradient(model: Folded, pictures: Tensor, layer: int, slope: Tensor) -> tuple[Tensor, Tensor]:
+    x = pictures.detach().requires_grad_(True)
+    with torch.enable_grad():
+        value = (model.find_input(x, layer) * slope).sum(dim=(1, 2, 3))
+        (gradient,) = torch.autograd.grad(value.sum(), x)
+    return gradient, value.detach()
+
+
+def check_filters(model: Folded, layer: int, filters: Sequence[int]) -> None:
+    """Raise ValueError for a layer or a filter that the model does not have."""
+    if not 0 <= layer < len(model.convolutions):
+        raise ValueError(f"layer: {layer}; expected 0 to {len(model.convolutions) - 1}")
+    count = len(model.convolutions[layer].bias)
+    wrong = [index for index in filters if not 0 <= index < count]
+    if wrong or not filters:
+        raise ValueError(f"filters: {wrong}; expected one or more of 0 to {count - 1}, layer {layer} has no others")

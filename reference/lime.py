@@ -1,0 +1,126 @@
+"""LIME for pictures (Ribeiro, Singh, Guestrin; KDD 2016; arXiv:1602.04938), with the package lime==0.1.1.37.
+
+    weights = argmin over w, b of  sum_k pi_k (p_y(z_k) - w . m_k - b)^2 + |w|^2
+    pi_k = exp(-cos(m_k, 1)^2 / (2 * 0.25^2))
+
+m_k in {0, 1}^pieces says which pieces of the picture the copy z_k keeps, p_y is the label's probability, cos is the
+cosine distance. Convention: probabilities; SLIC pieces numbered from 0, so that piece i is column i; hidden pieces are
+painted grey (or in their mean colour); one random state for each picture, so that a picture's result does not depend on
+its neighbours; every piece is kept. The masks are drawn and the linear model is fitted by the package; only painting
+and classifying the copies is ours, in batches without gradients. The 2021 notebook: logits, one seed for all pictures,
+pieces numbered from 1 (its first column hid nothing).
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from lime.lime_image import LimeImageExplainer
+from numpy.typing import NDArray
+from skimage.segmentation import slic
+from sklearn.metrics import pairwise_distances
+from torch import Tensor
+
+Array = NDArray[np.float64]
+GREY = 0.5
+
+
+@dataclass(frozen=True)
+class LimeResult:
+    """One picture's explanation: weights (labels, pieces), and score (labels,) = R^2 of each label's linear model."""
+
+    weights: Array
+    score: Array
+
+
+def find_segments(picture: Array, *, pieces: int) -> NDArray[np.int64]:
+    """Cut a picture (H, W, 3) in [0, 1] into about `pieces` pieces; returns (H, W) int64, from 0 without gaps."""
+    return np.asarray(slic(picture, n_segments=pieces, compactness=10, sigma=1, start_label=0), dtype=np.int64)
+
+
+def lime(
+    model: Callable[[Tensor], Tensor],
+    picture: Tensor,
+    segments: NDArray[np.int64],
+    *,
+    random_state: int,
+    samples: int,
+    hide: str = "grey",
+    batch: int = 8,
+) -> LimeResult:
+    """Explain all labels of one picture by the pieces that speak for and against them.
+
+    picture (3, H, W) in [0, 1]; `model` maps (B, 3, H, W) to logits (B, labels); hide: "grey", or "mean" for the
+    piece's mean colour.
+    """
+    explainer = LimeImageExplainer(random_state=random_state)
+    count = int(segments.max()) + 1
+    masks = explainer.random_state.randint(0, 2, samples * count).reshape(samples, count)
+    masks[0] = 1
+    probabilities = find_masked_probabilities(model, picture, segments, masks, hide=hide, batch=batch)
+    distances = pairwise_distances(masks, masks[:1], metric="cosine").ravel()
+    weights, score = np.zeros((probabilities.shape[1], count)), np.zeros(probabilities.shape[1])
+    for label in range(probabilities.shape[1]):
+        _, exp, score[label], _ = explainer.base.explain_instance_with_data(
+            masks, probabilities, distances, label, count, feature_selection="none"
+        )
+        weights[label, [piece for piece, _ in exp]] = [weight for _, weight in exp]
+    return LimeResult(weights, score)
+
+
+def find_masked_probabilities(
+    model: Callable[[Tensor], Tensor],
+    picture: Tensor,
+    segments: NDArray[np.int64],
+    masks: NDArray[np.int64],
+    *,
+    hide: str,
+    batch: int,
+) -> Array:
+    """Return the probabilities (copies, labels) of copies that keep the pieces where masks (copies, pieces) is 1."""
+    painted = _paint(picture, segments, hide)
+    found = [
+        torch.softmax(model(copies), dim=1).double().cpu().numpy()
+        for copies in _masked(picture, painted, segments, masks, batch)
+    ]
+    return np.concatenate(found)
+
+
+def _masked(
+    picture: Tensor, painted: Tensor, segments: NDArray[np.int64], masks: NDArray[np.int64], batch: int
+) -> Iterator[Tensor]:
+    place = torch.from_numpy(segments).to(picture.device)
+    kept = torch.from_numpy(masks.astype(bool)).to(picture.device)
+    for rows in kept.split(batch):
+        with torch.no_grad():
+            yield torch.where(rows[:, place].unsqueeze(1), picture, painted)  # (B, 3, H, W)
+
+
+def _paint(picture: Tensor, segments: NDArray[np.int64], hide: str) -> Tensor:
+    if hide == "grey":
+        return torch.full_like(picture, GREY)
+    if hide != "mean":
+        raise ValueError(f"hide: {hide!r}; expected 'grey' or 'mean'")
+    place = torch.from_numpy(segments).to(picture.device).flatten()
+    size = torch.bincount(place).to(picture.dtype)
+    total = torch.zeros(3, len(size), dtype=picture.dtype, device=picture.device).index_add_(
+        1, place, picture.flatten(1)
+    )
+    return (total / size)[:, place].view_as(picture)
+
+
+def find_removal(
+    model: Callable[[Tensor], Tensor],
+    picture: Tensor,
+    segments: NDArray[np.int64],
+    weights: Array,
+    label: int,
+    *,
+    most: int,
+) -> Array:
+    """Hide the k pieces of the largest weights (pieces,), k = 0 to `most`; return its probability (most + 1,)."""
+    masks = np.ones((most + 1, len(weights)), dtype=np.int64)
+    for k, piece in enumerate(np.argsort(-weights, kind="stable")[:most]):
+        masks[k + 1 :, piece] = 0
+    return find_masked_probabilities(model, picture, segments, masks, hide="grey", batch=most + 1)[:, label]

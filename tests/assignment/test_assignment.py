@@ -1,0 +1,46 @@
+"""The assignment file: its points add up, its deadline has a time zone, and its faults are named."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from assignment.assignment import ANALYSES, ASSIGNMENT_FILE, load_assignment
+from assignment.fixable import FixableError
+
+
+def test_thirty_questions_give_exactly_ten_points() -> None:
+    groups = load_assignment().questions
+    assert tuple(groups) == ANALYSES
+    assert sum(group.count for group in groups.values()) == 30
+    assert str(sum(group.count * group.points for group in groups.values())) == "10.0"
+
+
+def test_a_hand_in_is_late_only_after_the_deadline() -> None:
+    assignment = load_assignment()
+    assert not assignment.is_late(assignment.deadline)
+    assert assignment.is_late(assignment.deadline + timedelta(seconds=1))
+
+
+def test_lateness_respects_time_zones() -> None:
+    assignment = load_assignment()
+    assert not assignment.is_late(datetime.fromisoformat("2027-05-28T15:59:59+00:00"))
+    assert assignment.is_late(datetime.fromisoformat("2027-05-28T16:00:00+00:00"))
+
+
+def test_deadline_without_a_time_zone_and_other_faults_are_named_at_once(tmp_path: Path) -> None:
+    text = ASSIGNMENT_FILE.read_text(encoding="utf-8")
+    path = tmp_path / "assignment.yaml"
+    path.write_text(text.replace("+08:00", "").replace("cell_seconds: 180", "cell_seconds: soon"), encoding="utf-8")
+    with pytest.raises(FixableError) as caught:
+        load_assignment(path)
+    assert len(caught.value.faults) == 2
+    assert "deadline" in caught.value.faults[0]
+    assert "limits: cell_seconds: 'soon'" in caught.value.faults[1]
+
+
+def test_broken_yaml_is_named_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "assignment.yaml"
+    path.write_text("title: {en: a\nzh: [b\n", encoding="utf-8")
+    with pytest.raises(FixableError, match="line"):
+        load_assignment(path)

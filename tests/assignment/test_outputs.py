@@ -1,0 +1,84 @@
+"""Outputs: what is saved is read back, and what a hostile notebook writes is refused with its place."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assignment.fixable import FixableError
+from assignment.outputs import GROUP_LIMIT, check_group, load_outputs, parse_group, save_group
+
+SIZES = {"picture": 2, "label": 3, "row": 4, "column": 4}
+
+
+def make_npz(**arrays: object) -> bytes:
+    stream = io.BytesIO()
+    np.savez_compressed(stream, **arrays)  # type: ignore[arg-type]
+    return stream.getvalue()
+
+
+def test_saved_group_is_read_back_in_float32(tmp_path: Path) -> None:
+    heat = np.random.default_rng(0).random((2, 4, 4))
+    save_group(tmp_path, "saliency", {"map": heat})
+    found = load_outputs(tmp_path)["saliency", "map"]
+    assert found.dtype == np.float32
+    np.testing.assert_array_equal(found, heat.astype(np.float32))
+
+
+def test_exact_group_keeps_float64(tmp_path: Path) -> None:
+    heat = np.random.default_rng(0).random((2, 4, 4))
+    save_group(tmp_path, "saliency", {"map": heat}, exact=True)
+    np.testing.assert_array_equal(load_outputs(tmp_path)["saliency", "map"], heat)
+
+
+def test_unknown_array_is_refused_when_it_is_saved(tmp_path: Path) -> None:
+    with pytest.raises(FixableError, match="maap: unknown array; expected one of map, other"):
+        save_group(tmp_path, "saliency", {"map": np.zeros((1, 2, 2)), "maap": np.zeros(3)})
+
+
+def test_pickled_objects_are_refused() -> None:
+    with pytest.raises(FixableError, match="ValueError"):
+        parse_group(make_npz(map=np.array([{"a": 1}], dtype=object)), "saliency", "x.npz")
+
+
+def test_bytes_that_are_no_npz_are_refused() -> None:
+    with pytest.raises(FixableError, match=r"x\.npz: BadZipFile"):
+        parse_group(b"not a zip", "saliency", "x.npz")
+
+
+def test_header_that_announces_a_huge_array_is_refused_before_memory_is_taken() -> None:
+    head = io.BytesIO()
+    np.lib.format.write_array_header_1_0(head, {"descr": "<f8", "fortran_order": False, "shape": (2**20, 2**20)})
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("map.npy", head.getvalue())
+    with pytest.raises(FixableError, match="announces shape"):
+        parse_group(stream.getvalue(), "saliency", "x.npz")
+
+
+def test_zip_bomb_is_refused_by_its_size() -> None:
+    data = make_npz(map=np.zeros(GROUP_LIMIT // 8 + 8))
+    assert len(data) < 2**20
+    with pytest.raises(FixableError, match="expected at most"):
+        parse_group(data, "saliency", "x.npz")
+
+
+def test_every_fault_of_a_students_group_is_named_at_once() -> None:
+    arrays = {"segments": np.zeros((2, 4, 5), dtype=np.int64), "weights": np.full((2, 3, 7), np.inf)}
+    with pytest.raises(FixableError) as caught:
+        check_group("lime", arrays, SIZES, "lime.npz")
+    assert caught.value.faults == (
+        "lime.npz: segments: 5 along axis 'column'; expected 4",
+        "lime.npz: weights: holds NaN or infinity; expected finite numbers",
+    )
+
+
+def test_missing_official_array_is_named() -> None:
+    with pytest.raises(FixableError, match=r"saliency\.npz: map: missing; expected \|d logit"):
+        check_group("saliency", {}, SIZES, "saliency.npz")
+
+
+def test_honest_group_passes() -> None:
+    check_group("saliency", {"map": np.zeros((2, 4, 4))}, SIZES, "saliency.npz")

@@ -1,0 +1,129 @@
+"""Executes small notebooks as the driver does, in a worker process of their own, and shows what came of them."""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from assignment.assignment import Limits
+from grader.memory import sweep_groups
+from grader.run import Result, load_result, prepare_run
+
+ROOT = Path(__file__).parents[3]
+SMALL = Limits(
+    cell_seconds=20,
+    notebook_seconds=60,
+    cpu_seconds=60,
+    memory_mib=700,
+    processes=64,
+    file_mib=16,
+    work_mib=32,
+    output_mib=4,
+)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One executed Run: its folder, its result and the text that each cell printed."""
+
+    folder: Path
+    result: Result
+    texts: tuple[str, ...]
+    supervisor_mib: float  # the most memory that a worker of this session had
+
+    def said(self, cell: int) -> dict[str, object]:
+        """Return the JSON that a cell printed last."""
+        found: dict[str, object] = json.loads(self.texts[cell].splitlines()[-1])
+        return found
+
+
+def write_notebook(path: Path, cells: list[str]) -> None:
+    """Write a notebook of code cells."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, path)
+
+
+def execute_cells(folder: Path, cells: list[str], *options: str, **limits: int) -> Seen:
+    """Execute cells as the Run `folder`, with the small limits unless others are given."""
+    source = folder.parent / f"{folder.name}.source.ipynb"
+    write_notebook(source, cells)
+    prepare_run(folder, source.read_bytes())
+    source.unlink()
+    chosen = SMALL.model_copy(update=limits)
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "grader.execute",
+        str(folder),
+        "--limits",
+        chosen.model_dump_json(),
+        *options,
+    ]
+    done = subprocess.run(
+        command, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=120
+    )
+    result = load_result(folder)
+    assert result is not None, done.stderr
+    executed = json.loads((folder / "work" / "executed.ipynb").read_text())
+    texts = tuple("".join(out.get("text", "") for out in cell["outputs"]) for cell in executed["cells"])
+    return Seen(folder, result, texts, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
+
+
+def find_processes(marker: str) -> list[int]:
+    """Return the processes of this machine whose command line or environment holds the marker, but for ourselves."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            text = (folder / "cmdline").read_bytes() + (folder / "environ").read_bytes()
+            zombie = (folder / "stat").read_text().rpartition(")")[2].split()[0] == "Z"
+        except OSError:
+            continue
+        if marker.encode() in text and not zombie and int(folder.name) != os.getpid():
+            found.append(int(folder.name))
+    return found
+
+
+@pytest.fixture
+def execute(tmp_path: Path) -> Callable[..., Seen]:
+    """Return a function that executes cells as a new Run."""
+
+    def run(cells: list[str], *options: str, **limits: int) -> Seen:
+        return execute_cells(tmp_path / f"run-{os.urandom(4).hex()}", cells, *options, **limits)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def execute_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Seen]:
+    """Return the same for a Run that several tests look at."""
+
+    def run(name: str, cells: list[str], *options: str, **limits: int) -> Seen:
+        return execute_cells(tmp_path_factory.mktemp("once") / name, cells, *options, **limits)
+
+    return run
+
+
+@pytest.fixture
+def notebook() -> Callable[[Path, list[str]], None]:
+    return write_notebook
+
+
+@pytest.fixture
+def processes() -> Callable[[str], list[int]]:
+    return find_processes
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _swept() -> Iterator[None]:
+    """Leave no control group of a killed worker behind."""
+    yield
+    sweep_groups()

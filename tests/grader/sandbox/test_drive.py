@@ -1,0 +1,216 @@
+"""A whole class: each hand-in ends with one result, whatever is killed and whenever."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assignment.assignment import load_assignment
+from assignment.fixable import FixableError
+from grader import drive as drive_module
+from grader.drive import run_class
+from grader.progress import Silence
+from grader.run import Result, load_result, prepare_run
+
+ROOT = Path(__file__).parents[3]
+SEED = 9
+LASTS = "import os, time\nos.makedirs('outputs'); open('outputs/lime.npz', 'w').write('1')\ntime.sleep({seconds})"
+Notebook = Callable[[Path, list[str]], None]
+
+
+class Recorder(Silence):
+    """An observer that remembers."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, str | None]] = []
+        self.at_once = self.most_at_once = 0
+
+    def start(self, student: str) -> None:
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+
+    def end(self, student: str, result: Result | None) -> None:
+        self.at_once -= 1
+        self.told.append((student, result.word if result else None))
+
+
+@pytest.fixture
+def handins(tmp_path: Path, notebook: Notebook) -> Path:
+    """Five notebooks with ids that no other process on this machine has."""
+    for number in range(5):
+        notebook(tmp_path / "handins" / f"s{os.getpid()}x{number}.ipynb", [LASTS.format(seconds=0.3)])
+    return tmp_path / "handins"
+
+
+def start_command(handins: Path, runs: Path) -> "subprocess.Popen[bytes]":
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "grader.cli",
+        "run",
+        str(handins),
+        str(runs),
+        "--jobs",
+        "2",
+        "--device",
+        "cpu",
+    ]
+    log = (runs.parent / "command.log").open("ab")
+    return subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=log, stderr=log)
+
+
+def wait_until(holds: Callable[[], Any], seconds: float) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if holds():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_class_survives_kill_9_at_five_random_moments(
+    tmp_path: Path, handins: Path, processes: Callable[[str], list[int]]
+) -> None:
+    runs, moments, marker = tmp_path / "runs", random.Random(SEED), f"s{os.getpid()}x"
+    first_seen: dict[str, tuple[int, int, int]] = {}
+    interrupted = 0
+    for _ in range(5):
+        command = start_command(handins, runs)
+        time.sleep(moments.uniform(0.8, 4.5))
+        interrupted += command.poll() is None
+        command.send_signal(signal.SIGKILL)
+        command.wait()
+        assert wait_until(lambda: not processes(marker), 2), processes(marker)
+        for file in runs.glob("*/result.json"):
+            starts = (file.parent / "attempts").read_text().count("started")
+            now = (file.stat().st_ino, file.stat().st_mtime_ns, starts)
+            assert first_seen.setdefault(file.parent.name, now) == now
+    assert interrupted >= 3  # else the moments were too late to prove anything
+    command = start_command(handins, runs)
+    assert command.wait(60) == 0, (tmp_path / "command.log").read_text()
+    results = {
+        path.name: load_result(path) for path in runs.iterdir() if path.is_dir() and not path.name.startswith(".")
+    }
+    assert sorted(results) == sorted(path.stem for path in handins.iterdir())
+    assert {result.word if result else None for result in results.values()} == {"ran"}
+    assert all((runs / student / "work" / "outputs" / "lime.npz").exists() for student in results)
+    for student, seen in first_seen.items():
+        assert (runs / student / "attempts").read_text().count("started") == seen[2]
+    assert not processes(marker)
+
+
+def test_finished_runs_are_not_repeated_and_a_new_notebook_is_run(
+    tmp_path: Path, handins: Path, notebook: Notebook
+) -> None:
+    recorder = Recorder()
+    first = run_class(handins, tmp_path / "runs", jobs=2, device="cpu", observer=recorder)
+    assert [result.word for result in first] == ["ran"] * 5
+    assert recorder.most_at_once == 2
+    again = Recorder()
+    notebook(handins / f"{first[0].student}.ipynb", ["1 / 0"])
+    second = run_class(handins, tmp_path / "runs", jobs=2, device="cpu", observer=again)
+    assert again.told == [(first[0].student, "failed")]
+    assert second[1:] == first[1:]
+    kept = tmp_path / "runs" / ".replaced" / f"{first[0].student}.1"
+    assert load_result(kept) == first[0]
+
+
+def test_problem_handins_do_not_stop_the_others(tmp_path: Path, notebook: Notebook) -> None:
+    notebook(tmp_path / "handins" / "good.ipynb", ["print(1)"])
+    (tmp_path / "handins" / "broken.ipynb").write_text("{")
+    results = run_class(tmp_path / "handins", tmp_path / "runs", jobs=1, device="cpu")
+    assert [(result.student, result.word) for result in results] == [("good", "ran")]
+
+
+def test_killed_worker_is_run_once_more(
+    tmp_path: Path, notebook: Notebook, processes: Callable[[str], list[int]]
+) -> None:
+    student = f"victim{os.getpid()}"
+    notebook(tmp_path / "handins" / f"{student}.ipynb", [LASTS.format(seconds=1)])
+    recorder = Recorder()
+    before: list[int] = []
+
+    def kill_first_worker() -> None:
+        wait_until(lambda: any(_is_cage(pid) for pid in processes(student)), 10)
+        before.extend(processes(student))
+        worker = next(pid for pid in before if b"grader.execute" in Path(f"/proc/{pid}/cmdline").read_bytes())
+        os.kill(worker, signal.SIGKILL)
+        old = set(before)
+        before.append(0 if wait_until(lambda: not set(processes(student)) & old, 1) else 1)
+
+    killer = threading.Thread(target=kill_first_worker)
+    killer.start()
+    results = run_class(tmp_path / "handins", tmp_path / "runs", jobs=1, device="cpu", observer=recorder)
+    killer.join()
+    assert len(before) >= 3  # the worker, something of its cage, and
+    assert before[-1] == 0  # nothing of both was left
+    assert recorder.told == [(student, None), (student, "ran")]
+    assert results[0].attempt == 2
+
+
+def test_worker_killed_while_its_cage_is_built_leaves_nothing(
+    tmp_path: Path, notebook: Notebook, processes: Callable[[str], list[int]]
+) -> None:
+    notebook(tmp_path / "n.ipynb", ["import time; time.sleep(60)"])
+    limits = load_assignment().limits.model_dump_json()
+    for number in range(8):
+        folder = tmp_path / f"built{os.getpid()}x{number}"
+        prepare_run(folder, (tmp_path / "n.ipynb").read_bytes())
+        command = [sys.executable, "-P", "-m", "grader.execute", str(folder), "--limits", limits]
+        worker = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)})
+        assert wait_until(lambda name=folder.name: len(processes(name)) > 1, 10)
+        time.sleep(0.006 * number)
+        worker.kill()
+        worker.wait()
+        assert wait_until(lambda name=folder.name: not processes(name), 2)
+
+
+def _is_cage(pid: int) -> bool:
+    try:
+        return b"ipykernel_launcher" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+
+
+def test_worker_that_never_answers_is_lost_and_a_person_must_look(
+    tmp_path: Path, notebook: Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook(tmp_path / "handins" / "alice.ipynb", ["print(1)"])
+    command = [sys.executable, "-c", "import sys; sys.exit('no disk')"]
+    monkeypatch.setattr(drive_module, "to_worker", lambda *_: command)
+    recorder = Recorder()
+    results = run_class(tmp_path / "handins", tmp_path / "runs", jobs=1, device="cpu", observer=recorder)
+    assert recorder.told == [("alice", None), ("alice", None), ("alice", "lost")]
+    assert (results[0].word, results[0].detail) == ("lost", "no disk")
+
+
+def test_ctrl_c_ends_all_workers_and_the_same_command_goes_on(
+    tmp_path: Path, handins: Path, processes: Callable[[str], list[int]]
+) -> None:
+    marker = f"s{os.getpid()}x"
+    command = start_command(handins, tmp_path / "runs")
+    assert wait_until(lambda: processes(marker), 10)
+    command.send_signal(signal.SIGINT)
+    assert command.wait(10) != 0
+    assert not processes(marker)
+    vanished = [file.read_text() for file in (tmp_path / "runs").glob("*/attempts") if "vanished" in file.read_text()]
+    assert vanished == []
+    assert start_command(handins, tmp_path / "runs").wait(60) == 0
+
+
+def test_sandbox_that_does_not_work_stops_before_anything_runs(
+    tmp_path: Path, handins: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(FixableError, match="bubblewrap"):
+        run_class(handins, tmp_path / "runs", device="cpu")
+    assert not (tmp_path / "runs").exists()

@@ -1,0 +1,100 @@
+"""What a Run leaves behind: its word, its outputs, and nothing that leads elsewhere."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from grader.execute import die_with
+
+PLANT = """
+import os
+os.makedirs("outputs")
+open("outputs/good.npz", "w").write("good")
+os.symlink(TARGET, "outputs/link.npz")
+os.mkfifo("outputs/fifo.npz")
+os.makedirs("outputs/folder.npz")
+os.symlink(TARGET, "executed.ipynb")
+os.symlink(TARGET, "handin.ipynb")
+"""
+
+
+def test_outputs_are_taken_but_links_and_pipes_are_not(execute: Callable[..., Any], tmp_path: Path) -> None:
+    target = tmp_path / "precious"
+    target.write_text("as it was")
+    seen = execute([f"TARGET = {str(target)!r}\n{PLANT}"])
+    assert seen.result.word == "ran"
+    assert target.read_text() == "as it was"
+    assert [path.name for path in (seen.folder / "work" / "outputs").iterdir()] == ["good.npz"]
+    assert {path.name for path in (seen.folder / "work").iterdir()} == {"handin.ipynb", "executed.ipynb", "outputs"}
+    assert not any(path.is_symlink() for path in seen.folder.rglob("*"))
+    notes = " ".join(seen.result.notes)
+    assert all(name in notes for name in ("link.npz", "fifo.npz", "folder.npz"))
+    assert "good.npz" not in notes
+
+
+def test_outputs_folder_that_is_a_link_gives_nothing(execute: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "key.npz").write_text("secret")
+    seen = execute([f"import os; os.symlink({str(tmp_path / 'elsewhere')!r}, 'outputs')"])
+    assert seen.result.word == "ran"
+    assert list((seen.folder / "work" / "outputs").iterdir()) == []
+
+
+def test_outputs_of_a_notebook_that_fails_are_kept(execute: Callable[..., Any]) -> None:
+    seen = execute(["import os; os.makedirs('outputs'); open('outputs/lime.npz', 'w').write('1')", "1 / 0", "print(2)"])
+    assert (seen.result.word, seen.result.reason, seen.result.cell) == ("failed", "exception", 1)
+    assert seen.result.detail == "ZeroDivisionError: division by zero"
+    assert (seen.folder / "work" / "outputs" / "lime.npz").read_text() == "1"
+    assert len(seen.result.cell_seconds) == 3
+    assert seen.result.cell_seconds[2] is None
+
+
+def test_long_and_coloured_error_is_capped(execute: Callable[..., Any]) -> None:
+    seen = execute(["raise ValueError('\\x1b[31m' + 'x' * 100_000 + '\\ud800')"])
+    assert seen.result.reason == "exception"
+    assert len(seen.result.detail) <= 500
+    assert "\x1b" not in seen.result.detail
+
+
+def test_file_beyond_the_limit_is_refused_to_the_student(execute: Callable[..., Any]) -> None:
+    seen = execute(["open('small', 'wb').write(bytes(10 << 20))", "open('large', 'wb').write(bytes(20 << 20))"])
+    assert (seen.result.word, seen.result.reason, seen.result.cell) == ("failed", "files", 1)
+
+
+def test_tags_of_a_student_skip_and_allow_nothing(execute: Callable[..., Any], monkeypatch: Any) -> None:
+    import nbformat
+
+    real = nbformat.v4.new_code_cell
+    tags = {"tags": ["skip-execution", "raises-exception"]}
+    monkeypatch.setattr(nbformat.v4, "new_code_cell", lambda source: real(source, metadata=tags))
+    seen = execute(["1 / 0"])
+    assert (seen.result.word, seen.result.reason) == ("failed", "exception")
+
+
+def test_notebook_without_sandbox_says_what_was_given_up(execute: Callable[..., Any]) -> None:
+    seen = execute(
+        ["import os; os.makedirs('outputs'); open('outputs/a.npz', 'w').write('1'); print(os.getcwd())"], "--no-sandbox"
+    )
+    assert seen.result.word == "ran"
+    assert not seen.result.sandbox
+    assert "no sandbox" in seen.result.notes[0]
+    assert (seen.folder / "work" / "outputs" / "a.npz").read_text() == "1"
+    assert not Path(seen.texts[0].strip()).exists()  # a temporary folder, gone
+
+
+def test_students_see_the_assignment_and_a_fixed_environment(execute: Callable[..., Any], monkeypatch: Any) -> None:
+    monkeypatch.setenv("TA_SECRET", "token")
+    seen = execute(["import json, os, assignment\nprint(json.dumps({'file': assignment.__file__, **os.environ}))"])
+    found = json.loads(seen.texts[0])
+    assert found["file"] == "/hw9/packages/assignment/__init__.py"
+    assert (found["HW9_DEVICE"], found["CUDA_VISIBLE_DEVICES"]) == ("cpu", "")
+    assert "TA_SECRET" not in found
+
+
+def test_worker_whose_parent_is_gone_does_nothing() -> None:
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if die_with(os.getppid()) and not die_with(1 if os.getppid() != 1 else 2) else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

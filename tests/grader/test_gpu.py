@@ -1,0 +1,46 @@
+"""Which GPUs there are and what a cage sees of one, on made-up machines."""
+
+from pathlib import Path
+
+import pytest
+
+from grader import gpu
+from grader.gpu import Gpu, find_device_binds, find_gpus, parse_libraries, parse_list
+
+
+def test_list_of_nvidia_smi_is_read() -> None:
+    text = "GPU 0: NVIDIA A100-SXM4 (UUID: GPU-1a-2b)\nGPU 1: NVIDIA A100-SXM4 (UUID: GPU-3c)\n  MIG 1g (UUID: MIG-9)\n"
+    assert parse_list(text) == (Gpu("GPU-1a-2b", 0), Gpu("GPU-3c", 1))
+    assert parse_list("NVIDIA-SMI has failed") == ()
+
+
+def test_visible_devices_choose_by_index_or_uuid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gpu, "_list_gpus", lambda: "GPU 0: A (UUID: GPU-a)\nGPU 1: B (UUID: GPU-b)")
+    assert find_gpus(tmp_path, visible="1,0") == (Gpu("GPU-b", 1), Gpu("GPU-a", 0))
+    assert find_gpus(tmp_path, visible="GPU-b") == (Gpu("GPU-b", 1),)
+    assert find_gpus(tmp_path, visible="7") == ()
+
+
+def test_machine_without_nvidia_has_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert find_gpus(tmp_path) == ()
+
+
+def test_only_one_numbered_device_is_bound(tmp_path: Path) -> None:
+    for name in ("nvidiactl", "nvidia-uvm", "nvidia0", "nvidia1", "sda"):
+        (tmp_path / name).touch()
+    assert [path.name for path in find_device_binds(Gpu("GPU-b", 1), tmp_path)] == [
+        "nvidiactl",
+        "nvidia-uvm",
+        "nvidia1",
+    ]
+
+
+def test_driver_libraries_are_told_from_others() -> None:
+    text = (
+        "\tlibnvidia-ml.so.1 (libc6,x86-64) => /lib/x86_64-linux-gnu/libnvidia-ml.so.1\n"
+        "\tlibcudart.so.12 (libc6,x86-64) => /usr/local/cuda/lib64/libcudart.so.12\n"
+        "\tlibc.so.6 (libc6,x86-64) => /lib/x86_64-linux-gnu/libc.so.6\n"
+    )
+    assert Path("/lib/x86_64-linux-gnu/libnvidia-ml.so.1") in parse_libraries(text)
+    assert Path("/lib/x86_64-linux-gnu/libc.so.6") not in parse_libraries(text)

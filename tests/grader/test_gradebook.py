@@ -1,0 +1,89 @@
+"""The gradebook and results.json: exact, repeatable, documented, and harmless in a spreadsheet."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from grader.class_page import find_bars
+from grader.gradebook import guard_cell, write_gradebook
+from grader.report import Course
+from grader.results import FIELDS_FILE, Results, describe_results, find_results
+from grader.scored import Scored
+
+HandIn = Callable[..., Scored]
+BEST = {"lime-1": "bd", "lime-2": "a", "saliency-1": "acd", "saliency-2": "c"}
+
+
+@pytest.fixture
+def rows(tmp_path: Path, course: Course, hand_in: HandIn) -> list[dict[str, str]]:
+    """Return the gradebook of a perfect, a half right, a late and a hostile student."""
+    scored = [
+        hand_in("zed", {"lime-1": "bd"}, name="=HYPERLINK(1)"),
+        hand_in("ann", BEST, name="王小明, Ann"),
+        hand_in("bob", BEST, late=True),
+    ]
+    book, _ = write_gradebook(tmp_path, scored, course.bank, course.assignment)
+    return list(csv.DictReader(io.StringIO(book.read_bytes().decode("utf-8-sig"))))
+
+
+def test_each_student_has_one_line_with_exact_points_by_topic(rows: list[dict[str, str]]) -> None:
+    assert [row["student"] for row in rows] == ["ann", "bob", "zed"]
+    assert [row["total"] for row in rows] == ["1.2", "0.0", "0.3"]
+    assert (rows[0]["lime"], rows[0]["saliency"], rows[2]["saliency"]) == ("0.6", "0.6", "0.0")
+    assert rows[0]["name"] == "王小明, Ann"
+    assert rows[1]["words"] == "late not_run"
+    assert (rows[1]["lime-1"], rows[2]["lime-2"], rows[0]["needs_person"]) == ("right", "blank", "yes")
+
+
+def test_names_are_no_formulas(rows: list[dict[str, str]]) -> None:
+    assert rows[2]["name"] == "'=HYPERLINK(1)"
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "＝1"])
+def test_every_start_of_a_formula_is_guarded(name: str) -> None:
+    assert guard_cell(name).startswith("'")
+    assert not set(guard_cell(name)) & {"\t", "\r", "\n"}
+
+
+def test_results_hold_everything_and_are_the_same_when_written_again(
+    tmp_path: Path, course: Course, hand_in: HandIn
+) -> None:
+    scored = [hand_in("ann", BEST), hand_in("bob", {"lime-1": "b"})]
+    _, place = write_gradebook(tmp_path, scored, course.bank, course.assignment)
+    first = place.read_bytes()
+    write_gradebook(tmp_path, scored[::-1], course.bank, course.assignment)
+    assert place.read_bytes() == first
+    assert Results.model_validate_json(first).handins == tuple(scored)
+    assert json.loads(first)["handins"][0]["total"] == "1.2"
+
+
+def test_facility_and_the_most_common_wrong_letters(course: Course, hand_in: HandIn) -> None:
+    scored = [hand_in(f"s{n}", {"lime-1": letters}) for n, letters in enumerate(["bd", "ab", "ab", "c", ""])]
+    scored.append(hand_in("gone", {}).model_copy(update={"problem": "missing"}))
+    question = find_results(scored, course.bank, course.assignment).questions[0]
+    assert (question.sheets, question.right, question.facility) == (5, 1, 0.2)
+    assert (question.common_wrong, question.common_wrong_count) == ("ab", 2)
+
+
+def test_a_class_of_nobody_has_results(course: Course) -> None:
+    results = find_results([], course.bank, course.assignment)
+    assert results.possible == Decimal("1.2")
+    assert results.questions[0].facility is None
+
+
+def test_every_field_is_described_in_the_generated_page() -> None:
+    """Mend it with `python -m grader.results`."""
+    assert FIELDS_FILE.read_text(encoding="utf-8") == describe_results()
+    assert "| None |" not in describe_results()
+
+
+def test_full_marks_stand_in_the_last_bar_and_none_is_lost() -> None:
+    totals = [Decimal(n) * Decimal("0.3") for n in range(10)]
+    bars = find_bars(totals, Decimal("2.7"))
+    assert bars[-1].count >= 1
+    assert sum(bar.count for bar in bars) == len(totals)

@@ -1,0 +1,85 @@
+"""The released notebook: built from its source and the bank, with nothing of the key in it."""
+
+import json
+import re
+
+import pytest
+
+from assignment.assignment import NOTEBOOK_FILE, load_assignment
+from grader.notebook import SOURCE_FILE, build_notebook
+from grader.plan import find_plan
+from grader.submission import parse_notebook
+from questions.bank import Bank, load_bank
+from questions.sheet import find_sheet
+
+
+@pytest.fixture(scope="module")
+def bank() -> Bank:
+    return load_bank()
+
+
+@pytest.fixture(scope="module")
+def text() -> str:
+    return NOTEBOOK_FILE.read_text(encoding="utf-8")
+
+
+def join_sources(text: str) -> str:
+    return "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"])
+
+
+def test_released_notebook_is_what_its_source_gives(bank: Bank, text: str) -> None:
+    assert build_notebook(bank) == text
+
+
+def test_notebook_holds_every_question_in_both_languages(bank: Bank, text: str) -> None:
+    found = join_sources(text)
+    for question in bank.questions:
+        for said in (question.ask, *(choice.say for choice in question.choices.values())):
+            assert said.en.strip() in found
+            assert said.zh.strip() in found
+
+
+def test_notebook_holds_nothing_of_a_claim_or_a_why(bank: Bank, text: str) -> None:
+    found = join_sources(text)
+    for question in bank.questions:
+        for choice in question.choices.values():
+            assert choice.why.en.strip() not in found
+            assert choice.why.zh.strip() not in found
+            assert choice.claim.measure not in found
+
+
+def test_released_notebook_is_blank_and_intact(bank: Bank, text: str) -> None:
+    sheet = find_sheet(text.encode(), bank)
+    assert {answer.state for answer in sheet.answers.values()} == {"blank"}
+    assert sheet.problem is None
+    notebook = parse_notebook(text.encode())
+    plan = find_plan(notebook, notebook)
+    assert plan.is_intact
+    assert plan.first_departure is None
+
+
+def test_official_cells_say_so_to_the_reader(text: str) -> None:
+    official = [cell for cell in json.loads(text)["cells"] if "hw9" in cell["metadata"]]
+    assert {cell["metadata"]["hw9"]["name"] for cell in official} >= {"setup", "pictures", "lime", "saliency"}
+    for cell in official:
+        assert "".join(cell["source"]).startswith(f"# official: {cell['metadata']['hw9']['name']}\n")
+
+
+def test_every_placeholder_of_the_source_is_filled(text: str) -> None:
+    assert "<!-- questions:" in SOURCE_FILE.read_text(encoding="utf-8")
+    assert "<!-- questions:" not in text
+    assert "<answers>" not in text
+
+
+def test_notebook_speaks_both_languages_in_every_text(text: str) -> None:
+    for cell in json.loads(text)["cells"]:
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            assert re.search(r"[\u4e00-\u9fff]", source), source[:80]
+            assert re.search(r"[A-Za-z]{4}", source), source[:80]
+
+
+def test_numbers_of_questions_in_the_notebook_are_those_of_the_assignment(bank: Bank) -> None:
+    groups = load_assignment().questions
+    for analysis in {question.analysis for question in bank.questions}:
+        assert sum(question.analysis == analysis for question in bank.questions) == groups[analysis].count

@@ -1,0 +1,201 @@
+"""The pages: whole in one file, deaf to hostile text, silent about the key, and working in a browser."""
+
+import dataclasses
+import html
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assignment.fixable import FixableError
+from grader.evidence import Evidence
+from grader.report import Course, write_reports
+from grader.scored import Scored
+
+HandIn = Callable[..., Scored]
+HOSTILE = "<script>document.title='owned'</script><img src=x onerror=alert(1)>\"'"
+BEST = {"lime-1": "bd", "lime-2": "a", "saliency-1": "acd", "saliency-2": "c"}
+OUTSIDE = re.compile(r"(?:https?:)?//[\w.]|@import|url\(|<link|<iframe|<object|<base", re.IGNORECASE)
+
+
+def read_page(path: Path) -> str:
+    """Return a page without its embedded pictures, whose base64 may spell anything."""
+    return re.sub(r"data:image/png;base64,[A-Za-z0-9+/=]+", "data:", path.read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def runs(tmp_path: Path, course: Course, hand_in: HandIn, save_outputs: Callable[..., None]) -> Path:
+    """Return a reported class: one that agrees, a hostile one that failed, and one that was not run."""
+    save_outputs(tmp_path / "ann", course.canonical)
+    hand_in("ann", BEST, name="王小明", run=Evidence(word="ran", seconds=12.0, sandbox=True))
+    save_outputs(tmp_path / "eve", course.canonical, ("lime",))
+    failed = Evidence(word="failed", reason="exception", cell=4, detail=HOSTILE, edited=("saliency",), notes=(HOSTILE,))
+    hand_in("eve", {"lime-1": "b", "saliency-1": "b"}, name=HOSTILE, run=failed)
+    hand_in("zoe", {"lime-1": "bd", "lime-2": "a"})
+    write_reports(tmp_path, course)
+    return tmp_path
+
+
+def test_every_student_and_the_class_have_a_page_and_a_gradebook(runs: Path) -> None:
+    for name in (
+        "report.html",
+        "gradebook.csv",
+        "results.json",
+        "ann/report.html",
+        "eve/report.html",
+        "zoe/report.html",
+    ):
+        assert (runs / name).stat().st_size > 0
+
+
+def test_hostile_names_and_errors_are_escaped(runs: Path) -> None:
+    for page in (runs / "eve/report.html", runs / "report.html"):
+        text = read_page(page)
+        assert "&lt;script&gt;document.title" in text
+        assert "<script>document" not in text
+        assert "<img src=x" not in text
+
+
+def test_pages_ask_for_nothing_from_outside(runs: Path) -> None:
+    for page in runs.rglob("report.html"):
+        text = read_page(page)
+        assert not OUTSIDE.search(text), page
+        assert all(source == "data:" for source in re.findall(r'src="([^"]*)"', text))
+        assert "default-src 'none'" in html.unescape(text)
+    assert "script-src 'none'" in html.unescape(read_page(runs / "ann/report.html"))
+
+
+def test_pages_are_small_enough_to_mail(runs: Path) -> None:
+    assert max(page.stat().st_size for page in runs.rglob("report.html")) < 2.5e6
+
+
+def test_maps_stand_beside_the_canonical_ones_and_a_missing_one_is_said(runs: Path) -> None:
+    ann, eve, zoe = (read_page(runs / name / "report.html") for name in ("ann", "eve", "zoe"))
+    assert ann.count('alt="Saliency map of picture') == 6
+    assert ann.count('alt="LIME, true label of picture') == 6
+    assert 'class="none"' not in ann
+    assert eve.count('class="none"') == 3
+    assert "Saliency map of picture" not in zoe
+
+
+def find_letters(text: str) -> list[str]:
+    return re.findall(r'<td class="letters">([^<]*)</td>', text)
+
+
+def test_the_key_is_on_a_page_only_when_it_may_be_shown(runs: Path, course: Course) -> None:
+    hidden = read_page(runs / "eve/report.html")
+    assert "b d" not in hidden
+    assert "a c d" not in hidden
+    assert "Because" not in hidden
+    assert find_letters(hidden) == ["b", "–", "b", "–"]
+    write_reports(runs, dataclasses.replace(course, show_key=True))
+    shown = read_page(runs / "eve/report.html")
+    assert find_letters(shown) == ["b", "b d", "–", "a", "b", "a c d", "–", "c"]
+    assert "Because 1b." in shown
+
+
+def test_nothing_but_the_letters_changes_with_another_key(runs: Path, course: Course) -> None:
+    """What a student may see is a function of the verdicts: another key with the same verdicts gives the same page."""
+    before = (runs / "eve/report.html").read_bytes()
+    letters = dict.fromkeys(course.key.letters, frozenset("abcd"))
+    write_reports(runs, dataclasses.replace(course, key=dataclasses.replace(course.key, letters=letters)))
+    assert (runs / "eve/report.html").read_bytes() == before
+
+
+def test_reporting_again_gives_the_same_bytes(runs: Path, course: Course) -> None:
+    before = {page: page.read_bytes() for page in runs.rglob("report.html")}
+    write_reports(runs, course)
+    assert {page: page.read_bytes() for page in runs.rglob("report.html")} == before
+
+
+def test_a_run_that_was_not_scored_is_named(runs: Path, course: Course) -> None:
+    (runs / "eve/verdicts.json").unlink()
+    (runs / "eve/result.json").write_text("{}")
+    with pytest.raises(FixableError, match=r"eve: no verdicts.json; expected one: run `hw9 score` first"):
+        write_reports(runs, course)
+
+
+def test_damaged_verdicts_are_named(runs: Path, course: Course) -> None:
+    (runs / "eve/verdicts.json").write_text('{"version": 2}')
+    with pytest.raises(FixableError, match=r"eve/verdicts.json: version"):
+        write_reports(runs, course)
+
+
+def test_a_folder_without_verdicts_says_what_to_do(tmp_path: Path, course: Course) -> None:
+    with pytest.raises(FixableError, match="hw9 score"):
+        write_reports(tmp_path, course)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("chromium is not installed (apt-get install chromium): the pages were not opened")
+    from playwright.sync_api import sync_playwright
+
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as play:
+        opened = play.chromium.launch(executable_path=chromium, args=arguments)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def visit(browser: Any) -> Iterator[Callable[[Path], Any]]:
+    """Return a function that opens a page offline; whatever the browser complains of or asks for fails the test."""
+    complaints: list[str] = []
+    context = browser.new_context(offline=True)
+
+    def go(path: Path) -> Any:
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("dialog", lambda dialog: complaints.append(dialog.message) or dialog.dismiss())
+        page.on("requestfailed", lambda request: complaints.append(request.url))
+        page.goto(path.as_uri())
+        return page
+
+    yield go
+    context.close()
+    assert complaints == []
+
+
+def test_class_page_sorts_and_finds_in_a_browser(runs: Path, visit: Callable[[Path], Any]) -> None:
+    page = visit(runs / "report.html")
+
+    def students() -> list[str]:
+        return list(page.locator("#students tbody tr:visible td:first-child").all_inner_texts())
+
+    assert students() == ["ann", "eve", "zoe"]
+    total = page.locator("#students thead button", has_text="Total")
+    total.click()
+    assert students() == ["ann", "zoe", "eve"]
+    total.click()
+    assert students() == ["eve", "zoe", "ann"]
+    page.locator("#find").fill("王小明")
+    assert students() == ["ann"]
+    page.locator("#find").fill("")
+    page.locator("#attention").check()
+    assert "ann" not in students()
+    assert page.title() != "owned"
+
+
+def test_class_page_leads_to_each_student(runs: Path, visit: Callable[[Path], Any]) -> None:
+    page = visit(runs / "report.html")
+    page.locator("#students a", has_text="ann").click()
+    assert page.locator("h1").inner_text() == "王小明"
+    assert page.evaluate("[...document.images].every((image) => image.complete && image.naturalWidth > 0)")
+
+
+def test_student_page_switches_its_language_without_a_script(runs: Path, visit: Callable[[Path], Any]) -> None:
+    page = visit(runs / "eve/report.html")
+    heading = page.locator("h2", has_text="Questions").first
+    assert "題目" in heading.inner_text()
+    page.locator("label", has_text="English").first.click()
+    assert heading.inner_text() == "Questions"
+    page.locator("label", has_text="中文").first.click()
+    assert page.locator("h2", has_text="題目").first.inner_text() == "題目"
+    assert page.title().startswith("<script>")

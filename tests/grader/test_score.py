@@ -1,0 +1,195 @@
+"""Verdicts and points: all or nothing, exact, and from the Sheet, the Key and the deadline alone."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from assignment.outputs import Outputs
+from grader.agree import AgreementWord
+from grader.evidence import RunWord
+from grader.judge import score_run, score_runs
+from grader.report import Course
+from grader.score import VerdictWord, find_total, find_verdicts
+from grader.scored import Problem, Scored, load_scored
+from grader.submission import Submission
+from grader.words import AGREEMENT_WORDS, VERDICT_WORDS, WORDS
+from questions.key import Key
+from questions.sheet import Answer, Sheet
+
+WORTH = {"lime-1": Decimal("0.3"), "lime-2": Decimal("0.3")}
+KEY = Key({"lime-1": frozenset("bd"), "lime-2": frozenset("a")}, {})
+
+Judge = Callable[..., Scored]
+
+
+def sheet(**letters: str) -> Sheet:
+    return Sheet({f"lime-{item[1:]}": Answer("read", frozenset(chosen)) for item, chosen in letters.items()})
+
+
+@pytest.mark.parametrize(
+    ("chosen", "word"), [("bd", "right"), ("db", "right"), ("b", "wrong"), ("bcd", "wrong"), ("ac", "wrong")]
+)
+def test_only_all_right_letters_and_no_other_are_right(chosen: str, word: str) -> None:
+    verdict = find_verdicts(sheet(q1=chosen), KEY, WORTH, late=False)[0]
+    assert (verdict.word, verdict.points) == (word, Decimal("0.3") if word == "right" else Decimal("0.0"))
+
+
+def test_thirty_right_are_ten_exactly() -> None:
+    worth = {f"x-{n}": Decimal("0.3" if n < 20 else "0.4") for n in range(30)}
+    key = Key(dict.fromkeys(worth, frozenset("a")), {})
+    verdicts = find_verdicts(Sheet(dict.fromkeys(worth, Answer("read", frozenset("a")))), key, worth, late=False)
+    assert str(find_total(verdicts)) == "10.0"
+
+
+def test_late_hand_in_keeps_its_words_and_earns_nothing() -> None:
+    verdicts = find_verdicts(sheet(q1="bd", q2="b"), KEY, WORTH, late=True)
+    assert [verdict.word for verdict in verdicts] == ["right", "wrong"]
+    assert str(find_total(verdicts)) == "0.0"
+
+
+def test_unanswered_is_blank_unreadable_keeps_its_reason_and_a_question_without_key_is_void() -> None:
+    answers = Sheet({"lime-1": Answer("unreadable", reason="cell 3: lime-1: 'z'; expected letters")})
+    verdicts = find_verdicts(answers, KEY, WORTH | {"lime-3": Decimal("0.3")}, late=False)
+    assert [verdict.word for verdict in verdicts] == ["unreadable", "blank", "void"]
+    assert "'z'" in verdicts[0].reason
+    assert {verdict.points for verdict in verdicts} == {Decimal("0.0")}
+
+
+def test_no_reason_tells_the_right_letters() -> None:
+    for chosen in ("bd", "b", "ac"):
+        assert "bd" not in find_verdicts(sheet(q1=chosen), KEY, WORTH, late=False)[0].reason
+
+
+@pytest.fixture
+def judge(tmp_path: Path, course: Course) -> Judge:
+    """Return a function that scores one submission whose Run folder is `tmp_path/runs/<student>`."""
+
+    def run(letters: dict[str, str] | None = None, **fields: Any) -> Scored:
+        if letters is not None:
+            fields["notebook"] = save_notebook(tmp_path / "ann.ipynb", f"answers = {letters!r}")
+        submission = Submission(student="ann", **fields)
+        return score_runs(
+            [submission], tmp_path / "runs", course.bank, course.key, course.assignment, course.canonical
+        )[0]
+
+    return run
+
+
+def save_notebook(path: Path, source: str) -> Path:
+    cell = {"cell_type": "code", "metadata": {}, "source": source, "outputs": [], "execution_count": None}
+    path.write_text(json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    return path
+
+
+def save_result(runs: Path, word: str, **fields: Any) -> None:
+    (runs / "ann").mkdir(parents=True, exist_ok=True)
+    record = {"version": 1, "student": "ann", "word": word, "started_at": "2027-05-01T00:00:00Z"} | fields
+    (runs / "ann" / "result.json").write_text(json.dumps(record))
+
+
+def test_verdicts_are_saved_beside_the_run_and_read_back_the_same(tmp_path: Path, judge: Judge) -> None:
+    scored = judge({"lime-1": "bd", "saliency-1": "acd", "saliency-2": "d"})
+    assert str(scored.total) == "0.6"
+    assert {topic: str(points) for topic, points in scored.topics.items()} == {"lime": "0.3", "saliency": "0.3"}
+    assert load_scored(tmp_path / "runs" / "ann") == scored
+
+
+@pytest.mark.parametrize("word", ["ran", "failed", "timed_out", "lost"])
+def test_points_do_not_depend_on_the_run(tmp_path: Path, judge: Judge, word: str) -> None:
+    save_result(tmp_path / "runs", word)
+    scored = judge({"lime-1": "bd"})
+    assert (str(scored.total), scored.run.word) == ("0.3", word)
+    assert scored.needs_person
+
+
+def test_every_word_has_its_chip_and_its_sentence() -> None:
+    assert {*get_args(Problem), *get_args(RunWord), "late", "edited", "agrees", "differs"} <= WORDS.keys()
+    assert {"outputs_missing", "outputs_unreadable"} <= WORDS.keys()
+    assert set(get_args(VerdictWord)) == VERDICT_WORDS.keys()
+    assert set(get_args(AgreementWord)) == AGREEMENT_WORDS.keys()
+
+
+def test_run_without_a_result_is_lost_and_goes_to_a_person(tmp_path: Path, judge: Judge) -> None:
+    (tmp_path / "runs" / "ann" / "work").mkdir(parents=True)
+    scored = judge({"lime-1": "bd"})
+    assert scored.run.word == "lost"
+    assert scored.needs_person
+    assert str(scored.total) == "0.3"
+
+
+@pytest.mark.parametrize(
+    ("problem", "word"),
+    [("missing", "blank"), ("not_a_notebook", "unreadable"), ("two_notebooks", "unreadable"), ("broken", "unreadable")],
+)
+def test_hand_in_without_a_notebook_gets_verdicts_and_a_person(
+    tmp_path: Path, judge: Judge, problem: str, word: str
+) -> None:
+    scored = judge(problem=problem, name="Ann")
+    assert {verdict.word for verdict in scored.verdicts} == {word}
+    assert scored.words == (problem, "not_run")
+    assert scored.needs_person
+    assert (tmp_path / "runs" / "ann" / "verdicts.json").exists()
+
+
+def test_notebook_without_an_answers_cell_has_no_answers(judge: Judge, tmp_path: Path) -> None:
+    scored = judge(notebook=save_notebook(tmp_path / "mute.ipynb", "print(1)"))
+    assert scored.problem == "no_answers"
+    assert str(scored.total) == "0.0"
+
+
+def test_lateness_is_decided_to_the_second_and_an_unknown_time_is_in_time(judge: Judge, course: Course) -> None:
+    deadline = course.assignment.deadline
+    answers = {"lime-1": "bd"}
+    assert not judge(answers, submitted_at=deadline).late
+    late = judge(answers, submitted_at=deadline + timedelta(seconds=1))
+    assert late.late
+    assert "late" in late.words
+    assert str(late.total) == "0.0"
+    unknown = judge(answers)
+    assert not unknown.late
+    assert any("when it was handed in" in note for note in unknown.notes)
+
+
+def test_new_key_scores_again_without_running(judge: Judge, tmp_path: Path, course: Course) -> None:
+    judge({"lime-1": "a"})
+    key = Key({item: frozenset("a") for item in course.key.letters}, {})
+    submission = Submission(student="ann", notebook=tmp_path / "ann.ipynb")
+    again = score_run(submission, tmp_path / "runs" / "ann", course.bank, key, course.assignment, course.canonical)
+    assert str(again.total) == "0.3"
+
+
+def test_edited_official_cells_are_named_and_cost_nothing(judge: Judge, tmp_path: Path) -> None:
+    save_result(tmp_path / "runs", "ran")
+    plan = {
+        "released": [],
+        "edited": ["saliency"],
+        "missing": ["lime"],
+        "moved": [],
+        "doubled": [],
+        "first_departure": 3,
+    }
+    (tmp_path / "runs" / "ann" / "plan.json").write_text(json.dumps(plan))
+    scored = judge({"lime-1": "bd"})
+    assert "edited" in scored.words
+    assert str(scored.total) == "0.3"
+    assert any("saliency" in reason.en and "saliency" in reason.zh for reason in scored.why)
+
+
+def test_hand_in_replaced_after_its_run_goes_to_a_person(judge: Judge, tmp_path: Path) -> None:
+    save_result(tmp_path / "runs", "ran", notebook_sha256="0" * 64)
+    assert any("not the notebook that was run" in reason.en for reason in judge({"lime-1": "bd"}).why)
+
+
+def test_saved_arrays_that_agree_need_no_person(
+    judge: Judge, tmp_path: Path, save_outputs: Callable[..., None], canonical: Outputs
+) -> None:
+    save_result(tmp_path / "runs", "ran")
+    save_outputs(tmp_path / "runs" / "ann", canonical)
+    scored = judge({"lime-1": "bd"})
+    assert scored.words == ("ran", "agrees")
+    assert not scored.needs_person

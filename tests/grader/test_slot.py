@@ -1,0 +1,28 @@
+"""How many notebooks run at once."""
+
+import pytest
+
+from assignment.fixable import FixableError
+from grader.gpu import Gpu
+from grader.slot import count_processors, find_slots
+
+GPUS = (Gpu("GPU-a", 0), Gpu("GPU-b", 1))
+
+
+def test_each_gpu_is_one_slot() -> None:
+    assert [slot.gpu for slot in find_slots("auto", None, GPUS)] == list(GPUS)
+    assert [slot.gpu for slot in find_slots("cuda", 1, GPUS)] == [GPUS[0]]
+    assert len(find_slots("auto", 9, GPUS)) == 2
+
+
+def test_processor_has_as_many_slots_as_asked() -> None:
+    assert [slot.number for slot in find_slots("cpu", 3, GPUS)] == [0, 1, 2]
+    assert all(slot.gpu is None for slot in find_slots("cpu", 3, GPUS))
+    assert len(find_slots("auto", None, ())) == count_processors()
+
+
+def test_missing_gpu_and_no_jobs_are_refused() -> None:
+    with pytest.raises(FixableError, match="expected an NVIDIA GPU"):
+        find_slots("cuda", None, ())
+    with pytest.raises(FixableError, match="expected 1 or more"):
+        find_slots("cpu", 0, ())

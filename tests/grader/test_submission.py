@@ -1,0 +1,125 @@
+"""Folders of hand-ins, as they come: mixed, odd and hostile."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from assignment.fixable import FixableError
+from grader.submission import MOST_BYTES, find_submissions, load_people, parse_notebook, read_notebook
+
+
+def write(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")]), path)
+    return path
+
+
+def problems(folder: Path) -> dict[str, str | None]:
+    return {one.student: one.problem for one in find_submissions(folder)}
+
+
+def test_files_and_folders_may_be_mixed(tmp_path: Path) -> None:
+    write(tmp_path / "b10901001.ipynb")
+    write(tmp_path / "b10901002" / "my homework (final).ipynb")
+    (tmp_path / "b10901002" / "picture.png").write_bytes(b"x")
+    write(tmp_path / "王小明" / "deeper" / "hw.ipynb")
+    write(tmp_path / "王小明" / ".ipynb_checkpoints" / "hw-checkpoint.ipynb")
+    (tmp_path / ".DS_Store").write_bytes(b"x")
+    found = find_submissions(tmp_path)
+    assert [(one.student, one.problem) for one in found] == [("b10901001", None), ("b10901002", None), ("王小明", None)]
+    assert all(parse_notebook(read_notebook(one)) for one in found)
+
+
+def test_every_problem_has_its_word_and_the_others_are_found(tmp_path: Path) -> None:
+    write(tmp_path / "good.ipynb")
+    write(tmp_path / "twice.ipynb")
+    write(tmp_path / "twice" / "hw.ipynb")
+    write(tmp_path / "two" / "a.ipynb")
+    write(tmp_path / "two" / "b.ipynb")
+    (tmp_path / "pdf.pdf").write_bytes(b"%PDF")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "notes.txt").write_text("x")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "json.ipynb").write_text('{"cells": [')
+    (tmp_path / "list.ipynb").write_text("[]")
+    (tmp_path / "deep.ipynb").write_text("[" * 100_000)
+    (tmp_path / "cells.ipynb").write_text('{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [7]}')
+    (tmp_path / "binary.ipynb").write_bytes(b"\xff\xfe\x00")
+    with (tmp_path / "huge.ipynb").open("wb") as file:
+        file.truncate(MOST_BYTES + 1)
+    assert problems(tmp_path) == {
+        "good": None, "twice": "two_notebooks", "two": "two_notebooks", "pdf": "not_a_notebook", "folder": "not_a_notebook",
+        "empty": "missing", "json": "broken", "list": "broken", "deep": "broken", "cells": "broken", "binary": "broken",
+        "huge": "not_a_notebook",
+    }  # fmt: skip
+
+
+def test_links_are_not_followed(tmp_path: Path) -> None:
+    secret = write(tmp_path / "outside" / "key.ipynb")
+    handins = tmp_path / "handins"
+    write(handins / "honest.ipynb")
+    (handins / "file.ipynb").symlink_to(secret)
+    (handins / "folder").symlink_to(secret.parent)
+    (handins / "inner").mkdir()
+    (handins / "inner" / "hw.ipynb").symlink_to(secret)
+    (handins / "inside").mkdir()
+    (handins / "inside" / "more").symlink_to(secret.parent)
+    found = problems(handins)
+    assert found.pop("honest") is None
+    assert set(found.values()) == {"not_a_notebook"}
+    assert len(found) == 4
+
+
+@pytest.mark.parametrize(
+    "name", ["-rf", "a\nb", "a b;rm", "...", "a/../b".replace("/", "\\"), "runs.json", "x" * 80, "\udcff"]
+)
+def test_name_that_is_no_plain_id_is_a_problem_of_that_entry(tmp_path: Path, name: str) -> None:
+    write(tmp_path / "good.ipynb")
+    write(tmp_path / f"{name}.ipynb")
+    found = problems(tmp_path)
+    assert found.pop("good") is None
+    ((student, problem),) = found.items()
+    assert problem == "bad_name"
+    assert student.startswith("unnamed-")
+
+
+def test_people_come_from_the_table(tmp_path: Path) -> None:
+    write(tmp_path / "b1.ipynb")
+    write(tmp_path / "b3.ipynb")
+    (tmp_path / "handins.csv").write_text(
+        "\ufeffstudent,name,submitted_at\nb1,王小明,2026-12-01T12:00:00+08:00\nb2,Bob,\n", encoding="utf-8"
+    )
+    one, two, three = find_submissions(tmp_path)
+    assert (one.name, one.problem) == ("王小明", None)
+    assert one.submitted_at is not None
+    assert one.submitted_at.isoformat() == "2026-12-01T12:00:00+08:00"
+    assert (two.student, two.problem, two.name) == ("b2", "missing", "Bob")
+    assert (three.student, three.problem, three.submitted_at) == ("b3", None, None)
+
+
+def test_all_faults_of_the_table_are_named_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "handins.csv"
+    file.write_text(
+        "student,submitted_at,grade\nb1,yesterday,1\nb2,2026-12-01T12:00:00,1\nb2,,1\n../etc,,1\nb5,2026-12-01T12:00:00Z,1\n"
+    )
+    with pytest.raises(FixableError) as caught:
+        load_people(file)
+    faults = "\n".join(caught.value.faults)
+    assert len(caught.value.faults) == 5
+    assert "unknown column 'grade'" in faults
+    assert "line 2: submitted_at: 'yesterday'" in faults
+    assert "line 3: submitted_at: '2026-12-01T12:00:00' has no time zone" in faults
+    assert "line 4: student: 'b2' a second time" in faults
+    assert "line 5: student: '../etc'" in faults
+
+
+def test_table_without_students_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "handins.csv").write_text("id,name\n1,a\n")
+    with pytest.raises(FixableError, match="no column 'student'"):
+        find_submissions(tmp_path)
+
+
+def test_missing_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FixableError, match="no such folder"):
+        find_submissions(tmp_path / "nowhere")

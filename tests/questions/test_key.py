@@ -1,0 +1,69 @@
+"""The key is what the claims say on every seed, and the commands show it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from assignment.fixable import FixableError
+from questions.bank import Bank, load_bank
+from questions.canonical import find_seeds, load_canonical, load_canonicals
+from questions.check import find_spread
+from questions.key import find_key
+
+
+def test_key_holds_the_letters_whose_claims_hold(bank: Bank, canonical_folder: Path) -> None:
+    key = find_key(bank, load_canonicals("tiny", canonical_folder))
+    assert key.letters == {f"lime-{index}": frozenset("ac") for index in range(1, 5)}
+
+
+def test_margin_ratio_is_the_smallest_over_choices_and_seeds(bank: Bank, canonical_folder: Path) -> None:
+    key = find_key(bank, load_canonicals("tiny", canonical_folder))
+    assert key.find_ratio("lime-1") == pytest.approx(4, abs=1e-5)  # 0.9 against 0.5, margin 0.1
+    assert set(key.decisions["lime-1", "a"].evaluated) == {1, 2, 3}
+
+
+def test_spread_counts_the_right_choices_by_letter(bank: Bank, canonical_folder: Path) -> None:
+    key = find_key(bank, load_canonicals("tiny", canonical_folder))
+    assert find_spread(bank, key) == {"a": (4, 4), "b": (0, 4), "c": (4, 4), "d": (0, 4)}
+
+
+def test_check_prints_a_line_for_each_question(run: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("check") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[:3] for line in lines[1:5]] == [[str(i), f"lime-{i}", "ac"] for i in range(1, 5)]
+    assert lines[5].startswith("4 questions valid on 3 seeds; 4 with two or more right choices")
+
+
+def test_show_explains_each_choice_on_each_seed(run: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("show", "lime-2") == 0
+    out = capsys.readouterr().out
+    assert "(a) right: Statement a." in out
+    assert "(b) wrong: Statement b." in out
+    assert out.count("seed 3: value 0.9, bound 0.5") == 2
+    assert "claim: probability(picture=1) above {'label': 'runner_up'}, margin 0.1" in out
+
+
+def test_show_names_the_nearest_of_an_unknown_question(
+    run: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("show", "lime2") == 1
+    assert "unknown id 'lime2'" in capsys.readouterr().err
+
+
+def test_canonical_of_a_seed_joins_what_depends_on_it_and_what_does_not(canonical_folder: Path) -> None:
+    assert find_seeds("tiny", canonical_folder) == (1, 2, 3)
+    first, second = (load_canonical("tiny", seed, canonical_folder) for seed in (1, 2))
+    assert first["lime", "weights"][0, 0, 0] == -second["lime", "weights"][0, 0, 0]
+    assert (first["pictures", "logits"] == second["pictures", "logits"]).all()
+
+
+def test_missing_seed_and_missing_profile_are_named(canonical_folder: Path) -> None:
+    with pytest.raises(FixableError, match=r"lime\.4\.npz"):
+        load_canonical("tiny", 4, canonical_folder)
+    with pytest.raises(FixableError, match="hw9 reference --write"):
+        find_seeds("huge", canonical_folder)
+
+
+def test_analysis_is_absent_or_has_all_its_questions(bank_folder: Path) -> None:
+    assert load_bank(bank_folder).ids == ("lime-1", "lime-2", "lime-3", "lime-4")

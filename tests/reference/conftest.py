@@ -1,0 +1,85 @@
+"""A narrow classifier with random weights, whose batch norms do something, and pictures to explain."""
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from assignment.classifier import Classifier, load_classifier
+from assignment.profile import load_profile
+from reference.folded import Folded, fold
+
+
+def make_classifier(width: int) -> Classifier:
+    torch.manual_seed(0)
+    model = Classifier(width)
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight)
+        if isinstance(module, nn.BatchNorm2d):
+            nn.init.uniform_(module.weight, 0.5, 1.5)
+            nn.init.normal_(module.bias, std=0.1)
+            module.momentum = 1.0  # the next pass sets the running mean and variance
+    with torch.no_grad():
+        model(torch.rand(4, 3, 128, 128))
+    return model.double().eval()
+
+
+@pytest.fixture
+def model() -> Classifier:
+    return make_classifier(width=4)
+
+
+@pytest.fixture
+def folded(model: Classifier) -> Folded:
+    return fold(model)
+
+
+@pytest.fixture
+def pictures() -> Tensor:
+    """Three pictures of soft spots, each with a range of its own."""
+    coarse = torch.rand(3, 3, 8, 8, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
+    spots = nn.functional.interpolate(coarse, size=(128, 128), mode="bicubic").clamp(0, 1)
+    return spots * torch.tensor([1.0, 0.8, 0.6], dtype=torch.float64).view(3, 1, 1, 1)
+
+
+@pytest.fixture
+def labels() -> Tensor:
+    return torch.tensor([1, 8, 3])
+
+
+@pytest.fixture(scope="session")
+def embedded() -> tuple[Classifier, Tensor, Tensor]:
+    """The trained classifier, the ten pictures and their labels, of the embedded profile."""
+    profile = load_profile("mini")
+    pictures = torch.from_numpy(profile.pictures).double().permute(0, 3, 1, 2).contiguous() / 255
+    return load_classifier(profile.classifier_file), pictures, torch.from_numpy(profile.labels)
+
+
+class Unchanged:
+    """A block that must leave a model as it was, whether the block raises or not."""
+
+    def __init__(self, model: Classifier) -> None:
+        self.model = model
+
+    def look(self) -> tuple[object, ...]:
+        """Return all that an analysis could change."""
+        tensors = [*self.model.parameters(), *self.model.buffers()]
+        hooks = [len(part._forward_hooks) + len(part._backward_hooks) for part in self.model.modules()]
+        modes = [part.training for part in self.model.modules()]
+        flags = [(t.requires_grad, t.grad is None, t.dtype, t.stride(), t.data_ptr()) for t in tensors]
+        return [t.detach().clone().flatten().tolist() for t in tensors], flags, hooks, modes, torch.is_grad_enabled()
+
+    def __enter__(self) -> None:
+        self.before = self.look()
+
+    def __exit__(self, *error: object) -> None:
+        assert self.look() == self.before
+
+
+@pytest.fixture(params=["frozen", "trainable", "in training"])
+def watched(request: pytest.FixtureRequest, model: Classifier) -> tuple[Classifier, Unchanged]:
+    """A model in each state in which a caller may hold it, and the block that proves that it stays so."""
+    model.requires_grad_(request.param != "frozen")
+    if request.param == "in training":
+        model.fc.train()  # not the batch norms: running one in training mode is what changes it
+    return model, Unchanged(model)

@@ -1,0 +1,33 @@
+"""Comparing arrays: relative to the largest value, holes in the same places, integers equal."""
+
+import numpy as np
+import pytest
+
+from reference.compare import compare_group, find_difference
+
+
+def test_difference_beyond_the_tolerance_does_not_hold() -> None:
+    (item,) = compare_group("x", {"map": np.array([1.0, 2.0])}, {"map": np.array([1.0, 2.0002])}, tolerance=1e-5)
+    assert not item.holds
+    assert item.size == pytest.approx(1e-4)
+
+
+def test_missing_and_additional_arrays_do_not_hold() -> None:
+    items = compare_group("x", {"map": np.ones(2)}, {"other": np.ones(2)}, tolerance=1)
+    assert [(item.array, item.reason) for item in items] == [("map", "is not stored"), ("other", "is stored only")]
+    assert not any(item.holds for item in items)
+
+
+def test_one_differing_integer_does_not_hold() -> None:
+    (item,) = compare_group("x", {"segments": np.array([1, 2])}, {"segments": np.array([1, 3])}, tolerance=1)
+    assert not item.holds
+
+
+def test_holes_in_other_places_differ() -> None:
+    assert find_difference(np.array([1.0, np.nan]), np.array([np.nan, 1.0])) == float("inf")
+
+
+def test_another_shape_does_not_hold() -> None:
+    (item,) = compare_group("x", {"map": np.ones(2)}, {"map": np.ones(3)}, tolerance=1)
+    assert item.reason == "shape (2,), stored (3,)"
+    assert not item.holds
