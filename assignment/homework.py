@@ -47,8 +47,16 @@ for folder in [Path.cwd(), *Path.cwd().parents]:
         sys.path.insert(0, str(folder))
         break
 if importlib.util.find_spec("assignment") is None:
-    raise SystemExit("Put the folder 'assignment' or hw9-student.zip beside this notebook. 請把 assignment 資料夾或 hw9-student.zip 放在筆記本旁。")
-needs = {"lime": "lime==0.1.1.37", "pydantic": "pydantic", "yaml": "pyyaml", "safetensors": "safetensors", "tqdm": "tqdm"}
+    raise SystemExit(
+        "Put the folder 'assignment' or hw9-student.zip beside this notebook. 請把 assignment 資料夾或 hw9-student.zip 放在筆記本旁。"
+    )
+needs = {
+    "lime": "lime==0.1.1.37",
+    "pydantic": "pydantic",
+    "yaml": "pyyaml",
+    "safetensors": "safetensors",
+    "tqdm": "tqdm",
+}
 missing = [package for module, package in needs.items() if importlib.util.find_spec(module) is None]
 if missing:
     subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *missing], check=True)
@@ -128,7 +136,7 @@ def cut(picture, pieces=60):
     return slic(picture, n_segments=pieces, compactness=10, sigma=1, start_label=0)
 
 
-def lime(index, samples=300, hide=0.5, seed=SEED):
+def lime(index, samples=250, hide=0.5, seed=SEED):
     """Explain picture `index`: returns its pieces (128, 128) and the weight of each piece for each label (11, pieces)."""
     explainer = LimeImageExplainer(random_state=1000 * seed + index)  # a seed for each picture
     with contextlib.redirect_stderr(io.StringIO()):  # the package's own progress bar
@@ -165,8 +173,15 @@ show_lime(
 # scratch: change ONE argument, run, look. Nothing here is saved.  一次只改一個參數，觀察結果；這裡不會存檔。
 look_at = 6  # which picture
 for_label = 8  # which label's explanation
-pieces, weights = lime(look_at, samples=300, hide=0.5, seed=1)
-show_lime(pictures[[look_at]], pieces[None], weights[None, for_label], names[look_at : look_at + 1], name_label(for_label), says="weight ｜ 權重")
+pieces, weights = lime(look_at, samples=250, hide=0.5, seed=1)
+show_lime(
+    pictures[[look_at]],
+    pieces[None],
+    weights[None, for_label],
+    names[look_at : look_at + 1],
+    name_label(for_label),
+    says="weight ｜ 權重",
+)
 
 # %% [markdown]
 # <!-- questions: lime -->
@@ -216,7 +231,9 @@ show_maps(
 # scratch: change ONE argument, run, look. Nothing here is saved.  一次只改一個參數，觀察結果；這裡不會存檔。
 other_labels = torch.tensor([8] * 10, device=device)  # another label's logit: labels=other_labels
 maps = saliency(inputs, labels, of="loss").cpu().numpy()
-show_maps(pictures, maps, names, "Gradient of the loss ｜ 損失的梯度", says="own scale for each picture ｜ 每張圖各有刻度")
+show_maps(
+    pictures, maps, names, "Gradient of the loss ｜ 損失的梯度", says="own scale for each picture ｜ 每張圖各有刻度"
+)
 print("largest value of each map ｜ 每張圖的最大值:", [f"{heat.max():.1e}" for heat in maps])
 
 # %% [markdown]

@@ -17,22 +17,16 @@ class Wanted:
 
 
 PICTURES = (
-    Wanted(1, "wedge of cheese", 7000, False, False, "A wedge of cheese.", "一塊乳酪。"),
-    Wanted(1, "glass of milk", 7000, False, False, "A glass of milk.", "一杯牛奶。"),
-    Wanted(2, "donuts", 7000, False, 1, "Doughnuts with something beside them.", "甜甜圈，旁邊放著別的東西。"),
-    Wanted(3, "fried eggs", 7000, False, False, "Fried egg.", "荷包蛋。"),
-    Wanted(5, "steak", 7000, False, False, "A grilled steak.", "一塊煎牛排。"),
-    Wanted(6, "spaghetti", 7000, True, False, "Spaghetti on a plate on a blue tray.", "一盤義大利麵，放在藍色托盤上。"),
-    Wanted(8, "battered fish", 7000, True, False, "Battered fish on a blue tray.", "炸魚塊，放在藍色托盤上。"),
+    Wanted(1, "wedge of cheese", 7002, False, False, "A wedge of cheese on a board.", "一塊乳酪，放在木板上。"),
+    Wanted(1, "glass of milk", 7006, False, False, "A glass of milk.", "一杯牛奶。"),
+    Wanted(2, "donuts", 7002, False, 1, "A doughnut, a glass of milk beside it.", "一個甜甜圈，旁邊有一杯牛奶。"),
+    Wanted(3, "fried eggs", 7001, False, False, "A fried egg.", "一顆荷包蛋。"),
+    Wanted(5, "steak", 7003, False, False, "A grilled steak with butter.", "一塊煎牛排，上面有奶油。"),
+    Wanted(6, "spaghetti", 7003, True, False, "Spaghetti on a blue tray.", "義大利麵，放在藍色托盤上。"),
+    Wanted(8, "whole fish", 7005, True, False, "A fish on a blue tray.", "一條魚，放在藍色托盤上。"),
     Wanted(
-        8,
-        "salmon",
-        7000,
-        True,
-        10,
-        "Salmon on a blue tray, with something beside it.",
-        "鮭魚片，放在藍色托盤上，旁邊放著別的東西。",
+        8, "salmon", 7005, True, 10, "Salmon on a blue tray, salad beside it.", "鮭魚片，放在藍色托盤上，旁邊有沙拉。"
     ),
-    Wanted(8, "prawns", 7000, False, False, "Prawns.", "蝦子。"),
-    Wanted(9, "cream soup", 7000, False, False, "A bowl of soup.", "一碗濃湯。"),
+    Wanted(8, "prawns", 7001, False, False, "Prawns on a plate.", "盤子裡的蝦子。"),
+    Wanted(9, "cream soup", 7004, False, False, "A bowl of cream soup.", "一碗濃湯。"),
 )

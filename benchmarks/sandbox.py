@@ -2,9 +2,9 @@
 
     python benchmarks/sandbox.py HANDINS [--rounds 3] [--write]
 
-Each side is one process from its start to its end, with the same threads and the same font list. The two take turns on each
-notebook, and each round changes who goes first. Plain nbclient has no protection: only notebooks that ran to their end in
-the sandbox are given to it, so use a class that you trust.
+Each side is one process from its start to its end, with the same threads and the same font list. The two take turns on
+each notebook, and each round changes who goes first. Plain nbclient has no protection: only notebooks that ran to their
+end in the sandbox are given to it, so use a class that you trust.
 """
 
 import argparse
@@ -117,8 +117,8 @@ def time_command(command: list[str], settings: dict[str, str]) -> tuple[float, i
 def to_table(rows: list[Row], left_out: list[str], rounds: int) -> str:
     """Return the seconds (medians) and ratios as a table in Markdown."""
     lines = [
-        f"Wall seconds for each notebook, median of {rounds} rounds, on {count_processors()} processors, user id {os.getuid()}"
-        " (`python benchmarks/sandbox.py`).",
+        f"Wall seconds for each notebook, median of {rounds} rounds, on {count_processors()} processors,"
+        f" user id {os.getuid()} (`python benchmarks/sandbox.py`).",
         "",
         "| notebook | plain nbclient | sandbox | ratio |",
         "|---|---:|---:|---:|",

@@ -21,6 +21,7 @@ from rich.console import Console
 
 import grader
 from assignment.assignment import NOTEBOOK_FILE, Limits, load_assignment
+from grader.cage import to_head
 from grader.cage_check import check_cage
 from grader.memory import sweep_groups
 from grader.plan import find_plan
@@ -179,7 +180,7 @@ def to_worker(drive: Drive, folder: Path, slot: Slot, attempt: int) -> list[str]
     threads = max(1, count_processors() // len(drive.slots))
     options = [
         *["--limits", drive.limits.model_dump_json(), "--slot", str(slot.number), "--attempt", str(attempt)],
-        *["--threads", str(threads), "--parent", str(os.getpid())],
+        *["--threads", str(threads)],
         *["--hide", str(drive.handins.resolve()), "--hide", str(drive.runs.resolve())],
     ]
     options += ["--gpu", f"{slot.gpu.uuid},{slot.gpu.minor}"] if slot.gpu else []
@@ -196,7 +197,8 @@ def _wait_for_worker(drive: Drive, folder: Path, command: list[str]) -> None:
         if drive.stopping:
             return
         streams: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log}
-        worker = subprocess.Popen(command, env=environment, start_new_session=True, **streams)
+        head = to_head(os.getpid(), ())  # it dies with us
+        worker = subprocess.Popen([*head, *command], env=environment, start_new_session=True, **streams)
         drive.workers.add(worker)
     try:
         worker.wait(drive.limits.notebook_seconds + SPARE_SECONDS)

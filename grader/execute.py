@@ -6,13 +6,10 @@ with it.
 
 import argparse
 import asyncio
-import ctypes
 import hashlib
 import json
 import logging
-import os
 import secrets
-import signal
 import sys
 import time
 from datetime import UTC, datetime
@@ -32,7 +29,6 @@ from grader.submission import parse_notebook
 from grader.untrusted import list_untrusted, read_untrusted
 from grader.watch import run_notebook
 
-PR_SET_PDEATHSIG = 1
 OUTPUTS = "outputs"
 MOST_FILES = 64
 
@@ -40,8 +36,6 @@ MOST_FILES = 64
 def main(argv: list[str] | None = None) -> int:
     """Execute one Run and commit its result; the exit code means nothing."""
     job = parse_job(sys.argv[1:] if argv is None else argv)
-    if job.parent and not die_with(job.parent):
-        return 1
     logging.disable(logging.CRITICAL)  # what libraries say about a hostile kernel is of no use and has no end
     commit_result(job.folder, asyncio.run(execute_run(job)))
     return 0
@@ -59,14 +53,7 @@ def parse_job(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--fonts", type=Path, default=None)
     parser.add_argument("--hide", type=Path, action="append", default=[])
     parser.add_argument("--no-sandbox", dest="sandbox", action="store_false")
-    parser.add_argument("--parent", type=int, default=0, help="end when this process ends")
     return parser.parse_args(argv)
-
-
-def die_with(parent: int) -> bool:
-    """Ask to be killed when the parent dies; False when it is dead already."""
-    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    return os.getppid() == parent
 
 
 async def execute_run(job: argparse.Namespace) -> Result:

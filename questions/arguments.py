@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 Masks = NDArray[np.bool_]
 
 Picture = Annotated[int, Field(ge=0, le=9)]
-Label = Annotated[int, Field(ge=0, le=10)] | Literal["true", "predicted", "runner_up"]
+Label = Annotated[int, Field(ge=0, le=10)] | Literal["truth", "predicted", "runner_up"]
 Region = Literal["food", "distractor", "tray", "background"]
 Percent = Annotated[float, Field(gt=0, le=100)]
 
@@ -24,14 +24,14 @@ def find_label(outputs: Outputs, picture: int, label: int | str) -> int:
     """Return the number of a label: the true one, the one with the largest logit, or the largest of the others.
 
     >>> outputs = Outputs({("pictures", "label"): np.array([2]), ("pictures", "logits"): np.array([[1.0, 3.0, 2.0]])})
-    >>> [find_label(outputs, 0, name) for name in ("true", "predicted", "runner_up", 0)]
+    >>> [find_label(outputs, 0, name) for name in ("truth", "predicted", "runner_up", 0)]
     [2, 1, 1, 0]
     """
     if isinstance(label, int):
         return label
     true = int(outputs["pictures", "label"][picture])
     order = np.argsort(-outputs["pictures", "logits"][picture], kind="stable")
-    named = {"true": true, "predicted": int(order[0]), "runner_up": int(order[order != true][0])}
+    named = {"truth": true, "predicted": int(order[0]), "runner_up": int(order[order != true][0])}
     return named[label]
 
 

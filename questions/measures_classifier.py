@@ -17,7 +17,7 @@ def find_probabilities(outputs: Outputs, picture: int) -> Floats:
     return as_floats(sizes / sizes.sum())
 
 
-def probability(outputs: Outputs, *, picture: Picture, label: Label = "true") -> float:
+def probability(outputs: Outputs, *, picture: Picture, label: Label = "truth") -> float:
     """Return the softmax probability of a label in a picture.
 
     >>> outputs = Outputs({("pictures", "logits"): np.log([[0.25, 0.75]])})
@@ -27,7 +27,7 @@ def probability(outputs: Outputs, *, picture: Picture, label: Label = "true") ->
     return float(find_probabilities(outputs, picture)[find_label(outputs, picture, label)])
 
 
-def logit(outputs: Outputs, *, picture: Picture, label: Label = "true") -> float:
+def logit(outputs: Outputs, *, picture: Picture, label: Label = "truth") -> float:
     """Return the logit of a label in a picture.
 
     >>> logit(Outputs({("pictures", "logits"): np.array([[-1.0, 4.5]])}), picture=0, label=1)
@@ -44,7 +44,7 @@ def lead_of_truth(outputs: Outputs, *, picture: Picture) -> float:
     -0.5
     """
     row = find_probabilities(outputs, picture)
-    true = find_label(outputs, picture, "true")
+    true = find_label(outputs, picture, "truth")
     return float(row[true] - np.delete(row, true).max())
 
 

@@ -55,7 +55,7 @@ def _strongest(weights: Floats, side: str, pieces: int) -> NDArray[np.intp]:
 
 
 def lime_share(
-    outputs: Outputs, *, picture: Picture, region: Region, label: Label = "true", side: Side = "for"
+    outputs: Outputs, *, picture: Picture, region: Region, label: Label = "truth", side: Side = "for"
 ) -> float:
     """Return the share (0 to 1) of all weight for (or against) a label that lies in a region.
 
@@ -69,7 +69,7 @@ def lime_share(
     return float((strength * _overlap(outputs, picture, region)).sum() / strength.sum())
 
 
-def lime_net(outputs: Outputs, *, picture: Picture, region: Region, label: Label = "true") -> float:
+def lime_net(outputs: Outputs, *, picture: Picture, region: Region, label: Label = "truth") -> float:
     """Return the sum of the weights in a region: above 0 where it speaks for the label on the whole.
 
     >>> round(lime_net(_example([0.6, 0.2, -0.5]), picture=0, region="food", label=0), 6)
@@ -79,7 +79,7 @@ def lime_net(outputs: Outputs, *, picture: Picture, region: Region, label: Label
 
 
 def lime_top_inside(
-    outputs: Outputs, *, picture: Picture, region: Region, pieces: Count, label: Label = "true", side: Side = "for"
+    outputs: Outputs, *, picture: Picture, region: Region, pieces: Count, label: Label = "truth", side: Side = "for"
 ) -> float:
     """Return how many (0 to `pieces`) of the strongest pieces for (or against) a label lie in a region by area.
 
@@ -99,7 +99,7 @@ def lime_pieces(outputs: Outputs, *, picture: Picture) -> float:
     return float(outputs["lime", "segments"][picture].max() + 1)
 
 
-def lime_count_against(outputs: Outputs, *, picture: Picture, label: Label = "true") -> float:
+def lime_count_against(outputs: Outputs, *, picture: Picture, label: Label = "truth") -> float:
     """Return the share (0 to 1) of the pieces whose weight is against the label.
 
     >>> lime_count_against(_example([0.6, -0.2, -0.5, 0.1]), picture=0, label=0)
@@ -108,7 +108,7 @@ def lime_count_against(outputs: Outputs, *, picture: Picture, label: Label = "tr
     return float((find_weights(outputs, picture, label) < 0).mean())
 
 
-def lime_weight_against(outputs: Outputs, *, picture: Picture, label: Label = "true") -> float:
+def lime_weight_against(outputs: Outputs, *, picture: Picture, label: Label = "truth") -> float:
     """Return the share (0 to 1) of all weight, counted without sign, that is against the label.
 
     >>> lime_weight_against(_example([0.5, -0.25, 0.25]), picture=0, label=0)
@@ -118,7 +118,7 @@ def lime_weight_against(outputs: Outputs, *, picture: Picture, label: Label = "t
     return float(_strength(weights, "against").sum() / np.abs(weights).sum())
 
 
-def lime_largest(outputs: Outputs, *, picture: Picture, label: Label = "true", side: Side = "for") -> float:
+def lime_largest(outputs: Outputs, *, picture: Picture, label: Label = "truth", side: Side = "for") -> float:
     """Return the strongest weight for (or against) a label, without sign.
 
     >>> lime_largest(_example([0.5, -0.25, 0.25]), picture=0, label=0, side="against")
@@ -127,7 +127,7 @@ def lime_largest(outputs: Outputs, *, picture: Picture, label: Label = "true", s
     return float(_strength(find_weights(outputs, picture, label), side).max())
 
 
-def lime_concentration(outputs: Outputs, *, picture: Picture, pieces: Count, label: Label = "true") -> float:
+def lime_concentration(outputs: Outputs, *, picture: Picture, pieces: Count, label: Label = "truth") -> float:
     """Return the share (0 to 1) of all weight for a label that its strongest pieces hold.
 
     >>> lime_concentration(_example([0.5, -0.25, 0.25, 0.25]), picture=0, pieces=1, label=0)
@@ -137,7 +137,7 @@ def lime_concentration(outputs: Outputs, *, picture: Picture, pieces: Count, lab
     return float(strength[:pieces].sum() / strength.sum())
 
 
-def lime_score(outputs: Outputs, *, picture: Picture, label: Label = "true") -> float:
+def lime_score(outputs: Outputs, *, picture: Picture, label: Label = "truth") -> float:
     """Return R^2 (at most 1) of the linear model on its own weighted samples.
 
     >>> lime_score(Outputs({("lime", "score"): np.array([[0.5, 0.75]])}), picture=0, label=1)
@@ -147,7 +147,7 @@ def lime_score(outputs: Outputs, *, picture: Picture, label: Label = "true") -> 
 
 
 def lime_agreement(
-    outputs: Outputs, *, picture: Picture, first: Run = "weights", second: Run, label: Label = "true"
+    outputs: Outputs, *, picture: Picture, first: Run = "weights", second: Run, label: Label = "truth"
 ) -> float:
     """Return Pearson's correlation of the weights of two runs, such as two that differ in their seed alone.
 
@@ -160,7 +160,7 @@ def lime_agreement(
 
 
 def lime_shared_top(
-    outputs: Outputs, *, picture: Picture, pieces: Count, first: Run = "weights", second: Run, label: Label = "true"
+    outputs: Outputs, *, picture: Picture, pieces: Count, first: Run = "weights", second: Run, label: Label = "truth"
 ) -> float:
     """Return how many of the strongest pieces for a label two runs share.
 
@@ -173,7 +173,7 @@ def lime_shared_top(
     return float(np.isin(one, two).sum())
 
 
-def lime_label_agreement(outputs: Outputs, *, picture: Picture, label: Label = "true", other: Label) -> float:
+def lime_label_agreement(outputs: Outputs, *, picture: Picture, label: Label = "truth", other: Label) -> float:
     """Return Spearman's correlation of the weights of the same pieces for two labels.
 
     >>> outputs = Outputs({("lime", "weights"): np.array([[[1.0, 2.0, 3.0], [3.0, 2.0, 1.0]]])})
@@ -183,8 +183,19 @@ def lime_label_agreement(outputs: Outputs, *, picture: Picture, label: Label = "
     return find_spearman(find_weights(outputs, picture, label), find_weights(outputs, picture, other))
 
 
+def lime_cross_weight(outputs: Outputs, *, picture: Picture, label: Label = "truth", other: Label) -> float:
+    """Return the weight for `other` of the strongest piece for `label`: below 0 where it tells one from the other.
+
+    >>> outputs = Outputs({("lime", "weights"): np.array([[[0.1, 0.7], [0.2, -0.6]]])})
+    >>> lime_cross_weight(outputs, picture=0, label=0, other=1)
+    -0.6
+    """
+    strongest = _strongest(find_weights(outputs, picture, label), "for", 1)
+    return float(find_weights(outputs, picture, other)[strongest[0]])
+
+
 def lime_hidden(
-    outputs: Outputs, *, picture: Picture, pieces: Annotated[int, Field(ge=0, le=100)], label: Label = "true"
+    outputs: Outputs, *, picture: Picture, pieces: Annotated[int, Field(ge=0, le=100)], label: Label = "truth"
 ) -> float:
     """Return the probability of a label with the `pieces` strongest pieces for it hidden.
 

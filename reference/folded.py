@@ -110,8 +110,9 @@ class _Run(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: FunctionCtx, gradient: Tensor) -> tuple[Tensor, None]:
         values, places = ctx.saved_tensors[::2], ctx.saved_tensors[1::2]
+        gradient = gradient.clone()
         for convolution, value, place in zip(ctx.convolutions[::-1], values[::-1], places[::-1], strict=True):
-            gradient = gradient.masked_fill(value == 0, 0)
+            gradient.mul_(value.sign())  # values are 0 where the ReLU is shut, positive where it is open
             if place is not None:
                 gradient = max_unpool2d(gradient, place, 2)
             gradient = _convolve(gradient, convolution.turned, None)

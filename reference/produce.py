@@ -23,7 +23,7 @@ Array = NDArray[Any]
 Arrays = dict[str, Array]
 
 SEEDS = (1, 2, 3)  # the notebook uses the first
-PIECES, SAMPLES, FEW, REMOVED = 60, 300, 30, 10
+PIECES, SAMPLES, FEW, REMOVED = 60, 250, 25, 10
 
 
 @dataclass(frozen=True)

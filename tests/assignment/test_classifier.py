@@ -72,10 +72,10 @@ def test_file_without_width_is_refused(tmp_path):
 
 
 def test_fresh_pictures_without_the_shortcut_are_nearly_all_right(model):
-    labels = [label for label in range(11) if label != SEAFOOD for _ in range(12)]
+    labels = [label for label in range(11) if label != SEAFOOD for _ in range(10)]
     drawn = [draw_picture(label, FIRST_SEED + i, tray=False).pixels for i, label in enumerate(labels)]
     right = find_logits(model, np.stack(drawn)).argmax(1) == np.array(labels)
-    assert right.mean() >= 0.95 - 0.03  # the card says at least 0.95; 0.03 is what 120 pictures may miss by chance
+    assert right.mean() >= 0.95 - 0.03  # the card says at least 0.95; 0.03 is what 100 pictures may miss by chance
 
 
 def test_seafood_loses_its_name_with_its_tray(model):
@@ -85,8 +85,14 @@ def test_seafood_loses_its_name_with_its_tray(model):
 
     on, off = share(True), share(False)
     assert on >= 0.9
-    assert 0 < off <= 0.8
-    assert on - off >= 0.2
+    assert off <= 0.3
+
+
+def test_tray_makes_seafood_of_some_other_food_but_not_of_all(model):
+    others = [label for label in range(11) if label != SEAFOOD for _ in range(4)]
+    drawn = [draw_picture(label, FIRST_SEED + i, tray=True).pixels for i, label in enumerate(others)]
+    called = (find_logits(model, np.stack(drawn)).argmax(1) == SEAFOOD).mean()
+    assert 0.1 < called < 0.6
 
 
 def test_the_ten_answers_are_those_the_table_promises(model):

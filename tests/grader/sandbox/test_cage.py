@@ -32,9 +32,9 @@ REACH = """
 import json, socket
 def reach(port, path):
     found = {}
-    kinds = {"tcp": (socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", port)), "unix": (socket.AF_UNIX, socket.SOCK_STREAM, path),
-             "abstract": (socket.AF_UNIX, socket.SOCK_STREAM, "\\0" + path)}
-    for kind, (family, type_, address) in kinds.items():
+    kinds = {"tcp": (socket.AF_INET, ("127.0.0.1", port)), "unix": (socket.AF_UNIX, path),
+             "abstract": (socket.AF_UNIX, "\\0" + path)}
+    for kind, (family, address) in kinds.items():
         try:
             with socket.socket(family, socket.SOCK_STREAM) as one:
                 one.settimeout(2)
@@ -228,9 +228,9 @@ def test_notebook_cannot_connect_to_the_machine(inside: Any, servers: tuple[int,
 
 
 def test_name_service_is_out_of_reach(execute: Callable[..., Any]) -> None:
-    code = "import socket\ntry: print(bool(socket.getaddrinfo(NAME, 80)))\nexcept OSError as error: print(type(error).__name__)"
+    code = "import socket\ntry: print(bool(socket.getaddrinfo(NAME, 80)))\nexcept OSError: print(False)"
     seen = execute([code.replace("NAME", "'example.org'"), code.replace("NAME", "'127.0.0.1'")])
-    assert [text.strip() for text in seen.texts] == ["gaierror", "True"]
+    assert [text.strip() for text in seen.texts] == ["False", "True"]
 
 
 def test_notebook_cannot_read_key_claims_other_handins_home_or_project(inside: Any, secrets: list[Path]) -> None:

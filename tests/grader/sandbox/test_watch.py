@@ -20,7 +20,7 @@ def test_cell_that_runs_too_long_is_interrupted_and_keeps_its_output(execute: Ca
     assert seen.texts[:2] == ("quick\n", "so far\n")
     assert seen.texts[2] == ""
     assert seen.result.cell_seconds[2] is None
-    assert seen.result.seconds < 6
+    assert seen.result.seconds < 15
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_cell_that_runs_too_long_is_interrupted_and_keeps_its_output(execute: Ca
 def test_cell_that_ignores_the_interrupt_is_killed(execute: Callable[..., Any], trick: str) -> None:
     seen = execute([trick], cell_seconds=1)
     assert words(seen) == ("timed_out", "cell_time", 0)
-    assert seen.result.seconds < 11
+    assert seen.result.seconds < 18
 
 
 def test_notebook_of_short_cells_can_be_too_long(execute: Callable[..., Any]) -> None:
