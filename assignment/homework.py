@@ -102,10 +102,8 @@ save_group(Path("outputs"), "pictures", {"label": profile.labels, "logits": logi
 set_style()
 names = [name_picture(index, int(label)) for index, label in enumerate(labels)]
 probabilities = torch.softmax(logits, dim=1).cpu().numpy()
-answers_of_model = [
-    f"{name}\nCNN: {name_label(int(row.argmax()))} {row.max():.3f}" for name, row in zip(names, probabilities)
-]
-show_pictures(pictures, answers_of_model, "The ten pictures, and what the CNN says ｜ 十張圖片與 CNN 的判斷")
+captions = [f"{name}\nCNN: {name_label(int(row.argmax()))} {row.max():.3f}" for name, row in zip(names, probabilities)]
+show_pictures(pictures, captions, "The ten pictures, and what the CNN says ｜ 十張圖片與 CNN 的判斷")
 
 # %% [markdown]
 # ## LIME ｜ 局部可解釋模型
@@ -229,11 +227,9 @@ show_maps(
 
 # %%
 # scratch: change ONE argument, run, look. Nothing here is saved.  一次只改一個參數，觀察結果；這裡不會存檔。
-other_labels = torch.tensor([8] * 10, device=device)  # another label's logit: labels=other_labels
-maps = saliency(inputs, labels, of="loss").cpu().numpy()
-show_maps(
-    pictures, maps, names, "Gradient of the loss ｜ 損失的梯度", says="own scale for each picture ｜ 每張圖各有刻度"
-)
+other_labels = torch.full_like(labels, 8)  # label 8 for every picture: saliency(inputs, other_labels)  每張圖都問類別 8
+maps = saliency(inputs, labels, of="logit").cpu().numpy()  # of="logit", "probability" or "loss"
+show_maps(pictures, maps, names, "Scratch ｜ 試試看", says="own scale for each picture ｜ 每張圖各有刻度")
 print("largest value of each map ｜ 每張圖的最大值:", [f"{heat.max():.1e}" for heat in maps])
 
 # %% [markdown]

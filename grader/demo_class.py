@@ -108,7 +108,7 @@ def _edited(notebook: Notebook, key: Key) -> Notebook:
 
 def _no_answers(notebook: Notebook, key: Key) -> Notebook:
     changed = copy.deepcopy(notebook)
-    changed["cells"] = [cell for cell in changed["cells"] if "answers" not in "".join(cell["source"])]
+    changed["cells"] = [cell for cell in changed["cells"] if "answers" not in "".join(cell["source"]).split("\n")[0]]
     return changed
 
 

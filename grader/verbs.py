@@ -29,6 +29,7 @@ from questions.canonical import load_canonical, load_canonicals
 from questions.key import find_key
 
 OUT = Console(highlight=False)
+DEMO_CELL_SECONDS = 120  # the endless loop of the embedded class is waited for this long
 
 
 def grade(options: argparse.Namespace) -> int:
@@ -102,6 +103,7 @@ def demo(options: argparse.Namespace) -> int:
     handins, runs = options.folder / "handins", options.folder / "runs"
     if not options.keep:
         clear_demo(options.folder)
+    options.cell_seconds = options.cell_seconds or DEMO_CELL_SECONDS
     expected = write_handins(handins)
     options.handins, options.runs = handins, runs
     run(options)

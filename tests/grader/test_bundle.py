@@ -19,7 +19,9 @@ def test_bundle_holds_no_claim_and_no_why(tmp_path: Path) -> None:
     for question in load_bank().questions:
         for choice in question.choices.values():
             assert choice.why.en.strip() not in text
-            assert choice.claim.measure not in text
+            assert choice.why.zh.strip() not in text
+    assert "measure:" not in text
+    assert "margin:" not in text
     assert not [name for name in find_bundled() if not name.startswith(("assignment/", "homework.ipynb"))]
 
 
