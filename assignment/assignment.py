@@ -1,12 +1,13 @@
 """The assignment: what is asked of the students, by when, and what their notebooks may use."""
 
+import re
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PositiveInt
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PositiveInt, field_validator
 
 from assignment.fixable import load_yaml, parse_as
 
@@ -25,6 +26,10 @@ ANALYSES = (
 )
 
 
+_CHINESE = "\u3000-\u303f\u4e00-\u9fff\uff00-\uffef"
+_FOLDED = re.compile(f"(?<=[{_CHINESE}]) (?=[{_CHINESE}])")
+
+
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -34,6 +39,12 @@ class Bilingual(_Frozen):
 
     en: Annotated[str, Field(min_length=1)]
     zh: Annotated[str, Field(min_length=1)]
+
+    @field_validator("zh")
+    @classmethod
+    def join_lines(cls, text: str) -> str:
+        """Take out the space that a line folded in YAML leaves between two Chinese characters."""
+        return _FOLDED.sub("", text)
 
 
 class QuestionGroup(_Frozen):

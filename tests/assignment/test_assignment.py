@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from assignment.assignment import ANALYSES, ASSIGNMENT_FILE, load_assignment
+from assignment.assignment import ANALYSES, ASSIGNMENT_FILE, Bilingual, load_assignment
 from assignment.fixable import FixableError
 
 
@@ -44,3 +44,8 @@ def test_broken_yaml_is_named_with_its_line(tmp_path: Path) -> None:
     path.write_text("title: {en: a\nzh: [b\n", encoding="utf-8")
     with pytest.raises(FixableError, match="line"):
         load_assignment(path)
+
+
+def test_folded_chinese_lines_are_joined_without_a_space() -> None:
+    text = Bilingual(en="a b", zh="旁邊 有沙拉， 圖 7 和 CNN 的判斷").zh
+    assert text == "旁邊有沙拉，圖 7 和 CNN 的判斷"
