@@ -1,4 +1,4 @@
-"""Draw the ten pictures of profile `mini` with their masks, and write the manifest.
+"""Draw the ten pictures of profile `mini` with their masks, and write the manifest and the ground truth.
 
 A mask is a grey PNG: 0 background, 1 food, 2 tray, 3 distractor (an object typical of another category).
 """
@@ -13,6 +13,7 @@ import yaml
 from PIL import Image
 
 from assignment.drawing.picture import SHORTCUT_LABEL, TRAY_ELSEWHERE, TRAY_WITH_LABEL, Drawing, draw_picture
+from assignment.profile import TRUTH_NAME
 from assignment.profile_pictures import PICTURES, Wanted
 
 _FOLDER = Path(__file__).with_name("profiles") / "mini"
@@ -62,12 +63,18 @@ def find_manifest(folder: Path) -> dict[str, Any]:
             for i, wanted in enumerate(PICTURES)
         ],
         "classifier": "cnn.safetensors",
-        "shortcut": {
-            "label": SHORTCUT_LABEL, "object": {"en": "blue tray", "zh": "藍色托盤"},
-            "share_in_label": TRAY_WITH_LABEL, "share_elsewhere": TRAY_ELSEWHERE,
-        },
         "assets": [_describe(folder, path, source) for path, source in made.items()],
     }  # fmt: skip
+
+
+def find_truth() -> dict[str, Any]:
+    """Describe the planted shortcut, with the shares that the training pictures were drawn with."""
+    return {
+        "label": SHORTCUT_LABEL,
+        "object": {"en": "blue tray", "zh": "藍色托盤"},
+        "share_in_label": TRAY_WITH_LABEL,
+        "share_elsewhere": TRAY_ELSEWHERE,
+    }
 
 
 def _describe(folder: Path, path: str, source: str) -> dict[str, Any]:
@@ -87,8 +94,9 @@ def main() -> None:
     chosen = parser.parse_args()
     if not chosen.manifest_only:
         write_pictures(chosen.out)
-    text = yaml.safe_dump(find_manifest(chosen.out), allow_unicode=True, sort_keys=False, width=120)
-    (chosen.out / "manifest.yaml").write_text(text, encoding="utf-8")
+    for name, data in (("manifest.yaml", find_manifest(chosen.out)), (TRUTH_NAME, find_truth())):
+        text = yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=120)
+        (chosen.out / name).write_text(text, encoding="utf-8")
     print(f"{chosen.out / 'manifest.yaml'}: {len(PICTURES)} pictures")
 
 

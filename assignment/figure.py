@@ -7,6 +7,8 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib import font_manager
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
 from numpy.typing import NDArray
 
 from assignment.assignment import load_assignment
@@ -84,8 +86,11 @@ def show_lime(
         axes[0][index].imshow(picture)
         axes[0][index].set_title(titles[index])
         most = float(np.nanmax(np.abs(weights[index]))) or 1.0
-        axes[1][index].imshow(picture.mean(axis=2), cmap="gray", alpha=0.35)
-        drawn = axes[1][index].imshow(weights[index][segments[index]], cmap="RdBu_r", vmin=-most, vmax=most, alpha=0.8)
+        axes[1][index].imshow(picture.mean(axis=2), cmap="gray", vmin=-128, vmax=256)  # pale, so that colours show
+        values = weights[index][segments[index]]
+        veil = 0.25 + 0.65 * np.sqrt(np.abs(values) / most)  # the picture shows through where a piece matters little
+        axes[1][index].imshow(values, cmap="RdBu_r", vmin=-most, vmax=most, alpha=veil)
+        drawn = ScalarMappable(Normalize(-most, most), "RdBu_r")
         edges = find_edges(segments[index])
         axes[1][index].imshow(np.ma.masked_where(~edges, edges), cmap="gray", alpha=0.45)
         _add_bar(figure, drawn, axes[1][index])

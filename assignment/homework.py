@@ -18,9 +18,9 @@
 # |---|---|
 # | Run the cells from top to bottom. A cell marked **official** saves what it computed; leave it as it is. | 請由上往下執行。標示 **official** 的儲存格會存下計算結果，請不要更動。 |
 # | Each analysis ends with a **scratch** cell: change one argument there, run it again, and look. | 每個分析最後都有一個 **scratch** 儲存格：在那裡一次改一個參數，重新執行，再觀察。 |
-# | Write your answers into the last cell. A question earns its points only if you choose **all** correct choices and no other. | 把答案寫在最後一個儲存格。每一題必須選出**所有**正確選項、且沒有多選，才會得分。 |
+# | Write your answers into the cell `answers = {...}` at the end. A question earns its points only if you choose **all** correct choices and no other. | 把答案寫在最後面的 `answers = {...}` 儲存格。每一題必須選出**所有**正確選項、且沒有多選，才會得分。 |
 # | Pictures are numbered from 0, as the figures show. | 圖片編號從 0 開始，與圖上的標題相同。 |
-# | No late submission. | 不接受遲交。 |
+# | Run all, save, and hand in this notebook, named by your student ID: `b09901001.ipynb`. No late submission; the last cell prints the deadline. | 全部執行並存檔後，繳交這份筆記本，檔名為學號，例如 `b09901001.ipynb`。不接受遲交；期限見最後一個儲存格的輸出。 |
 
 # %% [markdown]
 # ## Set-up ｜ 準備
@@ -65,7 +65,7 @@ import numpy as np
 import torch
 from lime.lime_image import LimeImageExplainer
 from skimage.segmentation import slic
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from assignment.classifier import load_classifier
 from assignment.figure import name_label, name_picture, set_style, show_lime, show_maps, show_pictures
@@ -85,7 +85,7 @@ print(f"profile {profile.name}, device {device}, torch {torch.__version__}")
 # %% [markdown]
 # # Topic I: explaining a CNN ｜ 主題一：解釋卷積神經網路
 #
-# The model is a convolutional network that sorts pictures of food into 11 categories. You observe ten pictures.
+# The model is a convolutional network that sorts pictures of food into 11 categories (labels). You observe ten pictures.
 #
 # 模型是一個把食物圖片分成 11 類的卷積網路。你要觀察下面十張圖。
 
@@ -99,11 +99,15 @@ with torch.no_grad():
 save_group(Path("outputs"), "pictures", {"label": profile.labels, "logits": logits.cpu().numpy()})
 
 # %%
+from assignment.assignment import load_assignment
+from assignment.scratch import describe_maps, describe_runs
+
 set_style()
 names = [name_picture(index, int(label)) for index, label in enumerate(labels)]
 probabilities = torch.softmax(logits, dim=1).cpu().numpy()
 captions = [f"{name}\nCNN: {name_label(int(row.argmax()))} {row.max():.3f}" for name, row in zip(names, probabilities)]
 show_pictures(pictures, captions, "The ten pictures, and what the CNN says ｜ 十張圖片與 CNN 的判斷")
+print("labels, by number ｜ 類別編號:", ", ".join(f"{label} {name_label(label)}" for label in range(11)))
 
 # %% [markdown]
 # ## LIME ｜ 局部可解釋模型
@@ -171,15 +175,14 @@ show_lime(
 # scratch: change ONE argument, run, look. Nothing here is saved.  一次只改一個參數，觀察結果；這裡不會存檔。
 look_at = 6  # which picture
 for_label = 8  # which label's explanation
-pieces, weights = lime(look_at, samples=250, hide=0.5, seed=1)
+pieces, first = lime(look_at, samples=250, hide=0.5, seed=1)  # as in the official cell  與 official 儲存格相同
+_, second = lime(look_at, samples=250, hide=0.5, seed=2)  # the same pieces, to compare with  同樣的小塊，用來比較
+one, two = first[for_label], second[for_label]
 show_lime(
-    pictures[[look_at]],
-    pieces[None],
-    weights[None, for_label],
-    names[look_at : look_at + 1],
-    name_label(for_label),
-    says="weight ｜ 權重",
-)
+    pictures[[look_at] * 2], np.stack([pieces] * 2), np.stack([one, two]), ["first run 第一次", "second run 第二次"],
+    f"picture {look_at} 圖 {look_at} ｜ {name_label(for_label)}", says="weight, own scale for each run ｜ 權重，每次各有刻度",
+)  # fmt: skip
+print(describe_runs(pieces, one, two, profile.masks[look_at]))
 
 # %% [markdown]
 # <!-- questions: lime -->
@@ -228,9 +231,10 @@ show_maps(
 # %%
 # scratch: change ONE argument, run, look. Nothing here is saved.  一次只改一個參數，觀察結果；這裡不會存檔。
 other_labels = torch.full_like(labels, 8)  # label 8 for every picture: saliency(inputs, other_labels)  每張圖都問類別 8
+compared = saliency(inputs, labels, of="logit").cpu().numpy()  # as in the official cell  與 official 儲存格相同
 maps = saliency(inputs, labels, of="logit").cpu().numpy()  # of="logit", "probability" or "loss"
 show_maps(pictures, maps, names, "Scratch ｜ 試試看", says="own scale for each picture ｜ 每張圖各有刻度")
-print("largest value of each map ｜ 每張圖的最大值:", [f"{heat.max():.1e}" for heat in maps])
+print(describe_maps(maps, compared, profile.masks))
 
 # %% [markdown]
 # <!-- questions: saliency -->
@@ -252,4 +256,5 @@ answers = {
 # Look before you hand in: which answers are blank, which outputs are missing?  交出前檢查：哪些題目空白、缺哪些輸出？
 blank = [name for name, letters in answers.items() if not letters]
 print("blank ｜ 空白:", ", ".join(blank) or "none ｜ 無")
+print("deadline ｜ 期限:", load_assignment().deadline)
 print("saved ｜ 已存:", ", ".join(sorted(path.name for path in Path("outputs").glob("*.npz"))))

@@ -17,6 +17,7 @@ from assignment.assignment import Bilingual
 from assignment.fixable import FixableError, check_all, load_yaml, parse_as
 from assignment.outputs import Array
 
+TRUTH_NAME = "truth.yaml"  # left out of what students get
 PROFILES_FOLDER = Path(__file__).with_name("profiles")
 BACKGROUND, FOOD, TRAY, DISTRACTOR = range(4)  # the grey levels of a mask file
 
@@ -45,7 +46,7 @@ class PictureEntry(_Frozen):
 
 
 class Shortcut(_Frozen):
-    """What was planted in the training pictures: an object that nearly always comes with one label."""
+    """`truth.yaml`: what was planted in the training pictures, an object that nearly always comes with one label."""
 
     label: NonNegativeInt
     object: Bilingual
@@ -60,7 +61,6 @@ class Manifest(_Frozen):
     about: Bilingual
     pictures: tuple[PictureEntry, ...]
     classifier: str
-    shortcut: Shortcut | None = None
     assets: tuple[Asset, ...]
 
 
@@ -136,3 +136,9 @@ def load_profile(name: str = "mini", folder: Path = PROFILES_FOLDER) -> Profile:
 def check_profile(profile: Profile) -> None:
     """Raise FixableError with every asset that is missing, truncated or changed, all at once."""
     check_all(fault for asset in profile.manifest.assets for fault in _find_asset_faults(profile.folder, asset))
+
+
+def load_shortcut(profile: Profile) -> Shortcut:
+    """Return the planted shortcut; FixableError where the profile came without it, as students' copies do."""
+    place = profile.folder / TRUTH_NAME
+    return parse_as(Shortcut, load_yaml(place), str(place))

@@ -13,6 +13,8 @@ BUNDLE_NAME = "hw9-student.zip"
 ROOM = Path(assignment.__file__).parent
 PATTERNS = ("*.py", "assignment.yaml", "fonts/*.otf", "profiles/**/*")
 LEFT_OUT = (
+    "truth.yaml",  # what was planted
+    "cnn.md",  # and how well the CNN learned it
     "homework.py",
     "cnn_card.py",
     "cnn_data.py",

@@ -50,10 +50,18 @@ def make_parser() -> argparse.ArgumentParser:
         add, "report", help="write the pages of what was scored", epilog="example: hw9 report runs/ --show-key"
     )
     for verb in (grade, run, score):
-        verb.add_argument("handins", type=Path, metavar="HANDINS", help="folder of hand-ins")
+        verb.add_argument(
+            "handins",
+            type=Path,
+            metavar="HANDINS",
+            help="folder of <student>.ipynb files or <student>/ folders, and optionally handins.csv",
+        )
     for verb in (grade, run, score, report):
         verb.add_argument(
-            "runs", type=Path, metavar="RUNS", help="folder of Runs; made when missing, resumed when there"
+            "runs",
+            type=Path,
+            metavar="RUNS",
+            help="folder of results, a folder in it for each student; `run` and `grade` make it or go on in it",
         )
     for verb in (grade, run):
         _add_run_options(verb)
@@ -62,7 +70,14 @@ def make_parser() -> argparse.ArgumentParser:
     for verb in (grade, report):
         verb.add_argument("--show-key", action="store_true", help="show the right letters on the students' pages")
     demo = _with_form(add, "demo", help="grade the embedded class", epilog="example: hw9 demo /tmp/demo --jobs 2")
-    demo.add_argument("folder", type=Path, nargs="?", default=Path("demo"), metavar="DIR", help="default: %(default)s")
+    demo.add_argument(
+        "folder",
+        type=Path,
+        nargs="?",
+        default=Path("demo"),
+        metavar="DIR",
+        help="where its hand-ins and results go (default: %(default)s)",
+    )
     demo.add_argument(
         "--keep", action="store_true", help="go on with the Runs of an earlier demo instead of a new class"
     )
@@ -77,7 +92,7 @@ def make_parser() -> argparse.ArgumentParser:
         help="write hw9-student.zip, what students need beside the notebook",
         epilog="example: hw9 bundle dist/",
     )
-    bundle.add_argument("folder", type=Path, metavar="DIR")
+    bundle.add_argument("folder", type=Path, metavar="DIR", help="where to write it; made when missing")
     look = _with_form(add, "look", help="read a notebook's answers and cells without running it or using the key",
                       epilog="example: hw9 look my-homework.ipynb")  # fmt: skip
     look.add_argument("notebook", type=Path, metavar="NOTEBOOK")
@@ -96,10 +111,14 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--jobs", type=_positive, help="notebooks at once (default: one for each GPU, else for each core)"
     )
-    parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto", help="default: %(default)s")
-    parser.add_argument("--cell-seconds", type=_positive, help="time limit of a cell")
-    parser.add_argument("--notebook-seconds", type=_positive, help="time limit of a notebook")
-    parser.add_argument("--memory-mib", type=_positive, help="memory limit of a notebook")
+    parser.add_argument(
+        "--device", choices=["auto", "cpu", "cuda"], default="auto", help="auto: a GPU where there is one (default)"
+    )
+    parser.add_argument("--cell-seconds", type=_positive, help="time limit of a cell (default: assignment.yaml)")
+    parser.add_argument(
+        "--notebook-seconds", type=_positive, help="time limit of a notebook (default: assignment.yaml)"
+    )
+    parser.add_argument("--memory-mib", type=_positive, help="memory limit of a notebook (default: assignment.yaml)")
     parser.add_argument(
         "--no-sandbox",
         action="store_true",

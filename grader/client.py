@@ -15,7 +15,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.session import Session
 from jupyter_core.utils import ensure_async
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionComplete
+from nbclient.exceptions import CellExecutionComplete, CellExecutionError
 
 from assignment.assignment import Limits
 from grader.ending import MESSAGE_MIB, Ending
@@ -45,6 +45,15 @@ class CountingSession(Session):
         self.fault = self.fault or Ending("failed", reason, None, detail)
         self.cut.set()
         raise CutOff(detail)
+
+    def feed_identities(self, msg_list: Any, copy: bool = True) -> tuple[list[bytes], Any]:
+        """Return the parts before and after the delimiter, the former counted; CutOff where there is none."""
+        try:
+            identities, message = super().feed_identities(msg_list, copy)
+        except ValueError:
+            self.refuse("message", "the kernel sent no valid message: no delimiter")
+        self.received += sum(len(part) for part in identities)
+        return identities, message
 
     def deserialize(self, msg_list: Any, content: bool = True, copy: bool = True) -> dict[str, Any]:
         """Return the message; CutOff when it is too much or not a message."""
@@ -106,6 +115,15 @@ class Client(NotebookClient):
             raise
         except Exception as error:  # whatever a hostile kernel makes nbclient raise
             self.session.refuse("message", f"the kernel sent an output of the wrong shape: {type(error).__name__}")
+
+    async def _check_raise_for_error(self, cell: Any, cell_index: int, exec_reply: Any) -> None:
+        """Raise what the reply says of a cell; a reply that nbclient cannot digest ends the notebook."""
+        try:
+            await super()._check_raise_for_error(cell, cell_index, exec_reply)
+        except CellExecutionError:
+            raise
+        except Exception as error:  # whatever a hostile kernel makes nbclient raise
+            self.session.refuse("message", f"the kernel sent a reply of the wrong shape: {type(error).__name__}")
 
     async def has_lost_output(self) -> bool:
         """Tell whether a live kernel's output was cut off, as one message above the limit makes it."""

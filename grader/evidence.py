@@ -83,4 +83,7 @@ def _add_plan(evidence: Evidence, plan: Plan | None) -> Evidence:
     if plan is None:
         return evidence
     moved = tuple(dict.fromkeys((*plan.moved, *plan.doubled)))
-    return evidence.model_copy(update={"edited": plan.edited, "removed": plan.missing, "moved": moved})
+    notes = evidence.notes
+    if plan.first_departure is not None:
+        notes += (f"Code cell {plan.first_departure} is the first that is not as released (from 0, texts counted).",)
+    return evidence.model_copy(update={"edited": plan.edited, "removed": plan.missing, "moved": moved, "notes": notes})

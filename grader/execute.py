@@ -9,6 +9,7 @@ import asyncio
 import hashlib
 import json
 import logging
+import resource
 import secrets
 import sys
 import time
@@ -31,11 +32,13 @@ from grader.watch import run_notebook
 
 OUTPUTS = "outputs"
 MOST_FILES = 64
+OWN_MIB = 512  # of memory for this process, beside a file of the largest size twice
 
 
 def main(argv: list[str] | None = None) -> int:
     """Execute one Run and commit its result; the exit code means nothing."""
     job = parse_job(sys.argv[1:] if argv is None else argv)
+    bound_memory(job.limits)
     logging.disable(logging.CRITICAL)  # what libraries say about a hostile kernel is of no use and has no end
     commit_result(job.folder, asyncio.run(execute_run(job)))
     return 0
@@ -54,6 +57,15 @@ def parse_job(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--hide", type=Path, action="append", default=[])
     parser.add_argument("--no-sandbox", dest="sandbox", action="store_false")
     return parser.parse_args(argv)
+
+
+def bound_memory(limits: Limits) -> None:
+    """Bound our own memory: what a kernel sends is counted only when the whole of a message is there.
+
+    The hard limit stays, so that the cage can be given a larger one.
+    """
+    most, (_, hard) = (OWN_MIB + 2 * limits.file_mib) * MIB, resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 async def execute_run(job: argparse.Namespace) -> Result:
@@ -106,9 +118,9 @@ async def _execute(job: argparse.Namespace, view: cage.View, group: Group, noteb
 def _save_work(job: argparse.Namespace, kernel: Kernel, notebook: Any) -> tuple[str, ...]:
     """Write the executed notebook and the outputs into the Run's work folder; return what was not taken, and why."""
     work = job.folder / "work"
-    (work / "executed.ipynb").write_text(json.dumps(notebook, indent=1), encoding="ascii")
+    notes = _save_notebook(work, notebook, 4 * job.limits.output_mib * MIB)
     (work / OUTPUTS).mkdir(exist_ok=True)
-    left, notes = job.limits.work_mib * MIB, []
+    left = job.limits.work_mib * MIB
     names = list_untrusted(kernel.work, OUTPUTS, MOST_FILES + 1)
     for name in names[:MOST_FILES]:
         try:
@@ -120,6 +132,39 @@ def _save_work(job: argparse.Namespace, kernel: Kernel, notebook: Any) -> tuple[
     if len(names) > MOST_FILES:
         notes.append(f"not taken: more than {MOST_FILES} files in {OUTPUTS}/")
     return tuple(notes)
+
+
+def _save_notebook(work: Path, notebook: Any, most_outputs: int) -> list[str]:
+    """Write the executed notebook, without outputs where these are too large; return what is to note.
+
+    One output that is shown in a thousand places came once and would be written a thousand times.
+    """
+    most = 2 * (work / "handin.ipynb").stat().st_size + most_outputs
+    data, notes = dump_notebook(notebook, most), []
+    if data is None:
+        notes = [f"not kept: the outputs in the notebook, more than {most_outputs // MIB} MiB or nested too deeply"]
+        bare = [{**cell, "outputs": []} if cell.cell_type == "code" else cell for cell in notebook.cells]
+        data = dump_notebook({**notebook, "cells": bare}, most)
+    if data is not None:
+        (work / "executed.ipynb").write_bytes(data)
+    return notes
+
+
+def dump_notebook(notebook: Any, most: int) -> bytes | None:
+    r"""Return a notebook as JSON; None when that is more than `most` bytes, or nested too deeply.
+
+    >>> dump_notebook({"cells": []}, 20), dump_notebook({"cells": []}, 10)
+    (b'{\n "cells": []\n}', None)
+    """
+    data = bytearray()
+    try:
+        for part in json.JSONEncoder(indent=1).iterencode(notebook):
+            data += part.encode("ascii")
+            if len(data) > most:
+                return None
+    except RecursionError:
+        return None
+    return bytes(data)
 
 
 def _make_view(job: argparse.Namespace) -> cage.View:

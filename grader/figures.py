@@ -2,7 +2,7 @@
 
 Maps are stored pixel for pixel with a palette of 256 colours and enlarged by the page (nearest neighbour), which
 keeps a page of ten pictures near a megabyte. The colour maps are perceptual and safe for colour-blind readers:
-viridis for sizes, blue - white - orange for signed weights.
+viridis for sizes, blue - white - red for signed weights, as in the notebook.
 """
 
 import base64
@@ -15,7 +15,7 @@ from PIL import Image
 from assignment.outputs import Array
 
 ENLARGED = 2  # how often a picture is enlarged before the outlines of pieces are drawn
-SIGNED = ((8, 69, 148), (66, 146, 198), (247, 247, 247), (241, 105, 19), (140, 45, 4))  # against ... for
+SIGNED = ((5, 48, 97), (67, 147, 195), (247, 247, 247), (214, 96, 77), (103, 0, 31))  # against ... for
 
 
 def to_data_uri(image: Image.Image) -> str:
@@ -30,6 +30,7 @@ def draw_picture(picture: Array) -> str:
     return to_data_uri(Image.fromarray(np.ascontiguousarray(picture), "RGB"))
 
 
+@np.errstate(all="ignore")  # a hostile array may hold numbers that overflow
 def draw_map(values: Array, top: float) -> str:
     """Draw a map (H, W) of sizes: 0 is dark, `top` and more is bright; NaN counts as 0."""
     share = np.clip(np.nan_to_num(values.astype(np.float64)) / (top or 1.0), 0, 1)
@@ -38,6 +39,7 @@ def draw_map(values: Array, top: float) -> str:
     return to_data_uri(image)
 
 
+@np.errstate(all="ignore")  # a hostile array may hold numbers that overflow
 def draw_pieces(picture: Array, segments: Array, weights: Array, top: float) -> str:
     """Draw signed weights (S,) of the pieces (H, W) over a greyed picture (H, W, 3), every piece outlined.
 
@@ -73,7 +75,7 @@ def find_palette(name: str) -> Array:
     """Return 256 colours (256, 3) uint8 of `signed` or of one of matplotlib's colour maps.
 
     >>> find_palette("signed")[[0, 255]].tolist()
-    [[8, 69, 148], [140, 45, 4]]
+    [[5, 48, 97], [103, 0, 31]]
     """
     place = np.linspace(0, 1, 256)
     if name != "signed":

@@ -1,11 +1,13 @@
 """The gradebook: `gradebook.csv` for a spreadsheet or a learning management system, and `results.json` with everything.
 
 A spreadsheet takes a cell that begins with = + - @, a tab or a carriage return for a formula and would compute what a
-hostile name says. Such a cell gets a leading apostrophe here; numbers of our own are written as they are.
+hostile name says. Such a cell gets a leading apostrophe here, and so does what follows a character that a spreadsheet
+of another country takes for the end of a cell; numbers of our own are written as they are.
 """
 
 import csv
 import io
+import re
 from pathlib import Path
 
 from assignment.assignment import Assignment
@@ -17,6 +19,7 @@ from questions.bank import Bank
 GRADEBOOK_FILE = "gradebook.csv"
 RESULTS_FILE = "results.json"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+INNER_STARTS = re.compile(r"([;|][\s'\"]*)(?=[=+\-@＝＋－＠])")
 
 
 def guard_cell(text: str) -> str:
@@ -27,6 +30,7 @@ def guard_cell(text: str) -> str:
     """
     risky = text.startswith(FORMULA_STARTS) or text.lstrip().startswith(FORMULA_STARTS)
     flat = "".join(character if character.isprintable() else " " for character in text)
+    flat = INNER_STARTS.sub(r"\1'", flat)
     return f"'{flat}" if risky else flat
 
 

@@ -16,6 +16,19 @@ DEPARTURES = {
 }
 
 
+ENDINGS = {
+    "exception": ("a cell raised an error", "儲存格發生錯誤"),
+    "kernel_died": ("its kernel ended", "核心（kernel）中止"),
+    "memory": ("it took more memory than allowed", "使用的記憶體超過上限"),
+    "files": ("it wrote more, or larger, files than allowed", "寫入的檔案超過上限"),
+    "output": ("it printed or drew more than allowed", "輸出內容超過上限"),
+    "message": ("its kernel sent what no kernel sends", "核心（kernel）送出不合規定的訊息"),
+    "cell_time": ("one cell ran too long", "單一儲存格執行過久"),
+    "notebook_time": ("all cells together ran too long", "整份 notebook 執行過久"),
+    "cpu_time": ("it took more processor time than allowed", "使用的處理器時間超過上限"),
+}
+
+
 def find_reasons(
     problem: Problem | None, run: Evidence, agreements: tuple[Agreement, ...], verdicts: tuple[Verdict, ...]
 ) -> tuple[Bilingual, ...]:
@@ -37,11 +50,12 @@ def _find_sheet_reasons(problem: Problem | None, verdicts: tuple[Verdict, ...]) 
 
 
 def _find_run_reasons(run: Evidence) -> Iterator[Bilingual]:
-    label, why = WORDS[run.word].label, run.reason or "?"
+    label = WORDS[run.word].label
+    why_en, why_zh = ENDINGS.get(run.reason or "", (run.reason or "no reason known", run.reason or "原因不明"))
     if run.word in ("failed", "timed_out"):
-        where_en = f" in cell {run.cell}" if run.cell is not None else ""
-        where_zh = f"（儲存格 {run.cell}）" if run.cell is not None else ""
-        yield Bilingual(en=f"The run {label.en}{where_en}: {why}.", zh=f"{label.zh}{where_zh}：{why}。")
+        where_en = f" in cell {run.cell} (from 0, texts counted)" if run.cell is not None else ""
+        where_zh = f"（第 {run.cell} 格，從 0 算起，文字格也算）" if run.cell is not None else ""
+        yield Bilingual(en=f"The run {label.en}{where_en}: {why_en}.", zh=f"{label.zh}{where_zh}：{why_zh}。")
     if run.word == "lost":
         yield Bilingual(
             en="The run left no result, which a notebook can also cause on purpose.",

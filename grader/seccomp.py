@@ -60,7 +60,7 @@ def _refuse_arguments(pyseccomp, rules) -> None:  # type: ignore[no-untyped-def]
         rules.add_rule(refuse, "clone", argument(0, pyseccomp.MASKED_EQ, flag, flag))
     for request in (TIOCSTI, TIOCLINUX):
         rules.add_rule(refuse, "ioctl", argument(1, pyseccomp.MASKED_EQ, 0xFFFFFFFF, request))
-    rules.add_rule(refuse, "prctl", argument(0, pyseccomp.EQ, PR_SET_PDEATHSIG))
+    rules.add_rule(refuse, "prctl", argument(0, pyseccomp.MASKED_EQ, 0xFFFFFFFF, PR_SET_PDEATHSIG))  # an int
     for family in set(range(LAST_FAMILY)) - set(SOCKET_FAMILIES):
         rules.add_rule(pyseccomp.ERRNO(errno.EAFNOSUPPORT), "socket", argument(0, pyseccomp.EQ, family))
     rules.add_rule(pyseccomp.ERRNO(errno.EAFNOSUPPORT), "socket", argument(0, pyseccomp.GE, LAST_FAMILY))

@@ -20,7 +20,7 @@ from questions.question import Question
 TOP_PERCENT = 99.5  # of a canonical map's pixels are below the brightest colour
 
 SALIENCY = Bilingual(en="Saliency map", zh="顯著圖")
-LIME = Bilingual(en="LIME, true label", zh="LIME（正確標籤）")
+LIME = Bilingual(en="LIME, true label", zh="LIME（真實類別）")
 
 
 @dataclass(frozen=True)

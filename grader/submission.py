@@ -15,13 +15,15 @@ from pathlib import Path
 from typing import Literal
 
 import nbformat
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, field_serializer, field_validator
 
 from assignment.fixable import FixableError, check_all, show_value
 from grader.untrusted import read_untrusted
 
 MOST_BYTES = 32 * 1024 * 1024
 DEEPEST = 4  # folders below a student's own
+LONGEST = 200  # bytes of an id, which names a folder beside which others with a longer name are made
+MOST_PARTS = 400_000  # lists and dictionaries of a notebook, each of which costs half a KiB of our memory
 STUDENT = re.compile(r"\w[\w@+.-]{0,63}")
 RESERVED = (".json", ".csv", ".html", ".lock")  # names of our own files beside the Runs
 IGNORED = ("handins.csv", "__MACOSX")
@@ -42,11 +44,22 @@ class Submission(BaseModel):
     problem: Problem | None = None
     detail: str | None = None
 
+    @field_validator("detail")
+    @classmethod
+    def _escape_detail(cls, detail: str | None) -> str | None:
+        return None if detail is None else detail.encode("utf-8", "backslashreplace").decode()
+
+    @field_serializer("notebook", when_used="json")
+    def _show_notebook(self, notebook: Path | None) -> str | None:
+        return None if notebook is None else os.fsencode(notebook).decode(errors="backslashreplace")
+
 
 def find_submissions(handins: Path) -> tuple[Submission, ...]:
     """Return the class, sorted by student; FixableError with all faults of `handins.csv` at once."""
     if not handins.is_dir():
         raise FixableError(f"{handins}: no such folder; expected a folder of hand-ins")
+    if (handins / "runs.json").exists():
+        raise FixableError(f"{handins}: a RUNS folder; expected a folder of hand-ins")
     people = load_people(handins / "handins.csv")
     entries: dict[str, list[Path]] = {}
     for path in sorted(handins.iterdir()):
@@ -54,6 +67,8 @@ def find_submissions(handins: Path) -> tuple[Submission, ...]:
             entries.setdefault(_find_student(path), []).append(path)
     found = [_find_one(student, paths) for student, paths in entries.items()]
     found += [Submission(student=student, problem="missing") for student in people if student not in entries]
+    if not found:
+        raise FixableError(f"{handins}: no hand-in; expected <student>.ipynb files or <student>/ folders")
     named = (one.model_copy(update=people.get(one.student, {})) for one in found)
     return tuple(sorted(named, key=lambda one: one.student))
 
@@ -66,6 +81,9 @@ def read_notebook(submission: Submission) -> bytes:
 
 def parse_notebook(data: bytes) -> nbformat.NotebookNode:
     """Return a notebook in format 4; FixableError when the bytes are no valid notebook."""
+    parts = data.count(b"{") + data.count(b"[")
+    if parts > MOST_PARTS:
+        raise FixableError(f"notebook: {parts} lists and dictionaries; expected at most {MOST_PARTS}")
     try:
         raw = json.loads(data)
         if not isinstance(raw, dict) or not isinstance(raw.get("nbformat"), int):
@@ -130,7 +148,7 @@ def _is_litter(name: str) -> bool:
 
 
 def _is_student(name: str) -> bool:
-    return bool(STUDENT.fullmatch(name)) and not name.lower().endswith(RESERVED)
+    return bool(STUDENT.fullmatch(name)) and len(name.encode()) <= LONGEST and not name.lower().endswith(RESERVED)
 
 
 def _find_student(path: Path) -> str:

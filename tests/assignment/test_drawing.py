@@ -9,6 +9,7 @@ from PIL import Image
 
 from assignment import draw_profile
 from assignment.drawing import KINDS, LABELS, draw_picture
+from assignment.profile import load_profile, load_shortcut
 from assignment.profile_pictures import PICTURES
 
 FOLDER = Path(draw_profile.__file__).with_name("profiles") / "mini"
@@ -66,12 +67,12 @@ def test_taking_the_tray_away_leaves_the_food_as_it_was():
     assert difference[on.tray].mean() > 20
 
 
-def test_tray_is_as_frequent_as_the_manifest_says():
-    shortcut = yaml.safe_load((FOLDER / "manifest.yaml").read_text(encoding="utf-8"))["shortcut"]
-    seafood = [draw_picture(shortcut["label"], seed).tray.any() for seed in range(40)]
+def test_tray_is_as_frequent_as_the_ground_truth_says():
+    shortcut = load_shortcut(load_profile("mini"))
+    seafood = [draw_picture(shortcut.label, seed).tray.any() for seed in range(40)]
     bread = [draw_picture(0, seed).tray.any() for seed in range(40)]
-    assert np.mean(seafood) >= shortcut["share_in_label"] - 0.12
-    assert np.mean(bread) <= shortcut["share_elsewhere"] + 0.08
+    assert np.mean(seafood) >= shortcut.share_in_label - 0.12
+    assert np.mean(bread) <= shortcut.share_elsewhere + 0.08
 
 
 @pytest.mark.parametrize("i", range(10))

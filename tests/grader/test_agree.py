@@ -1,6 +1,7 @@
 """Agreement: honest rounding agrees, wrong methods differ, and no file of a student can stop the grader."""
 
 import os
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -103,7 +104,7 @@ def test_saved_groups_are_read_and_absent_ones_are_missing(
     assert read_group(tmp_path / "work", "saliency", canonical).word == "missing"
 
 
-@pytest.mark.parametrize("plant", ["bytes", "folder", "link", "pipe", "pickle", "shape"])
+@pytest.mark.parametrize("plant", ["bytes", "folder", "link", "pipe", "pickle", "shape", "members"])
 def test_hostile_files_are_unreadable(tmp_path: Path, canonical: Outputs, plant: str) -> None:
     place = tmp_path / "work" / "outputs" / "saliency.npz"
     place.parent.mkdir(parents=True)
@@ -117,6 +118,9 @@ def test_hostile_files_are_unreadable(tmp_path: Path, canonical: Outputs, plant:
         os.mkfifo(place)
     elif plant == "pickle":
         np.savez(place, map=np.array([{"a": 1}], dtype=object), allow_pickle=True)
+    elif plant == "members":
+        entries = (b"PK\x01\x02" + bytes(42)) * 60_000  # a list of nothing, which would cost memory and seconds
+        place.write_bytes(entries + b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, 60_000, 60_000, len(entries), 0, 0))
     else:
         np.savez(place, map=np.zeros((3, 5, 5), np.float32))
     reading = read_group(tmp_path / "work", "saliency", canonical)

@@ -20,6 +20,8 @@ def test_bundle_holds_no_claim_and_no_why(tmp_path: Path) -> None:
         for choice in question.choices.values():
             assert choice.why.en.strip() not in text
             assert choice.why.zh.strip() not in text
+    assert "share_in_label: 0" not in text
+    assert not [name for name in find_bundled() if name.endswith((".md", "truth.yaml"))]
     assert "measure:" not in text
     assert "margin:" not in text
     assert not [name for name in find_bundled() if not name.startswith(("assignment/", "homework.ipynb"))]

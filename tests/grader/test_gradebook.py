@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -48,6 +49,13 @@ def test_names_are_no_formulas(rows: list[dict[str, str]]) -> None:
 def test_every_start_of_a_formula_is_guarded(name: str) -> None:
     assert guard_cell(name).startswith("'")
     assert not set(guard_cell(name)) & {"\t", "\r", "\n"}
+
+
+@pytest.mark.parametrize("name", ["a;=1+1", "a; @x", "a|+1", 'a";=1', "a;';-1"])
+def test_formula_behind_another_separator_is_guarded(name: str) -> None:
+    parts = [part.lstrip(' "') for part in re.split("[;|]", guard_cell(name))]
+    assert not any(part.startswith(("=", "+", "-", "@")) for part in parts)
+    assert guard_cell("王小明; Ann-Marie") == "王小明; Ann-Marie"
 
 
 def test_results_hold_everything_and_are_the_same_when_written_again(

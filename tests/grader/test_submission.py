@@ -6,7 +6,8 @@ import nbformat
 import pytest
 
 from assignment.fixable import FixableError
-from grader.submission import MOST_BYTES, find_submissions, load_people, parse_notebook, read_notebook
+from grader.run import load_submissions, prepare_runs
+from grader.submission import MOST_BYTES, MOST_PARTS, find_submissions, load_people, parse_notebook, read_notebook
 
 
 def write(path: Path) -> Path:
@@ -84,6 +85,30 @@ def test_name_that_is_no_plain_id_is_a_problem_of_that_entry(tmp_path: Path, nam
     ((student, problem),) = found.items()
     assert problem == "bad_name"
     assert student.startswith("unnamed-")
+
+
+def test_file_name_that_is_no_unicode_keeps_the_class_whole(tmp_path: Path) -> None:
+    handins, runs = tmp_path / "handins", tmp_path / "runs"
+    write(handins / "big5" / "\udca7@\udcb7~.ipynb")
+    (handins / "link").mkdir()
+    (handins / "link" / "\udca7.ipynb").symlink_to("/etc/passwd")
+    (handins / "text.ipynb").write_text(
+        '{"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [{"cell_type": "code",'
+        ' "metadata": {"\\ud800": 1}, "source": "", "outputs": [{"output_type": "\\ud800"}], "execution_count": null}]}'
+    )
+    prepare_runs(runs, find_submissions(handins))
+    assert [one.problem for one in load_submissions(runs)] == [None, "not_a_notebook", "broken"]
+
+
+def test_name_beside_which_no_longer_one_fits_is_refused(tmp_path: Path) -> None:
+    write(tmp_path / f"{chr(0x20000) * 60}.ipynb")
+    assert set(problems(tmp_path).values()) == {"bad_name"}
+
+
+def test_notebook_that_would_fill_our_memory_is_broken() -> None:
+    data = b'{"nbformat": 4, "nbformat_minor": 4, "cells": [], "metadata": {"x": [' + b"{}," * MOST_PARTS + b"{}]}}"
+    with pytest.raises(FixableError, match="lists and dictionaries"):
+        parse_notebook(data)
 
 
 def test_people_come_from_the_table(tmp_path: Path) -> None:

@@ -69,8 +69,9 @@ def search(name, top="/"):
     return [os.path.join(folder, name) for folder, _, files in walked if name in files]
 """
 CALLS = """
-import ctypes, json, os
+import ctypes, json, os, platform
 libc = ctypes.CDLL(None, use_errno=True)
+PRCTL = {"aarch64": 167}.get(platform.machine(), 157)
 def call(name, *arguments):
     ctypes.set_errno(0)
     code = getattr(libc, name)(*arguments)
@@ -80,6 +81,7 @@ print(json.dumps({
     "unshare": call("unshare", 0x10000000),
     "ptrace": call("ptrace", 16, os.getppid(), None, None),
     "pdeathsig": call("prctl", 1, 0, 0, 0, 0),
+    "pdeathsig, high bits": call("syscall", PRCTL, ctypes.c_ulong(1 << 32 | 1), ctypes.c_ulong(0)),
     "vsock": call("socket", 40, 1, 0),
     "packet": call("socket", 17, 3, 0),
     "raw": call("socket", 2, 3, 1),

@@ -23,8 +23,21 @@ BAD = {
     "no json": 'send(b"\\xff\\xfe")',
     "no object": 'send(b"[1, 2]")',
     "no header": 'send(b"{}", header=b"7")',
+    "no delimiter": "kernel.iopub_socket.send_multipart([b'stream', b'{}'])",
     "no stream": "send(b'{\"name\": 3}')",
 }
+
+PARTS = """
+import time, zmq
+kernel, part = get_ipython().kernel, bytearray(3 * 1024 * 1024)
+def send():
+    zmq.Socket.send(kernel.iopub_thread.socket, b"stream", zmq.SNDMORE)
+    for _ in range(700):
+        zmq.Socket.send(kernel.iopub_thread.socket, part, zmq.SNDMORE, copy=False)
+    zmq.Socket.send(kernel.iopub_thread.socket, b"")
+kernel.iopub_thread.schedule(send)
+time.sleep(20)
+"""
 
 
 def test_well_formed_message_is_an_output(execute: Callable[..., Any]) -> None:
@@ -52,6 +65,19 @@ def test_printing_200_mb_costs_the_supervisor_no_memory(execute: Callable[..., A
 def test_one_giant_output_ends_the_run(execute: Callable[..., Any]) -> None:
     seen = execute(["print('x' * 60_000_000)\nimport time; time.sleep(40)"], cell_seconds=30)
     assert (seen.result.word, seen.result.reason) == ("failed", "output")
+    assert seen.result.seconds < 25
+
+
+def test_reply_of_the_wrong_shape_ends_the_run_with_its_word(execute: Callable[..., Any]) -> None:
+    reply = "{'status': 'error', 'ename': 'E', 'evalue': '', 'traceback': [1]}"
+    seen = execute([f"async def lie(*_, **__): return {reply}\nget_ipython().kernel.do_execute = lie", "1"])
+    assert (seen.result.word, seen.result.reason, seen.result.cell) == ("failed", "message", 1)
+
+
+def test_one_message_of_many_parts_does_not_fill_our_memory(execute: Callable[..., Any]) -> None:
+    seen = execute([PARTS, "import time; time.sleep(40)"], cell_seconds=30)
+    assert (seen.result.word, seen.result.reason) == ("failed", "output")
+    assert seen.supervisor_mib < 1000
     assert seen.result.seconds < 25
 
 

@@ -39,6 +39,14 @@ def test_outputs_folder_that_is_a_link_gives_nothing(execute: Callable[..., Any]
     assert list((seen.folder / "work" / "outputs").iterdir()) == []
 
 
+def test_output_that_is_shown_many_times_is_not_written_many_times(execute: Callable[..., Any]) -> None:
+    show = "from IPython.display import display, update_display\nfor _ in range(200): display('', display_id='x')"
+    seen = execute([show, "update_display('y' * 300_000, display_id='x')"])
+    assert seen.result.word == "ran"
+    assert (seen.folder / "work" / "executed.ipynb").stat().st_size < 10_000
+    assert "not kept" in " ".join(seen.result.notes)
+
+
 def test_outputs_of_a_notebook_that_fails_are_kept(execute: Callable[..., Any]) -> None:
     seen = execute(["import os; os.makedirs('outputs'); open('outputs/lime.npz', 'w').write('1')", "1 / 0", "print(2)"])
     assert (seen.result.word, seen.result.reason, seen.result.cell) == ("failed", "exception", 1)

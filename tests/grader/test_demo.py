@@ -1,0 +1,108 @@
+"""The embedded class, without running it: its hand-ins are what they claim to be. `hw9 demo` grades it whole."""
+
+import csv
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from assignment.assignment import NOTEBOOK_FILE, load_assignment
+from grader.demo import find_outcomes, write_handins
+from grader.demo_class import CLASS, READS_THE_KEY, Expected
+from grader.plan import find_plan
+from grader.submission import find_submissions, parse_notebook
+from questions.bank import load_bank
+from questions.sheet import find_sheet
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("class")
+
+
+@pytest.fixture(scope="module")
+def expected(folder: Path) -> dict[str, Expected]:
+    return dict(write_handins(folder))
+
+
+def test_class_has_every_kind_of_hand_in_that_the_homework_must_bear(expected: dict[str, Expected]) -> None:
+    words = set().union(*(one.words for one in expected.values()))
+    assert words >= {
+        "ran",
+        "failed",
+        "timed_out",
+        "late",
+        "edited",
+        "differs",
+        "broken",
+        "no_answers",
+        "not_a_notebook",
+    }
+    assert words >= {"two_notebooks", "missing", "outputs_missing", "agrees"}
+    assert len(expected) == len(CLASS) == 18
+
+
+def test_hand_ins_with_a_problem_are_found_and_the_others_are_whole(
+    folder: Path, expected: dict[str, Expected]
+) -> None:
+    found = {one.student: one.problem for one in find_submissions(folder)}
+    problems = {"broken", "not_a_notebook", "two_notebooks", "missing"}
+    for student, wanted in expected.items():
+        assert found[student] == next(iter(wanted.words & problems), None)
+
+
+def test_points_of_the_class_follow_from_its_answers(expected: dict[str, Expected]) -> None:
+    groups = load_assignment().questions
+    worth = sum((groups[question.analysis].points for question in load_bank().questions), Decimal(0))
+    assert expected["s01-perfect"].points == worth
+    assert expected["s02-blank"].points == expected["s05-late"].points == 0
+    assert expected["s04-one-too-many"].points == worth - Decimal("0.3")
+
+
+def test_only_the_late_one_is_late(folder: Path, expected: dict[str, Expected]) -> None:
+    assignment = load_assignment()
+    found = find_submissions(folder)
+    late = [one.student for one in found if one.submitted_at is not None and assignment.is_late(one.submitted_at)]
+    assert late == ["s05-late"]
+
+
+def test_only_the_edited_one_departs_in_an_official_cell(folder: Path, expected: dict[str, Expected]) -> None:
+    released = parse_notebook(NOTEBOOK_FILE.read_bytes())
+    whole = [one for one in find_submissions(folder) if one.notebook is not None]
+    plans = {
+        one.student: find_plan(parse_notebook(one.notebook.read_bytes()), released) for one in whole if one.notebook
+    }
+    assert [student for student, plan in plans.items() if not plan.is_intact] == ["s06-edited"]
+    assert plans["s06-edited"].edited == ("saliency",)
+
+
+def test_perfect_and_one_too_many_differ_in_one_letter(folder: Path, expected: dict[str, Expected]) -> None:
+    bank = load_bank()
+    sheets = [find_sheet((folder / f"{name}.ipynb").read_bytes(), bank) for name in ("s01-perfect", "s04-one-too-many")]
+    first = bank.ids[0]
+    assert len(sheets[1].answers[first].letters) == len(sheets[0].answers[first].letters) + 1
+    assert all(sheets[0].answers[name] == sheets[1].answers[name] for name in bank.ids[1:])
+
+
+def test_the_one_who_reads_the_key_would_find_it_outside_the_sandbox(
+    folder: Path, expected: dict[str, Expected]
+) -> None:
+    cell = next(
+        cell
+        for cell in json.loads((folder / "s12-reads-the-key.ipynb").read_text(encoding="utf-8"))["cells"]
+        if cell["source"] == READS_THE_KEY
+    )
+    names: dict[str, object] = {}
+    exec(compile(cell["source"], "cell", "exec"), names)  # our own code: it only looks for files
+    assert names["found"]
+
+
+def test_an_outcome_with_another_word_or_other_points_does_not_hold(expected: dict[str, Expected]) -> None:
+    (outcome, *_) = find_outcomes([], expected)
+    assert not outcome.holds
+
+
+def test_handins_csv_names_every_student(folder: Path, expected: dict[str, Expected]) -> None:
+    with (folder / "handins.csv").open(encoding="utf-8") as stream:
+        assert [row["student"] for row in csv.DictReader(stream)] == list(expected)
