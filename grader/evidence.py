@@ -34,6 +34,11 @@ class Evidence(BaseModel):
     edited: tuple[str, ...] = Field(default=(), description="official cells whose source was changed")
     removed: tuple[str, ...] = Field(default=(), description="official cells that are not in the notebook")
     moved: tuple[str, ...] = Field(default=(), description="official cells that stand elsewhere in the order, or twice")
+    first_departure: int | None = Field(
+        default=None,
+        description="the first code cell (from 0, all cells counted) that is not the next released one: a scratch cell, "
+        "the answers, or a cell of the student's own, which may change what an official cell does without editing it",
+    )
     notebook_sha256: str | None = Field(default=None, description="of the notebook that was run")
     notes: tuple[str, ...] = Field(default=(), description="what the runner noted, one sentence each")
 
@@ -83,7 +88,11 @@ def _add_plan(evidence: Evidence, plan: Plan | None) -> Evidence:
     if plan is None:
         return evidence
     moved = tuple(dict.fromkeys((*plan.moved, *plan.doubled)))
-    notes = evidence.notes
-    if plan.first_departure is not None:
-        notes += (f"Code cell {plan.first_departure} is the first that is not as released (from 0, texts counted).",)
-    return evidence.model_copy(update={"edited": plan.edited, "removed": plan.missing, "moved": moved, "notes": notes})
+    return evidence.model_copy(
+        update={
+            "edited": plan.edited,
+            "removed": plan.missing,
+            "moved": moved,
+            "first_departure": plan.first_departure,
+        }
+    )
