@@ -36,8 +36,8 @@ class Evidence(BaseModel):
     moved: tuple[str, ...] = Field(default=(), description="official cells that stand elsewhere in the order, or twice")
     first_departure: int | None = Field(
         default=None,
-        description="the first code cell (from 0, all cells counted) that is not the next released one: a scratch cell, "
-        "the answers, or a cell of the student's own, which may change what an official cell does without editing it",
+        description="the first code cell (from 0, all cells counted) that is not the next released one: a scratch "
+        "cell, the answers, or a cell of the student's own, which may change what an official cell does without editing it",
     )
     notebook_sha256: str | None = Field(default=None, description="of the notebook that was run")
     notes: tuple[str, ...] = Field(default=(), description="what the runner noted, one sentence each")
