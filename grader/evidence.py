@@ -37,7 +37,7 @@ class Evidence(BaseModel):
     first_departure: int | None = Field(
         default=None,
         description="the first code cell (from 0, all cells counted) that is not the next released one: a scratch "
-        "cell, the answers, or a cell of the student's own, which may change what an official cell does without editing it",
+        "cell, the answers, or a cell of the student's own, which may change what an official one does",
     )
     notebook_sha256: str | None = Field(default=None, description="of the notebook that was run")
     notes: tuple[str, ...] = Field(default=(), description="what the runner noted, one sentence each")
