@@ -52,8 +52,8 @@ format:
 notebook:
 	$(BIN)/hw9 notebook --write
 
-benchmark: setup
-	$(BIN)/python benchmarks/sandbox.py
+benchmark: demo
+	$(BIN)/python benchmarks/sandbox.py $(DEMO)/handins
 
 clean:
 	rm -rf $(VENV) $(DEMO) build dist *.egg-info

@@ -22,6 +22,8 @@ Array = NDArray[Any]
 Name = tuple[str, str]  # group, array
 
 GROUP_LIMIT = 64 * 2**20  # bytes of one group's arrays once unpacked
+MEMBER_LIMIT = 1000  # entries of its zip archive, each of which costs a KiB of our memory
+MEMBER_MARK = b"PK\x01\x02"  # before each entry of a zip archive's list
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,8 @@ def parse_group(data: bytes, group: str, place: str) -> dict[str, Array]:
     """
     if group not in GROUPS:
         raise FixableError(f"{place}: group {group!r}; expected one of {', '.join(GROUPS)}")
+    if data.count(MEMBER_MARK) > MEMBER_LIMIT:
+        raise FixableError(f"{place}: more than {MEMBER_LIMIT} arrays; expected those of {group}")
     known = {name for its_group, name in ARRAYS if its_group == group}
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:

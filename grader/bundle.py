@@ -21,6 +21,7 @@ LEFT_OUT = (
     "draw_profile.py",
     "measure_cnn.py",
     "profile_pictures.py",
+    "recipe.py",
     "train_cnn.py",
 )
 

@@ -23,7 +23,7 @@ HOME = "/hw9/home"
 PACKAGES = "/hw9/packages"
 MATPLOTLIB = f"{HOME}/matplotlib"
 FIRST_UID = 61_000  # as root, slot n runs as user and group FIRST_UID + n
-HIDDEN_ROOMS = ("questions", "reference", "grader", "tests", "benchmarks", ".git", "build", "dist")
+HIDDEN = ("questions", "reference", "grader", "tests", "benchmarks", ".git", "build", "dist")
 
 # Ends unless its parent is the process of the first argument, enters the groups, becomes the command after "--".
 HEAD = """[ "$PPID" = "$1" ] || exit 97; shift
@@ -162,7 +162,7 @@ def find_python() -> tuple[str, ...]:
 def find_covers(view: View) -> tuple[Path, ...]:
     """Return the folders that must not be seen and that lie inside one that is."""
     project = Path(grader.__file__).resolve().parents[1]
-    secret = {*view.hidden, *(project / room for room in HIDDEN_ROOMS)}
+    secret = {*view.hidden, *(project / room for room in HIDDEN)}
     if (project / "pyproject.toml").exists():  # else it is a site-packages folder
         secret.add(project)
     seen = [Path(path) for path in ("/usr", *find_python())]
