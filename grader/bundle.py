@@ -16,12 +16,16 @@ LEFT_OUT = (
     "truth.yaml",  # what was planted
     "cnn.md",  # and how well the CNN learned it
     "homework.py",
+    "bert_data.py",
+    "bert_recipe.py",
     "cnn_card.py",
     "cnn_data.py",
     "draw_profile.py",
+    "measure_bert.py",
     "measure_cnn.py",
     "profile_pictures.py",
     "recipe.py",
+    "train_bert.py",
     "train_cnn.py",
 )
 

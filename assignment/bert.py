@@ -1,0 +1,51 @@
+"""BERTs as folders in the Hugging Face format: configuration, weights, tokenizer. The same for ours and anybody's.
+
+Attention is computed the plain way (`eager`): the fused kernels that transformers prefers give no attentions back.
+"""
+
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from transformers import AutoTokenizer, BertForMaskedLM, BertForQuestionAnswering, PreTrainedModel
+
+from assignment.fixable import FixableError
+
+KINDS: dict[str, Any] = {"masked": BertForMaskedLM, "answers": BertForQuestionAnswering}
+
+
+@dataclass(frozen=True)
+class Bert:
+    """A model in evaluation mode, its weights frozen, and its tokenizer."""
+
+    model: PreTrainedModel
+    tokenizer: Any
+
+
+def load_bert(folder: Path, kind: str, device: torch.device | str = "cpu", dtype: torch.dtype = torch.float64) -> Bert:
+    """Open a folder as a BERT that predicts `masked` words or `answers` questions; nothing is downloaded.
+
+    FixableError where the folder is not one, or lacks weights of that kind.
+    """
+    wanted = KINDS[kind]
+    if not (folder / "config.json").is_file():
+        raise FixableError(f"{folder}: no config.json; expected a BERT in the Hugging Face format")
+    try:
+        model, notes = wanted.from_pretrained(
+            folder, dtype=dtype, attn_implementation="eager", local_files_only=True, output_loading_info=True
+        )
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    except (OSError, ValueError, SafetensorError) as error:
+        raise FixableError(f"{folder}: {error}; expected a BERT in the Hugging Face format") from None
+    if missing := sorted(notes["missing_keys"]):
+        raise FixableError(f"{folder}: no weights {', '.join(missing)}; expected those of {wanted.__name__}")
+    return Bert(model.to(device).eval().requires_grad_(False), tokenizer)
+
+
+def save_bert(model: PreTrainedModel, folder: Path) -> None:
+    """Write configuration and weights, the weights as float16; the tokenizer is written by `save_tokenizer`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    deepcopy(model).to(torch.float16).save_pretrained(folder)
