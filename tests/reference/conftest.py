@@ -1,9 +1,13 @@
 """A narrow classifier with random weights, whose batch norms do something, and pictures to explain."""
 
+from pathlib import Path
+
 import pytest
 import torch
 from torch import Tensor, nn
+from transformers import BertConfig, BertForMaskedLM, BertTokenizer
 
+from assignment.bert import Bert, load_bert
 from assignment.classifier import Classifier, load_classifier
 from assignment.profile import load_profile
 from reference.folded import Folded, fold
@@ -83,3 +87,33 @@ def watched(request: pytest.FixtureRequest, model: Classifier) -> tuple[Classifi
     if request.param == "in training":
         model.fc.train()  # not the batch norms: running one in training mode is what changes it
     return model, Unchanged(model)
+
+
+TEXTS = (
+    "The cats near the tree are asleep, and the cats purr.",
+    "Where did the cat sleep?",
+    "The cat slept under a tree.",
+)
+PIECES = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", ".", ",", "?", "the", "cat", "##s", "tree", "and", "a")
+LETTERS = tuple("abcdefghijklmnopqrstuvwxyz")
+
+
+@pytest.fixture(scope="session")
+def foreign(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a BERT of another make: 12 layers of 6 heads, random weights, and a tokenizer that splits words."""
+    folder = tmp_path_factory.mktemp("foreign")
+    pieces = (*PIECES, *(letter for letter in LETTERS if letter not in PIECES), *("##" + letter for letter in LETTERS))
+    pieces = tuple(dict.fromkeys(pieces))
+    BertTokenizer(vocab={piece: i for i, piece in enumerate(pieces)}).save_pretrained(folder)
+    torch.manual_seed(3)
+    config = BertConfig(
+        vocab_size=len(pieces), hidden_size=48, num_hidden_layers=12, num_attention_heads=6, intermediate_size=96,
+        initializer_range=0.3,
+    )  # fmt: skip
+    BertForMaskedLM(config).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def bert(foreign: Path) -> Bert:
+    return load_bert(foreign, "masked")

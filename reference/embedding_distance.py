@@ -1,0 +1,54 @@
+"""Distances between the states of one word in different sentences, after every layer of BERT.
+
+    euclidean[l,m,n] = | h[l,m] - h[l,n] |          cosine[l,m,n] = h[l,m] . h[l,n] / (|h[l,m]| |h[l,n]|)
+
+After Ethayarajh (EMNLP 2019, arXiv:1909.00512) and Reif et al. (NeurIPS 2019): layer 0 knows the word and its place and
+no more; what the other words say of its meaning comes in layer by layer.
+
+Convention: the state of a word of several pieces is the mean of theirs; `cosine` is a similarity, 1 on the diagonal.
+scipy's `cosine` is the distance 1 - similarity; a similarity handed to a function that expects a distance ranks
+everything backwards, as it did in the 2021 notebook. `find_meaning_gap` says in one number a layer whether the same
+meaning lies closer together than the other one.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from reference.reading import Reading, find_word_states, hidden_states
+
+
+def word_states(model: Any, readings: Sequence[Reading], words: Sequence[int]) -> Tensor:
+    """Return the state of one word of each text after every layer (layers + 1, N, D); words: its number in the text.
+
+    Leaves the model as it found it.
+    """
+    pairs = zip(readings, words, strict=True)
+    found = [find_word_states(hidden_states(model, reading), reading.find_places(word)) for reading, word in pairs]
+    return torch.stack(found, dim=1)
+
+
+def euclidean_distance(states: Tensor) -> Tensor:
+    """Return the distance between each two of the states, by layer (layers, N, N), of states (layers, N, D)."""
+    return torch.cdist(states, states, compute_mode="donot_use_mm_for_euclid_dist")
+
+
+def cosine_similarity(states: Tensor) -> Tensor:
+    """Return the cosine of the angle between each two of the states, by layer (layers, N, N), of (layers, N, D)."""
+    directions = states / states.norm(dim=-1, keepdim=True)
+    return directions @ directions.transpose(1, 2)
+
+
+def find_meaning_gap(distance: Tensor, meanings: Sequence[str]) -> Tensor:
+    """Return the mean distance between meanings less the mean distance within one, by layer (layers,).
+
+    distance (layers, N, N); meanings: of each of the N. For similarities the sign is the other way round. NaN where
+    no meaning occurs twice, or only one occurs.
+    """
+    numbers = {meaning: i for i, meaning in enumerate(dict.fromkeys(meanings))}
+    its = torch.tensor([numbers[meaning] for meaning in meanings], device=distance.device)
+    same = its[:, None] == its
+    within, between = same & ~torch.eye(len(its), dtype=torch.bool, device=distance.device), ~same
+    return distance[:, between].mean(dim=1) - distance[:, within].mean(dim=1)
