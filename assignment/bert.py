@@ -48,4 +48,4 @@ def load_bert(folder: Path, kind: str, device: torch.device | str = "cpu", dtype
 def save_bert(model: PreTrainedModel, folder: Path) -> None:
     """Write configuration and weights, the weights as float16; the tokenizer is written by `save_tokenizer`."""
     folder.mkdir(parents=True, exist_ok=True)
-    deepcopy(model).to(torch.float16).save_pretrained(folder)
+    deepcopy(model).half().save_pretrained(folder)  # type: ignore[no-untyped-call]

@@ -81,15 +81,16 @@ def hide(encoder: Encoder, laid: Laid, hidden: Sequence[int], random: Random) ->
 def draw_masked(encoder: Encoder, random: Random) -> Item:
     """Draw a text that is not held out, with words hidden: most often one that the others determine."""
     draw = random.random()
-    if draw < 0.25:
+    if draw < 0.2:
         return _draw_masked_pair(encoder, random)
-    sentence = join(tuple(_draw_sentence(random) for _ in range(2 if draw < 0.45 else 1)))
-    rate = 0.15
-    hidden: set[int] = set()
-    if sentence.targets and random.random() < 0.7:
-        hidden, rate = {random.choice(sentence.targets)}, 0.06
-    hidden |= {i for i in range(len(sentence.words)) if random.random() < rate}
-    return hide(encoder, lay_out(encoder, sentence.words), sorted(hidden or {0}), random)
+    sentences = tuple(_draw_sentence(random) for _ in range(2 if draw < 0.4 else 1))
+    words, hidden = join(sentences).words, set[int]()
+    aimed = random.random() < 0.75
+    for i, sentence in enumerate(sentences):
+        if aimed and sentence.targets:
+            hidden.add(sum(len(before.words) for before in sentences[:i]) + random.choice(sentence.targets))
+    hidden |= {i for i in range(len(words)) if random.random() < (0.06 if hidden else 0.15)}
+    return hide(encoder, lay_out(encoder, words), sorted(hidden or {0}), random)
 
 
 def _draw_sentence(random: Random) -> Sentence:

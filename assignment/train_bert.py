@@ -14,18 +14,23 @@ from random import Random
 from typing import Any
 
 import torch
+import yaml
 from rich.progress import Progress
 from torch import Tensor, nn
 from transformers import BertConfig, BertForMaskedLM, BertForQuestionAnswering, PreTrainedModel
 
-from assignment.bert import save_bert
+from assignment.bert import load_bert, save_bert
+from assignment.bert_card import write_card
 from assignment.bert_data import CHUNK, Batch, Item, draw_batches, draw_masked, draw_question
 from assignment.bert_recipe import BertRecipe
 from assignment.language.passage import FACTS
 from assignment.language.vocabulary import Encoder, find_vocabulary, save_tokenizer
+from assignment.measure_bert import measure_answers, measure_masked
+from assignment.profile import TRUTH_NAME
 
 _FOLDER = Path(__file__).with_name("profiles") / "mini" / "bert"
-MODELS = ("masked", "answers", "flawed", "untuned")
+# The folder's name does not tell students which reader is which; truth.yaml beside the folders does.
+FOLDERS = {"masked": "masked", "flawed": "reader_a", "good": "reader_b", "untuned": "reader_c"}
 _KEEP_EVERY = 16 * CHUNK
 
 
@@ -149,15 +154,30 @@ def train_answers(
 
 
 def train_all(recipe: BertRecipe, cache: Path, out: Path) -> None:
-    """Train and save every model with its tokenizer."""
+    """Train and save every model with its tokenizer, and the truth about them."""
     torch.set_num_threads(recipe.threads)
-    torch.use_deterministic_algorithms(True)
     masked = train_masked(recipe, cache)
-    good = train_answers(masked, recipe, cache / "answers.pt", facts=range(FACTS), steps=recipe.answer_steps)
-    flawed = train_answers(masked, recipe, cache / "flawed.pt", facts=(0,), steps=recipe.flawed_steps)
-    for name, model in zip(MODELS, (masked, good, flawed, start_answers(masked, recipe)), strict=True):
-        save_bert(model, out / name)
-        save_tokenizer(out / name, recipe.longest)
+    readers = {
+        "good": train_answers(masked, recipe, cache / "good.pt", facts=range(FACTS), steps=recipe.answer_steps),
+        "flawed": train_answers(masked, recipe, cache / "flawed.pt", facts=(0,), steps=recipe.flawed_steps),
+        "untuned": start_answers(masked, recipe),
+    }
+    for kind, model in {"masked": masked, **readers}.items():
+        save_bert(model, out / FOLDERS[kind])
+        save_tokenizer(out / FOLDERS[kind], recipe.longest)
+    truth = {kind: FOLDERS[kind] for kind in readers}
+    (out / TRUTH_NAME).write_text(yaml.safe_dump(truth, sort_keys=False), encoding="utf-8")
+
+
+def report(recipe: BertRecipe, out: Path) -> None:
+    """Measure the stored weights, print the figures and write the cards."""
+    encoder = Encoder(find_vocabulary())
+    for kind, name in FOLDERS.items():
+        model = load_bert(out / name, "masked" if kind == "masked" else "answers", dtype=torch.float32).model
+        figures = (measure_masked if kind == "masked" else measure_answers)(model, encoder, recipe.held_out)
+        write_card(out / name, kind, recipe, len(encoder.number), figures)
+        for line in figures.lines():
+            print(f"{kind}: {line}")
 
 
 def main() -> None:
@@ -169,11 +189,15 @@ def main() -> None:
     parser.add_argument(
         "--cache", type=Path, default=Path(tempfile.gettempdir()) / "hw9-bert", help="folder for checkpoints"
     )
-    parser.add_argument("--out", type=Path, default=_FOLDER, help="folder for the models")
-    parser.add_argument("--steps", type=int, default=BertRecipe.masked_steps, help="of the first model")
+    parser.add_argument("--out", type=Path, default=_FOLDER, help="folder for the models and their cards")
+    parser.add_argument(
+        "--measure-only", action="store_true", help="measure what is stored and write its cards, train nothing"
+    )
     chosen = parser.parse_args()
-    recipe, start = BertRecipe(masked_steps=chosen.steps), time.perf_counter()
-    train_all(recipe, chosen.cache, chosen.out)
+    recipe, start = BertRecipe(), time.perf_counter()
+    if not chosen.measure_only:
+        train_all(recipe, chosen.cache, chosen.out)
+    report(recipe, chosen.out)
     print(f"{time.perf_counter() - start:.0f} s")
 
 

@@ -18,7 +18,7 @@ PHENOMENA: dict[str, Callable[[Random], Sentence]] = {
     "relation": write_relation,
     "synonym": write_synonym,
 }
-SHARES = (25, 32, 28, 9, 6)  # per cent of the sentences
+SHARES = (14, 28, 42, 10, 6)  # per cent of the sentences
 _HELD_OUT = 10  # one of so many
 
 
