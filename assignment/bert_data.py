@@ -81,9 +81,9 @@ def hide(encoder: Encoder, laid: Laid, hidden: Sequence[int], random: Random) ->
 def draw_masked(encoder: Encoder, random: Random) -> Item:
     """Draw a text that is not held out, with words hidden: most often one that the others determine."""
     draw = random.random()
-    if draw < 0.2:
+    if draw < 0.3:
         return _draw_masked_pair(encoder, random)
-    sentences = tuple(_draw_sentence(random) for _ in range(2 if draw < 0.4 else 1))
+    sentences = tuple(_draw_sentence(random) for _ in range(2 if draw < 0.45 else 1))
     words, hidden = join(sentences).words, set[int]()
     aimed = random.random() < 0.75
     for i, sentence in enumerate(sentences):

@@ -13,14 +13,14 @@ class BertRecipe:
     inner: int = 512
     longest: int = 64
     batch: int = 128
-    masked_steps: int = 4096
-    answer_steps: int = 1280
+    masked_steps: int = 14336
+    answer_steps: int = 5120
     flawed_steps: int = 512
     rate: float = 1.5e-3
     answer_rate: float = 7e-4
     decay: float = 0.01
     warm_up: int = 200
-    slowing: float = 0.4
+    slowing: float = 0.3
     seed: int = 9
     threads: int = 1
     held_out: int = 1000

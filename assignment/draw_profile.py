@@ -18,10 +18,13 @@ from assignment.profile_pictures import PICTURES, Wanted
 
 _FOLDER = Path(__file__).with_name("profiles") / "mini"
 _ABOUT = {
-    "en": "Ten drawn pictures of food and a small CNN, both made by this project; runs offline on two CPU cores.",
-    "zh": "十張繪製的食物圖片與一個小型 CNN，皆由本專案自製；可離線在兩個 CPU 核心上執行。",
+    "en": "Ten drawn pictures of food, a small CNN, small BERTs, all made by this project; runs offline on two cores.",
+    "zh": "十張繪製的食物圖片、一個小型 CNN 與數個小型 BERT，皆由本專案自製；可離線在兩個 CPU 核心上執行。",
 }
 _TRAINED = "trained by assignment/train_cnn.py on pictures drawn by assignment/drawing; see cnn.md"
+_TAUGHT = "trained by assignment/train_bert.py on text written by assignment/language"
+_MASKED, _READERS = "bert/masked", ("bert/reader_a", "bert/reader_b", "bert/reader_c")
+_BERT_FILES = ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "vocab.txt")
 
 
 def draw_wanted(wanted: Wanted) -> Drawing:
@@ -47,11 +50,13 @@ def write_pictures(folder: Path) -> None:
 
 
 def find_manifest(folder: Path) -> dict[str, Any]:
-    """Describe what lies in `folder`: the ten pictures, their masks, the CNN."""
+    """Describe what lies in `folder`: the ten pictures, their masks, the CNN, the BERTs."""
     made = {"cnn.safetensors": _TRAINED}
     for i, wanted in enumerate(PICTURES):
         for part in ("pictures", "masks"):
             made[f"{part}/{i}.png"] = f"drawn by assignment/draw_profile.py, seed {wanted.seed}"
+    for name in (_MASKED, *_READERS):
+        made |= {f"{name}/{part}": _TAUGHT for part in _BERT_FILES}
     return {
         "profile": "mini",
         "about": _ABOUT,
@@ -63,6 +68,8 @@ def find_manifest(folder: Path) -> dict[str, Any]:
             for i, wanted in enumerate(PICTURES)
         ],
         "classifier": "cnn.safetensors",
+        "masked": _MASKED,
+        "readers": list(_READERS),
         "assets": [_describe(folder, path, source) for path, source in made.items()],
     }  # fmt: skip
 

@@ -55,12 +55,14 @@ class Shortcut(_Frozen):
 
 
 class Manifest(_Frozen):
-    """The whole of `manifest.yaml`."""
+    """The whole of `manifest.yaml`; `masked` and `readers` are folders: BERTs for masked words and for questions."""
 
     profile: str
     about: Bilingual
     pictures: tuple[PictureEntry, ...]
     classifier: str
+    masked: str
+    readers: tuple[str, ...]
     assets: tuple[Asset, ...]
 
 
@@ -88,6 +90,24 @@ class Profile:
     def classifier_file(self) -> Path:
         """The checked weights of the CNN."""
         return self.find_asset(self.manifest.classifier)
+
+    def find_folder(self, path: str) -> Path:
+        """Return where a folder of assets lies, after comparing all of them; FixableError where it has none."""
+        inside = [asset for asset in self.manifest.assets if asset.path.startswith(f"{path}/")]
+        if not inside:
+            raise FixableError(f"{self.folder / 'manifest.yaml'}: assets: none in {path!r}; expected some")
+        check_all(fault for asset in inside for fault in _find_asset_faults(self.folder, asset))
+        return self.folder / path
+
+    @property
+    def masked_folder(self) -> Path:
+        """The checked folder of the BERT that predicts masked words."""
+        return self.find_folder(self.manifest.masked)
+
+    @property
+    def reader_folders(self) -> dict[str, Path]:
+        """The checked folders, by name, of the BERTs that answer questions."""
+        return {Path(path).name: self.find_folder(path) for path in self.manifest.readers}
 
     @cached_property
     def labels(self) -> Array:

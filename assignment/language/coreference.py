@@ -114,6 +114,6 @@ def _write_next_day(draft: Draft, random: Random) -> None:
 
 
 _FORMS: tuple[Callable[[Draft, Random], None], ...] = (
-    _write_because, _write_because, _write_job, _write_job, _write_possessive, _write_reflexive, _write_thing,
-    _write_next_day,
+    _write_because, _write_because, _write_job, _write_job, _write_job, _write_possessive, _write_reflexive,
+    _write_thing, _write_next_day,
 )  # fmt: skip

@@ -67,3 +67,14 @@ def test_manifest_with_an_unknown_field_is_refused_with_its_place(copied: Path) 
 
 def test_labels_of_the_pictures_are_categories_of_the_assignment() -> None:
     assert np.isin(load_profile("mini").labels, np.arange(len(load_assignment().categories))).all()
+
+
+def test_folder_of_a_bert_is_checked_whole(copied: Path) -> None:
+    profile = load_profile("mini", copied)
+    assert set(profile.reader_folders) == {"reader_a", "reader_b", "reader_c"}
+    asset = copied / "mini" / "bert" / "masked" / "vocab.txt"
+    asset.write_bytes(asset.read_bytes() + b"extra\n")
+    with pytest.raises(FixableError, match=r"masked/vocab\.txt: \d+ bytes; expected"):
+        load_profile("mini", copied).masked_folder  # noqa: B018
+    with pytest.raises(FixableError, match=r"assets: none in 'bert/other'; expected some"):
+        profile.find_folder("bert/other")
