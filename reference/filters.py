@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn.functional import conv2d
 
 from assignment.classifier import SIDE
 from reference.folded import Folded
@@ -88,11 +89,11 @@ def find_objective(model: Folded, picture: Tensor, layer: int, filters: Sequence
     picture (1, 3, H, W) gives the size only; slope (F, before, H', W'); offset (F,).
     """
     with torch.no_grad():
-        read = torch.zeros_like(model.find_input(picture, layer)).requires_grad_(True)
-    with torch.enable_grad():
-        means = model.convolutions[layer].take(filters)(read).mean(dim=(0, 2, 3))  # (F,)
-        slopes = [torch.autograd.grad(mean, read, retain_graph=True)[0] for mean in means]
-    return torch.cat(slopes), model.convolutions[layer].bias[list(filters)]
+        size = model.find_input(picture, layer).shape[2:]
+    turned, bias = model.convolutions[layer].turned, model.convolutions[layer].bias
+    mean = turned.new_full((1, 1, *size), 1 / size.numel())  # the mean's gradient is the same at each place
+    slopes = [conv2d(mean, turned[:, index : index + 1], padding=1) for index in filters]
+    return torch.cat(slopes), bias[list(filters)]
 
 
 def _find_gradient(model: Folded, pictures: Tensor, layer: int, slope: Tensor) -> tuple[Tensor, Tensor]:

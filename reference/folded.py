@@ -4,9 +4,8 @@
 
 Folding is done in float64 and rounded once. A ReLU after the pooling gives the same numbers as one before it, on a
 quarter of the pixels. Only the input ever gets a gradient; that of a convolution is a convolution with the kernel
-turned round. In float32 the tensors are channels-last, as oneDNN and cuDNN like them. In float64 torch has no fast
-convolution for a CPU, so nine shifted matrix products take its place, one picture at a time so that its layers stay
-in the cache.
+turned round. The tensors are channels-last, as oneDNN and cuDNN like them, but in float64 on a CPU, where torch has no
+fast convolution: there each picture runs in a frame (`framed.py`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,9 +14,14 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 from torch.autograd.function import FunctionCtx, once_differentiable
-from torch.nn.functional import conv2d, linear, max_pool2d, max_unpool2d, pad, relu
+from torch.nn.functional import conv2d, linear, max_pool2d, max_unpool2d, relu
+from torch.ops import aten  # type: ignore[attr-defined]
 
 from assignment.classifier import Classifier
+from reference.framed import Frame, convolve, map_pictures, pool, put_in_frame, unpool
+
+Kept = tuple[Tensor, Tensor | None]  # after the ReLU, and where the pooling found it
+KeptFrame = tuple[Frame, tuple[Tensor, Tensor] | None]
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,9 @@ class Convolution:
 
     def __call__(self, x: Tensor) -> Tensor:
         """Return the values (N, after, H, W) before the ReLU."""
-        return _convolve(x, self.kernel, self.bias)
+        if not _in_frames(x):
+            return conv2d(x, self.kernel, self.bias, padding=1)
+        return torch.stack(map_pictures(lambda one: convolve(put_in_frame(one), self.kernel, self.bias).take_out(), x))
 
     def take(self, filters: Sequence[int]) -> "Convolution":
         """Return the convolution of these filters only."""
@@ -60,8 +66,8 @@ class Folded:
 
     def find_input(self, pictures: Tensor, layer: int) -> Tensor:
         """Return what convolution `layer` reads; nothing after that is computed."""
-        parts = pictures.split(1) if _by_shifts(pictures) else (pictures,)
-        return torch.cat([_Run.apply(part, self.convolutions[:layer]) for part in parts])
+        found: Tensor = _Run.apply(pictures, self.convolutions[:layer])
+        return found
 
 
 def fold(model: Classifier) -> Folded:
@@ -83,63 +89,88 @@ def _fold_block(convolution: nn.Conv2d, norm: nn.BatchNorm2d, halves: bool) -> C
     ratio = norm.weight.double() / (norm.running_var.double() + norm.eps).sqrt()
     bias = (convolution.bias.double() - norm.running_mean.double()) * ratio + norm.bias.double()
     kernel = (convolution.weight.double() * ratio[:, None, None, None]).to(convolution.weight.dtype)
-    turned = kernel.flip(2, 3).transpose(0, 1)
-    kernel, turned = (k.contiguous(memory_format=torch.channels_last) for k in (kernel, turned))
+    kernel, turned = (_lay_out(k) for k in (kernel, kernel.flip(2, 3).transpose(0, 1)))
     return Convolution(kernel, turned, bias.to(kernel.dtype), halves)
 
 
+def _lay_out(kernel: Tensor) -> Tensor:
+    """Return the kernel (after, before, 3, 3) with its numbers in that order in memory in which they are read."""
+    if _in_frames(kernel):
+        return kernel.permute(2, 3, 1, 0).contiguous().permute(3, 2, 0, 1)
+    return kernel.contiguous(memory_format=torch.channels_last)
+
+
+def _in_frames(x: Tensor) -> bool:
+    return x.dtype == torch.float64 and x.device.type == "cpu"
+
+
 class _Run(torch.autograd.Function):
-    """Run convolutions one after the other. All tensors in between are its own, so it may write into them."""
+    """Run convolutions one after the other, with a gradient for the pictures only."""
 
     @staticmethod
-    def forward(ctx: FunctionCtx, pictures: Tensor, convolutions: tuple[Convolution, ...]) -> Tensor:
-        x = pictures.clone(memory_format=torch.contiguous_format if _by_shifts(pictures) else torch.channels_last)
-        kept: list[Tensor | None] = []
-        for convolution in convolutions:
-            x, places = convolution(x), None
-            if convolution.halves:
-                x, places = max_pool2d(x, 2, return_indices=True)
-            x.relu_()
-            if ctx.needs_input_grad[0]:
-                kept += [x, places]
-        ctx.save_for_backward(*kept)
+    def forward(ctx: FunctionCtx, pictures: Tensor, convolutions: Sequence[Convolution]) -> Tensor:
+        x, keep = pictures.detach(), ctx.needs_input_grad[0]
+        if _in_frames(x):
+            runs = map_pictures(lambda one: _run_in_frame(one, convolutions, keep=keep), x)
+            found, ctx.kept = torch.stack([run[0] for run in runs]), [run[1] for run in runs]
+        else:
+            found, ctx.kept = _run(x, convolutions, keep=keep)
         ctx.convolutions = convolutions
-        return x
+        return found
 
     @staticmethod
     @once_differentiable
     def backward(ctx: FunctionCtx, gradient: Tensor) -> tuple[Tensor, None]:
-        values, places = ctx.saved_tensors[::2], ctx.saved_tensors[1::2]
-        gradient = gradient.clone()
-        for convolution, value, place in zip(ctx.convolutions[::-1], values[::-1], places[::-1], strict=True):
-            gradient.mul_(value.sign())  # values are 0 where the ReLU is shut, positive where it is open
-            if place is not None:
-                gradient = max_unpool2d(gradient, place, 2)
-            gradient = _convolve(gradient, convolution.turned, None)
-        return gradient, None
+        if not _in_frames(gradient):
+            return _run_back(gradient, ctx.convolutions, ctx.kept), None
+        parts = map_pictures(lambda one, kept: _run_back_in_frame(one, ctx.convolutions, kept), gradient, ctx.kept)
+        return torch.stack(parts), None
 
 
-def _by_shifts(x: Tensor) -> bool:
-    return x.dtype == torch.float64 and x.device.type == "cpu"
+def _run(x: Tensor, convolutions: Sequence[Convolution], *, keep: bool) -> tuple[Tensor, list[Kept]]:
+    """Return what the last convolution's block gives, and what `_run_back` needs."""
+    x, kept = x.clone(memory_format=torch.channels_last), []
+    for convolution in convolutions:
+        x, places = conv2d(x, convolution.kernel, convolution.bias, padding=1), None
+        if convolution.halves:
+            x, places = max_pool2d(x, 2, return_indices=True)
+        x.relu_()
+        if keep:
+            kept.append((x.detach(), places))
+    return x, kept
 
 
-def _convolve(x: Tensor, kernel: Tensor, bias: Tensor | None) -> Tensor:
-    return _convolve_by_shifts(x, kernel, bias) if _by_shifts(x) else conv2d(x, kernel, bias, padding=1)
+def _run_back(gradient: Tensor, convolutions: Sequence[Convolution], kept: list[Kept]) -> Tensor:
+    """Return the gradient (N, 3, H, W) for the pictures from that for what `_run` gave."""
+    for convolution, (value, places) in zip(convolutions[::-1], kept[::-1], strict=True):
+        gradient = aten.threshold_backward(gradient, value, 0)  # passes where the ReLU is open
+        if places is not None:
+            gradient = max_unpool2d(gradient, places, 2)
+        gradient = conv2d(gradient, convolution.turned, padding=1)
+    return gradient
 
 
-def _convolve_by_shifts(x: Tensor, kernel: Tensor, bias: Tensor | None) -> Tensor:
-    """Add up nine matrix products, one for each place of the kernel.
+def _run_in_frame(x: Tensor, convolutions: Sequence[Convolution], *, keep: bool) -> tuple[Tensor, list[KeptFrame]]:
+    """Do what `_run` does for one picture (3, H, W)."""
+    frame, kept = put_in_frame(x), []
+    for convolution in convolutions:
+        frame, places = convolve(frame, convolution.kernel, convolution.bias), None
+        if convolution.halves:
+            frame, places = pool(frame)
+        frame.values.relu_()
+        frame.clear_border()
+        if keep:
+            kept.append((frame, places))
+    return frame.take_out(), kept
 
-    A picture in a frame of zeros, its rows end to end, is moved by (i, j) pixels when it is read from another start.
-    Each row then has two values too many, which mix its end with the beginning of the next: they are cut off.
-    """
-    n, _, height, width = x.shape
-    row = width + 2
-    framed = pad(x, (1, 1, 1, 2)).flatten(2)  # (n, before, (height + 3) * row)
-    start = x.new_zeros(len(kernel)) if bias is None else bias
-    total = start[:, None].repeat(n, 1, height * row)
-    for i in range(3):
-        for j in range(3):
-            first = i * row + j
-            total.baddbmm_(kernel[:, :, i, j].expand(n, -1, -1), framed[:, :, first : first + height * row])
-    return total.view(n, -1, height, row)[..., :width].contiguous()
+
+def _run_back_in_frame(gradient: Tensor, convolutions: Sequence[Convolution], kept: list[KeptFrame]) -> Tensor:
+    """Do what `_run_back` does for one picture."""
+    frame = put_in_frame(gradient)
+    for convolution, (value, places) in zip(convolutions[::-1], kept[::-1], strict=True):
+        values = aten.threshold_backward(frame.values, value.values, 0)  # this clears the border too
+        frame = Frame(values, frame.height, frame.width)
+        if places is not None:
+            frame = unpool(frame, places)
+        frame = convolve(frame, convolution.turned, None)
+    return frame.take_out()

@@ -1,0 +1,153 @@
+"""The folded convolutions in float64 on a CPU, where torch has no fast convolution: as matrix products on frames.
+
+A frame is a picture of (height, width, channels) in a border of zeros one pixel wide, its rows end to end: a matrix
+(pixels, channels). Neighbouring pixels lie side by side in memory, so every third window of three pixels is a row of a
+matrix that need not be copied, and a 3 x 3 convolution is nine products (three thirds, three rows of the kernel):
+
+    result[q] = bias + sum over i of  frame[q + i row : q + i row + 3].flatten() @ kernel[i],       row = width + 2
+
+The result of q stands at q + row + 1 of a frame of its own; what lands on the border there is set to zero. A picture is
+the work of one thread from end to end: its numbers depend neither on its neighbours nor on how many threads there are.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from typing import TypeVar
+
+import torch
+from torch import Tensor
+
+Result = TypeVar("Result")
+
+BAND = 2048  # windows at once: what a band reads and writes stays in a core's own cache
+SLACK = 8  # pixels behind the frame, for the last windows of three
+FEW = 4  # channels of a result that is too narrow for products with one row of the kernel at a time
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Values (pixels + SLACK, channels) of one picture and its border."""
+
+    values: Tensor
+    height: int
+    width: int
+
+    @property
+    def row(self) -> int:
+        """Pixels from one row to the next."""
+        return self.width + 2
+
+    def whole(self) -> Tensor:
+        """View the picture with its border (height + 2, width + 2, channels)."""
+        return self.values[: (self.height + 2) * self.row].unflatten(0, (-1, self.row))
+
+    def inside(self) -> Tensor:
+        """View the picture (height, width, channels)."""
+        return self.whole()[1:-1, 1:-1]
+
+    def take_out(self) -> Tensor:
+        """Return a copy of the picture (channels, height, width)."""
+        return self.inside().permute(2, 0, 1).contiguous()
+
+    def clear_border(self) -> None:
+        """Set to zero all that is not picture."""
+        channels = self.values.shape[1]
+        self.values[: self.row].zero_()
+        self.values[(self.height + 1) * self.row :].zero_()
+        ends = (self.height + 1, 2 * channels), (self.row * channels, 1), (self.row - 1) * channels
+        self.values.as_strided(*ends).zero_()  # the last pixel of a row and the first of the next are neighbours
+
+
+def make_frame(like: Tensor, height: int, width: int, channels: int) -> Frame:
+    """Return a frame whose values are not set yet."""
+    return Frame(like.new_empty((height + 2) * (width + 2) + SLACK, channels), height, width)
+
+
+def map_pictures(function: Callable[..., Result], *columns: Tensor | list) -> list[Result]:
+    """Call `function` for each picture, as many at once as torch may use threads; each call has one of them."""
+
+    def work(*row: Tensor) -> Result:
+        if torch.get_num_threads() > 1:  # the first question sets up the thread: to set before it would be forgotten
+            torch.set_num_threads(1)
+        return function(*row)
+
+    threads = torch.get_num_threads()
+    if threads == 1 or len(columns[0]) == 1:
+        return list(map(function, *columns))
+    results = list(_open_workers(threads).map(work, *columns))
+    torch.set_num_threads(threads)  # what a worker sets is also what threads still to come begin with
+    return results
+
+
+@cache
+def _open_workers(threads: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(threads, "picture")
+
+
+def put_in_frame(picture: Tensor) -> Frame:
+    """Copy a picture (channels, H, W) into a frame."""
+    frame = make_frame(picture, *picture.shape[1:], len(picture))
+    frame.clear_border()
+    frame.inside().copy_(picture.permute(1, 2, 0))
+    return frame
+
+
+def convolve(frame: Frame, kernel: Tensor, bias: Tensor | None) -> Frame:
+    """Convolve with a kernel (after, before, 3, 3); what the result has on its border means nothing."""
+    if len(kernel) <= FEW:
+        return _convolve_to_few(frame, kernel, bias)
+    after, before = kernel.shape[:2]
+    rows = kernel.permute(2, 3, 1, 0).reshape(3, 1, 3 * before, after).expand(3, 3, -1, -1)
+    result = make_frame(frame.values, frame.height, frame.width, after)
+    result.values.copy_(bias) if bias is not None else result.values.zero_()
+    count = -(-frame.height * frame.row // 3)
+    windows = frame.values.as_strided((3, 3, count, 3 * before), (frame.row * before, before, 3 * before, 1))
+    out = result.values.as_strided((3, count, after), (after, 3 * after, 1), (frame.row + 1) * after)
+    for band, band_windows in zip(out.split(BAND, 1), windows.split(BAND, 2), strict=True):
+        for window, row in zip(band_windows.unbind(), rows.unbind(), strict=True):
+            band.baddbmm_(window, row)
+    return result
+
+
+def _convolve_to_few(frame: Frame, kernel: Tensor, bias: Tensor | None) -> Frame:
+    """Take the three rows of the kernel in one product, then add up what they gave, each a row of pixels further."""
+    after, before = kernel.shape[:2]
+    columns = kernel.permute(3, 1, 2, 0).reshape(3 * before, 3 * after)
+    pixels = len(frame.values) - SLACK
+    count = -(-pixels // 3)
+    parts = frame.values.new_empty(pixels + SLACK, 3 * after)
+    windows = frame.values.as_strided((3, count, 3 * before), (before, 3 * before, 1))
+    thirds = parts.as_strided((3, count, 3 * after), (3 * after, 9 * after, 1))
+    torch.bmm(windows, columns.expand(3, -1, -1), out=thirds)
+    parts = parts[:pixels].view(frame.height + 2, frame.row, 3, after)[:, :-2]
+    result = make_frame(frame.values, frame.height, frame.width, after)
+    torch.add(parts[:-2, :, 0], parts[1:-1, :, 1], out=result.inside()).add_(parts[2:, :, 2])
+    if bias is not None:
+        result.inside().add_(bias)
+    return result
+
+
+def pool(frame: Frame) -> tuple[Frame, tuple[Tensor, Tensor]]:
+    """Return the largest of each 2 x 2 pixels, and where it was: (right, low), the first place among equals."""
+    half = make_frame(frame.values, frame.height // 2, frame.width // 2, frame.values.shape[1])
+    left, right = frame.inside()[:, ::2], frame.inside()[:, 1::2]
+    larger = torch.maximum(left, right)
+    upper, lower = larger[::2], larger[1::2]
+    torch.maximum(upper, lower, out=half.inside())
+    places = left.new_empty(left.shape), upper.new_empty(upper.shape)  # 0 and 1: a product with bool takes longer
+    return half, (torch.gt(right, left, out=places[0]), torch.gt(lower, upper, out=places[1]))
+
+
+def unpool(half: Frame, places: tuple[Tensor, Tensor]) -> Frame:
+    """Put each value where `pool` had found it, and zero elsewhere."""
+    right, low = places
+    frame = make_frame(half.values, 2 * half.height, 2 * half.width, half.values.shape[1])
+    rows = half.values.new_empty(half.height, 2, half.width, half.values.shape[1])
+    torch.mul(half.inside(), low, out=rows[:, 1])
+    torch.sub(half.inside(), rows[:, 1], out=rows[:, 0])
+    torch.mul(rows.flatten(0, 1), right, out=frame.inside()[:, 1::2])
+    torch.sub(rows.flatten(0, 1), frame.inside()[:, 1::2], out=frame.inside()[:, ::2])
+    frame.clear_border()
+    return frame
