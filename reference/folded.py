@@ -10,6 +10,7 @@ fast convolution: there each picture runs in a frame (`framed.py`).
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor, nn
@@ -18,7 +19,7 @@ from torch.nn.functional import conv2d, linear, max_pool2d, max_unpool2d, relu
 from torch.ops import aten  # type: ignore[attr-defined]
 
 from assignment.classifier import Classifier
-from reference.framed import Frame, convolve, map_pictures, pool, put_in_frame, unpool
+from reference.framed import Frame, convolve, find_factors, map_pictures, pool, put_in_frame, unpool
 
 Kept = tuple[Tensor, Tensor | None]  # after the ReLU, and where the pooling found it
 KeptFrame = tuple[Frame, tuple[Tensor, Tensor] | None]
@@ -40,7 +41,17 @@ class Convolution:
         """Return the values (N, after, H, W) before the ReLU."""
         if not _in_frames(x):
             return conv2d(x, self.kernel, self.bias, padding=1)
-        return torch.stack(map_pictures(lambda one: convolve(put_in_frame(one), self.kernel, self.bias).take_out(), x))
+        return torch.stack(map_pictures(lambda one: convolve(put_in_frame(one), self.factors, self.bias).take_out(), x))
+
+    @cached_property
+    def factors(self) -> tuple[Tensor, ...]:
+        """The kernel as a frame is convolved with it."""
+        return find_factors(self.kernel)
+
+    @cached_property
+    def turned_factors(self) -> tuple[Tensor, ...]:
+        """The turned kernel as a frame is convolved with it."""
+        return find_factors(self.turned)
 
     def take(self, filters: Sequence[int]) -> "Convolution":
         """Return the convolution of these filters only."""
@@ -89,15 +100,9 @@ def _fold_block(convolution: nn.Conv2d, norm: nn.BatchNorm2d, halves: bool) -> C
     ratio = norm.weight.double() / (norm.running_var.double() + norm.eps).sqrt()
     bias = (convolution.bias.double() - norm.running_mean.double()) * ratio + norm.bias.double()
     kernel = (convolution.weight.double() * ratio[:, None, None, None]).to(convolution.weight.dtype)
-    kernel, turned = (_lay_out(k) for k in (kernel, kernel.flip(2, 3).transpose(0, 1)))
+    turned = kernel.flip(2, 3).transpose(0, 1)
+    kernel, turned = (k.contiguous(memory_format=torch.channels_last) for k in (kernel, turned))
     return Convolution(kernel, turned, bias.to(kernel.dtype), halves)
-
-
-def _lay_out(kernel: Tensor) -> Tensor:
-    """Return the kernel (after, before, 3, 3) with its numbers in that order in memory in which they are read."""
-    if _in_frames(kernel):
-        return kernel.permute(2, 3, 1, 0).contiguous().permute(3, 2, 0, 1)
-    return kernel.contiguous(memory_format=torch.channels_last)
 
 
 def _in_frames(x: Tensor) -> bool:
@@ -154,7 +159,7 @@ def _run_in_frame(x: Tensor, convolutions: Sequence[Convolution], *, keep: bool)
     """Do what `_run` does for one picture (3, H, W)."""
     frame, kept = put_in_frame(x), []
     for convolution in convolutions:
-        frame, places = convolve(frame, convolution.kernel, convolution.bias), None
+        frame, places = convolve(frame, convolution.factors, convolution.bias), None
         if convolution.halves:
             frame, places = pool(frame)
         frame.values.relu_()
@@ -172,5 +177,5 @@ def _run_back_in_frame(gradient: Tensor, convolutions: Sequence[Convolution], ke
         frame = Frame(values, frame.height, frame.width)
         if places is not None:
             frame = unpool(frame, places)
-        frame = convolve(frame, convolution.turned, None)
+        frame = convolve(frame, convolution.turned_factors, None)
     return frame.take_out()

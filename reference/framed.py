@@ -39,13 +39,11 @@ class Frame:
         """Pixels from one row to the next."""
         return self.width + 2
 
-    def whole(self) -> Tensor:
-        """View the picture with its border (height + 2, width + 2, channels)."""
-        return self.values[: (self.height + 2) * self.row].unflatten(0, (-1, self.row))
-
     def inside(self) -> Tensor:
         """View the picture (height, width, channels)."""
-        return self.whole()[1:-1, 1:-1]
+        channels = self.values.shape[1]
+        size, strides = (self.height, self.width, channels), (self.row * channels, channels, 1)
+        return self.values.as_strided(size, strides, (self.row + 1) * channels)
 
     def take_out(self) -> Tensor:
         """Return a copy of the picture (channels, height, width)."""
@@ -53,11 +51,14 @@ class Frame:
 
     def clear_border(self) -> None:
         """Set to zero all that is not picture."""
-        channels = self.values.shape[1]
-        self.values[: self.row].zero_()
-        self.values[(self.height + 1) * self.row :].zero_()
-        ends = (self.height + 1, 2 * channels), (self.row * channels, 1), (self.row - 1) * channels
-        self.values.as_strided(*ends).zero_()  # the last pixel of a row and the first of the next are neighbours
+        self.values.index_fill_(0, _find_border(self.height, self.width), 0)
+
+
+@cache
+def _find_border(height: int, width: int) -> Tensor:
+    inside = torch.zeros((height + 2) * (width + 2) + SLACK, 1, dtype=torch.bool)
+    Frame(inside, height, width).inside().fill_(True)
+    return inside.logical_not().nonzero()[:, 0]
 
 
 def make_frame(like: Tensor, height: int, width: int, channels: int) -> Frame:
@@ -94,36 +95,45 @@ def put_in_frame(picture: Tensor) -> Frame:
     return frame
 
 
-def convolve(frame: Frame, kernel: Tensor, bias: Tensor | None) -> Frame:
-    """Convolve with a kernel (after, before, 3, 3); what the result has on its border means nothing."""
-    if len(kernel) <= FEW:
-        return _convolve_to_few(frame, kernel, bias)
+def find_factors(kernel: Tensor) -> tuple[Tensor, ...]:
+    """Return a kernel (after, before, 3, 3) as factors of products, each once for every third.
+
+    Three of (3, 3 before, after), one a row of the kernel; or, where a product so narrow would be slow, one of
+    (3, 3 before, 3 after), the rows side by side.
+    """
     after, before = kernel.shape[:2]
-    rows = kernel.permute(2, 3, 1, 0).reshape(3, 1, 3 * before, after).expand(3, 3, -1, -1)
+    if after <= FEW:
+        return (kernel.permute(3, 1, 2, 0).reshape(3 * before, 3 * after).expand(3, -1, -1),)
+    return kernel.permute(2, 3, 1, 0).reshape(3, 1, 3 * before, after).expand(-1, 3, -1, -1).unbind()
+
+
+def convolve(frame: Frame, factors: tuple[Tensor, ...], bias: Tensor | None) -> Frame:
+    """Convolve with the kernel of these factors; what the result has on its border means nothing."""
+    if len(factors) == 1:
+        return _convolve_to_few(frame, factors[0], bias)
+    before, after = frame.values.shape[1], factors[0].shape[2]
     result = make_frame(frame.values, frame.height, frame.width, after)
     result.values.copy_(bias) if bias is not None else result.values.zero_()
     count = -(-frame.height * frame.row // 3)
     windows = frame.values.as_strided((3, 3, count, 3 * before), (frame.row * before, before, 3 * before, 1))
     out = result.values.as_strided((3, count, after), (after, 3 * after, 1), (frame.row + 1) * after)
     for band, band_windows in zip(out.split(BAND, 1), windows.split(BAND, 2), strict=True):
-        for window, row in zip(band_windows.unbind(), rows.unbind(), strict=True):
-            band.baddbmm_(window, row)
+        for window, factor in zip(band_windows.unbind(), factors, strict=True):
+            band.baddbmm_(window, factor)
     return result
 
 
-def _convolve_to_few(frame: Frame, kernel: Tensor, bias: Tensor | None) -> Frame:
-    """Take the three rows of the kernel in one product, then add up what they gave, each a row of pixels further."""
-    after, before = kernel.shape[:2]
-    columns = kernel.permute(3, 1, 2, 0).reshape(3 * before, 3 * after)
-    pixels = len(frame.values) - SLACK
+def _convolve_to_few(frame: Frame, factor: Tensor, bias: Tensor | None) -> Frame:
+    """Add up what the three rows of the kernel gave, each a row of pixels further."""
+    before, after = frame.values.shape[1], factor.shape[2] // 3
+    pixels = (frame.height + 2) * frame.row
     count = -(-pixels // 3)
     parts = frame.values.new_empty(pixels + SLACK, 3 * after)
     windows = frame.values.as_strided((3, count, 3 * before), (before, 3 * before, 1))
-    thirds = parts.as_strided((3, count, 3 * after), (3 * after, 9 * after, 1))
-    torch.bmm(windows, columns.expand(3, -1, -1), out=thirds)
-    parts = parts[:pixels].view(frame.height + 2, frame.row, 3, after)[:, :-2]
+    torch.bmm(windows, factor, out=parts.as_strided((3, count, 3 * after), (3 * after, 9 * after, 1)))
+    first, second, third = parts[:pixels].view(frame.height + 2, frame.row, 3, after)[:, :-2].unbind(2)
     result = make_frame(frame.values, frame.height, frame.width, after)
-    torch.add(parts[:-2, :, 0], parts[1:-1, :, 1], out=result.inside()).add_(parts[2:, :, 2])
+    torch.add(first[:-2], second[1:-1], out=result.inside()).add_(third[2:])
     if bias is not None:
         result.inside().add_(bias)
     return result
@@ -132,9 +142,8 @@ def _convolve_to_few(frame: Frame, kernel: Tensor, bias: Tensor | None) -> Frame
 def pool(frame: Frame) -> tuple[Frame, tuple[Tensor, Tensor]]:
     """Return the largest of each 2 x 2 pixels, and where it was: (right, low), the first place among equals."""
     half = make_frame(frame.values, frame.height // 2, frame.width // 2, frame.values.shape[1])
-    left, right = frame.inside()[:, ::2], frame.inside()[:, 1::2]
-    larger = torch.maximum(left, right)
-    upper, lower = larger[::2], larger[1::2]
+    left, right = frame.inside().unflatten(1, (-1, 2)).unbind(2)
+    upper, lower = torch.maximum(left, right).unflatten(0, (-1, 2)).unbind(1)
     torch.maximum(upper, lower, out=half.inside())
     places = left.new_empty(left.shape), upper.new_empty(upper.shape)  # 0 and 1: a product with bool takes longer
     return half, (torch.gt(right, left, out=places[0]), torch.gt(lower, upper, out=places[1]))
@@ -142,12 +151,13 @@ def pool(frame: Frame) -> tuple[Frame, tuple[Tensor, Tensor]]:
 
 def unpool(half: Frame, places: tuple[Tensor, Tensor]) -> Frame:
     """Put each value where `pool` had found it, and zero elsewhere."""
-    right, low = places
     frame = make_frame(half.values, 2 * half.height, 2 * half.width, half.values.shape[1])
-    rows = half.values.new_empty(half.height, 2, half.width, half.values.shape[1])
-    torch.mul(half.inside(), low, out=rows[:, 1])
-    torch.sub(half.inside(), rows[:, 1], out=rows[:, 0])
-    torch.mul(rows.flatten(0, 1), right, out=frame.inside()[:, 1::2])
-    torch.sub(rows.flatten(0, 1), frame.inside()[:, 1::2], out=frame.inside()[:, ::2])
+    rows = torch.empty_like(places[0])
+    upper, lower = rows.unflatten(0, (-1, 2)).unbind(1)
+    left, right = frame.inside().unflatten(1, (-1, 2)).unbind(2)
+    torch.mul(half.inside(), places[1], out=lower)
+    torch.sub(half.inside(), lower, out=upper)
+    torch.mul(rows, places[0], out=right)
+    torch.sub(rows, right, out=left)
     frame.clear_border()
     return frame
