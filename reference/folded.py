@@ -38,7 +38,8 @@ class Convolution:
     halves: bool
 
     def __call__(self, x: Tensor) -> Tensor:
-        """Return the values (N, after, H, W) before the ReLU."""
+        """Return the values (N, after, H, W) before the ReLU; x gets no gradient."""
+        x = x.detach()
         if not _in_frames(x):
             return conv2d(x, self.kernel, self.bias, padding=1)
         return torch.stack(map_pictures(lambda one: convolve(put_in_frame(one), self.factors, self.bias).take_out(), x))
@@ -173,8 +174,7 @@ def _run_back_in_frame(gradient: Tensor, convolutions: Sequence[Convolution], ke
     """Do what `_run_back` does for one picture."""
     frame = put_in_frame(gradient)
     for convolution, (value, places) in zip(convolutions[::-1], kept[::-1], strict=True):
-        values = aten.threshold_backward(frame.values, value.values, 0)  # this clears the border too
-        frame = Frame(values, frame.height, frame.width)
+        aten.threshold_backward.grad_input(frame.values, value.values, 0, grad_input=frame.values)  # the border too
         if places is not None:
             frame = unpool(frame, places)
         frame = convolve(frame, convolution.turned_factors, None)

@@ -75,7 +75,7 @@ def map_pictures(function: Callable[..., Result], *columns: Tensor | list) -> li
         return function(*row)
 
     threads = torch.get_num_threads()
-    if threads == 1 or len(columns[0]) == 1:
+    if threads == 1:
         return list(map(function, *columns))
     results = list(_open_workers(threads).map(work, *columns))
     torch.set_num_threads(threads)  # what a worker sets is also what threads still to come begin with
@@ -113,13 +113,14 @@ def convolve(frame: Frame, factors: tuple[Tensor, ...], bias: Tensor | None) -> 
         return _convolve_to_few(frame, factors[0], bias)
     before, after = frame.values.shape[1], factors[0].shape[2]
     result = make_frame(frame.values, frame.height, frame.width, after)
-    result.values.copy_(bias) if bias is not None else result.values.zero_()
+    if bias is not None:
+        result.values.copy_(bias)
     count = -(-frame.height * frame.row // 3)
     windows = frame.values.as_strided((3, 3, count, 3 * before), (frame.row * before, before, 3 * before, 1))
     out = result.values.as_strided((3, count, after), (after, 3 * after, 1), (frame.row + 1) * after)
     for band, band_windows in zip(out.split(BAND, 1), windows.split(BAND, 2), strict=True):
-        for window, factor in zip(band_windows.unbind(), factors, strict=True):
-            band.baddbmm_(window, factor)
+        for i, window in enumerate(band_windows.unbind()):
+            band.baddbmm_(window, factors[i], beta=int(i > 0 or bias is not None))  # 0: not read before it is set
     return result
 
 
