@@ -4,9 +4,14 @@ A name is (group, array). An array marked `official` is saved by the notebook's 
 in which one argument of an official cell is changed, and only the canonical Outputs must hold them.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 Name = tuple[str, str]  # group, array
+
+FILTERS: Mapping[int, tuple[int, ...]] = {1: (0, 3, 9, 15), 4: (3, 5, 10, 12), 9: (4, 8, 12, 14)}
+"""The axes `layer` and `filter`: convolutions, counted from 0, and the filters of each that are looked at."""
+FILTER_MAPS: Mapping[str, int] = {"shallow": 1, "middle": 4, "deep": 9}  # arrays of activation maps, by convolution
 
 
 @dataclass(frozen=True)

@@ -5,18 +5,17 @@ ReLU. Ascent starts from the official white noise, from another one (`again`), o
 """
 # ruff: noqa: A002 - a claim says `filter`, as the notebook does
 
-from collections.abc import Mapping
 from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import Field
 
+from assignment.arrays import FILTER_MAPS, FILTERS
 from assignment.outputs import Outputs
 from questions.arguments import Floats, Picture, Region, as_floats, find_region
 from questions.correlation import find_pearson
 
-FILTERS: Mapping[int, tuple[int, ...]] = {1: (0, 3, 9, 15), 4: (3, 5, 10, 12), 9: (4, 8, 12, 14)}  # by convolution
-MAPS = ("shallow", "middle", "deep")
+MAPS = tuple(FILTER_MAPS)
 
 Layer = Literal[1, 4, 9]
 Filter = Annotated[int, Field(ge=0)]

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assignment.outputs import Outputs
-from grader.agree import GROUPS, Agreement, Reading, find_agreements, find_worst_word, read_group
+from assignment.arrays import FILTERS
+from assignment.outputs import Array, Outputs, find_official, save_group
+from grader.agree import GROUPS, Agreement, Reading, find_agreements, find_sizes, find_worst_word, read_group
 from grader.comparison import COMPARISONS
 
 Save = Callable[..., None]
@@ -24,6 +25,10 @@ def judge(outputs: Outputs, canonical: Outputs) -> dict[tuple[str, str], Agreeme
 
 def words(outputs: Outputs, canonical: Outputs, group: str) -> set[str]:
     return {one.word for (its, _), one in judge(outputs, canonical).items() if its == group}
+
+
+def change(outputs: Outputs, group: str, name: str, array: Array) -> Outputs:
+    return Outputs(dict(outputs) | {(group, name): array})
 
 
 def test_the_canonical_outputs_agree_with_themselves(canonical: Outputs) -> None:
@@ -54,6 +59,104 @@ def test_the_gradient_of_the_loss_differs_in_size_and_keeps_its_ranks(canonical:
     found = judge(loss, canonical)
     assert found["saliency", "relative error of the map"].word == "differs"
     assert found["saliency", "rank correlation (Spearman)"].word == "agrees"
+
+
+def copy_once(maps: Array) -> Array:
+    """Return the map of one noisy copy: what the mean of many has lost."""
+    return maps * np.random.default_rng(0).uniform(0.3, 1.7, maps.shape)
+
+
+def turn_signs(maps: Array) -> Array:
+    return -maps
+
+
+def leave_signs(maps: Array) -> Array:
+    return np.abs(maps)
+
+
+def shift_filters(maps: Array) -> Array:
+    return np.roll(maps, 1, axis=1)
+
+
+def skip_relu(maps: Array) -> Array:
+    return np.where(maps > 0, maps, -0.5)
+
+
+def stop_early(values: Array) -> Array:
+    return 0.7 * values
+
+
+def leave_bounds(pixels: Array) -> Array:
+    return 1.5 * pixels - 0.25
+
+
+@pytest.mark.parametrize(
+    ("group", "name", "mistake"),
+    [
+        ("smoothgrad", "map", copy_once),
+        ("integrated_gradients", "map", turn_signs),
+        ("integrated_gradients", "map", leave_signs),
+        ("filters", "shallow", shift_filters),
+        ("filters", "middle", skip_relu),
+        ("filters", "deep", skip_relu),
+        ("filters", "reached", stop_early),
+        ("filters", "reached", turn_signs),
+        ("filters", "ascent", leave_bounds),
+    ],
+)
+def test_a_wrong_convention_differs_in_its_own_array_alone(
+    canonical: Outputs, group: str, name: str, mistake: Callable[[Array], Array]
+) -> None:
+    wrong = change(canonical, group, name, mistake(np.array(canonical[group, name])))
+    assert {(one.group, one.array) for one in judge(wrong, canonical).values() if one.word != "agrees"} == {
+        (group, name)
+    }
+
+
+def test_the_sign_of_an_attribution_counts_in_its_rank_and_not_in_its_strength(canonical: Outputs) -> None:
+    found = judge(
+        change(canonical, "integrated_gradients", "map", -canonical["integrated_gradients", "map"]), canonical
+    )
+    assert found["integrated_gradients", "rank correlation (Spearman)"].figure == pytest.approx(-1)
+    assert found["integrated_gradients", "overlap of the strongest 5 %"].figure == 1
+
+
+def test_ascents_with_other_pixels_that_reach_nearly_the_same_agree(canonical: Outputs) -> None:
+    other = np.random.default_rng(7).random(canonical["filters", "ascent"].shape).astype(np.float16)
+    other[0, 0, 0, 0, :2] = 0, 1  # the bounds themselves, which clamping makes common
+    run = change(canonical, "filters", "ascent", other)
+    run = change(run, "filters", "reached", canonical["filters", "reached"] * 1.04)
+    assert words(run, canonical, "filters") == {"agrees"}
+
+
+def test_the_worst_filter_is_named_as_the_network_counts_it(canonical: Outputs) -> None:
+    reached, middle = (np.array(canonical["filters", name]) for name in ("reached", "middle"))
+    reached[2, 3] *= 2
+    middle[1, 2] *= 2
+    run = change(change(canonical, "filters", "reached", reached), "filters", "middle", middle)
+    found = judge(run, canonical)
+    one = found["filters", "error of a reached mean"]
+    assert (one.picture, one.layer, one.filter, one.figure) == (None, 9, FILTERS[9][3], pytest.approx(1))
+    two = found["filters", "largest error of a map, convolution 4"]
+    assert (two.picture, two.layer, two.filter) == (1, 4, FILTERS[4][2])
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(("theirs", "word"), [(0.0, "agrees"), (1e-9, "differs")])
+def test_a_filter_that_is_silent_on_every_picture_stays_silent(canonical: Outputs, theirs: float, word: str) -> None:
+    silent, other = (np.array(canonical["filters", "deep"], dtype=np.float64) for _ in range(2))
+    silent[:, 0], other[:, 0] = 0.0, theirs
+    found = judge(change(canonical, "filters", "deep", other), change(canonical, "filters", "deep", silent))
+    assert found["filters", "largest error of a map, convolution 9"].word == word
+
+
+def test_every_axis_but_the_pieces_is_the_canonical_one(canonical: Outputs) -> None:
+    sizes = find_sizes(canonical)
+    assert "piece" not in sizes
+    assert {name: sizes[name] for name in ("picture", "label", "row", "middle_row", "deep_column")} == {
+        "picture": 3, "label": 11, "row": 32, "middle_row": 16, "deep_column": 8,
+    }  # fmt: skip
+    assert (sizes["layer"], sizes["filter"], sizes["channel"]) == (3, 4, 3)
 
 
 def test_the_worst_picture_is_named(canonical: Outputs) -> None:
@@ -90,10 +193,45 @@ def test_another_number_of_pieces_differs_and_does_not_raise(canonical: Outputs,
 
 
 @pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize("value", [0.0, 1e300, 5e-324])
-def test_constant_or_huge_maps_differ_without_a_warning(canonical: Outputs, value: float) -> None:
-    maps = np.full(canonical["saliency", "map"].shape, value)
-    assert words(canonical.with_group("saliency", {"map": maps}), canonical, "saliency") == {"differs"}
+@pytest.mark.parametrize("group", ["saliency", "smoothgrad", "integrated_gradients"])
+@pytest.mark.parametrize("value", [0.0, 1e300, -1.7e308, 5e-324])
+def test_constant_or_huge_maps_differ_without_a_warning(canonical: Outputs, group: str, value: float) -> None:
+    maps = np.full(canonical[group, "map"].shape, value)
+    assert words(canonical.with_group(group, {"map": maps}), canonical, group) == {"differs"}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("name", find_official("filters"))
+@pytest.mark.parametrize("value", [1e300, -1.7e308, np.finfo(np.float16).max])
+def test_huge_numbers_of_filters_differ_without_a_warning(canonical: Outputs, name: str, value: float) -> None:
+    huge = change(canonical, "filters", name, np.full(canonical["filters", name].shape, value))
+    assert "differs" in words(huge, canonical, "filters")
+
+
+@pytest.mark.parametrize(("group", "name"), [(group, name) for group in GROUPS for name in find_official(group)])
+@pytest.mark.parametrize("fault", ["row", "axis", "bool"])
+def test_an_array_of_another_shape_or_kind_is_unreadable(
+    tmp_path: Path, canonical: Outputs, group: str, name: str, fault: str
+) -> None:
+    arrays = {one: canonical[group, one] for one in find_official(group)}
+    arrays[name] = {
+        "row": np.concatenate([arrays[name], arrays[name][:1]]),
+        "axis": arrays[name][..., None],
+        "bool": arrays[name] > 0,
+    }[fault]
+    place = tmp_path / "work" / "outputs" / f"{group}.npz"
+    place.parent.mkdir(parents=True)
+    np.savez(place, **arrays)
+    reading = read_group(tmp_path / "work", group, canonical)
+    assert (reading.word, reading.arrays) == ("unreadable", {})
+
+
+def test_ascents_may_be_stored_in_sixteen_bits_or_more(tmp_path: Path, canonical: Outputs) -> None:
+    arrays = {name: canonical["filters", name] for name in find_official("filters")}
+    for exact, dtype in ((False, np.float16), (True, np.float32)):
+        save_group(tmp_path / "work" / "outputs", "filters", arrays, exact=exact)
+        reading = read_group(tmp_path / "work", "filters", canonical)
+        assert (reading.word, reading.arrays["ascent"].dtype) == ("agrees", dtype)
 
 
 def test_saved_groups_are_read_and_absent_ones_are_missing(

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from assignment.arrays import ARRAYS
+from assignment.arrays import ARRAYS, FILTERS
 from assignment.outputs import load_group
 from assignment.profile import load_profile
 from questions.canonical import load_canonical
@@ -17,7 +17,6 @@ from reference.__main__ import CANONICAL_FOLDER
 from reference.bench import Bench, open_bench
 from reference.compare import TOLERANCES, compare_group, find_difference
 from reference.produce import PRODUCERS, SEEDS
-from reference.produce_filters import FILTERS
 from reference.produce_maps import BASELINES, COPIES, COUNTS, SIGMAS, STEP_COUNTS, produce_pictures, produce_saliency
 
 CPU = torch.device("cpu")
