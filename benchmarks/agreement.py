@@ -4,7 +4,7 @@ Runs the notebook's own official cells, as they are or changed in one place or w
 gives what they save to the grader, which compares it with the canonical Outputs. Writes
 `benchmarks/results/agreement.md`; exits with 1 where an honest run differs or a wrong one agrees.
 
-    python -m benchmarks.agreement                       everything (about 4 minutes on two cores)
+    python -m benchmarks.agreement                       everything (about 3 minutes on two cores)
     python -m benchmarks.agreement --only ascent --out /tmp/ascent.md
 """
 
@@ -105,6 +105,8 @@ def try_all(numbers: Sequence[int]) -> list[Trial]:
         for trial in pool.imap(try_one, numbers):
             print(f"{trial.seconds:6.1f} s  {trial.variant.name}", flush=True)
             trials.append(trial)
+        pool.close()
+        pool.join()  # scikit-learn's own locks are put away only by a process that may end by itself
     return trials
 
 

@@ -72,8 +72,8 @@ class Noisy(LayerMode):
         return _Changed.apply(found, self._shake, None)
 
     def _shake(self, values: Tensor) -> Tensor:
-        noise = torch.randn(values.shape, generator=self.generator)
-        return values + self.size * values.square().mean().sqrt() * noise
+        noise = torch.rand(values.shape, generator=self.generator).sub_(0.5).mul_(12**0.5)  # of variance 1
+        return noise.mul_(self.size * values.square().mean().sqrt()).add_(values)
 
 
 class _Changed(torch.autograd.Function):

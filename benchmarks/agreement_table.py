@@ -87,18 +87,16 @@ def is_of(agreement: Agreement, comparison: Comparison) -> bool:
 def show(figure: float | None, at_most: bool) -> str:
     """Return a figure; of one that is nearly 1, what it lacks.
 
-    >>> show(0.000123, True), show(0.0, True), show(0.99987, False), show(1 - 3e-6, False), show(None, True)
-    ('1.2e-04', '0', '0.9999', '1 − 3e-06', '–')
+    >>> show(0.000123, True), show(0.0, True), show(0.9967, False), show(1 - 3e-6, False), show(None, True)
+    ('1.2e-04', '0', '0.9967', '1 − 3.0e-06', '–')
     """
     if figure is None:
         return "–"
-    if at_most or figure > 1 - 1e-4:
-        return (
-            f"{'' if at_most else '1 − '}{figure if at_most else 1 - figure:.1e}"
-            if figure not in (0, 1)
-            else f"{figure:g}"
-        )
-    return f"{figure:.4f}"
+    if figure in (0, 1):
+        return f"{figure:g}"
+    if at_most:
+        return f"{figure:.1e}"
+    return f"{figure:.4f}" if figure < 1 - 1e-3 else f"1 − {1 - figure:.1e}"
 
 
 def _show_group(group: str, trials: Sequence[Trial]) -> str:

@@ -7,14 +7,14 @@ or TF32 does. `python -m benchmarks.agreement` measures both; worst picture or f
                                 honest     limit     nearest wrong
     logits                      3e-6       1e-4      1e-3    TF32
     LIME, weights               6e-6       1e-4      2e-3    TF32
-    saliency                    5e-3       3e-2      8e-2    TF32
-    SmoothGrad                  9e-4       5e-3      2e-2    TF32; 19 copies 3e-2
+    saliency                    6e-3       3e-2      8e-2    TF32
+    SmoothGrad                  1e-3       5e-3      2e-2    TF32; 19 copies 3e-2
     integrated gradients        2e-3       1e-2      4e-2    TF32; 49 steps 7e-2
     activation maps             8e-6       1e-4      2e-3    TF32
     reached activation          5e-2       0.15      0.35    50 steps of ascent
 
 The honest figures include noise of 1e-6 in every layer, for a GPU's coarser convolutions; plain float32 stays well
-below them, but for the reached activation: ascent is chaotic, so another rounding or another noise reaches 4 % more or
+below them, but for the reached activation: ascent is chaotic, so another rounding or another noise reaches 5 % more or
 less. TF32 reaches as much as an honest run, and only the maps tell it. Of the ascent pictures nothing is compared but
 that their pixels lie in [0, 1].
 
