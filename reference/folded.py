@@ -20,8 +20,9 @@ from torch.ops import aten  # type: ignore[attr-defined]
 
 from assignment.classifier import Classifier
 from reference.framed import Frame, convolve, find_factors, pool, put_in_frame, unpool
-from reference.workers import map_parts
+from reference.workers import keep_freed_memory, map_parts
 
+PART = 8  # pictures that run together on a CPU: more would not fit into the memory that is kept
 Kept = tuple[Tensor, Tensor | None]  # after the ReLU, and where the pooling found it
 KeptFrame = tuple[Frame, tuple[Tensor, Tensor] | None]
 
@@ -88,6 +89,7 @@ class Folded:
 
 def fold(model: Classifier) -> Folded:
     """Return the function that `model` computes in evaluation mode, on its device and in its dtype."""
+    keep_freed_memory()
     first, _, _, last = model.fc
     linears = tuple((layer.weight.detach().clone(), layer.bias.detach().clone()) for layer in (first, last))
     return Folded(tuple(_fold_block(*block) for block in _find_blocks(model)), linears)
@@ -118,7 +120,8 @@ def _split(x: Tensor) -> tuple[Tensor, ...]:
     """Return the parts of a batch that are computed each for itself."""
     if x.device.type != "cpu":
         return (x,)
-    return x.split(1) if _in_frames(x) else x.chunk(torch.get_num_threads())
+    share = -(-len(x) // torch.get_num_threads())
+    return x.split(1 if _in_frames(x) else max(1, min(share, PART)))
 
 
 class _Run(torch.autograd.Function):
