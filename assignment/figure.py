@@ -50,9 +50,9 @@ def name_picture(index: int, label: int) -> str:
     return f"picture {index} 圖 {index}\n{name_label(label)}"
 
 
-def show_pictures(pictures: Array, titles: Sequence[str], heading: str) -> None:
-    """Draw pictures (N, H, W, 3) in rows of five."""
-    _, axes = _grid(len(pictures), 1, heading)
+def show_pictures(pictures: Array, titles: Sequence[str], heading: str, *, columns: int = 5) -> None:
+    """Draw pictures (N, H, W, 3), uint8 or floats from 0 to 1, in rows of `columns`."""
+    _, axes = _grid(len(pictures), 1, heading, columns)
     for axis, picture, title in zip(axes[0], pictures, titles, strict=True):
         axis.imshow(picture)
         axis.set_title(title)
@@ -71,6 +71,38 @@ def show_maps(pictures: Array, maps: Array, titles: Sequence[str], heading: str,
         drawn = axes[1][index].imshow(heat, cmap="inferno", vmin=0, vmax=np.percentile(heat, 99.5))
         _add_bar(figure, drawn, axes[1][index], extend="max")
     figure.supxlabel(says, fontsize=11)
+    plt.show()
+
+
+def show_signed_maps(pictures: Array, maps: Array, titles: Sequence[str], heading: str, *, says: str) -> None:
+    """Draw each picture (H, W, 3) with its map (H, W) below it, red where it is positive and blue where negative.
+
+    The strongest colours stand for the largest 0.5 % of the values without sign.
+    """
+    figure, axes = _grid(len(pictures), 2, heading)
+    for index, (picture, values) in enumerate(zip(pictures, maps, strict=True)):
+        axes[0][index].imshow(picture)
+        axes[0][index].set_title(titles[index])
+        most = float(np.percentile(np.abs(values), 99.5)) or 1.0
+        drawn = axes[1][index].imshow(values, cmap="RdBu_r", vmin=-most, vmax=most)
+        _add_bar(figure, drawn, axes[1][index], extend="both")
+    figure.supxlabel(says, fontsize=11)
+    plt.show()
+
+
+def show_activations(picture: Array, maps: Sequence[Array], titles: Sequence[Sequence[str]], heading: str) -> None:
+    """Draw a picture (H, W, 3) and beside it a row of activation maps (F, H', W') for each layer, each with its bar."""
+    filters = max(len(layer) for layer in maps)
+    figure, axes = _grid((filters + 1) * len(maps), 1, heading, filters + 1)
+    rows = [axes[0][start : start + filters + 1] for start in range(0, len(axes[0]), filters + 1)]
+    rows[0][0].imshow(picture)
+    for row, layer, names in zip(rows, maps, titles, strict=True):
+        for axis, heat, name in zip(row[1:], layer, names, strict=True):
+            axis.set_title(name)
+            _add_bar(figure, axis.imshow(heat, cmap="inferno", vmin=0), axis)
+    figure.supxlabel(
+        "activation after the ReLU, own scale for each map ｜ ReLU 之後的活化值，每張圖各有刻度", fontsize=11
+    )
     plt.show()
 
 
@@ -110,9 +142,9 @@ def find_edges(segments: Array) -> Array:
     return edges
 
 
-def _grid(count: int, rows: int, heading: str) -> tuple[Any, list[list[Any]]]:
-    """Return a figure and, for each of `rows` kinds of drawing, an axis for each picture; five stand side by side."""
-    columns = min(count, 5)
+def _grid(count: int, rows: int, heading: str, most: int = 5) -> tuple[Any, list[list[Any]]]:
+    """Return a figure and, for each of `rows` kinds of drawing, an axis for each picture; `most` stand side by side."""
+    columns = min(count, most)
     bands = -(-count // columns)
     figure, axes = plt.subplots(
         bands * rows, columns, figsize=(3.2 * columns, 3.1 * rows * bands + 0.6), squeeze=False, layout="constrained"

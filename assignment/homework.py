@@ -64,11 +64,21 @@ if missing:
 import numpy as np
 import torch
 from lime.lime_image import LimeImageExplainer
+from scipy.ndimage import gaussian_filter
 from skimage.segmentation import slic
 from tqdm import tqdm
 
 from assignment.classifier import load_classifier
-from assignment.figure import name_label, name_picture, set_style, show_lime, show_maps, show_pictures
+from assignment.figure import (
+    name_label,
+    name_picture,
+    set_style,
+    show_activations,
+    show_lime,
+    show_maps,
+    show_pictures,
+    show_signed_maps,
+)  # fmt: skip
 from assignment.outputs import save_group
 from assignment.profile import load_profile
 
@@ -100,7 +110,13 @@ save_group(Path("outputs"), "pictures", {"label": profile.labels, "logits": logi
 
 # %%
 from assignment.assignment import load_assignment
-from assignment.scratch import describe_maps, describe_runs
+from assignment.scratch import (
+    describe_activations,
+    describe_attributions,
+    describe_maps,
+    describe_runs,
+    describe_shares,
+)  # fmt: skip
 
 set_style()
 names = [name_picture(index, int(label)) for index, label in enumerate(labels)]
@@ -173,6 +189,7 @@ show_lime(
 
 # %%
 # scratch: change ONE argument, run, look. Nothing here is saved.  一次只改一個參數，觀察結果；這裡不會存檔。
+# TODO questions 1-4 第 1-4 題: look_at, for_label, samples, hide, seed
 look_at = 6  # which picture
 for_label = 8  # which label's explanation
 pieces, first = lime(look_at, samples=250, hide=0.5, seed=1)  # as in the official cell  與 official 儲存格相同
@@ -230,6 +247,7 @@ show_maps(
 
 # %%
 # scratch: change ONE argument, run, look. Nothing here is saved.  一次只改一個參數，觀察結果；這裡不會存檔。
+# TODO questions 5-9 第 5-9 題: labels, of
 other_labels = torch.full_like(labels, 8)  # label 8 for every picture: saliency(inputs, other_labels)  每張圖都問類別 8
 compared = saliency(inputs, labels, of="logit").cpu().numpy()  # as in the official cell  與 official 儲存格相同
 maps = saliency(inputs, labels, of="logit").cpu().numpy()  # of="logit", "probability" or "loss"
@@ -238,6 +256,294 @@ print(describe_maps(maps, compared, profile.masks))
 
 # %% [markdown]
 # <!-- questions: saliency -->
+
+# %% [markdown]
+# ## SmoothGrad ｜ 平滑梯度
+#
+# A saliency map is grainy: the gradient jumps from pixel to pixel. [SmoothGrad](https://arxiv.org/abs/1706.03825) adds a little random
+# noise to the **picture**, many times over, and averages the saliency maps of these copies. What changes with the noise averages out.
+#
+# 顯著圖的顆粒很粗，因為梯度在相鄰像素之間跳動。SmoothGrad 在**圖片**上加入少量隨機雜訊，重複很多次，再把這些副本的顯著圖平均；隨雜訊而變的部分就會被平均掉。
+#
+# $$s_u = \frac{1}{K} \sum_{k=1}^{K} \max_c \left| \frac{\partial f_y}{\partial x_{c,u}} \Big( x + \sigma\,(\max x - \min x)\,\varepsilon_k \Big) \right|, \qquad \varepsilon_k \sim N(0, 1)$$
+#
+# - `sigma`: standard deviation of the noise, as a share of the picture's range ｜ 雜訊的標準差，以圖片的數值範圍為單位
+# - `copies`: how many noisy copies ($K$) ｜ 加雜訊的副本數（$K$）
+# - `seed`: which noise ｜ 雜訊的隨機種子
+# - `average`: `"size"` averages the maps as above; `"signed"` averages the gradients first, so that signs can cancel, and takes the size
+#   at the end ｜ `"size"` 如上式平均各張顯著圖；`"signed"` 先平均梯度（正負可能抵銷），最後才取絕對值
+
+
+# %% hw9={"official": true, "name": "smoothgrad"}
+# official: smoothgrad
+def smoothgrad(inputs, labels, sigma=0.02, copies=20, seed=SEED, average="size"):
+    """Average the saliency maps of noisy copies of inputs (N, 3, 128, 128).
+
+    Returns the maps (N, 128, 128), and for each picture the share of its copies that the network puts in the picture's own class (N,).
+    """
+    with torch.no_grad():
+        own_class = model(inputs).argmax(dim=1)
+    maps, kept = [], []
+    for index, picture in enumerate(tqdm(inputs, desc="SmoothGrad")):
+        noise = np.random.default_rng(1000 * seed + index).standard_normal(
+            (copies, *picture.shape)
+        )  # a seed for each picture
+        noisy = picture + sigma * (picture.max() - picture.min()) * torch.from_numpy(noise).to(picture)
+        gradients, stayed = [], 0
+        for x in noisy.split(10):
+            x.requires_grad_(True)
+            scores = model(x)
+            gradients.append(torch.autograd.grad(scores[:, labels[index]].sum(), x)[0])
+            stayed += int((scores.argmax(dim=1) == own_class[index]).sum())
+        gradients = torch.cat(gradients)  # (copies, 3, 128, 128)
+        heat = gradients.abs().amax(dim=1).mean(dim=0) if average == "size" else gradients.mean(dim=0).abs().amax(dim=0)
+        maps.append(heat.cpu().numpy())
+        kept.append(stayed / copies)
+    return np.stack(maps), np.array(kept)
+
+
+smooth_maps, smooth_kept = smoothgrad(inputs, labels)
+save_group(Path("outputs"), "smoothgrad", {"map": smooth_maps})
+
+# %%
+show_maps(
+    pictures,
+    smooth_maps,
+    names,
+    "SmoothGrad: mean of the saliency maps of 20 noisy copies ｜ SmoothGrad：20 張加雜訊副本的顯著圖平均",
+    says="logit per unit of pixel value, own scale for each picture ｜ 每單位像素值的 logit 變化，每張圖各有刻度",
+)
+print(describe_shares("copies that keep the picture's class ｜ 仍屬於原圖類別的副本比例", smooth_kept))
+
+# %%
+# scratch: change ONE argument, run, look. Nothing here is saved.  一次只改一個參數，觀察結果；這裡不會存檔。
+# TODO questions 10-13 第 10-13 題: labels, sigma, copies, seed, average
+other_labels = torch.full_like(labels, 5)  # label 5 for every picture  每張圖都問類別 5
+compared = saliency_maps  # or smooth_maps  要比較的圖
+maps, kept = smoothgrad(
+    inputs, labels, sigma=0.02, copies=20, seed=1, average="size"
+)  # as in the official cell  與 official 儲存格相同
+show_maps(pictures, maps, names, "Scratch ｜ 試試看", says="own scale for each picture ｜ 每張圖各有刻度")
+print(describe_maps(maps, compared, profile.masks))
+print(describe_shares("copies that keep the picture's class ｜ 仍屬於原圖類別的副本比例", kept))
+
+# %% [markdown]
+# <!-- questions: smoothgrad -->
+
+# %% [markdown]
+# ## Filter visualisation ｜ 濾波器視覺化
+#
+# The network has 11 convolutions, counted here from 0: convolution 1 is near the picture (shallow), 9 is near the answer (deep). Each of
+# their filters gives a map. Two ways to look at a filter:
+#
+# - **Activation map**: where in *this* picture is the filter active? After the ReLU a map is 0 (black) where the filter is silent; read the
+#   sizes off the colour bar.
+# - **Gradient ascent** (Erhan, Bengio, Courville, Vincent 2009): start from white noise, and change the
+#   pixels, step by step, so that the filter's mean activation rises. Pixels stay between 0 and 1. The picture at the end is one that the filter responds to strongly.
+#
+# 網路有 11 個卷積層，這裡從 0 開始編號：卷積 1 靠近圖片（淺層），卷積 9 靠近答案（深層）；每個濾波器都會產生一張圖。觀察濾波器有兩種方法：
+#
+# - **活化圖**：濾波器在「這張圖」的哪裡活躍？經過 ReLU 之後，濾波器沒有反應的地方是 0（黑色）；大小請看色階。
+# - **梯度上升**：從白雜訊開始，一步一步改變像素，使濾波器的平均活化值上升；像素維持在 0 到 1 之間。最後得到的圖，就是能讓這個濾波器強烈反應的一張圖。
+#
+# - `layer`, `filters`: which convolution, which of its filters ｜ 第幾個卷積層、其中哪些濾波器
+# - `start`: where ascent begins ｜ 梯度上升的起點
+# - `steps`: how many steps ｜ 步數
+
+
+# %% hw9={"official": true, "name": "filters"}
+# official: filters
+FILTERS = {
+    1: [0, 3, 9, 15],
+    4: [3, 5, 10, 12],
+    9: [4, 8, 12, 14],
+}  # four filters of a shallow, a middle and a deep convolution
+
+
+def network_until(layer):
+    """Return the network as far as the batch norm of convolution `layer`; what comes after is not run."""
+    parts = [part for stack in model.cnn for part in stack]
+    norms = [place for place, part in enumerate(parts) if isinstance(part, torch.nn.BatchNorm2d)]
+    return torch.nn.Sequential(*parts[: norms[layer] + 1])
+
+
+def activation_maps(inputs, layer, filters):
+    """Return the maps (N, filters, H, W), after the ReLU, of some filters of a convolution."""
+    with torch.no_grad():
+        return network_until(layer)(inputs)[:, filters].relu()
+
+
+def white_noise(seed=SEED):
+    """Return four pictures (4, 3, 128, 128) of uniform noise in [0, 1]."""
+    noise = np.stack([np.random.default_rng(1000 * seed + index).random((3, 128, 128)) for index in range(4)])
+    return torch.from_numpy(noise).to(inputs)
+
+
+def ascend(start, layer, filters, steps=100):
+    """Change start (F, 3, 128, 128), one picture a filter, so that each filter's mean activation rises.
+
+    Returns the pictures, and the mean activation (F,) that each filter reaches on its own.
+    """
+    x = start.clone().requires_grad_(True)
+    adam = torch.optim.Adam([x], lr=0.05)
+    network, one_each = network_until(layer), torch.arange(len(filters))
+    for _ in range(steps):
+        adam.zero_grad()
+        before_relu = network(x)[one_each, filters]  # (F, H, W)
+        (-before_relu.mean(dim=(1, 2)).sum()).backward()
+        adam.step()
+        with torch.no_grad():
+            x.clamp_(0, 1)
+    found = x.detach()
+    return found, activation_maps(found, layer, filters)[one_each, one_each].mean(dim=(1, 2))
+
+
+filter_maps = {layer: activation_maps(inputs, layer, filters).cpu().numpy() for layer, filters in FILTERS.items()}
+ascents = [ascend(white_noise(), layer, filters) for layer, filters in tqdm(FILTERS.items(), desc="ascent")]
+ascent_pictures = torch.stack([found for found, _ in ascents]).cpu().numpy()  # (3, 4, 3, 128, 128)
+reached = torch.stack([mean for _, mean in ascents]).cpu().numpy()  # (3, 4)
+save_group(Path("outputs"), "filters", {
+    "shallow": filter_maps[1], "middle": filter_maps[4], "deep": filter_maps[9],
+    "ascent": ascent_pictures, "reached": reached,
+})  # fmt: skip
+
+# %%
+filter_names = [[f"convolution 卷積 {layer}\nfilter 濾波器 {k}" for k in filters] for layer, filters in FILTERS.items()]
+for index in (2, 6, 7):
+    show_activations(
+        pictures[index],
+        [maps[index] for maps in filter_maps.values()],
+        filter_names,
+        f"Activation maps of picture {index} ｜ 圖 {index} 的活化圖",
+    )
+
+# %%
+captions = [
+    f"{name}\nmean activation 平均活化值 {mean:.2f}" for name, mean in zip(np.ravel(filter_names), reached.ravel())
+]
+show_pictures(
+    ascent_pictures.reshape(12, 3, 128, 128).transpose(0, 2, 3, 1),
+    captions,
+    "Gradient ascent from white noise, one picture a filter ｜ 從白雜訊開始的梯度上升，每個濾波器一張圖",
+    columns=4,
+)
+
+# %%
+# scratch: change ONE argument, run, look. Nothing here is saved.  一次只改一個參數，觀察結果；這裡不會存檔。
+# TODO questions 14-17 第 14-17 題: layer, which, look_at, start, steps
+layer = 1  # 1, 4 or 9
+which = 0  # 0 to 3: the first to the fourth of FILTERS[layer]  第幾個濾波器（從 0 開始）
+look_at = 6  # which picture
+start = white_noise(
+    seed=1
+)  # or white_noise(seed=2), or inputs[[6] * 4]: the photograph of picture 6  也可以從圖 6 開始
+steps = 100
+found, means = ascend(start, layer, FILTERS[layer], steps=steps)
+show_pictures(
+    found.cpu().numpy().transpose(0, 2, 3, 1),
+    [f"filter 濾波器 {k}\nmean activation 平均活化值 {mean:.2f}" for k, mean in zip(FILTERS[layer], means)],
+    f"Ascent, convolution {layer} ｜ 梯度上升，卷積 {layer}",
+    columns=4,
+)
+show_activations(
+    pictures[look_at],
+    [filter_maps[layer][look_at]],
+    [filter_names[list(FILTERS).index(layer)]],
+    f"picture {look_at} 圖 {look_at}",
+)
+one_filter = FILTERS[layer][which]
+print(f"convolution {layer}, filter {one_filter}, on the ten pictures ｜ 卷積 {layer} 濾波器 {one_filter}，十張圖片：")
+print(describe_activations(filter_maps[layer][:, which], profile.masks))
+noise_mean = activation_maps(white_noise(), layer, FILTERS[layer]).mean(dim=(2, 3))[:, which].mean()
+print(f"its mean activation on white noise ｜ 在白雜訊上的平均活化值: {noise_mean:.2f}")
+on_each = activation_maps(found, layer, [one_filter]).mean(dim=(1, 2, 3))
+on_each = ", ".join(f"filter 濾波器 {k}: {mean:.2f}" for k, mean in zip(FILTERS[layer], on_each))
+print("its mean activation on the four ascent pictures above ｜ 在上面四張梯度上升圖上的平均活化值:", on_each)
+print(
+    f"same pixels as in the official picture, correlation ｜ 與 official 圖的像素相關係數: {np.corrcoef(found[which].cpu().numpy().ravel(), ascent_pictures[list(FILTERS).index(layer), which].ravel())[0, 1]:.2f}"
+)
+
+# %% [markdown]
+# <!-- questions: filters -->
+
+# %% [markdown]
+# ## Integrated gradients ｜ 積分梯度
+#
+# [Integrated gradients](https://arxiv.org/abs/1703.01365) walk from a **baseline** $x'$ (here a black picture) to the picture $x$, take the
+# gradient at many points on the way, and multiply their mean by $x - x'$. The attributions of all pixels **add up** to
+# $f_y(x) - f_y(x')$: the label's logit is shared out among the pixels, for (red) and against (blue).
+#
+# 積分梯度從一張**基準圖** $x'$（這裡是全黑的圖）走到圖片 $x$，在路上許多點計算梯度，再把平均梯度乘上 $x - x'$。所有像素的歸因值**加起來**等於
+# $f_y(x) - f_y(x')$：等於把該類別的 logit 分配給每個像素，支持為正（紅），反對為負（藍）。
+#
+# $$a_u = \sum_c (x - x')_{c,u} \cdot \frac{1}{K} \sum_{k=0}^{K-1} \frac{\partial f_y}{\partial x_{c,u}} \Big( x' + \tfrac{k + 1/2}{K} (x - x') \Big)$$
+#
+# - `baseline`: `"black"`, `"white"`, `"blurred"` (the picture without detail) or `"noise"` ｜ 基準圖：全黑、全白、模糊後的圖或雜訊
+# - `steps`: how many points on the way ($K$) ｜ 路上的點數（$K$）
+# - `multiply`: `False` leaves the factor $(x - x')$ out ｜ `False` 表示不乘上 $(x - x')$
+
+
+# %% hw9={"official": true, "name": "integrated_gradients"}
+# official: integrated_gradients
+def make_baseline(name, seed=SEED):
+    """Return one baseline picture for each of the ten pictures (10, 3, 128, 128)."""
+    if name in ("black", "white"):
+        return torch.full_like(inputs, float(name == "white"))
+    if name == "blurred":
+        made = gaussian_filter(inputs.double().cpu().numpy(), sigma=(0, 0, 8, 8), mode="nearest")
+    elif name == "noise":
+        made = np.stack(
+            [np.random.default_rng(1000 * seed + index).random((3, 128, 128)) for index in range(len(inputs))]
+        )
+    else:
+        raise ValueError(f"baseline {name!r}; expected 'black', 'white', 'blurred' or 'noise'")
+    return torch.from_numpy(made).to(inputs)
+
+
+def integrated_gradients(inputs, labels, baseline="black", steps=50, multiply=True):
+    """Share each label's logit out among the pixels of inputs (10, 3, 128, 128).
+
+    Returns the attributions (10, 128, 128), added up over the channels, and f(x) - f(baseline) (10,).
+    """
+    start = make_baseline(baseline)
+    mean = torch.zeros_like(inputs)
+    for k in tqdm(range(steps), desc=f"from {baseline}"):
+        x = (start + (k + 0.5) / steps * (inputs - start)).requires_grad_(True)
+        (gradient,) = torch.autograd.grad(model(x).gather(1, labels[:, None]).sum(), x)
+        mean += gradient / steps
+    attribution = (inputs - start) * mean if multiply else mean
+    with torch.no_grad():
+        rise = (model(inputs) - model(start)).gather(1, labels[:, None])[:, 0]
+    return attribution.sum(dim=1).cpu().numpy(), rise.cpu().numpy()
+
+
+attributions, rises = integrated_gradients(inputs, labels)
+save_group(Path("outputs"), "integrated_gradients", {"map": attributions})
+
+# %%
+show_signed_maps(
+    pictures,
+    attributions,
+    names,
+    "Integrated gradients from black: for (red) and against (blue) the true label ｜ 積分梯度，以全黑為基準：支持（紅）與反對（藍）真實類別",
+    says="logit, own scale for each picture ｜ logit，每張圖各有刻度",
+)
+print(describe_attributions(attributions, rises, profile.masks))
+
+# %%
+# scratch: change ONE argument, run, look. Nothing here is saved.  一次只改一個參數，觀察結果；這裡不會存檔。
+# TODO questions 18-20 第 18-20 題: labels, baseline ("black", "white", "blurred", "noise"), steps, multiply
+other_labels = torch.full_like(labels, 8)  # label 8 for every picture  每張圖都問類別 8
+maps, rise = integrated_gradients(
+    inputs, labels, baseline="black", steps=50, multiply=True
+)  # as in the official cell  與 official 儲存格相同
+show_signed_maps(pictures, maps, names, "Scratch ｜ 試試看", says="own scale for each picture ｜ 每張圖各有刻度")
+print(describe_attributions(maps, rise, profile.masks))
+print("rank correlation with the official map, sizes ｜ 與 official 圖的等級相關（取絕對值）")
+print(describe_maps(np.abs(maps), np.abs(attributions), profile.masks))
+
+# %% [markdown]
+# <!-- questions: integrated_gradients -->
 
 # %% [markdown]
 # ## Your answers ｜ 你的答案

@@ -1,9 +1,8 @@
 """Outputs: the named arrays of the eight analyses, one format for students and for the reference.
 
 A group is an analysis, or `pictures`: what is true of the pictures and what the classifier says of them. Each group is
-one `<group>.npz`. `ARRAYS` says what each array is; an array marked `official` is saved by the notebook's own cells,
-the others are experiments, which only the canonical Outputs must hold. Files may come from a hostile notebook: nothing
-is unpickled, and no array is given memory before its header was found to fit.
+one `<group>.npz`; `assignment/arrays.py` says which arrays it holds. Files may come from a hostile notebook: nothing is
+unpickled, and no array is given memory before its header was found to fit.
 """
 
 import io
@@ -16,60 +15,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assignment.arrays import ARRAYS, GROUPS, ArraySpec, Name
 from assignment.fixable import FixableError, check_all
 
 Array = NDArray[Any]
-Name = tuple[str, str]  # group, array
 
 GROUP_LIMIT = 64 * 2**20  # bytes of one group's arrays once unpacked
 MEMBER_LIMIT = 1000  # entries of its zip archive, each of which costs a KiB of our memory
 MEMBER_MARK = b"PK\x01\x02"  # before each entry of a zip archive's list
-
-
-@dataclass(frozen=True)
-class ArraySpec:
-    """What one array is. An axis is a name whose size all arrays of a profile share, or `piece`, which is free."""
-
-    axes: tuple[str, ...]
-    kind: str  # numpy's dtype.kind: f float, i integer, b bool
-    says: str
-    official: bool = True
-    holes: bool = False  # NaN stands for "there is none"
-
-
-_MAP = ("picture", "row", "column")
-_PIECES = ("picture", "label", "piece")
-
-ARRAYS: dict[Name, ArraySpec] = {
-    ("pictures", "label"): ArraySpec(("picture",), "i", "the true label"),
-    ("pictures", "logits"): ArraySpec(("picture", "label"), "f", "the classifier's logits"),
-    ("pictures", "food"): ArraySpec(_MAP, "b", "where the food is", official=False),
-    ("pictures", "tray"): ArraySpec(_MAP, "b", "where the planted shortcut's object is", official=False),
-    ("pictures", "distractor"): ArraySpec(_MAP, "b", "where another category's object is", official=False),
-    ("lime", "segments"): ArraySpec(_MAP, "i", "the number, from 0, of the piece that a pixel belongs to"),
-    ("lime", "weights"): ArraySpec(_PIECES, "f", "weight of each piece for each label", holes=True),
-    ("lime", "score"): ArraySpec(
-        ("picture", "label"), "f", "R^2 of the linear model on the masked copies", official=False
-    ),
-    ("lime", "weights_again"): ArraySpec(_PIECES, "f", "the same with another random seed", official=False, holes=True),
-    ("lime", "weights_few"): ArraySpec(_PIECES, "f", "the same from few masked copies", official=False, holes=True),
-    ("lime", "weights_few_again"): ArraySpec(_PIECES, "f", "few copies, another seed", official=False, holes=True),
-    ("lime", "weights_mean"): ArraySpec(
-        _PIECES, "f", "the same, a hidden piece painted in its mean colour", official=False, holes=True
-    ),
-    ("lime", "removal"): ArraySpec(
-        ("picture", "label", "removed"),
-        "f",
-        "probability of the label with its k strongest pieces hidden",
-        official=False,
-    ),
-    ("saliency", "map"): ArraySpec(_MAP, "f", "|d logit of the true label / d pixel|, largest over the channels"),
-    ("saliency", "other"): ArraySpec(_MAP, "f", "the same for the strongest wrong label", official=False),
-    ("saliency", "probability"): ArraySpec(_MAP, "f", "the same for the true label's probability", official=False),
-    ("saliency", "loss"): ArraySpec(_MAP, "f", "the same for the cross-entropy loss", official=False),
-}
-
-GROUPS: tuple[str, ...] = tuple(dict.fromkeys(group for group, _ in ARRAYS))
 
 
 def find_official(group: str) -> tuple[str, ...]:
@@ -101,17 +54,18 @@ class Outputs(Mapping[Name, Array]):
 def save_group(
     folder: Path, group: str, arrays: Mapping[str, Array], *, seed: int | None = None, exact: bool = False
 ) -> Path:
-    """Write one group as a compressed npz and return its path; floats are stored in float32 unless `exact`."""
+    """Write one group as a compressed npz and return its path; floats as `ArraySpec.bits` says unless `exact`."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / (f"{group}.npz" if seed is None else f"{group}.{seed}.npz")
-    stored = {name: np.asarray(array) if exact else _to_storage(np.asarray(array)) for name, array in arrays.items()}
+    stored = {name: np.asarray(array) if exact else _to_storage(group, name, array) for name, array in arrays.items()}
     check_all(_find_faults(group, stored, str(path), official_only=False))
     np.savez_compressed(path, **stored)  # type: ignore[arg-type]
     return path
 
 
-def _to_storage(array: Array) -> Array:
-    return array.astype(np.float32) if array.dtype.kind == "f" else array
+def _to_storage(group: str, name: str, array: Array) -> Array:
+    bits = ARRAYS[group, name].bits if (group, name) in ARRAYS else 32
+    return np.asarray(array).astype(f"f{bits // 8}") if np.asarray(array).dtype.kind == "f" else np.asarray(array)
 
 
 def parse_group(data: bytes, group: str, place: str) -> dict[str, Array]:

@@ -39,24 +39,96 @@ def describe_runs(pieces: Array, first: Array, second: Array, mask: Array) -> st
 
 
 def describe_maps(maps: Array, compared: Array, masks: Array) -> str:
-    """Say of each map (H, W) >= 0 its largest value, how alike it and another rank the pixels, and where its sum lies.
+    """Say of each map (H, W) >= 0 how large it is, how alike it and another rank the pixels, and where its sum lies.
 
     >>> heat = np.array([[[1.0, 3.0]]])
     >>> print(describe_maps(heat, heat, np.array([[[TRAY, FOOD]]])))
-    largest value of each map; order: rank correlation with `compared` (1.00: same order); then shares of the map's sum
-    每張圖的最大值；order：與 compared 的等級相關（1.00：排序相同）；其後各欄為占該圖總和的比例
-    picture   largest   order    food    tray  brightest 5%
-          0   3.0e+00    1.00    0.75    0.25          0.75
+    largest: largest value of each map; rough: mean step between neighbouring pixels over the map's mean;
+    order: rank correlation with `compared` (1.00: same order); then shares of the map's sum
+    largest：每張圖的最大值；rough：相鄰像素的平均落差除以該圖的平均值；
+    order：與 compared 的等級相關（1.00：排序相同）；其後各欄為占該圖總和的比例
+    picture   largest   rough   order    food    tray  brightest 5%
+          0   3.0e+00    1.00    1.00    0.75    0.25          0.75
     """
     lines = [
-        "largest value of each map; order: rank correlation with `compared` (1.00: same order); "
-        "then shares of the map's sum",
-        "每張圖的最大值；order：與 compared 的等級相關（1.00：排序相同）；其後各欄為占該圖總和的比例",
-        "picture   largest   order    food    tray  brightest 5%",
+        "largest: largest value of each map; rough: mean step between neighbouring pixels over the map's mean;",
+        "order: rank correlation with `compared` (1.00: same order); then shares of the map's sum",
+        "largest：每張圖的最大值；rough：相鄰像素的平均落差除以該圖的平均值；",
+        "order：與 compared 的等級相關（1.00：排序相同）；其後各欄為占該圖總和的比例",
+        "picture   largest   rough   order    food    tray  brightest 5%",
     ]
     for index, (heat, other, mask) in enumerate(zip(maps, compared, masks, strict=True)):
         order = np.corrcoef(*(one.ravel().argsort().argsort() for one in (heat, other)))[0, 1]
         food, tray = (heat[mask == grey].sum() / heat.sum() for grey in (FOOD, TRAY))
         bright = np.sort(heat.ravel())[-max(1, round(0.05 * heat.size)) :].sum() / heat.sum()
-        lines.append(f"{index:7}   {heat.max():.1e} {order:7.2f} {food:7.2f} {tray:7.2f} {bright:13.2f}")
+        rough = find_roughness(heat)
+        lines.append(f"{index:7}   {heat.max():.1e} {rough:7.2f} {order:7.2f} {food:7.2f} {tray:7.2f} {bright:13.2f}")
+    return "\n".join(lines)
+
+
+def find_roughness(heat: Array) -> float:
+    """Return the mean step between neighbouring pixels of a map (H, W) over the map's mean: 0 for a flat map.
+
+    >>> find_roughness(np.array([[1.0, 3.0], [1.0, 3.0]]))
+    0.5
+    """
+    steps = np.concatenate([np.abs(np.diff(heat, axis=axis)).ravel() for axis in (0, 1)])
+    return float(steps.mean() / heat.mean())
+
+
+def describe_shares(title: str, shares: Array) -> str:
+    """Put one share (0 to 1) of each picture into a line.
+
+    >>> print(describe_shares("kept", np.array([1.0, 0.25])))
+    kept: 0: 1.00, 1: 0.25
+    """
+    return f"{title}: " + ", ".join(f"{index}: {share:.2f}" for index, share in enumerate(shares))
+
+
+def describe_activations(maps: Array, masks: Array) -> str:
+    """Say of a filter's map of each picture how strongly and where it is active.
+
+    maps (N, H', W') >= 0 of any size that divides that of the masks (N, H, W).
+
+    >>> print(describe_activations(np.array([[[0.0, 3.0]]]), np.array([[[FOOD, FOOD, TRAY, TRAY]]])))
+    mean, largest: of the map; zero: share of the map that is 0; then shares of the map's sum
+    mean、largest：該圖的平均與最大值；zero：等於 0 的比例；其後各欄為占該圖總和的比例
+    picture    mean  largest   zero    food    tray    rest
+          0    1.50     3.00   0.50    0.00    1.00    0.00
+    """
+    lines = [
+        "mean, largest: of the map; zero: share of the map that is 0; then shares of the map's sum",
+        "mean、largest：該圖的平均與最大值；zero：等於 0 的比例；其後各欄為占該圖總和的比例",
+        "picture    mean  largest   zero    food    tray    rest",
+    ]
+    for index, (heat, mask) in enumerate(zip(maps, masks, strict=True)):
+        large = np.kron(heat, np.ones([one // other for one, other in zip(mask.shape, heat.shape, strict=True)]))
+        food, tray = (large[mask == grey].sum() / max(large.sum(), 1e-12) for grey in (FOOD, TRAY))
+        zero, rest = (heat == 0).mean(), large.sum() and 1 - food - tray
+        lines.append(f"{index:7} {heat.mean():7.2f} {heat.max():8.2f} {zero:6.2f} {food:7.2f} {tray:7.2f} {rest:7.2f}")
+    return "\n".join(lines)
+
+
+def describe_attributions(maps: Array, rises: Array, masks: Array) -> str:
+    """Say of each attribution map (H, W) what it adds up to, beside f(x) - f(baseline), and where.
+
+    >>> print(describe_attributions(np.array([[[3.0, -1.0]]]), np.array([2.5]), np.array([[[FOOD, TRAY]]])))
+    sum: of the whole map; rise: f(x) - f(baseline); against: share of all size that is negative; then sums by place
+    sum：整張圖的總和；rise：f(x) - f(baseline)；against：負值占所有絕對值的比例；其後各欄為各位置的總和
+    picture     sum    rise     gap  against    food    tray  other object    rest
+          0    2.00    2.50    0.50     0.25    3.00   -1.00          0.00    0.00
+    """
+    lines = [
+        "sum: of the whole map; rise: f(x) - f(baseline); against: share of all size that is negative; "
+        "then sums by place",
+        "sum：整張圖的總和；rise：f(x) - f(baseline)；against：負值占所有絕對值的比例；其後各欄為各位置的總和",
+        "picture     sum    rise     gap  against    food    tray  other object    rest",
+    ]
+    for index, (values, rise, mask) in enumerate(zip(maps, rises, masks, strict=True)):
+        total, against = values.sum(), values.clip(max=0).sum() / -np.abs(values).sum()
+        food, tray, other, rest = (values[mask == grey].sum() for grey in PLACES.values())
+        lines.append(
+            f"{index:7} {total:7.2f} {rise:7.2f} {abs(total - rise):7.2f} {against:8.2f}"
+            f" {food:7.2f} {tray:7.2f} {other:13.2f} {rest:7.2f}"
+        )
     return "\n".join(lines)

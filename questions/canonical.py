@@ -1,12 +1,14 @@
 """Canonical Outputs: what the reference computed and the project stores, one set a seed.
 
-`<folder>/<profile>/<group>.npz` is a group that no seed changes, `<group>.<seed>.npz` one that a seed does.
+`<folder>/<profile>/<group>.npz` holds the arrays of a group that no seed changes, `<group>.<seed>.npz` those that a
+seed does.
 """
 
 from pathlib import Path
 
+from assignment.arrays import GROUPS
 from assignment.fixable import FixableError
-from assignment.outputs import GROUPS, Outputs, load_group
+from assignment.outputs import Outputs, load_group
 
 CANONICAL_FOLDER = Path(__file__).parents[1] / "reference" / "canonical"
 
@@ -27,11 +29,12 @@ def load_canonical(profile: str, seed: int, folder: Path = CANONICAL_FOLDER) -> 
     """Return all canonical groups of a profile for one seed; FixableError where one is missing for this seed alone."""
     outputs = Outputs({})
     for group in GROUPS:
-        seeded = folder / profile / f"{group}.{seed}.npz"
+        fixed, seeded = (folder / profile / f"{name}.npz" for name in (group, f"{group}.{seed}"))
+        arrays = load_group(fixed) if fixed.exists() else {}
         if seeded.exists() or any((folder / profile).glob(f"{group}.*.npz")):
-            outputs = outputs.with_group(group, load_group(seeded))
-        elif (folder / profile / f"{group}.npz").exists():
-            outputs = outputs.with_group(group, load_group(folder / profile / f"{group}.npz"))
+            arrays |= load_group(seeded)
+        if arrays:
+            outputs = outputs.with_group(group, arrays)
     return outputs
 
 

@@ -25,7 +25,7 @@ _NEGATIONS = {
 }
 _ABSOLUTES = {
     "en": re.compile(r"\b(?:always|never|completely|entirely|impossible|definitely)\b", re.IGNORECASE),
-    "zh": re.compile(r"總是|永遠|完全|絕對|必然|一定"),
+    "zh": re.compile(r"總是|永遠|完全|絕對(?!值)|必然|一定"),
 }
 _SIMPLIFIED = re.compile("[图说为样从们国发应该关显习线级权择类颜码释对时个这认书较积]")
 _CHINESE = re.compile("[\u4e00-\u9fff]")

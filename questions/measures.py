@@ -7,13 +7,24 @@ line here.
 
 from collections.abc import Callable
 
-from questions import measures_classifier, measures_lime, measures_map
+from questions import (
+    measures_attribution,
+    measures_classifier,
+    measures_filters,
+    measures_lime,
+    measures_map,
+    measures_smoothgrad,
+)
 
 Measure = Callable[..., float]
 
 MEASURES: dict[str, Measure] = {
     measure.__name__: measure
     for measure in (
+        measures_attribution.attribution_sum,
+        measures_attribution.attribution_against,
+        measures_attribution.attribution_rise,
+        measures_attribution.attribution_gap,
         measures_classifier.probability,
         measures_classifier.logit,
         measures_classifier.lead_of_truth,
@@ -42,5 +53,17 @@ MEASURES: dict[str, Measure] = {
         measures_map.spread,
         measures_map.map_agreement,
         measures_map.roughness,
+        measures_smoothgrad.smoothgrad_kept,
+        measures_smoothgrad.smoothgrad_roughness_ratio,
+        measures_smoothgrad.smoothgrad_mass_shift,
+        measures_filters.activation_mean,
+        measures_filters.activation_zero,
+        measures_filters.activation_largest,
+        measures_filters.gain_over_pictures,
+        measures_filters.ascent_progress,
+        measures_filters.ascent_ratio,
+        measures_filters.ascent_agreement,
+        measures_filters.ascent_roughness,
+        measures_filters.ascent_cross,
     )
 }

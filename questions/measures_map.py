@@ -1,4 +1,7 @@
-"""Measures of maps: arrays (N, H, W) that give every pixel of a picture a size, such as the saliency map."""
+"""Measures of maps: arrays (N, H, W) that give every pixel of a picture a size, such as the saliency map.
+
+A signed map, such as that of integrated gradients, is taken without its signs here.
+"""
 
 from typing import Literal
 
@@ -8,17 +11,21 @@ from assignment.outputs import Outputs
 from questions.arguments import Floats, Percent, Picture, Region, as_floats, find_region
 from questions.correlation import find_spearman
 
-Analysis = Literal["saliency"]
-Map = Literal["map", "other", "probability", "loss"]
+Analysis = Literal["saliency", "smoothgrad", "integrated_gradients"]
+Map = Literal[
+    "map", "other", "probability", "loss",  # saliency
+    "one", "few", "many", "again", "wide", "strong", "still", "signed",  # smoothgrad
+    "white", "blurred", "noise", "plain",  # integrated gradients
+]  # fmt: skip
 
 
 def find_map(outputs: Outputs, analysis: str, name: str, picture: int) -> Floats:
-    """Return one picture's map (H, W) in float64.
+    """Return the sizes of one picture's map (H, W) in float64.
 
     >>> find_map(Outputs({("saliency", "map"): np.ones((1, 1, 2))}), "saliency", "map", 0).tolist()
     [[1.0, 1.0]]
     """
-    return as_floats(outputs[analysis, name][picture])
+    return np.abs(as_floats(outputs[analysis, name][picture]))
 
 
 def find_brightest(values: Floats, percent: float) -> Floats:
@@ -113,19 +120,28 @@ def spread(outputs: Outputs, *, analysis: Analysis, array: Map = "map") -> float
     >>> round(spread(Outputs({("saliency", "map"): np.array([[[1.0, 2.0]], [[200.0, 0.0]]])}), analysis="saliency"), 9)
     2.0
     """
-    peaks = as_floats(outputs[analysis, array]).max(axis=(1, 2))
+    peaks = np.abs(as_floats(outputs[analysis, array])).max(axis=(1, 2))
     return float(np.log10(peaks.max() / peaks.min()))
 
 
-def map_agreement(outputs: Outputs, *, analysis: Analysis, picture: Picture, other: Map, array: Map = "map") -> float:
-    """Return Spearman's correlation, pixel by pixel, of two maps of one picture.
+def map_agreement(
+    outputs: Outputs,
+    *,
+    analysis: Analysis,
+    picture: Picture,
+    other: Map,
+    array: Map = "map",
+    other_analysis: Analysis | None = None,
+) -> float:
+    """Return Spearman's correlation, pixel by pixel, of two maps of one picture, of one analysis or of two.
 
     >>> maps = {("saliency", "map"): np.array([[[1.0, 2.0, 3.0]]]), ("saliency", "loss"): np.array([[[1.0, 4.0, 9.0]]])}
     >>> round(map_agreement(Outputs(maps), analysis="saliency", picture=0, other="loss"), 9)
     1.0
     """
-    first, second = (find_map(outputs, analysis, name, picture).ravel() for name in (array, other))
-    return find_spearman(first, second)
+    first = find_map(outputs, analysis, array, picture)
+    second = find_map(outputs, other_analysis or analysis, other, picture)
+    return find_spearman(first.ravel(), second.ravel())
 
 
 def roughness(outputs: Outputs, *, analysis: Analysis, picture: Picture, array: Map = "map") -> float:

@@ -36,13 +36,28 @@ def integrated_gradients(
     pictures, baseline (N, 3, H, W) in [0, 1]; labels (N,) int64. Leaves the model as it found it.
     Returns attribution (N, 3, H, W) and gap (N,) = |sum of attribution - (f(x) - f(x'))|.
     """
+    mean = find_mean_gradients(model, pictures, labels, baseline=baseline, steps=steps, of=of, batch=batch)
+    attribution = (pictures - baseline) * mean
+    rise = find_rise(model, pictures, labels, baseline=baseline, of=of, batch=batch)
+    return attribution, (attribution.sum(dim=(1, 2, 3)) - rise).abs()
+
+
+def find_mean_gradients(
+    model: Callable[[Tensor], Tensor],
+    pictures: Tensor,
+    labels: Tensor,
+    *,
+    baseline: Tensor,
+    steps: int,
+    of: str = "logit",
+    batch: int = 8,
+) -> Tensor:
+    """Return the mean gradient (N, 3, H, W) on the way from each baseline: the attribution without (x - x')."""
     shares = find_midpoints(steps).to(pictures)
     mean = torch.empty_like(pictures)
     for n, (x, start) in enumerate(zip(pictures, baseline, strict=True)):
         mean[n] = _find_mean_gradient(model, x, start, labels[n], shares, of, batch)
-    attribution = (pictures - baseline) * mean
-    rise = find_rise(model, pictures, labels, baseline=baseline, of=of, batch=batch)
-    return attribution, (attribution.sum(dim=(1, 2, 3)) - rise).abs()
+    return mean
 
 
 def find_midpoints(steps: int) -> Tensor:

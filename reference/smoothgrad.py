@@ -2,7 +2,8 @@
 
     s[n,u] = mean over k of  max over c of  | d f_y / d x[n,c,u]  at  x + sigma (max x - min x) e_k |,    e_k ~ N(0, 1)
 
-Convention: the mean of the saliency maps (`saliency.py`), so that one copy without noise is saliency; sigma is a
+Convention: the mean of the saliency maps (`saliency.py`), so that one copy without noise is saliency; the size of the
+mean gradient, in which signs cancel, comes along as `signed`. sigma is a
 share of the picture's range, as in the paper; the noise of a picture is drawn in float64 by NumPy's PCG64 from its
 own random state, so that it is the same on every device, in every batch and beside any other picture. Noisy pixels
 may leave [0, 1]. Captum's NoiseTunnel: standard deviations in absolute units, channels kept apart. The 2021 notebook:
@@ -21,9 +22,13 @@ from reference.saliency import find_gradient_and_logits
 
 @dataclass(frozen=True)
 class SmoothGradResult:
-    """For each count of copies: map (counts, N, H, W); kept (counts, N), the share of copies that keep x's class."""
+    """For each count of copies: map (counts, N, H, W); kept (counts, N), the share of copies that keep x's class.
+
+    signed (counts, N, H, W): max over c of | mean over k of the gradients |, at most map.
+    """
 
     map: Tensor
+    signed: Tensor
     kept: Tensor
 
 
@@ -60,20 +65,22 @@ def _smooth_one(
     random_state: int,
     of: str,
     batch: int,
-) -> tuple[Tensor, Tensor]:
+) -> tuple[Tensor, Tensor, Tensor]:
     with torch.no_grad():
         own_class = model(picture[None]).argmax(dim=1)
-    total, kept, seen = torch.zeros_like(picture[0]), 0, 0
-    maps, shares = [], []
+    total, signed, kept, seen = torch.zeros_like(picture[0]), torch.zeros_like(picture), 0, 0
+    maps, means, shares = [], [], []
     for noisy in draw_copies(picture, sigma, copies, random_state, batch):
         gradient, logits = find_gradient_and_logits(model, noisy, label.expand(len(noisy)), of=of)
         total += gradient.abs().amax(dim=1).sum(dim=0)
+        signed += gradient.sum(dim=0)
         kept += int((logits.argmax(dim=1) == own_class).sum())
         seen += len(noisy)
         if seen in copies:
             maps.append(total / seen)
+            means.append(signed.abs().amax(dim=0) / seen)
             shares.append(kept / seen)
-    return torch.stack(maps), torch.tensor(shares, dtype=picture.dtype, device=picture.device)
+    return torch.stack(maps), torch.stack(means), torch.tensor(shares, dtype=picture.dtype, device=picture.device)
 
 
 def draw_copies(

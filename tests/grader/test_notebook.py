@@ -84,3 +84,15 @@ def test_numbers_of_questions_in_the_notebook_are_those_of_the_assignment(bank: 
     groups = load_assignment().questions
     for analysis in {question.analysis for question in bank.questions}:
         assert sum(question.analysis == analysis for question in bank.questions) == groups[analysis].count
+
+
+def test_scratch_cells_mark_what_to_change_with_the_numbers_of_their_questions(text: str) -> None:
+    groups = load_assignment().questions
+    marked = re.findall(r"# TODO questions (\d+)-(\d+) 第 (\d+)-(\d+) 題", join_sources(text))
+    last = 0
+    expected = []
+    for group in groups.values():
+        first, last = last + 1, last + group.count
+        expected.append((str(first), str(last)) * 2)
+    assert len(marked) >= 5
+    assert marked == expected[: len(marked)]

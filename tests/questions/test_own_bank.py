@@ -9,7 +9,7 @@ from questions.canonical import load_canonicals
 from questions.check import find_spread, find_spread_faults, find_wording_faults
 from questions.key import Key, find_key
 from questions.measures_classifier import lead_of_truth, probability
-from reference.produce import FEW, SAMPLES
+from reference.produce_lime import FEW, SAMPLES
 
 SEAFOOD = 8
 

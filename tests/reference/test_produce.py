@@ -1,23 +1,39 @@
 """The canonical Outputs: what is stored is what is computed, whatever the batch and the threads."""
 
+import dataclasses
+import itertools
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 import pytest
 import torch
 
-from assignment.outputs import ARRAYS, load_group
+from assignment.arrays import ARRAYS
+from assignment.outputs import load_group
 from assignment.profile import load_profile
-from reference.__main__ import CANONICAL_FOLDER, STORED_TOLERANCE
-from reference.compare import compare_group, find_difference
-from reference.produce import PRODUCERS, Bench, open_bench, produce_pictures, produce_saliency
+from questions.canonical import load_canonical
+from reference.__main__ import CANONICAL_FOLDER
+from reference.bench import Bench, open_bench
+from reference.compare import TOLERANCES, compare_group, find_difference
+from reference.produce import PRODUCERS, SEEDS
+from reference.produce_filters import FILTERS
+from reference.produce_maps import BASELINES, COPIES, COUNTS, SIGMAS, STEP_COUNTS, produce_pictures, produce_saliency
 
 CPU = torch.device("cpu")
+STORED = CANONICAL_FOLDER / "mini"
 STORED_LIMIT = 30 * 2**20  # bytes, for all eight analyses
 
 
 def open_mini(batch: int) -> Bench:
     return open_bench(load_profile("mini"), CPU, batch=batch, tick=lambda: None)
+
+
+def open_one(picture: int) -> Bench:
+    """Return a bench with one picture; its random state is that of picture 0, so `picture` is 0 where chance counts."""
+    bench = open_mini(batch=5)
+    part = slice(picture, picture + 1)
+    return dataclasses.replace(bench, pictures=bench.pictures[part], labels=bench.labels[part])
 
 
 @pytest.fixture
@@ -29,48 +45,80 @@ def threads() -> Iterator[None]:
 
 @pytest.mark.parametrize("group", ["pictures", "saliency"])
 def test_stored_group_is_what_is_computed(group: str) -> None:
-    computed = PRODUCERS[group].produce(open_mini(batch=10), 1)
-    differences = compare_group(
-        group, computed, load_group(CANONICAL_FOLDER / "mini" / f"{group}.npz"), tolerance=STORED_TOLERANCE
-    )
+    (computed,) = PRODUCERS[group].produce(open_mini(batch=10), SEEDS).values()
+    differences = compare_group(group, computed, load_group(STORED / f"{group}.npz"))
     assert differences
     assert not [item for item in differences if not item.holds]
 
 
 def test_batch_and_threads_change_saliency_by_less_than_a_billionth(threads: None) -> None:
     torch.set_num_threads(1)
-    one = produce_saliency(open_mini(batch=3), 1)
+    one = produce_saliency(open_mini(batch=3), SEEDS)[None]
     torch.set_num_threads(2)
-    other = produce_saliency(open_mini(batch=10), 1)
+    other = produce_saliency(open_mini(batch=10), SEEDS)[None]
     assert max(find_difference(one[name], other[name]) for name in one) < 1e-9
 
 
+@cache
+def produce_first(group: str) -> dict[int | None, dict[str, np.ndarray]]:
+    """Return what is computed for picture 0 alone, for the first seed."""
+    return dict(PRODUCERS[group].produce(open_one(0), SEEDS[:1]))
+
+
+def find_tolerance(group: str, name: str) -> float:
+    return TOLERANCES[ARRAYS[group, name].bits // 8]
+
+
 def test_stored_lime_is_what_is_computed_for_one_picture() -> None:
-    profile = load_profile("mini")
-    stored = load_group(CANONICAL_FOLDER / "mini" / "lime.1.npz")
-    bench = open_mini(batch=5)
-    first = Bench(profile, bench.model, bench.pictures[:1], bench.labels[:1], batch=5, tick=lambda: None)
-    computed = PRODUCERS["lime"].produce(first, 1)
-    pieces = computed["weights"].shape[2]
-    assert np.array_equal(computed["segments"][0], stored["segments"][0])
-    for name in ("weights", "weights_few", "weights_mean"):
-        assert find_difference(computed[name][0], stored[name][0][:, :pieces]) < STORED_TOLERANCE
+    computed, stored = produce_first("lime"), load_canonical("mini", SEEDS[0])
+    pieces = computed[1]["weights"].shape[2]
+    assert np.array_equal(computed[None]["segments"][0], stored["lime", "segments"][0])
+    for name in ("weights", "weights_again", "weights_few", "weights_mean"):
+        difference = find_difference(computed[1][name][0], stored["lime", name][0][:, :pieces])
+        assert difference < find_tolerance("lime", name)
+
+
+@pytest.mark.parametrize("group", ["smoothgrad", "integrated_gradients"])
+def test_stored_maps_are_what_is_computed_for_one_picture(group: str) -> None:
+    stored = load_canonical("mini", SEEDS[0])
+    names = {name for its, name in ARRAYS if its == group}
+    arrays = {name: array for found in produce_first(group).values() for name, array in found.items()}
+    assert set(arrays) == names
+    for name, array in arrays.items():
+        picture = ARRAYS[group, name].axes.index("picture")
+        difference = find_difference(array.take(0, picture), stored[group, name].take(0, picture))
+        assert difference < find_tolerance(group, name), name
+
+
+def test_stored_again_is_the_next_seeds_run() -> None:
+    for seed, after in itertools.pairwise(SEEDS):
+        one, other = load_canonical("mini", seed), load_canonical("mini", after)
+        for group, again, name in (("smoothgrad", "again", "map"), ("filters", "reached_again", "reached")):
+            assert find_difference(one[group, again], other[group, name]) < TOLERANCES[2]
+        assert np.array_equal(one["lime", "weights_again"], other["lime", "weights"], equal_nan=True)
 
 
 def test_every_array_of_the_format_is_stored() -> None:
-    found = {
-        (path.name.split(".")[0], name)
-        for path in (CANONICAL_FOLDER / "mini").glob("*.npz")
-        for name in load_group(path)
-    }
+    found = {(path.name.split(".")[0], name) for path in STORED.glob("*.npz") for name in load_group(path)}
     assert found == set(ARRAYS)
 
 
+def test_axes_of_the_experiments_are_the_settings_of_the_program() -> None:
+    stored = load_canonical("mini", SEEDS[0])
+    assert len(stored["smoothgrad", "kept"]) == len(SIGMAS)
+    assert len(stored["integrated_gradients", "gap"]) == len(STEP_COUNTS)
+    assert len(stored["integrated_gradients", "rise"]) == len(BASELINES)
+    assert stored["filters", "reached"].shape == (len(FILTERS), 4)
+    for name, count in zip(("one", "few", "map", "many"), COUNTS, strict=True):
+        assert f" {count} cop" in ARRAYS["smoothgrad", name].says
+    assert COUNTS[2] == COPIES
+
+
 def test_stored_outputs_are_small() -> None:
-    assert sum(path.stat().st_size for path in (CANONICAL_FOLDER / "mini").glob("*.npz")) < STORED_LIMIT
+    assert sum(path.stat().st_size for path in STORED.glob("*.npz")) < STORED_LIMIT
 
 
 def test_masks_of_a_picture_do_not_overlap() -> None:
-    arrays = produce_pictures(open_mini(batch=10), 1)
+    arrays = produce_pictures(open_mini(batch=10), SEEDS)[None]
     together = arrays["food"].astype(int) + arrays["tray"] + arrays["distractor"]
     assert together.max() == 1

@@ -1,0 +1,112 @@
+"""The arrays of Outputs: what each is, which axes it has, and who must save it.
+
+A name is (group, array). An array marked `official` is saved by the notebook's own cells; the others are experiments,
+in which one argument of an official cell is changed, and only the canonical Outputs must hold them.
+"""
+
+from dataclasses import dataclass
+
+Name = tuple[str, str]  # group, array
+
+
+@dataclass(frozen=True)
+class ArraySpec:
+    """What one array is. An axis is a name whose size all arrays of a profile share, or `piece`, which is free."""
+
+    axes: tuple[str, ...]
+    kind: str  # numpy's dtype.kind: f float, i integer, b bool
+    says: str
+    official: bool = True
+    holes: bool = False  # NaN stands for "there is none"
+    bits: int = 32  # of a stored float
+
+
+def _experiment(axes: tuple[str, ...], says: str, *, bits: int = 16, holes: bool = False) -> ArraySpec:
+    return ArraySpec(axes, "f", says, official=False, holes=holes, bits=bits)
+
+
+_PIXELS = ("row", "column")
+_MAP = ("picture", *_PIXELS)
+_PIECES = ("picture", "label", "piece")
+_FILTER = ("layer", "filter")
+_ASCENT = (*_FILTER, "channel", *_PIXELS)
+
+_PICTURES = {
+    "label": ArraySpec(("picture",), "i", "the true label"),
+    "logits": ArraySpec(("picture", "label"), "f", "the classifier's logits"),
+    "food": ArraySpec(_MAP, "b", "where the food is", official=False),
+    "tray": ArraySpec(_MAP, "b", "where the planted shortcut's object is", official=False),
+    "distractor": ArraySpec(_MAP, "b", "where another category's object is", official=False),
+}
+_LIME = {
+    "segments": ArraySpec(_MAP, "i", "the number, from 0, of the piece that a pixel belongs to"),
+    "weights": ArraySpec(_PIECES, "f", "weight of each piece for each label", holes=True),
+    "score": _experiment(("picture", "label"), "R^2 of the linear model on the masked copies", bits=32),
+    "weights_again": _experiment(_PIECES, "the same with the next random seed", bits=32, holes=True),
+    "weights_few": _experiment(_PIECES, "the same from few masked copies", bits=32, holes=True),
+    "weights_few_again": _experiment(_PIECES, "few copies, the next seed", bits=32, holes=True),
+    "weights_mean": _experiment(_PIECES, "the same, a hidden piece painted in its mean colour", bits=32, holes=True),
+    "removal": _experiment(
+        ("picture", "label", "removed"), "probability of the label with its k strongest pieces hidden", bits=32
+    ),
+}
+_SALIENCY = {
+    "map": ArraySpec(_MAP, "f", "|d logit of the true label / d pixel|, largest over the channels"),
+    "other": _experiment(_MAP, "the same for the strongest wrong label", bits=32),
+    "probability": _experiment(_MAP, "the same for the true label's probability", bits=32),
+    "loss": _experiment(_MAP, "the same for the cross-entropy loss", bits=32),
+}
+_SMOOTHGRAD = {
+    "map": ArraySpec(_MAP, "f", "mean of the saliency maps of 20 copies with noise of sigma 0.02"),
+    "one": _experiment(_MAP, "the same from 1 copy"),
+    "few": _experiment(_MAP, "the same from 5 copies"),
+    "many": _experiment(_MAP, "the same from 80 copies"),
+    "again": _experiment(_MAP, "20 copies, the next random seed"),
+    "wide": _experiment(_MAP, "20 copies with noise of sigma 0.05"),
+    "strong": _experiment(_MAP, "20 copies with noise of sigma 0.2"),
+    "still": _experiment(_MAP, "20 copies without noise"),
+    "signed": _experiment(_MAP, "the size of the mean gradient in place of the mean size"),
+    "other": _experiment(_MAP, "the official map for the strongest wrong label"),
+    "kept": _experiment(("sigma", "picture"), "share of 20 copies that keep the picture's class", bits=32),
+}
+_FILTERS = {
+    "shallow": ArraySpec(("picture", "filter", *_PIXELS), "f", "activation maps of four filters of convolution 1"),
+    "middle": ArraySpec(("picture", "filter", "middle_row", "middle_column"), "f", "the same of convolution 4"),
+    "deep": ArraySpec(("picture", "filter", "deep_row", "deep_column"), "f", "the same of convolution 9"),
+    "ascent": ArraySpec(_ASCENT, "f", "the picture, 0 to 1, that ascent from white noise ends at", bits=16),
+    "reached": ArraySpec(_FILTER, "f", "mean activation of its filter on that picture"),
+    "trace": _experiment((*_FILTER, "step"), "mean before the ReLU at the start and after each step", bits=32),
+    "cross": _experiment(
+        (*_FILTER, "ascended"), "mean activation of a filter on each filter's ascent picture", bits=32
+    ),
+    "again": _experiment(_ASCENT, "the picture from another white noise"),
+    "reached_again": _experiment(_FILTER, "mean activation on that picture", bits=32),
+    "photo": _experiment(_ASCENT, "the picture from a photograph in place of noise"),
+    "reached_photo": _experiment(_FILTER, "mean activation on that picture", bits=32),
+    "noise": _experiment((*_FILTER, "noise"), "mean activation on each of 100 white noises", bits=32),
+}
+_INTEGRATED_GRADIENTS = {
+    "map": ArraySpec(_MAP, "f", "attribution to the true label's logit from black, 50 steps, summed over channels"),
+    "white": _experiment(_MAP, "the same from a white baseline"),
+    "blurred": _experiment(_MAP, "the same from the blurred picture"),
+    "noise": _experiment(_MAP, "the same from white noise"),
+    "few": _experiment(_MAP, "from black, 5 steps"),
+    "plain": _experiment(_MAP, "from black, without the factor (x - baseline)"),
+    "other": _experiment(_MAP, "from black, for the strongest wrong label"),
+    "rise": _experiment(("baseline", "picture"), "f(x) - f(baseline) for black, white, blurred", bits=32),
+    "gap": _experiment(("steps", "picture"), "|sum of attribution - rise| from black", bits=32),
+}
+
+ARRAYS: dict[Name, ArraySpec] = {
+    (group, name): spec
+    for group, specs in {
+        "pictures": _PICTURES,
+        "lime": _LIME,
+        "saliency": _SALIENCY,
+        "smoothgrad": _SMOOTHGRAD,
+        "filters": _FILTERS,
+        "integrated_gradients": _INTEGRATED_GRADIENTS,
+    }.items()
+    for name, spec in specs.items()
+}
+GROUPS: tuple[str, ...] = tuple(dict.fromkeys(group for group, _ in ARRAYS))
