@@ -19,8 +19,10 @@ from torch.nn.functional import conv2d, linear, max_pool2d, max_unpool2d, relu
 from torch.ops import aten  # type: ignore[attr-defined]
 
 from assignment.classifier import Classifier
-from reference.framed import Frame, convolve, find_factors, map_pictures, pool, put_in_frame, unpool
+from reference.framed import Frame, convolve, find_factors, pool, put_in_frame, unpool
+from reference.workers import keep_freed_memory, map_parts
 
+PART = 8  # pictures that run together on a CPU: more would not fit into the memory that is kept
 Kept = tuple[Tensor, Tensor | None]  # after the ReLU, and where the pooling found it
 KeptFrame = tuple[Frame, tuple[Tensor, Tensor] | None]
 
@@ -42,7 +44,8 @@ class Convolution:
         x = x.detach()
         if not _in_frames(x):
             return conv2d(x, self.kernel, self.bias, padding=1)
-        return torch.stack(map_pictures(lambda one: convolve(put_in_frame(one), self.factors, self.bias).take_out(), x))
+        frames = [convolve(put_in_frame(one), self.factors, self.bias) for one in x]
+        return torch.stack([frame.take_out() for frame in frames])
 
     @cached_property
     def factors(self) -> tuple[Tensor, ...]:
@@ -78,12 +81,15 @@ class Folded:
 
     def find_input(self, pictures: Tensor, layer: int) -> Tensor:
         """Return what convolution `layer` reads; nothing after that is computed."""
+        if layer == 0:
+            return pictures
         found: Tensor = _Run.apply(pictures, self.convolutions[:layer])
         return found
 
 
 def fold(model: Classifier) -> Folded:
     """Return the function that `model` computes in evaluation mode, on its device and in its dtype."""
+    keep_freed_memory()
     first, _, _, last = model.fc
     linears = tuple((layer.weight.detach().clone(), layer.bias.detach().clone()) for layer in (first, last))
     return Folded(tuple(_fold_block(*block) for block in _find_blocks(model)), linears)
@@ -110,55 +116,66 @@ def _in_frames(x: Tensor) -> bool:
     return x.dtype == torch.float64 and x.device.type == "cpu"
 
 
+def _split(x: Tensor) -> tuple[Tensor, ...]:
+    """Return the parts of a batch that are computed each for itself."""
+    if x.device.type != "cpu":
+        return (x,)
+    share = -(-len(x) // torch.get_num_threads())
+    return x.split(1 if _in_frames(x) else max(1, min(share, PART)))
+
+
 class _Run(torch.autograd.Function):
     """Run convolutions one after the other, with a gradient for the pictures only."""
 
     @staticmethod
     def forward(ctx: FunctionCtx, pictures: Tensor, convolutions: Sequence[Convolution]) -> Tensor:
-        x, keep = pictures.detach(), ctx.needs_input_grad[0]
-        if _in_frames(x):
-            runs = map_pictures(lambda one: _run_in_frame(one, convolutions, keep=keep), x)
-            found, ctx.kept = torch.stack([run[0] for run in runs]), [run[1] for run in runs]
-        else:
-            found, ctx.kept = _run(x, convolutions, keep=keep)
-        ctx.convolutions = convolutions
-        return found
+        run, keep = _run_in_frame if _in_frames(pictures) else _run, ctx.needs_input_grad[0]
+        parts = _split(pictures.detach())
+        runs = map_parts(lambda part: run(part, convolutions, keep=keep), parts)
+        found, ctx.kept = zip(*runs, strict=True)
+        ctx.convolutions, ctx.sizes = convolutions, [len(part) for part in parts]
+        return torch.cat(found)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: FunctionCtx, gradient: Tensor) -> tuple[Tensor, None]:
-        if not _in_frames(gradient):
-            return _run_back(gradient, ctx.convolutions, ctx.kept), None
-        parts = map_pictures(lambda one, kept: _run_back_in_frame(one, ctx.convolutions, kept), gradient, ctx.kept)
-        return torch.stack(parts), None
+        run_back = _run_back_in_frame if _in_frames(gradient) else _run_back
+        parts = gradient.split(ctx.sizes)  # as it was split, whatever became of the threads since
+        return torch.cat(map_parts(lambda *row: run_back(row[0], ctx.convolutions, row[1]), parts, ctx.kept)), None
 
 
 def _run(x: Tensor, convolutions: Sequence[Convolution], *, keep: bool) -> tuple[Tensor, list[Kept]]:
     """Return what the last convolution's block gives, and what `_run_back` needs."""
-    x, kept = x.clone(memory_format=torch.channels_last), []
+    x, kept = x.contiguous(memory_format=torch.channels_last), []
     for convolution in convolutions:
         x, places = conv2d(x, convolution.kernel, convolution.bias, padding=1), None
         if convolution.halves:
             x, places = max_pool2d(x, 2, return_indices=True)
         x.relu_()
         if keep:
-            kept.append((x.detach(), places))
+            kept.append((x, places))
     return x, kept
 
 
 def _run_back(gradient: Tensor, convolutions: Sequence[Convolution], kept: list[Kept]) -> Tensor:
     """Return the gradient (N, 3, H, W) for the pictures from that for what `_run` gave."""
+    gradient = gradient.clone(memory_format=torch.channels_last)  # all that follow are our own: we write into them
     for convolution, (value, places) in zip(convolutions[::-1], kept[::-1], strict=True):
-        gradient = aten.threshold_backward(gradient, value, 0)  # passes where the ReLU is open
+        _pass_where_open(gradient, value)
         if places is not None:
             gradient = max_unpool2d(gradient, places, 2)
         gradient = conv2d(gradient, convolution.turned, padding=1)
     return gradient
 
 
+def _pass_where_open(gradient: Tensor, value: Tensor) -> None:
+    """Set the gradient to zero, in place, wherever the ReLU that gave `value` is shut."""
+    aten.threshold_backward.grad_input(gradient, value, 0, grad_input=gradient)
+
+
 def _run_in_frame(x: Tensor, convolutions: Sequence[Convolution], *, keep: bool) -> tuple[Tensor, list[KeptFrame]]:
-    """Do what `_run` does for one picture (3, H, W)."""
-    frame, kept = put_in_frame(x), []
+    """Do what `_run` does for one picture (1, 3, H, W)."""
+    frame, kept = put_in_frame(x[0]), []
     for convolution in convolutions:
         frame, places = convolve(frame, convolution.factors, convolution.bias), None
         if convolution.halves:
@@ -167,15 +184,15 @@ def _run_in_frame(x: Tensor, convolutions: Sequence[Convolution], *, keep: bool)
         frame.clear_border()
         if keep:
             kept.append((frame, places))
-    return frame.take_out(), kept
+    return frame.take_out()[None], kept
 
 
 def _run_back_in_frame(gradient: Tensor, convolutions: Sequence[Convolution], kept: list[KeptFrame]) -> Tensor:
     """Do what `_run_back` does for one picture."""
-    frame = put_in_frame(gradient)
+    frame = put_in_frame(gradient[0])
     for convolution, (value, places) in zip(convolutions[::-1], kept[::-1], strict=True):
-        aten.threshold_backward.grad_input(frame.values, value.values, 0, grad_input=frame.values)  # the border too
+        _pass_where_open(frame.values, value.values)  # this clears the border too
         if places is not None:
             frame = unpool(frame, places)
         frame = convolve(frame, convolution.turned_factors, None)
-    return frame.take_out()
+    return frame.take_out()[None]

@@ -6,20 +6,15 @@ matrix that need not be copied, and a 3 x 3 convolution is nine products (three 
 
     result[q] = bias + sum over i of  frame[q + i row : q + i row + 3].flatten() @ kernel[i],       row = width + 2
 
-The result of q stands at q + row + 1 of a frame of its own; what lands on the border there is set to zero. A picture is
-the work of one thread from end to end: its numbers depend neither on its neighbours nor on how many threads there are.
+The result of q stands at q + row + 1 of a frame of its own; what lands on the border there is set to zero. Pictures do
+not meet: the numbers of one depend neither on its neighbours nor on how many threads there are.
 """
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
-from typing import TypeVar
 
 import torch
 from torch import Tensor
-
-Result = TypeVar("Result")
 
 BAND = 2048  # windows at once: what a band reads and writes stays in a core's own cache
 SLACK = 8  # pixels behind the frame, for the last windows of three
@@ -64,27 +59,6 @@ def _find_border(height: int, width: int) -> Tensor:
 def make_frame(like: Tensor, height: int, width: int, channels: int) -> Frame:
     """Return a frame whose values are not set yet."""
     return Frame(like.new_empty((height + 2) * (width + 2) + SLACK, channels), height, width)
-
-
-def map_pictures(function: Callable[..., Result], *columns: Tensor | list) -> list[Result]:
-    """Call `function` for each picture, as many at once as torch may use threads; each call has one of them."""
-
-    def work(*row: Tensor) -> Result:
-        if torch.get_num_threads() > 1:  # the first question sets up the thread: to set before it would be forgotten
-            torch.set_num_threads(1)
-        return function(*row)
-
-    threads = torch.get_num_threads()
-    if threads == 1:
-        return list(map(function, *columns))
-    results = list(_open_workers(threads).map(work, *columns))
-    torch.set_num_threads(threads)  # what a worker sets is also what threads still to come begin with
-    return results
-
-
-@cache
-def _open_workers(threads: int) -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(threads, "picture")
 
 
 def put_in_frame(picture: Tensor) -> Frame:

@@ -74,9 +74,10 @@ def find_midpoints(steps: int) -> Tensor:
 def _find_mean_gradient(
     model: Callable[[Tensor], Tensor], x: Tensor, start: Tensor, label: Tensor, shares: Tensor, of: str, batch: int
 ) -> Tensor:
+    start, way = (part[None].contiguous(memory_format=torch.channels_last) for part in (start, x - start))
     total = torch.zeros_like(x)
     for part in shares.split(batch):
-        points = start + part[:, None, None, None] * (x - start)  # (batch, 3, H, W)
+        points = start + part[:, None, None, None] * way  # (batch, 3, H, W)
         total += input_gradient(model, points, label.expand(len(part)), of=of).sum(dim=0)
     return total / len(shares)
 

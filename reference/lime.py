@@ -80,11 +80,9 @@ def find_masked_probabilities(
 ) -> Array:
     """Return the probabilities (copies, labels) of copies that keep the pieces where masks (copies, pieces) is 1."""
     painted = _paint(picture, segments, hide)
-    found = [
-        torch.softmax(model(copies), dim=1).double().cpu().numpy()
-        for copies in _masked(picture, painted, segments, masks, batch)
-    ]
-    return np.concatenate(found)
+    with torch.no_grad():
+        found = [model(copies) for copies in _masked(picture, painted, segments, masks, batch)]
+        return np.asarray(torch.softmax(torch.cat(found), dim=1).double().cpu().numpy())
 
 
 def _masked(
@@ -92,9 +90,9 @@ def _masked(
 ) -> Iterator[Tensor]:
     place = torch.from_numpy(segments).to(picture.device)
     kept = torch.from_numpy(masks.astype(bool)).to(picture.device)
+    shown, hidden = (x.permute(1, 2, 0).contiguous() for x in (picture, painted))  # (H, W, 3): channels last
     for rows in kept.split(batch):
-        with torch.no_grad():
-            yield torch.where(rows[:, place].unsqueeze(1), picture, painted)  # (B, 3, H, W)
+        yield torch.where(rows[:, place].unsqueeze(3), shown, hidden).permute(0, 3, 1, 2)  # (B, 3, H, W)
 
 
 def _paint(picture: Tensor, segments: NDArray[np.int64], hide: str) -> Tensor:

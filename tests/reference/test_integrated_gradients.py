@@ -55,7 +55,7 @@ def test_each_step_lies_on_the_line_and_none_on_its_ends(folded: Folded, picture
 
     baseline = make_baseline("noise", pictures, random_states=STATES)
     integrated_gradients(watch, pictures, labels, baseline=baseline, steps=10, batch=4)
-    points = torch.cat(seen).view(3, 10, -1)
+    points = torch.cat(seen).reshape(3, 10, -1)
     line = (pictures - baseline).flatten(1)
     way = ((points - baseline.flatten(1)[:, None]) * line[:, None]).sum(dim=2) / line.square().sum(dim=1, keepdim=True)
     torch.testing.assert_close(way, ((torch.arange(10) + 0.5) / 10).double().expand(3, 10))
