@@ -51,9 +51,6 @@ _LIME = {
     "weights_few": _experiment(_PIECES, "the same from few masked copies", bits=32, holes=True),
     "weights_few_again": _experiment(_PIECES, "few copies, the next seed", bits=32, holes=True),
     "weights_mean": _experiment(_PIECES, "the same, a hidden piece painted in its mean colour", bits=32, holes=True),
-    "removal": _experiment(
-        ("picture", "label", "removed"), "probability of the label with its k strongest pieces hidden", bits=32
-    ),
 }
 _SALIENCY = {
     "map": ArraySpec(_MAP, "f", "|d logit of the true label / d pixel|, largest over the channels"),

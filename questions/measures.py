@@ -42,7 +42,6 @@ MEASURES: dict[str, Measure] = {
         measures_lime.lime_shared_top,
         measures_lime.lime_label_agreement,
         measures_lime.lime_cross_weight,
-        measures_lime.lime_hidden,
         measures_map.mass_inside,
         measures_map.density_inside,
         measures_map.area_inside,

@@ -194,17 +194,6 @@ def lime_cross_weight(outputs: Outputs, *, picture: Picture, label: Label = "tru
     return float(find_weights(outputs, picture, other)[strongest[0]])
 
 
-def lime_hidden(
-    outputs: Outputs, *, picture: Picture, pieces: Annotated[int, Field(ge=0, le=100)], label: Label = "truth"
-) -> float:
-    """Return the probability of a label with the `pieces` strongest pieces for it hidden.
-
-    >>> lime_hidden(Outputs({("lime", "removal"): np.array([[[0.9, 0.5, 0.25]]])}), picture=0, pieces=2, label=0)
-    0.25
-    """
-    return float(outputs["lime", "removal"][picture, find_label(outputs, picture, label), pieces])
-
-
 def _example(weights: list[float]) -> Outputs:
     """Return one picture of four pixels for the doctests: pieces 0 (food), 1 (background), 2 (half and half), 3."""
     mask = np.array([[[True, False, True, False, False]]])

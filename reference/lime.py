@@ -54,17 +54,34 @@ def lime(
     picture (3, H, W) in [0, 1]; `model` maps (B, 3, H, W) to logits (B, labels); hide: "grey", or "mean" for the
     piece's mean colour.
     """
-    explainer = LimeImageExplainer(random_state=random_state)
-    count = int(segments.max()) + 1
-    masks = explainer.random_state.randint(0, 2, samples * count).reshape(samples, count)
+    masks = draw_masks(random_state, samples, int(segments.max()) + 1)
+    return fit_masks(masks, find_masked_probabilities(model, picture, segments, masks, hide=hide, batch=batch))
+
+
+def draw_masks(random_state: int, samples: int, pieces: int) -> NDArray[np.int64]:
+    """Return the package's masks (samples, pieces) of 0 and 1, the first of which keeps everything.
+
+    Fewer samples are the first rows of more.
+
+    >>> bool((draw_masks(7, 4, 5) == draw_masks(7, 9, 5)[:4]).all())
+    True
+    """
+    masks = LimeImageExplainer(random_state=random_state).random_state.randint(0, 2, samples * pieces)
+    masks = masks.reshape(samples, pieces)
     masks[0] = 1
-    probabilities = find_masked_probabilities(model, picture, segments, masks, hide=hide, batch=batch)
+    return masks
+
+
+def fit_masks(masks: NDArray[np.int64], probabilities: Array) -> LimeResult:
+    """Fit the package's linear model of each label's probabilities (samples, labels) of masks (samples, pieces)."""
+    fit = LimeImageExplainer(
+        random_state=0
+    ).base.explain_instance_with_data  # nothing is drawn where no feature is chosen
     distances = pairwise_distances(masks, masks[:1], metric="cosine").ravel()
-    weights, score = np.zeros((probabilities.shape[1], count)), np.zeros(probabilities.shape[1])
-    for label in range(probabilities.shape[1]):
-        _, exp, score[label], _ = explainer.base.explain_instance_with_data(
-            masks, probabilities, distances, label, count, feature_selection="none"
-        )
+    labels, pieces = probabilities.shape[1], masks.shape[1]
+    weights, score = np.zeros((labels, pieces)), np.zeros(labels)
+    for label in range(labels):
+        _, exp, score[label], _ = fit(masks, probabilities, distances, label, pieces, feature_selection="none")
         weights[label, [piece for piece, _ in exp]] = [weight for _, weight in exp]
     return LimeResult(weights, score)
 
@@ -106,19 +123,3 @@ def _paint(picture: Tensor, segments: NDArray[np.int64], hide: str) -> Tensor:
         1, place, picture.flatten(1)
     )
     return (total / size)[:, place].view_as(picture)
-
-
-def find_removal(
-    model: Callable[[Tensor], Tensor],
-    picture: Tensor,
-    segments: NDArray[np.int64],
-    weights: Array,
-    label: int,
-    *,
-    most: int,
-) -> Array:
-    """Hide the k pieces of the largest weights (pieces,), k = 0 to `most`; return its probability (most + 1,)."""
-    masks = np.ones((most + 1, len(weights)), dtype=np.int64)
-    for k, piece in enumerate(np.argsort(-weights, kind="stable")[:most]):
-        masks[k + 1 :, piece] = 0
-    return find_masked_probabilities(model, picture, segments, masks, hide="grey", batch=most + 1)[:, label]

@@ -83,6 +83,25 @@ def _smooth_one(
     return torch.stack(maps), torch.stack(means), torch.tensor(shares, dtype=picture.dtype, device=picture.device)
 
 
+@torch.no_grad()
+def find_kept(
+    model: Callable[[Tensor], Tensor],
+    pictures: Tensor,
+    *,
+    sigma: float,
+    copies: int,
+    random_states: Sequence[int],
+    batch: int = 8,
+) -> Tensor:
+    """Return which share (N,) of the same noisy copies keeps its picture's class; no gradient is computed."""
+    shares = []
+    for picture, state in zip(pictures, random_states, strict=True):
+        own_class = model(picture[None]).argmax(dim=1)
+        noisy = draw_copies(picture, sigma, (copies,), state, batch)
+        shares.append(torch.cat([model(part).argmax(dim=1) == own_class for part in noisy]).double().mean())
+    return torch.stack(shares)
+
+
 def draw_copies(
     picture: Tensor, sigma: float, copies: Sequence[int], random_state: int, batch: int
 ) -> Iterator[Tensor]:

@@ -7,13 +7,13 @@ import pytest
 import torch
 from torch import Tensor
 
+from assignment.arrays import FILTER_MAPS, FILTERS
 from assignment.classifier import Classifier
 from assignment.outputs import Outputs
 from questions.canonical import find_seeds, load_canonical
 from reference.filters import draw_noise, find_maps
 from reference.folded import Folded, fold
 from reference.integrated_gradients import find_rise, integrated_gradients, make_baseline
-from reference.produce_filters import FILTERS, NAMES
 from reference.produce_maps import BASELINES, STEP_COUNTS
 
 Embedded = tuple[Classifier, Tensor, Tensor]
@@ -45,7 +45,7 @@ def noise_means(light: tuple[Folded, Tensor, Tensor]) -> np.ndarray:
 
 
 def test_ascent_beats_every_one_of_the_ten_pictures(stored: Outputs) -> None:
-    for i, name in enumerate(NAMES):
+    for i, name in enumerate(FILTER_MAPS):
         means = stored["filters", name].mean(axis=(2, 3))  # (picture, filter)
         assert (stored["filters", "reached"][i] > means.max(axis=0)).all()
 
