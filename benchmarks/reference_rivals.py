@@ -211,7 +211,7 @@ def lime_contests(stage: Stage) -> Iterator[Contest]:
 
 def filter_contests(stage: Stage) -> Iterator[Contest]:
     """Ascent for one filter of a shallow and of a deeper convolution."""
-    steps = 20 if stage.width == 16 else 3
+    steps = 60 if stage.width == 16 else 3
     for layer in (2, 7):
         start = draw_noise((STATE,)).float()
 

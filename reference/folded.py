@@ -20,9 +20,8 @@ from torch.ops import aten  # type: ignore[attr-defined]
 
 from assignment.classifier import Classifier
 from reference.framed import Frame, convolve, find_factors, pool, put_in_frame, unpool
-from reference.workers import keep_freed_memory, map_parts
 
-PART = 8  # pictures that run together on a CPU: more would not fit into the memory that is kept
+PART = 8  # pictures that run together on a CPU; with more, memory for every layer comes from the system page by page
 Kept = tuple[Tensor, Tensor | None]  # after the ReLU, and where the pooling found it
 KeptFrame = tuple[Frame, tuple[Tensor, Tensor] | None]
 
@@ -89,7 +88,6 @@ class Folded:
 
 def fold(model: Classifier) -> Folded:
     """Return the function that `model` computes in evaluation mode, on its device and in its dtype."""
-    keep_freed_memory()
     first, _, _, last = model.fc
     linears = tuple((layer.weight.detach().clone(), layer.bias.detach().clone()) for layer in (first, last))
     return Folded(tuple(_fold_block(*block) for block in _find_blocks(model)), linears)
@@ -118,10 +116,11 @@ def _in_frames(x: Tensor) -> bool:
 
 def _split(x: Tensor) -> tuple[Tensor, ...]:
     """Return the parts of a batch that are computed each for itself."""
-    if x.device.type != "cpu":
-        return (x,)
-    share = -(-len(x) // torch.get_num_threads())
-    return x.split(1 if _in_frames(x) else max(1, min(share, PART)))
+    return x.split(1 if _in_frames(x) else PART) if x.device.type == "cpu" else (x,)
+
+
+def _join(parts: Sequence[Tensor]) -> Tensor:
+    return parts[0] if len(parts) == 1 else torch.cat(tuple(parts))
 
 
 class _Run(torch.autograd.Function):
@@ -130,18 +129,17 @@ class _Run(torch.autograd.Function):
     @staticmethod
     def forward(ctx: FunctionCtx, pictures: Tensor, convolutions: Sequence[Convolution]) -> Tensor:
         run, keep = _run_in_frame if _in_frames(pictures) else _run, ctx.needs_input_grad[0]
-        parts = _split(pictures.detach())
-        runs = map_parts(lambda part: run(part, convolutions, keep=keep), parts)
+        runs = [run(part, convolutions, keep=keep) for part in _split(pictures.detach())]
         found, ctx.kept = zip(*runs, strict=True)
-        ctx.convolutions, ctx.sizes = convolutions, [len(part) for part in parts]
-        return torch.cat(found)
+        ctx.convolutions = convolutions
+        return _join(found)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: FunctionCtx, gradient: Tensor) -> tuple[Tensor, None]:
         run_back = _run_back_in_frame if _in_frames(gradient) else _run_back
-        parts = gradient.split(ctx.sizes)  # as it was split, whatever became of the threads since
-        return torch.cat(map_parts(lambda *row: run_back(row[0], ctx.convolutions, row[1]), parts, ctx.kept)), None
+        rows = zip(_split(gradient), ctx.kept, strict=True)
+        return _join([run_back(part, ctx.convolutions, kept) for part, kept in rows]), None
 
 
 def _run(x: Tensor, convolutions: Sequence[Convolution], *, keep: bool) -> tuple[Tensor, list[Kept]]:
