@@ -21,7 +21,7 @@ from torch.ops import aten  # type: ignore[attr-defined]
 from assignment.classifier import Classifier
 from reference.framed import Frame, convolve, find_factors, pool, put_in_frame, unpool
 
-PART = 8  # pictures that run together on a CPU; with more, memory for every layer comes from the system page by page
+LAYER = 2**23  # bytes of a layer's values on a CPU: larger blocks come from the system page by page, each time anew
 Kept = tuple[Tensor, Tensor | None]  # after the ReLU, and where the pooling found it
 KeptFrame = tuple[Frame, tuple[Tensor, Tensor] | None]
 
@@ -114,9 +114,12 @@ def _in_frames(x: Tensor) -> bool:
     return x.dtype == torch.float64 and x.device.type == "cpu"
 
 
-def _split(x: Tensor) -> tuple[Tensor, ...]:
-    """Return the parts of a batch that are computed each for itself."""
-    return x.split(1 if _in_frames(x) else PART) if x.device.type == "cpu" else (x,)
+def _split(x: Tensor, first: Convolution) -> tuple[Tensor, ...]:
+    """Return the parts of a batch that are computed each for itself; `first` has the largest of the layers."""
+    if x.device.type != "cpu":
+        return (x,)
+    bytes_each = len(first.kernel) * x[0, 0].numel() * x.element_size()
+    return x.split(1 if _in_frames(x) else max(1, LAYER // bytes_each))
 
 
 def _join(parts: Sequence[Tensor]) -> Tensor:
@@ -129,16 +132,16 @@ class _Run(torch.autograd.Function):
     @staticmethod
     def forward(ctx: FunctionCtx, pictures: Tensor, convolutions: Sequence[Convolution]) -> Tensor:
         run, keep = _run_in_frame if _in_frames(pictures) else _run, ctx.needs_input_grad[0]
-        runs = [run(part, convolutions, keep=keep) for part in _split(pictures.detach())]
-        found, ctx.kept = zip(*runs, strict=True)
-        ctx.convolutions = convolutions
+        parts = _split(pictures.detach(), convolutions[0])
+        found, ctx.kept = zip(*(run(part, convolutions, keep=keep) for part in parts), strict=True)
+        ctx.convolutions, ctx.sizes = convolutions, [len(part) for part in parts]
         return _join(found)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: FunctionCtx, gradient: Tensor) -> tuple[Tensor, None]:
         run_back = _run_back_in_frame if _in_frames(gradient) else _run_back
-        rows = zip(_split(gradient), ctx.kept, strict=True)
+        rows = zip(gradient.split(ctx.sizes), ctx.kept, strict=True)
         return _join([run_back(part, ctx.convolutions, kept) for part, kept in rows]), None
 
 
