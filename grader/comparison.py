@@ -13,10 +13,10 @@ or TF32 does. `python -m benchmarks.agreement` measures both; worst picture or f
     activation maps             8e-6       1e-4      2e-3    TF32
     reached activation          5e-2       0.15      0.35    50 steps of ascent
 
-The honest figures include noise of 1e-6 in every layer, for a GPU's coarser convolutions; plain float32 stays well
-below them, but for the reached activation: ascent is chaotic, so another rounding or another noise reaches 5 % more or
-less. TF32 reaches as much as an honest run, and only the maps tell it. Of the ascent pictures nothing is compared but
-that their pixels lie in [0, 1].
+The honest figures include noise of 1e-6 in every layer, for a GPU's coarser convolutions; plain float32 is at most as
+far off. The reached activation is another matter: ascent is chaotic, so another rounding or another noise reaches 5 %
+more or less. TF32 reaches as much as an honest run, and only the maps tell it. Of the ascent pictures nothing is
+compared but that their pixels lie in [0, 1].
 
 Every row of COMPARISONS is one figure of one array; a new analysis is new rows. The worst item of an array is judged.
 """

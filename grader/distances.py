@@ -111,7 +111,7 @@ def find_strongest_shares(theirs: Array, canonical: Array, labels: Array) -> Arr
 
 def _overlap(one: Array, other: Array) -> float:
     count = max(1, round(SHARE * one.size))
-    first, second = (set(np.argsort(-np.abs(values))[:count]) for values in (one, other))
+    first, second = (set(np.argsort(-np.abs(values), kind="stable")[:count]) for values in (one, other))
     return len(first & second) / count
 
 
@@ -124,6 +124,6 @@ def _find_pair(theirs: Array, canonical: Array, picture: int, label: int) -> tup
 
 def _share_strongest(one: Array, other: Array) -> float:
     count = min(STRONGEST, other.size)
-    mine, ours = (np.argsort(-np.abs(weights))[:count] for weights in (one, other))
+    mine, ours = (np.argsort(-np.abs(weights), kind="stable")[:count] for weights in (one, other))
     shared = [piece for piece in ours if piece in mine and one[piece] * other[piece] > 0]
     return len(shared) / count if count else 1.0

@@ -48,7 +48,7 @@ def draw_colours(pixels: Array) -> str:
     """Draw a picture (3, H, W) of floats from 0 to 1, in 256 colours of its own; what is beyond is clipped."""
     clipped = np.clip(np.nan_to_num(pixels.astype(np.float64)), 0, 1).transpose(1, 2, 0)
     image = Image.fromarray(np.round(clipped * 255).astype(np.uint8), "RGB")
-    return to_data_uri(image.quantize(256, dither=Image.Dither.NONE))
+    return to_data_uri(_reduce(image, 256))
 
 
 @np.errstate(all="ignore")  # a hostile array may hold numbers that overflow
@@ -66,7 +66,11 @@ def draw_pieces(picture: Array, segments: Array, weights: Array, top: float) -> 
     strength = (0.9 * np.abs(here) ** 0.7)[..., None]
     mixed = (1 - strength) * grey[..., None] + strength * colour
     mixed[find_outlines(segments)] *= 0.45
-    return to_data_uri(Image.fromarray(mixed.astype(np.uint8), "RGB").quantize(128, dither=Image.Dither.NONE))
+    return to_data_uri(_reduce(Image.fromarray(mixed.astype(np.uint8), "RGB"), 128))
+
+
+def _reduce(image: Image.Image, colours: int) -> Image.Image:
+    return image.quantize(colours, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
 
 
 def find_outlines(segments: Array) -> Array:

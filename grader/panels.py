@@ -93,7 +93,7 @@ def _find_panel(kind: Kind, place: Place, reading: Reading, canvas: Canvas) -> P
         title=Bilingual(en=kind.en.format(place=place), zh=kind.zh.format(place=place)),
         theirs=_find_half(kind, dict(reading.arrays) | {"photo": canvas.pictures}, place, top) if found else None,
         canonical=canvas.halves[kind, place],
-        absent=AGREEMENT_WORDS["missing" if reading.word == "agrees" else reading.word].label,
+        absent=AGREEMENT_WORDS[reading.word].label,
         bar=kind.bar,
         low=f"\u2264 \u2212{top:.2g}" if kind.bar == "signed" else "0",
         high=f"\u2265 {top:.2g}",

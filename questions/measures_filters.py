@@ -24,13 +24,14 @@ Start = Literal["again", "photo"]
 
 
 def find_place(layer: int, filter: int) -> tuple[int, int]:
-    """Return where the arrays keep a filter: its index along their axes `layer` and `filter`; KeyError where nowhere.
+    """Return where the arrays keep a filter: its index along their axes `layer` and `filter`; ValueError where nowhere.
 
     >>> find_place(4, 10)
     (1, 2)
     """
     if filter not in FILTERS[layer]:
-        raise KeyError(f"a filter of convolution {layer}: one of {', '.join(map(str, FILTERS[layer]))}")
+        expected = ", ".join(map(str, FILTERS[layer]))
+        raise ValueError(f"filter {filter} of convolution {layer}; expected one of {expected}")
     return list(FILTERS).index(layer), FILTERS[layer].index(filter)
 
 

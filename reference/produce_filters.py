@@ -25,7 +25,7 @@ def produce_filters(bench: Bench, seeds: Sequence[int]) -> Found:
     photo = [_ascend(bench, layer, bench.pictures[[PHOTO] * 4]) for layer in FILTERS]
     fixed |= {"photo": _stack_pictures(photo), "reached_photo": _stack_reached(photo)}
     runs = {seed: [_ascend(bench, layer, _draw_starts(bench, seed)) for layer in FILTERS] for seed in seeds}
-    after = [_ascend(bench, layer, _draw_starts(bench, seeds[-1] + 1), tick=False) for layer in FILTERS]
+    after = [_ascend(bench, layer, _draw_starts(bench, seeds[-1] + 1)) for layer in FILTERS]
     return {None: fixed} | {seed: _gather(bench, runs[seed], runs.get(seed + 1, after)) for seed in seeds}
 
 
@@ -34,10 +34,9 @@ def _draw_starts(bench: Bench, seed: int) -> Tensor:
     return draw_noise([find_random_state(seed, index) for index in range(4)]).to(bench.pictures)
 
 
-def _ascend(bench: Bench, layer: int, start: Tensor, *, tick: bool = True) -> Ascent:
+def _ascend(bench: Bench, layer: int, start: Tensor) -> Ascent:
     found = ascend(bench.model, start, layer=layer, filters=FILTERS[layer], steps=STEPS)
-    if tick:
-        bench.tick()
+    bench.tick()
     return found
 
 

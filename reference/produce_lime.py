@@ -43,7 +43,6 @@ def _explain(bench: Bench, index: int, seeds: Sequence[int]) -> dict[int | None,
         (official, few), (again, few_again) = runs[seed], runs[seed + 1]
         found[seed] = {
             "weights": official.weights,
-            "score": official.score,
             "weights_again": again.weights,
             "weights_few": few.weights,
             "weights_few_again": few_again.weights,

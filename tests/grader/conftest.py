@@ -59,7 +59,6 @@ def make_canonical(pictures: int = 3, size: int = 32, pieces: int = 9) -> Output
         ("pictures", "logits"): logits,
         ("lime", "segments"): np.repeat(segments[None], pictures, 0),
         ("lime", "weights"): weights,
-        ("lime", "score"): np.full((pictures, 11), 0.8),
         ("saliency", "map"): grainy,
         ("smoothgrad", "map"): maps * 0.02 * random.uniform(0.9, 1, maps.shape),
         ("integrated_gradients", "map"): grainy * random.choice([-1, 1], maps.shape),

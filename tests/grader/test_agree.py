@@ -171,7 +171,7 @@ def test_the_worst_picture_is_named(canonical: Outputs) -> None:
 def test_another_random_seed_of_lime_differs(canonical: Outputs) -> None:
     other = np.array(canonical["lime", "weights"])
     other += np.random.default_rng(1).normal(0, 0.05, other.shape)
-    arrays = {"segments": canonical["lime", "segments"], "weights": other, "score": canonical["lime", "score"]}
+    arrays = {"segments": canonical["lime", "segments"], "weights": other}
     found = judge(canonical.with_group("lime", arrays), canonical)
     assert found["lime", "relative error of the weights"].word == "differs"
     assert found["lime", "correlation of the weights"].word == "differs"
@@ -179,7 +179,7 @@ def test_another_random_seed_of_lime_differs(canonical: Outputs) -> None:
 
 
 def test_weights_of_the_wrong_sign_differ(canonical: Outputs) -> None:
-    arrays = {name: canonical["lime", name] for name in ("segments", "score")}
+    arrays = {"segments": canonical["lime", "segments"]}
     found = judge(canonical.with_group("lime", arrays | {"weights": -canonical["lime", "weights"]}), canonical)
     assert found["lime", "the 5 strongest pieces, same sign"].figure == 0.0
 
@@ -187,7 +187,7 @@ def test_weights_of_the_wrong_sign_differ(canonical: Outputs) -> None:
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("pieces", [0, 1, 40])
 def test_another_number_of_pieces_differs_and_does_not_raise(canonical: Outputs, pieces: int) -> None:
-    arrays = {name: canonical["lime", name] for name in ("segments", "score")}
+    arrays = {"segments": canonical["lime", "segments"]}
     weights = np.zeros((3, 11, pieces), np.float32)
     assert "differs" in words(canonical.with_group("lime", arrays | {"weights": weights}), canonical, "lime")
 

@@ -103,13 +103,3 @@ def test_folding_leaves_the_classifier_alone_and_is_a_copy(model: Classifier, pi
 def test_a_training_classifier_is_folded_as_in_evaluation_mode(model: Classifier, pictures: Tensor) -> None:
     expected = model(pictures).detach()
     torch.testing.assert_close(fold(model.train())(pictures), expected, rtol=1e-10, atol=1e-10)
-
-
-def test_threads_of_torch_are_as_they_were(folded: Folded, pictures: Tensor) -> None:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(2)
-    try:
-        folded(pictures)
-        assert torch.get_num_threads() == 2
-    finally:
-        torch.set_num_threads(threads)
