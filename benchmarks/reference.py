@@ -17,7 +17,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from benchmarks.reference_rivals import CONTESTS, Contest, Variant, set_stage
+from benchmarks.reference_rivals import CONTESTS
+from benchmarks.reference_stage import Contest, Variant, set_stage
 
 RESULT = Path(__file__).with_name("results") / "reference.md"
 HEAD = """# The CNN analyses against their rivals

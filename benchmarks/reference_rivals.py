@@ -7,8 +7,6 @@ import contextlib
 import copy
 import io
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Literal
 from unittest.mock import patch
 
 import numpy as np
@@ -17,76 +15,16 @@ from captum.attr import IntegratedGradients, NoiseTunnel, Saliency
 from lime.lime_image import LimeImageExplainer
 from torch import Tensor, nn
 
-from assignment.classifier import Classifier, load_classifier
-from assignment.profile import load_profile
+from assignment.classifier import Classifier
+from benchmarks.reference_stage import Contest, Stage, Variant
 from reference.filters import ascend, draw_noise
-from reference.folded import Folded, fold
+from reference.folded import Folded
 from reference.integrated_gradients import find_mean_gradients, find_midpoints
 from reference.lime import find_segments, lime
 from reference.saliency import saliency
 from reference.smoothgrad import draw_copies, smoothgrad
 
-Kind = Literal["notebook", "rival", "tuned", "ours", "given"]  # tuned: a rival whose model was made ready by us
 SIGMA, STATE = 0.15, 1000
-
-
-@dataclass(frozen=True)
-class Stage:
-    """A classifier in float32 as it comes (`model`), channels-last (`wide`), folded; and in float64 (`exact`)."""
-
-    width: int
-    model: Classifier
-    wide: Classifier
-    folded: Folded
-    exact: Folded
-    picture: Tensor
-    label: Tensor
-
-
-@dataclass(frozen=True)
-class Variant:
-    """One way to compute a result."""
-
-    kind: Kind
-    name: str
-    run: Callable[[], object]
-
-
-@dataclass(frozen=True)
-class Contest:
-    """Variants of one computation, the notebook's first; `exact` computes it in float64."""
-
-    name: str
-    stage: Stage
-    variants: list[Variant]
-    exact: Callable[[], object]
-
-
-def set_stage(width: int) -> Stage:
-    """Load the embedded classifier, or make one of the course's shape, and take the first picture."""
-    profile = load_profile("mini")
-    picture = torch.from_numpy(profile.pictures[:1]).permute(0, 3, 1, 2).contiguous() / 255
-    label = torch.from_numpy(profile.labels[:1])
-    model = (
-        load_classifier(profile.classifier_file, dtype=torch.float32) if width == 16 else _make_model(width, picture)
-    )
-    model.requires_grad_(True)  # as the notebook leaves it
-    wide = copy.deepcopy(model).to(memory_format=torch.channels_last).requires_grad_(False)
-    exact = fold(copy.deepcopy(model).double())
-    return Stage(width, model, wide, fold(model), exact, picture, label)
-
-
-def _make_model(width: int, picture: Tensor) -> Classifier:
-    torch.manual_seed(0)
-    model = Classifier(width)
-    for part in model.modules():
-        if isinstance(part, nn.Conv2d):
-            nn.init.kaiming_normal_(part.weight)
-        if isinstance(part, nn.BatchNorm2d):
-            part.momentum = 1.0  # one pass sets the running mean and variance
-    with torch.no_grad():
-        model(picture + 0.2 * torch.randn(4, *picture.shape[1:]))
-    return model.eval()
 
 
 def _notebook_gradient(stage: Stage, x: Tensor) -> Tensor:
