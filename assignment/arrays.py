@@ -4,9 +4,17 @@ A name is (group, array). An array marked `official` is saved by the notebook's 
 in which one argument of an official cell is changed, and only the canonical Outputs must hold them.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 Name = tuple[str, str]  # group, array
+
+FILTERS: Mapping[int, tuple[int, ...]] = {1: (0, 3, 9, 15), 4: (3, 5, 10, 12), 9: (4, 8, 12, 14)}
+"""The axes `layer` and `filter`: convolutions, counted from 0, and the filters of each that are looked at."""
+FILTER_MAPS: Mapping[str, int] = {"shallow": 1, "middle": 4, "deep": 9}  # arrays of activation maps, by convolution
+SIGMAS = (0.02, 0.05, 0.1, 0.2, 0.4)  # the axis `sigma`
+BASELINES = ("black", "white", "blurred")  # the axis `baseline`
+STEP_COUNTS = (5, 20, 50, 200)  # the axis `steps`
 
 
 @dataclass(frozen=True)
@@ -41,14 +49,10 @@ _PICTURES = {
 _LIME = {
     "segments": ArraySpec(_MAP, "i", "the number, from 0, of the piece that a pixel belongs to"),
     "weights": ArraySpec(_PIECES, "f", "weight of each piece for each label", holes=True),
-    "score": _experiment(("picture", "label"), "R^2 of the linear model on the masked copies", bits=32),
     "weights_again": _experiment(_PIECES, "the same with the next random seed", bits=32, holes=True),
     "weights_few": _experiment(_PIECES, "the same from few masked copies", bits=32, holes=True),
     "weights_few_again": _experiment(_PIECES, "few copies, the next seed", bits=32, holes=True),
     "weights_mean": _experiment(_PIECES, "the same, a hidden piece painted in its mean colour", bits=32, holes=True),
-    "removal": _experiment(
-        ("picture", "label", "removed"), "probability of the label with its k strongest pieces hidden", bits=32
-    ),
 }
 _SALIENCY = {
     "map": ArraySpec(_MAP, "f", "|d logit of the true label / d pixel|, largest over the channels"),
@@ -62,7 +66,6 @@ _SMOOTHGRAD = {
     "few": _experiment(_MAP, "the same from 5 copies"),
     "many": _experiment(_MAP, "the same from 80 copies"),
     "again": _experiment(_MAP, "20 copies, the next random seed"),
-    "wide": _experiment(_MAP, "20 copies with noise of sigma 0.05"),
     "strong": _experiment(_MAP, "20 copies with noise of sigma 0.2"),
     "still": _experiment(_MAP, "20 copies without noise"),
     "signed": _experiment(_MAP, "the size of the mean gradient in place of the mean size"),

@@ -2,7 +2,7 @@
 
 A group is an analysis, or `pictures`: what is true of the pictures and what the classifier says of them. Each group is
 one `<group>.npz`; `assignment/arrays.py` says which arrays it holds. Files may come from a hostile notebook: nothing is
-unpickled, and no array is given memory before its header was found to fit.
+unpickled, and no more than GROUP_LIMIT is unpacked.
 """
 
 import io
@@ -23,6 +23,7 @@ Array = NDArray[Any]
 GROUP_LIMIT = 64 * 2**20  # bytes of one group's arrays once unpacked
 MEMBER_LIMIT = 1000  # entries of its zip archive, each of which costs a KiB of our memory
 MEMBER_MARK = b"PK\x01\x02"  # before each entry of a zip archive's list
+PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # what numpy writes; others unpack all that is there at once
 
 
 def find_official(group: str) -> tuple[str, ...]:
@@ -92,6 +93,8 @@ def parse_group(data: bytes, group: str, place: str) -> dict[str, Array]:
 
 
 def _read_array(archive: zipfile.ZipFile, item: zipfile.ZipInfo) -> Array:
+    if item.compress_type not in PACKINGS:
+        raise ValueError(f"{item.filename} is packed by zip method {item.compress_type}, which numpy does not write")
     with archive.open(item) as stream:
         data = stream.read(item.file_size)
     head = io.BytesIO(data)

@@ -7,7 +7,6 @@ import contextlib
 import copy
 import io
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from unittest.mock import patch
 
 import numpy as np
@@ -16,67 +15,16 @@ from captum.attr import IntegratedGradients, NoiseTunnel, Saliency
 from lime.lime_image import LimeImageExplainer
 from torch import Tensor, nn
 
-from assignment.classifier import Classifier, load_classifier
-from assignment.profile import load_profile
+from assignment.classifier import Classifier
+from benchmarks.reference_stage import Contest, Stage, Variant
 from reference.filters import ascend, draw_noise
-from reference.folded import Folded, fold
-from reference.integrated_gradients import find_midpoints, integrated_gradients
+from reference.folded import Folded
+from reference.integrated_gradients import find_mean_gradients, find_midpoints
 from reference.lime import find_segments, lime
 from reference.saliency import saliency
 from reference.smoothgrad import draw_copies, smoothgrad
 
-Variants = dict[str, Callable[[], object]]
 SIGMA, STATE = 0.15, 1000
-
-
-@dataclass(frozen=True)
-class Stage:
-    """A classifier in float32 as it comes (`model`), channels-last (`wide`), folded; and in float64 (`exact`)."""
-
-    width: int
-    model: Classifier
-    wide: Classifier
-    folded: Folded
-    exact: Folded
-    picture: Tensor
-    label: Tensor
-
-
-@dataclass(frozen=True)
-class Contest:
-    """What is measured; the first variant is the one that the ratios refer to."""
-
-    name: str
-    stage: Stage
-    variants: Variants
-    exact: Callable[[], object]
-
-
-def set_stage(width: int) -> Stage:
-    """Load the embedded classifier, or make one of the course's shape, and take the first picture."""
-    profile = load_profile("mini")
-    picture = torch.from_numpy(profile.pictures[:1]).permute(0, 3, 1, 2).contiguous() / 255
-    label = torch.from_numpy(profile.labels[:1])
-    model = (
-        load_classifier(profile.classifier_file, dtype=torch.float32) if width == 16 else _make_model(width, picture)
-    )
-    model.requires_grad_(True)  # as the notebook leaves it
-    wide = copy.deepcopy(model).to(memory_format=torch.channels_last).requires_grad_(False)
-    exact = fold(copy.deepcopy(model).double())
-    return Stage(width, model, wide, fold(model), exact, picture, label)
-
-
-def _make_model(width: int, picture: Tensor) -> Classifier:
-    torch.manual_seed(0)
-    model = Classifier(width)
-    for part in model.modules():
-        if isinstance(part, nn.Conv2d):
-            nn.init.kaiming_normal_(part.weight)
-        if isinstance(part, nn.BatchNorm2d):
-            part.momentum = 1.0  # one pass sets the running mean and variance
-    with torch.no_grad():
-        model(picture + 0.2 * torch.randn(4, *picture.shape[1:]))
-    return model.eval()
 
 
 def _notebook_gradient(stage: Stage, x: Tensor) -> Tensor:
@@ -105,12 +53,24 @@ def smoothgrad_contests(stage: Stage) -> Iterator[Contest]:
         settings = {"sigma": SIGMA, "copies": (count,), "random_states": (STATE,)}
         return smoothgrad(model, stage.picture.to(kind), stage.label, **settings).map[0]
 
-    variants: Variants = {"notebook": notebook}
-    for batch in (4, 8) if stage.width == 16 else (1, 4):
-        variants[f"captum, batch {batch}"] = lambda batch=batch: captum(stage.model, batch)
-    variants["captum, channels-last model"] = lambda: captum(stage.wide, 4)
-    variants["ours"] = lambda: ours(stage.folded, torch.float32)
+    def given() -> Tensor:
+        with patch("reference.smoothgrad.draw_copies", lambda *_: iter(copies.split(8))):
+            return ours(stage.folded, torch.float32)
+
+    variants = [Variant("notebook", "notebook", notebook), *_offer_batches(stage, captum)]
+    variants.append(Variant("ours", "ours", lambda: ours(stage.folded, torch.float32)))
+    variants.append(Variant("given", "ours, the copies given as to captum", given))
     yield Contest(f"SmoothGrad, {count} copies", stage, variants, lambda: ours(stage.exact, torch.float64))
+
+
+def _offer_batches(stage: Stage, captum: Callable[[nn.Module, int], Tensor]) -> Iterator[Variant]:
+    """Captum in batches of several sizes, with the model as it comes and with a frozen channels-last copy."""
+    small, wide = ((2, 4, 8, 24), (4, 8)), ((1, 4), (1, 4))
+    plain, tuned = small if stage.width == 16 else wide
+    for size in plain:
+        yield Variant("rival", f"captum, batch {size}", lambda size=size: captum(stage.model, size))
+    for size in tuned:
+        yield Variant("tuned", f"captum, channels-last model, batch {size}", lambda size=size: captum(stage.wide, size))
 
 
 class _Largest(Saliency):
@@ -129,12 +89,12 @@ def saliency_contests(stage: Stage) -> Iterator[Contest]:
     def captum(model: nn.Module) -> Tensor:
         return Saliency(model).attribute(x.clone().requires_grad_(True), target=y).amax(dim=1)
 
-    variants: Variants = {
-        "notebook": lambda: _notebook_gradient(stage, x).abs().amax(dim=1),
-        "captum": lambda: captum(stage.model),
-        "captum, channels-last model": lambda: captum(stage.wide),
-        "ours": lambda: saliency(stage.folded, x, y),
-    }
+    variants = [
+        Variant("notebook", "notebook", lambda: _notebook_gradient(stage, x).abs().amax(dim=1)),
+        Variant("rival", "captum", lambda: captum(stage.model)),
+        Variant("tuned", "captum, channels-last model", lambda: captum(stage.wide)),
+        Variant("ours", "ours", lambda: saliency(stage.folded, x, y)),
+    ]
     yield Contest("saliency", stage, variants, lambda: saliency(stage.exact, x.double(), y))
 
 
@@ -148,16 +108,14 @@ def integrated_gradients_contests(stage: Stage) -> Iterator[Contest]:
 
     def captum(model: nn.Module, batch: int) -> Tensor:
         settings = {"n_steps": steps, "method": "riemann_middle", "internal_batch_size": batch}
-        return IntegratedGradients(model).attribute(x, baselines=black, target=y, **settings)
+        return IntegratedGradients(model).attribute(x, baselines=black, target=y, **settings).detach()
 
     def ours(model: Callable[[Tensor], Tensor], kind: torch.dtype) -> Tensor:
-        return integrated_gradients(model, x.to(kind), y, baseline=black.to(kind), steps=steps)[0]
+        settings = {"baseline": black.to(kind), "steps": steps}  # without the gap, which captum leaves out too
+        return (x - black) * find_mean_gradients(model, x.to(kind), y, **settings)
 
-    variants: Variants = {"notebook": notebook}
-    for batch in (4, 8) if stage.width == 16 else (1, 4):
-        variants[f"captum, batch {batch}"] = lambda batch=batch: captum(stage.model, batch).detach()
-    variants["captum, channels-last model"] = lambda: captum(stage.wide, 4).detach()
-    variants["ours"] = lambda: ours(stage.folded, torch.float32)
+    variants = [Variant("notebook", "notebook", notebook), *_offer_batches(stage, captum)]
+    variants.append(Variant("ours", "ours", lambda: ours(stage.folded, torch.float32)))
     yield Contest(f"integrated gradients, {steps} steps", stage, variants, lambda: ours(stage.exact, torch.float64))
 
 
@@ -184,18 +142,20 @@ def lime_contests(stage: Stage) -> Iterator[Contest]:
     def ours(model: Callable[[Tensor], Tensor], kind: torch.dtype) -> np.ndarray:
         return lime(model, picture.to(kind), segments, random_state=STATE, samples=samples).weights
 
-    variants: Variants = {
-        "notebook": lambda: package(10, grad=True),
-        "lime, no gradients, batch 4": lambda: package(4, grad=False),
-        "lime, no gradients, batch 10": lambda: package(10, grad=False),
-        "ours": lambda: ours(stage.folded, torch.float32),
-    }
+    sizes = (4, 25) if stage.width == 16 else (4,)
+    variants = [Variant("notebook", "notebook: lime, batch 10", lambda: package(10, grad=True))]
+    for size in sizes:
+        variants.append(Variant("rival", f"lime, batch {size}", lambda size=size: package(size, grad=True)))
+    for size in (*sizes, 10):
+        name = f"lime, no gradients, batch {size}"
+        variants.append(Variant("tuned", name, lambda size=size: package(size, grad=False)))
+    variants.append(Variant("ours", "ours", lambda: ours(stage.folded, torch.float32)))
     yield Contest(f"LIME, {samples} samples", stage, variants, lambda: ours(stage.exact, torch.float64))
 
 
 def filter_contests(stage: Stage) -> Iterator[Contest]:
     """Ascent for one filter of a shallow and of a deeper convolution."""
-    steps = 20 if stage.width == 16 else 3
+    steps = 60 if stage.width == 16 else 3
     for layer in (2, 7):
         start = draw_noise((STATE,)).float()
 
@@ -223,12 +183,12 @@ def filter_contests(stage: Stage) -> Iterator[Contest]:
 
         stump = _cut(copy.deepcopy(stage.model).requires_grad_(False), layer)
         wide = _cut(stage.wide, layer)
-        variants: Variants = {
-            "notebook": lambda run=torch_adam, whole=whole: run(whole),
-            "lucent's loop": lambda run=torch_adam, stump=stump: run(stump),
-            "lucent's loop, channels-last": lambda run=torch_adam, wide=wide: run(wide),
-            "ours": lambda ours=ours: ours(stage.folded, torch.float32),
-        }
+        variants = [
+            Variant("notebook", "notebook", lambda run=torch_adam, whole=whole: run(whole)),
+            Variant("rival", "lucent's loop, cut off and frozen", lambda run=torch_adam, stump=stump: run(stump)),
+            Variant("tuned", "the same, channels-last", lambda run=torch_adam, wide=wide: run(wide)),
+            Variant("ours", "ours", lambda ours=ours: ours(stage.folded, torch.float32)),
+        ]
         name = f"ascent, convolution {layer}, {steps} steps"
         yield Contest(name, stage, variants, lambda ours=ours: ours(stage.exact, torch.float64))
 

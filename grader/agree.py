@@ -5,14 +5,16 @@ raise.
 """
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from assignment.arrays import ARRAYS, FILTER_MAPS, FILTERS
 from assignment.fixable import FixableError
 from assignment.outputs import Array, Outputs, check_group, parse_group
 from grader.comparison import COMPARISONS, Comparison
@@ -37,11 +39,17 @@ class Agreement(BaseModel):
         description="`agrees`, `differs`, `missing` (no file) or `unreadable` (the file is not what it should be)"
     )
     figure: float | None = Field(
-        default=None, description="the worst figure over the pictures; null where nothing could be compared"
+        default=None, description="the worst figure over the array's items; null where nothing could be compared"
     )
     limit: float = Field(description="the figure may not go beyond this")
     at_most: bool = Field(description="true: the figure must be at most the limit; false: at least")
-    picture: int | None = Field(default=None, description="the picture (from 0) with the worst figure")
+    picture: int | None = Field(
+        default=None, description="the picture (from 0) with the worst figure; null where items are not of a picture"
+    )
+    layer: int | None = Field(
+        default=None, description="the convolution (from 0) with the worst figure; null where items are not of a filter"
+    )
+    filter: int | None = Field(default=None, description="its filter (from 0, as the network counts them)")
     detail: str | None = Field(default=None, description="why the file is unreadable; may hold the student's own words")
 
 
@@ -71,10 +79,13 @@ def read_group(work: Path, group: str, canonical: Outputs) -> Reading:
 
 
 def find_sizes(canonical: Outputs) -> dict[str, int]:
-    """Return the axes that a student's arrays share with the canonical ones."""
-    logits = canonical["pictures", "logits"]
-    _, rows, columns = canonical["saliency", "map"].shape
-    return {"picture": logits.shape[0], "label": logits.shape[1], "row": rows, "column": columns}
+    """Return the axes that a student's arrays share with the canonical ones: all but `piece`, which is free.
+
+    >>> find_sizes(Outputs({("lime", "weights"): np.zeros((2, 11, 60))}))
+    {'picture': 2, 'label': 11}
+    """
+    pairs = (zip(ARRAYS[name].axes, array.shape, strict=True) for name, array in canonical.items())
+    return {axis: size for axis, size in chain.from_iterable(pairs) if axis != "piece"}
 
 
 def find_agreements(readings: Mapping[str, Reading], canonical: Outputs) -> tuple[Agreement, ...]:
@@ -99,16 +110,29 @@ def _judge(comparison: Comparison, reading: Reading, canonical: Outputs, labels:
     theirs, ours = reading.arrays[comparison.array], canonical[comparison.group, comparison.array]
     with np.errstate(all="ignore"):  # a hostile array may hold numbers that overflow
         figures = comparison.find(theirs, ours, labels)
-    worst = int(np.argmax(figures) if comparison.at_most else np.argmin(figures))
+    worst = np.unravel_index(np.argmax(figures) if comparison.at_most else np.argmin(figures), figures.shape)
     figure = float(figures[worst])
     inside = figure <= comparison.limit if comparison.at_most else figure >= comparison.limit
     return blank.model_copy(
         update={
             "word": "agrees" if inside else "differs",
             "figure": figure if np.isfinite(figure) else None,
-            "picture": worst,
+            **find_item(comparison.group, comparison.array, [int(index) for index in worst]),
         }
     )
+
+
+def find_item(group: str, array: str, place: Sequence[int]) -> dict[str, int]:
+    """Name the item at `place` along an array's first axes by its picture, or by its convolution and filter, or both.
+
+    >>> find_item("filters", "reached", [1, 2]), find_item("saliency", "map", [6])
+    ({'layer': 4, 'filter': 10}, {'picture': 6})
+    """
+    found = dict(zip(ARRAYS[group, array].axes[: len(place)], place, strict=True))
+    if "filter" in found:
+        layer = FILTER_MAPS[array] if array in FILTER_MAPS else list(FILTERS)[found["layer"]]
+        found |= {"layer": layer, "filter": FILTERS[layer][found["filter"]]}
+    return found
 
 
 def find_worst_word(agreements: Iterable[Agreement]) -> AgreementWord | None:

@@ -1,8 +1,8 @@
 """What a report draws, as PNG data URIs: pictures, maps, LIME pieces and colour bars.
 
 Maps are stored pixel for pixel with a palette of 256 colours and enlarged by the page (nearest neighbour), which
-keeps a page of ten pictures near a megabyte. The colour maps are perceptual and safe for colour-blind readers:
-viridis for sizes, blue - white - red for signed weights, as in the notebook.
+keeps a page of ten pictures and twelve filters below four megabytes. The colour maps are perceptual and safe for
+colour-blind readers: viridis for sizes, blue - white - red for signed values, as in the notebook.
 """
 
 import base64
@@ -31,12 +31,24 @@ def draw_picture(picture: Array) -> str:
 
 
 @np.errstate(all="ignore")  # a hostile array may hold numbers that overflow
-def draw_map(values: Array, top: float) -> str:
-    """Draw a map (H, W) of sizes: 0 is dark, `top` and more is bright; NaN counts as 0."""
-    share = np.clip(np.nan_to_num(values.astype(np.float64)) / (top or 1.0), 0, 1)
-    image = Image.fromarray(np.round(share * 255).astype(np.uint8), "P")
-    image.putpalette(find_palette("viridis").tobytes())
+def draw_map(values: Array, top: float, *, signed: bool = False) -> str:
+    """Draw a map (H, W); `top` and more is the strongest colour, NaN counts as 0.
+
+    Sizes go from 0, which is dark; signed values from -top, which is blue, through white.
+    """
+    share = np.clip(np.nan_to_num(values.astype(np.float64)) / (top or 1.0), -1 if signed else 0, 1)
+    place = (share + 1) / 2 if signed else share
+    image = Image.fromarray(np.round(place * 255).astype(np.uint8), "P")
+    image.putpalette(find_palette("signed" if signed else "viridis").tobytes())
     return to_data_uri(image)
+
+
+@np.errstate(all="ignore")  # a hostile array may hold numbers that overflow
+def draw_colours(pixels: Array) -> str:
+    """Draw a picture (3, H, W) of floats from 0 to 1, in 256 colours of its own; what is beyond is clipped."""
+    clipped = np.clip(np.nan_to_num(pixels.astype(np.float64)), 0, 1).transpose(1, 2, 0)
+    image = Image.fromarray(np.round(clipped * 255).astype(np.uint8), "RGB")
+    return to_data_uri(_reduce(image, 256))
 
 
 @np.errstate(all="ignore")  # a hostile array may hold numbers that overflow
@@ -54,7 +66,11 @@ def draw_pieces(picture: Array, segments: Array, weights: Array, top: float) -> 
     strength = (0.9 * np.abs(here) ** 0.7)[..., None]
     mixed = (1 - strength) * grey[..., None] + strength * colour
     mixed[find_outlines(segments)] *= 0.45
-    return to_data_uri(Image.fromarray(mixed.astype(np.uint8), "RGB").quantize(128, dither=Image.Dither.NONE))
+    return to_data_uri(_reduce(Image.fromarray(mixed.astype(np.uint8), "RGB"), 128))
+
+
+def _reduce(image: Image.Image, colours: int) -> Image.Image:
+    return image.quantize(colours, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
 
 
 def find_outlines(segments: Array) -> Array:

@@ -21,10 +21,11 @@ from assignment.outputs import Array, Outputs
 from grader.agree import GROUPS, Reading, read_group
 from grader.class_page import ClassPage, find_class_page
 from grader.gradebook import write_gradebook
+from grader.panels import Canvas, find_canvas
 from grader.results import find_results
 from grader.run import write_whole
 from grader.scored import SCORED_FILE, Scored, load_scored
-from grader.student_page import Canvas, StudentPage, find_canvas, find_student_page
+from grader.student_page import StudentPage, find_student_page
 from questions.bank import Bank
 from questions.key import Key
 

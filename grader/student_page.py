@@ -3,12 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from assignment.assignment import Assignment, Bilingual
-from assignment.outputs import Array, Outputs
 from grader.agree import Reading
-from grader.figures import draw_bar, draw_map, draw_picture, draw_pieces
+from grader.figures import draw_bar
+from grader.panels import Canvas, Panel, find_filter_panels, find_picture_panels
 from grader.results import find_worth
 from grader.score import Verdict
 from grader.scored import Scored
@@ -16,11 +14,6 @@ from grader.words import AGREEMENT_WORDS, VERDICT_WORDS, WORDS, Word
 from questions.bank import Bank
 from questions.key import Key
 from questions.question import Question
-
-TOP_PERCENT = 99.5  # of a canonical map's pixels are below the brightest colour
-
-SALIENCY = Bilingual(en="Saliency map", zh="顯著圖")
-LIME = Bilingual(en="LIME, true label", zh="LIME（真實類別）")
 
 
 @dataclass(frozen=True)
@@ -49,20 +42,6 @@ class QuestionRow:
 
 
 @dataclass(frozen=True)
-class Panel:
-    """One analysis of one picture: the student's map (None: not saved) beside the canonical one, on one scale."""
-
-    title: Bilingual
-    theirs: str | None
-    canonical: str
-    theirs_top: str
-    canonical_top: str
-    low: str
-    high: str
-    signed: bool
-
-
-@dataclass(frozen=True)
 class PictureRow:
     """One picture, its label and its panels."""
 
@@ -70,6 +49,14 @@ class PictureRow:
     label: Bilingual
     picture: str
     panels: tuple[Panel, ...]
+
+
+@dataclass(frozen=True)
+class FilterRow:
+    """One convolution: rows of panels, one for each of its filters."""
+
+    layer: int
+    rows: tuple[tuple[Panel, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -83,40 +70,8 @@ class StudentPage:
     questions: tuple[QuestionRow, ...]
     agreement_words: Mapping[str, Word]
     pictures: tuple[PictureRow, ...]
-    bars: Mapping[bool, str]  # signed -> data URI of the colour bar
-
-
-@dataclass(frozen=True)
-class Canvas:
-    """What all pages of a class share: the pictures, the canonical maps drawn once, and their scales."""
-
-    pictures: Array  # (N, H, W, 3) uint8
-    labels: Array  # (N,)
-    drawn: tuple[str, ...]
-    saliency: tuple[str, ...]
-    saliency_tops: tuple[float, ...]
-    lime: tuple[str, ...]
-    lime_tops: tuple[float, ...]
-    canonical: Outputs
-
-
-def find_canvas(pictures: Array, canonical: Outputs) -> Canvas:
-    """Draw the pictures (N, H, W, 3) and their canonical maps."""
-    labels = canonical["pictures", "label"]
-    maps, weights = canonical["saliency", "map"], canonical["lime", "weights"]
-    segments = canonical["lime", "segments"]
-    map_tops = tuple(float(np.percentile(one, TOP_PERCENT)) for one in maps)
-    weight_tops = tuple(float(np.nanmax(np.abs(weights[n, label]))) for n, label in enumerate(labels))
-    return Canvas(
-        pictures=pictures,
-        labels=labels,
-        drawn=tuple(draw_picture(one) for one in pictures),
-        saliency=tuple(draw_map(one, top) for one, top in zip(maps, map_tops, strict=True)),
-        saliency_tops=map_tops,
-        lime=tuple(draw_pieces(pictures[n], segments[n], weights[n, y], weight_tops[n]) for n, y in enumerate(labels)),
-        lime_tops=weight_tops,
-        canonical=canonical,
-    )
+    filters: tuple[FilterRow, ...]
+    bars: Mapping[str, str]  # name of a colour map -> data URI of its bar
 
 
 def find_student_page(
@@ -138,7 +93,8 @@ def find_student_page(
         questions=_find_questions(scored, bank, key, assignment, show_key),
         agreement_words=AGREEMENT_WORDS,
         pictures=_find_pictures(readings, canvas, assignment) if readings else (),
-        bars={False: draw_bar("viridis"), True: draw_bar("signed")},
+        filters=_find_filters(readings, canvas) if readings else (),
+        bars={name: draw_bar(name) for name in ("viridis", "signed")},
     )
 
 
@@ -184,44 +140,12 @@ def _find_pictures(readings: Mapping[str, Reading], canvas: Canvas, assignment: 
         PictureRow(
             number=n,
             label=assignment.categories[int(canvas.labels[n])],
-            picture=canvas.drawn[n],
-            panels=(_find_saliency(readings["saliency"], canvas, n), _find_lime(readings["lime"], canvas, n)),
+            picture=canvas.photos[n],
+            panels=find_picture_panels(readings, canvas, n),
         )
         for n in range(len(canvas.pictures))
     )
 
 
-def _find_saliency(reading: Reading, canvas: Canvas, n: int) -> Panel:
-    values, top = reading.arrays.get("map"), canvas.saliency_tops[n]
-    return Panel(
-        title=SALIENCY,
-        theirs=None if values is None else draw_map(values[n], top),
-        canonical=canvas.saliency[n],
-        theirs_top="" if values is None else f"{float(values[n].max()):.3g}",
-        canonical_top=f"{float(canvas.canonical['saliency', 'map'][n].max()):.3g}",
-        low="0",
-        high=f"\u2265 {top:.2g}",
-        signed=False,
-    )
-
-
-def _find_lime(reading: Reading, canvas: Canvas, n: int) -> Panel:
-    label, top = int(canvas.labels[n]), canvas.lime_tops[n]
-    found = "weights" in reading.arrays and "segments" in reading.arrays
-    weights = reading.arrays["weights"][n, label] if found else np.zeros(0)
-    theirs = draw_pieces(canvas.pictures[n], reading.arrays["segments"][n], weights, top) if found else None
-    return Panel(
-        title=LIME,
-        theirs=theirs,
-        canonical=canvas.lime[n],
-        theirs_top=_say_range(weights),
-        canonical_top=_say_range(canvas.canonical["lime", "weights"][n, label]),
-        low=f"\u2212{top:.2g}",
-        high=f"+{top:.2g}",
-        signed=True,
-    )
-
-
-def _say_range(weights: Array) -> str:
-    known = weights[~np.isnan(weights)]
-    return f"{known.min():+.3f} \u2026 {known.max():+.3f}".replace("-", "\u2212") if known.size else ""
+def _find_filters(readings: Mapping[str, Reading], canvas: Canvas) -> tuple[FilterRow, ...]:
+    return tuple(FilterRow(row[0].layer, find_filter_panels(readings, canvas, row)) for row in canvas.filters)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from assignment.arrays import GROUPS
 from assignment.fixable import FixableError
-from assignment.outputs import Outputs, load_group
+from assignment.outputs import Outputs, find_official, load_group
 
 CANONICAL_FOLDER = Path(__file__).parents[1] / "reference" / "canonical"
 
@@ -26,13 +26,19 @@ def find_seeds(profile: str, folder: Path = CANONICAL_FOLDER) -> tuple[int, ...]
 
 
 def load_canonical(profile: str, seed: int, folder: Path = CANONICAL_FOLDER) -> Outputs:
-    """Return all canonical groups of a profile for one seed; FixableError where one is missing for this seed alone."""
+    """Return all canonical groups of a profile for one seed; FixableError where one is there in part."""
     outputs = Outputs({})
     for group in GROUPS:
         fixed, seeded = (folder / profile / f"{name}.npz" for name in (group, f"{group}.{seed}"))
         arrays = load_group(fixed) if fixed.exists() else {}
         if seeded.exists() or any((folder / profile).glob(f"{group}.*.npz")):
             arrays |= load_group(seeded)
+        missing = [name for name in find_official(group) if name not in arrays]
+        if arrays and missing:
+            raise FixableError(
+                f"{fixed}: {', '.join(missing)}: missing here and in {seeded.name}; expected every official array of "
+                f"{group}, which `hw9 reference --write` computes"
+            )
         if arrays:
             outputs = outputs.with_group(group, arrays)
     return outputs

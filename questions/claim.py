@@ -122,6 +122,8 @@ def _measure(name: str, arguments: Arguments, outputs: Outputs) -> float:
             value = float(MEASURES[name](outputs, **arguments))
     except (KeyError, IndexError) as error:
         raise FixableError(f"{written} needs {error}; expected arrays that the Outputs hold") from None
+    except ValueError as error:
+        raise FixableError(f"{written}: {error}") from None
     if not math.isfinite(value):
         raise FixableError(f"{written} is {value}; expected a finite number")
     return value

@@ -8,15 +8,13 @@ from typing import Literal
 
 import numpy as np
 
+from assignment.arrays import BASELINES, STEP_COUNTS
 from assignment.outputs import Outputs
 from questions.arguments import Floats, Picture, Region, as_floats, find_region
 
 Attribution = Literal["map", "other", "white", "blurred", "noise", "few", "plain"]
 Baseline = Literal["black", "white", "blurred"]
 Steps = Literal[5, 20, 50, 200]
-
-BASELINES: tuple[Baseline, ...] = ("black", "white", "blurred")  # rows of the array `rise`
-STEP_COUNTS: tuple[Steps, ...] = (5, 20, 50, 200)  # rows of the array `gap`
 
 
 def attribution_sum(

@@ -46,13 +46,3 @@ def lead_of_truth(outputs: Outputs, *, picture: Picture) -> float:
     row = find_probabilities(outputs, picture)
     true = find_label(outputs, picture, "truth")
     return float(row[true] - np.delete(row, true).max())
-
-
-def count_right(outputs: Outputs) -> float:
-    """Return in how many of the pictures the true label has the largest logit.
-
-    >>> outputs = Outputs({("pictures", "label"): np.array([0, 1]), ("pictures", "logits"): np.array([[2, 1], [2, 1]])})
-    >>> count_right(outputs)
-    1.0
-    """
-    return float((outputs["pictures", "logits"].argmax(axis=1) == outputs["pictures", "label"]).sum())

@@ -5,18 +5,17 @@ ReLU. Ascent starts from the official white noise, from another one (`again`), o
 """
 # ruff: noqa: A002 - a claim says `filter`, as the notebook does
 
-from collections.abc import Mapping
 from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import Field
 
+from assignment.arrays import FILTER_MAPS, FILTERS
 from assignment.outputs import Outputs
 from questions.arguments import Floats, Picture, Region, as_floats, find_region
 from questions.correlation import find_pearson
 
-FILTERS: Mapping[int, tuple[int, ...]] = {1: (0, 3, 9, 15), 4: (3, 5, 10, 12), 9: (4, 8, 12, 14)}  # by convolution
-MAPS = ("shallow", "middle", "deep")
+MAPS = tuple(FILTER_MAPS)
 
 Layer = Literal[1, 4, 9]
 Filter = Annotated[int, Field(ge=0)]
@@ -25,13 +24,14 @@ Start = Literal["again", "photo"]
 
 
 def find_place(layer: int, filter: int) -> tuple[int, int]:
-    """Return where the arrays keep a filter: its index along their axes `layer` and `filter`; KeyError where nowhere.
+    """Return where the arrays keep a filter: its index along their axes `layer` and `filter`; ValueError where nowhere.
 
     >>> find_place(4, 10)
     (1, 2)
     """
     if filter not in FILTERS[layer]:
-        raise KeyError(f"a filter of convolution {layer}: one of {', '.join(map(str, FILTERS[layer]))}")
+        expected = ", ".join(map(str, FILTERS[layer]))
+        raise ValueError(f"filter {filter} of convolution {layer}; expected one of {expected}")
     return list(FILTERS).index(layer), FILTERS[layer].index(filter)
 
 

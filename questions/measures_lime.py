@@ -12,7 +12,7 @@ from pydantic import Field
 
 from assignment.outputs import Outputs
 from questions.arguments import Floats, Label, Masks, Picture, Region, as_floats, find_label, find_region
-from questions.correlation import find_pearson, find_spearman
+from questions.correlation import find_pearson
 
 Side = Literal["for", "against"]
 Count = Annotated[int, Field(ge=1, le=100)]
@@ -90,24 +90,6 @@ def lime_top_inside(
     return float(_overlap(outputs, picture, region)[strongest].sum())
 
 
-def lime_pieces(outputs: Outputs, *, picture: Picture) -> float:
-    """Return into how many pieces the picture is cut.
-
-    >>> lime_pieces(_example([0.6, 0.2, -0.5]), picture=0)
-    3.0
-    """
-    return float(outputs["lime", "segments"][picture].max() + 1)
-
-
-def lime_count_against(outputs: Outputs, *, picture: Picture, label: Label = "truth") -> float:
-    """Return the share (0 to 1) of the pieces whose weight is against the label.
-
-    >>> lime_count_against(_example([0.6, -0.2, -0.5, 0.1]), picture=0, label=0)
-    0.5
-    """
-    return float((find_weights(outputs, picture, label) < 0).mean())
-
-
 def lime_weight_against(outputs: Outputs, *, picture: Picture, label: Label = "truth") -> float:
     """Return the share (0 to 1) of all weight, counted without sign, that is against the label.
 
@@ -125,25 +107,6 @@ def lime_largest(outputs: Outputs, *, picture: Picture, label: Label = "truth", 
     0.25
     """
     return float(_strength(find_weights(outputs, picture, label), side).max())
-
-
-def lime_concentration(outputs: Outputs, *, picture: Picture, pieces: Count, label: Label = "truth") -> float:
-    """Return the share (0 to 1) of all weight for a label that its strongest pieces hold.
-
-    >>> lime_concentration(_example([0.5, -0.25, 0.25, 0.25]), picture=0, pieces=1, label=0)
-    0.5
-    """
-    strength = np.sort(_strength(find_weights(outputs, picture, label), "for"))[::-1]
-    return float(strength[:pieces].sum() / strength.sum())
-
-
-def lime_score(outputs: Outputs, *, picture: Picture, label: Label = "truth") -> float:
-    """Return R^2 (at most 1) of the linear model on its own weighted samples.
-
-    >>> lime_score(Outputs({("lime", "score"): np.array([[0.5, 0.75]])}), picture=0, label=1)
-    0.75
-    """
-    return float(outputs["lime", "score"][picture, find_label(outputs, picture, label)])
 
 
 def lime_agreement(
@@ -173,16 +136,6 @@ def lime_shared_top(
     return float(np.isin(one, two).sum())
 
 
-def lime_label_agreement(outputs: Outputs, *, picture: Picture, label: Label = "truth", other: Label) -> float:
-    """Return Spearman's correlation of the weights of the same pieces for two labels.
-
-    >>> outputs = Outputs({("lime", "weights"): np.array([[[1.0, 2.0, 3.0], [3.0, 2.0, 1.0]]])})
-    >>> round(lime_label_agreement(outputs, picture=0, label=0, other=1), 6)
-    -1.0
-    """
-    return find_spearman(find_weights(outputs, picture, label), find_weights(outputs, picture, other))
-
-
 def lime_cross_weight(outputs: Outputs, *, picture: Picture, label: Label = "truth", other: Label) -> float:
     """Return the weight for `other` of the strongest piece for `label`: below 0 where it tells one from the other.
 
@@ -192,17 +145,6 @@ def lime_cross_weight(outputs: Outputs, *, picture: Picture, label: Label = "tru
     """
     strongest = _strongest(find_weights(outputs, picture, label), "for", 1)
     return float(find_weights(outputs, picture, other)[strongest[0]])
-
-
-def lime_hidden(
-    outputs: Outputs, *, picture: Picture, pieces: Annotated[int, Field(ge=0, le=100)], label: Label = "truth"
-) -> float:
-    """Return the probability of a label with the `pieces` strongest pieces for it hidden.
-
-    >>> lime_hidden(Outputs({("lime", "removal"): np.array([[[0.9, 0.5, 0.25]]])}), picture=0, pieces=2, label=0)
-    0.25
-    """
-    return float(outputs["lime", "removal"][picture, find_label(outputs, picture, label), pieces])
 
 
 def _example(weights: list[float]) -> Outputs:

@@ -14,7 +14,7 @@ from questions.correlation import find_spearman
 Analysis = Literal["saliency", "smoothgrad", "integrated_gradients"]
 Map = Literal[
     "map", "other", "probability", "loss",  # saliency
-    "one", "few", "many", "again", "wide", "strong", "still", "signed",  # smoothgrad
+    "one", "few", "many", "again", "strong", "still", "signed",  # smoothgrad
     "white", "blurred", "noise", "plain",  # integrated gradients
 ]  # fmt: skip
 
@@ -81,16 +81,6 @@ def brightest_inside(
     """
     chosen = find_brightest(find_map(outputs, analysis, array, picture), percent) > 0
     return float(find_region(outputs, picture, region)[chosen].mean())
-
-
-def peak_inside(outputs: Outputs, *, analysis: Analysis, picture: Picture, region: Region, array: Map = "map") -> float:
-    """Return 1 where the brightest pixel of a map lies in a region, else 0.
-
-    >>> peak_inside(_example([3.0, 1.0, 0.0, 0.0]), analysis="saliency", picture=0, region="food")
-    1.0
-    """
-    values = find_map(outputs, analysis, array, picture)
-    return float(find_region(outputs, picture, region)[np.unravel_index(values.argmax(), values.shape)])
 
 
 def brightest_mass(

@@ -5,11 +5,10 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import AfterValidator
 
+from assignment.arrays import SIGMAS
 from assignment.outputs import Outputs
 from questions.arguments import Picture, Region
 from questions.measures_map import Analysis, Map, mass_inside, roughness
-
-SIGMAS = (0.02, 0.05, 0.1, 0.2, 0.4)  # the rows of the array `kept`, as in reference/produce_maps.py
 
 
 def _check_sigma(value: float) -> float:

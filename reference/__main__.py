@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from assignment.fixable import FixableError
 from assignment.outputs import Outputs, load_group, save_group
@@ -102,7 +102,7 @@ def show(differences: list[Difference], console: Console) -> int:
     """Print one line an array; returns 1 when one of them differs."""
     if not differences:
         return 0
-    table = Table("file", "array", "difference / maximum", "limit", "")
+    table = Table(Column("file", no_wrap=True), "array", "difference / maximum", "limit", "")
     for item in differences:
         table.add_row(item.file, item.array, f"{item.size:.1e}" if np.isfinite(item.size) else item.reason,
                       f"{item.tolerance:.0e}", "same" if item.holds else "[red]DIFFERS[/red]")  # fmt: skip

@@ -78,7 +78,7 @@ def ascend(
         x = (x + rate * (mean / (1 - FADE**step)) / size).clamp(0, 1)
     with torch.no_grad():
         read = model.find_input(x, layer)
-        trace.append((read * slope).sum(dim=(1, 2, 3)) + offset)
+        trace.append(_sum_products(read, slope) + offset)
         maps = torch.cat([model.convolutions[layer].take([f])(read[i : i + 1]) for i, f in enumerate(filters)])
     return Ascent(x, maps.relu().mean(dim=(1, 2, 3)), torch.stack(trace, dim=1))
 
@@ -93,15 +93,20 @@ def find_objective(model: Folded, picture: Tensor, layer: int, filters: Sequence
     turned, bias = model.convolutions[layer].turned, model.convolutions[layer].bias
     mean = turned.new_full((1, 1, *size), 1 / size.numel())  # the mean's gradient is the same at each place
     slopes = [conv2d(mean, turned[:, index : index + 1], padding=1) for index in filters]
-    return torch.cat(slopes), bias[list(filters)]
+    return torch.cat(slopes).contiguous(memory_format=torch.channels_last), bias[list(filters)]
 
 
 def _find_gradient(model: Folded, pictures: Tensor, layer: int, slope: Tensor) -> tuple[Tensor, Tensor]:
     x = pictures.detach().requires_grad_(True)
     with torch.enable_grad():
-        value = (model.find_input(x, layer) * slope).sum(dim=(1, 2, 3))
-        (gradient,) = torch.autograd.grad(value.sum(), x)
-    return gradient, value.detach()
+        read = model.find_input(x, layer)
+        (gradient,) = torch.autograd.grad(read, x, grad_outputs=slope)
+    return gradient, _sum_products(read.detach(), slope)
+
+
+def _sum_products(first: Tensor, second: Tensor) -> Tensor:
+    """Return the sum (F,) of first * second, both (F, C, H, W); channels-last tensors are read as they lie."""
+    return torch.linalg.vecdot(*(x.permute(0, 2, 3, 1).flatten(1) for x in (first, second)))
 
 
 def check_filters(model: Folded, layer: int, filters: Sequence[int]) -> None:

@@ -19,8 +19,9 @@ from torch.nn.functional import conv2d, linear, max_pool2d, max_unpool2d, relu
 from torch.ops import aten  # type: ignore[attr-defined]
 
 from assignment.classifier import Classifier
-from reference.framed import Frame, convolve, find_factors, map_pictures, pool, put_in_frame, unpool
+from reference.framed import Frame, convolve, find_factors, pool, put_in_frame, unpool
 
+LAYER = 2**23  # bytes of a layer's values on a CPU: larger blocks come from the system page by page, each time anew
 Kept = tuple[Tensor, Tensor | None]  # after the ReLU, and where the pooling found it
 KeptFrame = tuple[Frame, tuple[Tensor, Tensor] | None]
 
@@ -38,10 +39,12 @@ class Convolution:
     halves: bool
 
     def __call__(self, x: Tensor) -> Tensor:
-        """Return the values (N, after, H, W) before the ReLU."""
+        """Return the values (N, after, H, W) before the ReLU; x gets no gradient."""
+        x = x.detach()
         if not _in_frames(x):
             return conv2d(x, self.kernel, self.bias, padding=1)
-        return torch.stack(map_pictures(lambda one: convolve(put_in_frame(one), self.factors, self.bias).take_out(), x))
+        frames = [convolve(put_in_frame(one), self.factors, self.bias) for one in x]
+        return torch.stack([frame.take_out() for frame in frames])
 
     @cached_property
     def factors(self) -> tuple[Tensor, ...]:
@@ -77,6 +80,8 @@ class Folded:
 
     def find_input(self, pictures: Tensor, layer: int) -> Tensor:
         """Return what convolution `layer` reads; nothing after that is computed."""
+        if layer == 0:
+            return pictures
         found: Tensor = _Run.apply(pictures, self.convolutions[:layer])
         return found
 
@@ -109,55 +114,69 @@ def _in_frames(x: Tensor) -> bool:
     return x.dtype == torch.float64 and x.device.type == "cpu"
 
 
+def _split(x: Tensor, first: Convolution) -> tuple[Tensor, ...]:
+    """Return the parts of a batch that are computed each for itself; `first` has the largest of the layers."""
+    if x.device.type != "cpu":
+        return (x,)
+    bytes_each = len(first.kernel) * x[0, 0].numel() * x.element_size()
+    return x.split(1 if _in_frames(x) else max(1, LAYER // bytes_each))
+
+
+def _join(parts: Sequence[Tensor]) -> Tensor:
+    return parts[0] if len(parts) == 1 else torch.cat(tuple(parts))
+
+
 class _Run(torch.autograd.Function):
     """Run convolutions one after the other, with a gradient for the pictures only."""
 
     @staticmethod
     def forward(ctx: FunctionCtx, pictures: Tensor, convolutions: Sequence[Convolution]) -> Tensor:
-        x, keep = pictures.detach(), ctx.needs_input_grad[0]
-        if _in_frames(x):
-            runs = map_pictures(lambda one: _run_in_frame(one, convolutions, keep=keep), x)
-            found, ctx.kept = torch.stack([run[0] for run in runs]), [run[1] for run in runs]
-        else:
-            found, ctx.kept = _run(x, convolutions, keep=keep)
-        ctx.convolutions = convolutions
-        return found
+        run, keep = _run_in_frame if _in_frames(pictures) else _run, ctx.needs_input_grad[0]
+        parts = _split(pictures.detach(), convolutions[0])
+        found, ctx.kept = zip(*(run(part, convolutions, keep=keep) for part in parts), strict=True)
+        ctx.convolutions, ctx.sizes = convolutions, [len(part) for part in parts]
+        return _join(found)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: FunctionCtx, gradient: Tensor) -> tuple[Tensor, None]:
-        if not _in_frames(gradient):
-            return _run_back(gradient, ctx.convolutions, ctx.kept), None
-        parts = map_pictures(lambda one, kept: _run_back_in_frame(one, ctx.convolutions, kept), gradient, ctx.kept)
-        return torch.stack(parts), None
+        run_back = _run_back_in_frame if _in_frames(gradient) else _run_back
+        rows = zip(gradient.split(ctx.sizes), ctx.kept, strict=True)
+        return _join([run_back(part, ctx.convolutions, kept) for part, kept in rows]), None
 
 
 def _run(x: Tensor, convolutions: Sequence[Convolution], *, keep: bool) -> tuple[Tensor, list[Kept]]:
     """Return what the last convolution's block gives, and what `_run_back` needs."""
-    x, kept = x.clone(memory_format=torch.channels_last), []
+    x, kept = x.contiguous(memory_format=torch.channels_last), []
     for convolution in convolutions:
         x, places = conv2d(x, convolution.kernel, convolution.bias, padding=1), None
         if convolution.halves:
             x, places = max_pool2d(x, 2, return_indices=True)
         x.relu_()
         if keep:
-            kept.append((x.detach(), places))
+            kept.append((x, places))
     return x, kept
 
 
 def _run_back(gradient: Tensor, convolutions: Sequence[Convolution], kept: list[Kept]) -> Tensor:
     """Return the gradient (N, 3, H, W) for the pictures from that for what `_run` gave."""
+    gradient = gradient.clone(memory_format=torch.channels_last)  # all that follow are our own: we write into them
     for convolution, (value, places) in zip(convolutions[::-1], kept[::-1], strict=True):
-        gradient = aten.threshold_backward(gradient, value, 0)  # passes where the ReLU is open
+        _pass_where_open(gradient, value)
         if places is not None:
             gradient = max_unpool2d(gradient, places, 2)
         gradient = conv2d(gradient, convolution.turned, padding=1)
     return gradient
 
 
+def _pass_where_open(gradient: Tensor, value: Tensor) -> None:
+    """Set the gradient to zero, in place, wherever the ReLU that gave `value` is shut."""
+    aten.threshold_backward.grad_input(gradient, value, 0, grad_input=gradient)
+
+
 def _run_in_frame(x: Tensor, convolutions: Sequence[Convolution], *, keep: bool) -> tuple[Tensor, list[KeptFrame]]:
-    """Do what `_run` does for one picture (3, H, W)."""
-    frame, kept = put_in_frame(x), []
+    """Do what `_run` does for one picture (1, 3, H, W)."""
+    frame, kept = put_in_frame(x[0]), []
     for convolution in convolutions:
         frame, places = convolve(frame, convolution.factors, convolution.bias), None
         if convolution.halves:
@@ -166,16 +185,15 @@ def _run_in_frame(x: Tensor, convolutions: Sequence[Convolution], *, keep: bool)
         frame.clear_border()
         if keep:
             kept.append((frame, places))
-    return frame.take_out(), kept
+    return frame.take_out()[None], kept
 
 
 def _run_back_in_frame(gradient: Tensor, convolutions: Sequence[Convolution], kept: list[KeptFrame]) -> Tensor:
     """Do what `_run_back` does for one picture."""
-    frame = put_in_frame(gradient)
+    frame = put_in_frame(gradient[0])
     for convolution, (value, places) in zip(convolutions[::-1], kept[::-1], strict=True):
-        values = aten.threshold_backward(frame.values, value.values, 0)  # this clears the border too
-        frame = Frame(values, frame.height, frame.width)
+        _pass_where_open(frame.values, value.values)  # this clears the border too
         if places is not None:
             frame = unpool(frame, places)
         frame = convolve(frame, convolution.turned_factors, None)
-    return frame.take_out()
+    return frame.take_out()[None]

@@ -6,20 +6,15 @@ matrix that need not be copied, and a 3 x 3 convolution is nine products (three 
 
     result[q] = bias + sum over i of  frame[q + i row : q + i row + 3].flatten() @ kernel[i],       row = width + 2
 
-The result of q stands at q + row + 1 of a frame of its own; what lands on the border there is set to zero. A picture is
-the work of one thread from end to end: its numbers depend neither on its neighbours nor on how many threads there are.
+The result of q stands at q + row + 1 of a frame of its own; what lands on the border there is set to zero. Pictures do
+not meet: the numbers of one depend neither on its neighbours nor on how many threads there are.
 """
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
-from typing import TypeVar
 
 import torch
 from torch import Tensor
-
-Result = TypeVar("Result")
 
 BAND = 2048  # windows at once: what a band reads and writes stays in a core's own cache
 SLACK = 8  # pixels behind the frame, for the last windows of three
@@ -66,27 +61,6 @@ def make_frame(like: Tensor, height: int, width: int, channels: int) -> Frame:
     return Frame(like.new_empty((height + 2) * (width + 2) + SLACK, channels), height, width)
 
 
-def map_pictures(function: Callable[..., Result], *columns: Tensor | list) -> list[Result]:
-    """Call `function` for each picture, as many at once as torch may use threads; each call has one of them."""
-
-    def work(*row: Tensor) -> Result:
-        if torch.get_num_threads() > 1:  # the first question sets up the thread: to set before it would be forgotten
-            torch.set_num_threads(1)
-        return function(*row)
-
-    threads = torch.get_num_threads()
-    if threads == 1 or len(columns[0]) == 1:
-        return list(map(function, *columns))
-    results = list(_open_workers(threads).map(work, *columns))
-    torch.set_num_threads(threads)  # what a worker sets is also what threads still to come begin with
-    return results
-
-
-@cache
-def _open_workers(threads: int) -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(threads, "picture")
-
-
 def put_in_frame(picture: Tensor) -> Frame:
     """Copy a picture (channels, H, W) into a frame."""
     frame = make_frame(picture, *picture.shape[1:], len(picture))
@@ -113,13 +87,14 @@ def convolve(frame: Frame, factors: tuple[Tensor, ...], bias: Tensor | None) -> 
         return _convolve_to_few(frame, factors[0], bias)
     before, after = frame.values.shape[1], factors[0].shape[2]
     result = make_frame(frame.values, frame.height, frame.width, after)
-    result.values.copy_(bias) if bias is not None else result.values.zero_()
+    if bias is not None:
+        result.values.copy_(bias)
     count = -(-frame.height * frame.row // 3)
     windows = frame.values.as_strided((3, 3, count, 3 * before), (frame.row * before, before, 3 * before, 1))
     out = result.values.as_strided((3, count, after), (after, 3 * after, 1), (frame.row + 1) * after)
     for band, band_windows in zip(out.split(BAND, 1), windows.split(BAND, 2), strict=True):
-        for window, factor in zip(band_windows.unbind(), factors, strict=True):
-            band.baddbmm_(window, factor)
+        for i, window in enumerate(band_windows.unbind()):
+            band.baddbmm_(window, factors[i], beta=int(i > 0 or bias is not None))  # 0: not read before it is set
     return result
 
 

@@ -9,6 +9,7 @@ ends, black only, and no (x - x'), so that its map did not add up to the logit.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -17,8 +18,21 @@ from torch import Tensor
 
 from reference.saliency import TARGETS, input_gradient
 
-BASELINES = ("black", "white", "blurred", "noise")
+KINDS = ("black", "white", "blurred", "noise")
 BLUR = 8.0  # pixels: food and tray become spots without outline
+
+
+@dataclass(frozen=True)
+class IntegratedGradients:
+    """attribution (N, 3, H, W); mean (N, 3, H, W), the mean gradient on the way, which is what (x - x') multiplies.
+
+    rise (N,) = f(x) - f(x'), which the attributions of a picture have to add up to; gap (N,), by how much they miss it.
+    """
+
+    attribution: Tensor
+    mean: Tensor
+    rise: Tensor
+    gap: Tensor
 
 
 def integrated_gradients(
@@ -28,18 +42,16 @@ def integrated_gradients(
     *,
     baseline: Tensor,
     steps: int,
-    of: str = "logit",
     batch: int = 8,
-) -> tuple[Tensor, Tensor]:
+) -> IntegratedGradients:
     """Share each label's logit out among the pixels of its picture.
 
     pictures, baseline (N, 3, H, W) in [0, 1]; labels (N,) int64. Leaves the model as it found it.
-    Returns attribution (N, 3, H, W) and gap (N,) = |sum of attribution - (f(x) - f(x'))|.
     """
-    mean = find_mean_gradients(model, pictures, labels, baseline=baseline, steps=steps, of=of, batch=batch)
+    mean = find_mean_gradients(model, pictures, labels, baseline=baseline, steps=steps, batch=batch)
     attribution = (pictures - baseline) * mean
-    rise = find_rise(model, pictures, labels, baseline=baseline, of=of, batch=batch)
-    return attribution, (attribution.sum(dim=(1, 2, 3)) - rise).abs()
+    rise = _find_rise(model, pictures, labels, baseline, batch)
+    return IntegratedGradients(attribution, mean, rise, (attribution.sum(dim=(1, 2, 3)) - rise).abs())
 
 
 def find_mean_gradients(
@@ -49,15 +61,12 @@ def find_mean_gradients(
     *,
     baseline: Tensor,
     steps: int,
-    of: str = "logit",
     batch: int = 8,
 ) -> Tensor:
-    """Return the mean gradient (N, 3, H, W) on the way from each baseline: the attribution without (x - x')."""
+    """Return the mean gradient (N, 3, H, W) on the way from each baseline, without the logits at its ends."""
     shares = find_midpoints(steps).to(pictures)
-    mean = torch.empty_like(pictures)
-    for n, (x, start) in enumerate(zip(pictures, baseline, strict=True)):
-        mean[n] = _find_mean_gradient(model, x, start, labels[n], shares, of, batch)
-    return mean
+    rows = zip(pictures, baseline, labels, strict=True)
+    return torch.stack([_find_mean_gradient(model, x, start, label, shares, batch) for x, start, label in rows])
 
 
 def find_midpoints(steps: int) -> Tensor:
@@ -72,42 +81,37 @@ def find_midpoints(steps: int) -> Tensor:
 
 
 def _find_mean_gradient(
-    model: Callable[[Tensor], Tensor], x: Tensor, start: Tensor, label: Tensor, shares: Tensor, of: str, batch: int
+    model: Callable[[Tensor], Tensor], x: Tensor, start: Tensor, label: Tensor, shares: Tensor, batch: int
 ) -> Tensor:
+    start, way = (part[None].contiguous(memory_format=torch.channels_last) for part in (start, x - start))
     total = torch.zeros_like(x)
     for part in shares.split(batch):
-        points = start + part[:, None, None, None] * (x - start)  # (batch, 3, H, W)
-        total += input_gradient(model, points, label.expand(len(part)), of=of).sum(dim=0)
+        points = start + part[:, None, None, None] * way  # (batch, 3, H, W)
+        total += input_gradient(model, points, label.expand(len(part))).sum(dim=0)
     return total / len(shares)
 
 
 @torch.no_grad()
-def find_rise(
-    model: Callable[[Tensor], Tensor],
-    pictures: Tensor,
-    labels: Tensor,
-    *,
-    baseline: Tensor,
-    of: str = "logit",
-    batch: int = 8,
+def _find_rise(
+    model: Callable[[Tensor], Tensor], pictures: Tensor, labels: Tensor, baseline: Tensor, batch: int
 ) -> Tensor:
-    """Return f(x) - f(x') (N,), which the attributions of each picture have to add up to."""
     parts = zip(pictures.split(batch), baseline.split(batch), labels.split(batch), strict=True)
-    return torch.cat([TARGETS[of](model(x), y) - TARGETS[of](model(start), y) for x, start, y in parts])
+    find_logit = TARGETS["logit"]
+    return torch.cat([find_logit(model(x), y) - find_logit(model(start), y) for x, start, y in parts])
 
 
-def make_baseline(name: str, pictures: Tensor, *, random_states: Sequence[int] = ()) -> Tensor:
+def make_baseline(kind: str, pictures: Tensor, *, random_states: Sequence[int] = ()) -> Tensor:
     """Return a baseline (N, 3, H, W) in [0, 1]: black, white, the blurred pictures, or uniform noise.
 
     random_states: one a picture, for noise only. Computed on the CPU in float64, the same for every device.
     """
-    if name in ("black", "white"):
-        return torch.full_like(pictures, float(name == "white"))
-    if name == "blurred":
+    if kind in ("black", "white"):
+        return torch.full_like(pictures, float(kind == "white"))
+    if kind == "blurred":
         plain = pictures.double().cpu().numpy()
         return torch.from_numpy(gaussian_filter(plain, sigma=(0, 0, BLUR, BLUR), mode="nearest")).to(pictures)
-    if name != "noise":
-        raise ValueError(f"baseline: {name!r}; expected one of {', '.join(BASELINES)}")
+    if kind != "noise":
+        raise ValueError(f"baseline: {kind!r}; expected one of {', '.join(KINDS)}")
     if len(random_states) != len(pictures):
         raise ValueError(f"random_states: {len(random_states)}; expected one for each of the {len(pictures)} pictures")
     drawn = [np.random.default_rng(state).random(tuple(pictures.shape[1:])) for state in random_states]

@@ -6,9 +6,9 @@
 m_k in {0, 1}^pieces says which pieces of the picture the copy z_k keeps, p_y is the label's probability, cos is the
 cosine distance. Convention: probabilities; SLIC pieces numbered from 0, so that piece i is column i; hidden pieces are
 painted grey (or in their mean colour); one random state for each picture, so that a picture's result does not depend on
-its neighbours; every piece is kept. The masks are drawn and the linear model is fitted by the package; only painting
-and classifying the copies is ours, in batches without gradients. The 2021 notebook: logits, one seed for all pictures,
-pieces numbered from 1 (its first column hid nothing).
+its neighbours; every piece is kept. The masks and pi are the package's. Painting and classifying the copies, in batches
+without gradients, is ours, and so is one ridge regression for all labels, where the package makes one for each. The
+2021 notebook: logits, one seed for all pictures, pieces numbered from 1 (its first column hid nothing).
 """
 
 from collections.abc import Callable, Iterator
@@ -19,7 +19,8 @@ import torch
 from lime.lime_image import LimeImageExplainer
 from numpy.typing import NDArray
 from skimage.segmentation import slic
-from sklearn.metrics import pairwise_distances
+from sklearn.linear_model import Ridge
+from sklearn.metrics import pairwise_distances, r2_score
 from torch import Tensor
 
 Array = NDArray[np.float64]
@@ -54,19 +55,31 @@ def lime(
     picture (3, H, W) in [0, 1]; `model` maps (B, 3, H, W) to logits (B, labels); hide: "grey", or "mean" for the
     piece's mean colour.
     """
-    explainer = LimeImageExplainer(random_state=random_state)
-    count = int(segments.max()) + 1
-    masks = explainer.random_state.randint(0, 2, samples * count).reshape(samples, count)
+    masks = draw_masks(random_state, samples, int(segments.max()) + 1)
+    return fit_masks(masks, find_masked_probabilities(model, picture, segments, masks, hide=hide, batch=batch))
+
+
+def draw_masks(random_state: int, samples: int, pieces: int) -> NDArray[np.int64]:
+    """Return the package's masks (samples, pieces) of 0 and 1, the first of which keeps everything.
+
+    Fewer samples are the first rows of more.
+
+    >>> bool((draw_masks(7, 4, 5) == draw_masks(7, 9, 5)[:4]).all())
+    True
+    """
+    masks = LimeImageExplainer(random_state=random_state).random_state.randint(0, 2, samples * pieces)
+    masks = masks.reshape(samples, pieces)
     masks[0] = 1
-    probabilities = find_masked_probabilities(model, picture, segments, masks, hide=hide, batch=batch)
-    distances = pairwise_distances(masks, masks[:1], metric="cosine").ravel()
-    weights, score = np.zeros((probabilities.shape[1], count)), np.zeros(probabilities.shape[1])
-    for label in range(probabilities.shape[1]):
-        _, exp, score[label], _ = explainer.base.explain_instance_with_data(
-            masks, probabilities, distances, label, count, feature_selection="none"
-        )
-        weights[label, [piece for piece, _ in exp]] = [weight for _, weight in exp]
-    return LimeResult(weights, score)
+    return masks
+
+
+def fit_masks(masks: NDArray[np.int64], probabilities: Array) -> LimeResult:
+    """Fit the linear model of the probabilities (samples, labels) to masks (samples, pieces), all labels at once."""
+    closeness = LimeImageExplainer().base.kernel_fn(pairwise_distances(masks, masks[:1], metric="cosine").ravel())
+    ridge = Ridge(alpha=1).fit(masks, probabilities, sample_weight=closeness)
+    fitted = ridge.predict(masks)
+    score = r2_score(probabilities, fitted, sample_weight=closeness, multioutput="raw_values")
+    return LimeResult(ridge.coef_, score)
 
 
 def find_masked_probabilities(
@@ -80,11 +93,9 @@ def find_masked_probabilities(
 ) -> Array:
     """Return the probabilities (copies, labels) of copies that keep the pieces where masks (copies, pieces) is 1."""
     painted = _paint(picture, segments, hide)
-    found = [
-        torch.softmax(model(copies), dim=1).double().cpu().numpy()
-        for copies in _masked(picture, painted, segments, masks, batch)
-    ]
-    return np.concatenate(found)
+    with torch.no_grad():
+        found = [model(copies) for copies in _masked(picture, painted, segments, masks, batch)]
+        return np.asarray(torch.softmax(torch.cat(found), dim=1).double().cpu().numpy())
 
 
 def _masked(
@@ -92,9 +103,9 @@ def _masked(
 ) -> Iterator[Tensor]:
     place = torch.from_numpy(segments).to(picture.device)
     kept = torch.from_numpy(masks.astype(bool)).to(picture.device)
+    shown, hidden = (x.permute(1, 2, 0).contiguous() for x in (picture, painted))  # (H, W, 3): channels last
     for rows in kept.split(batch):
-        with torch.no_grad():
-            yield torch.where(rows[:, place].unsqueeze(1), picture, painted)  # (B, 3, H, W)
+        yield torch.where(rows[:, place].unsqueeze(3), shown, hidden).permute(0, 3, 1, 2)  # (B, 3, H, W)
 
 
 def _paint(picture: Tensor, segments: NDArray[np.int64], hide: str) -> Tensor:
@@ -108,19 +119,3 @@ def _paint(picture: Tensor, segments: NDArray[np.int64], hide: str) -> Tensor:
         1, place, picture.flatten(1)
     )
     return (total / size)[:, place].view_as(picture)
-
-
-def find_removal(
-    model: Callable[[Tensor], Tensor],
-    picture: Tensor,
-    segments: NDArray[np.int64],
-    weights: Array,
-    label: int,
-    *,
-    most: int,
-) -> Array:
-    """Hide the k pieces of the largest weights (pieces,), k = 0 to `most`; return its probability (most + 1,)."""
-    masks = np.ones((most + 1, len(weights)), dtype=np.int64)
-    for k, piece in enumerate(np.argsort(-weights, kind="stable")[:most]):
-        masks[k + 1 :, piece] = 0
-    return find_masked_probabilities(model, picture, segments, masks, hide="grey", batch=most + 1)[:, label]

@@ -35,11 +35,11 @@ class Producer:
 
 PRODUCERS: Mapping[str, Producer] = {
     "pictures": Producer(produce_pictures, ticks=1),
-    "lime": Producer(produce_lime, ticks=20, seed_ticks=30),
+    "lime": Producer(produce_lime, ticks=10, seed_ticks=20),
     "saliency": Producer(produce_saliency, ticks=4),
     "smoothgrad": Producer(produce_smoothgrad, ticks=2, seed_ticks=6),
-    "filters": Producer(produce_filters, ticks=7, seed_ticks=3),
-    "integrated_gradients": Producer(produce_integrated_gradients, ticks=8, seed_ticks=1),
+    "filters": Producer(produce_filters, ticks=10, seed_ticks=3),
+    "integrated_gradients": Producer(produce_integrated_gradients, ticks=7, seed_ticks=1),
 }
 
 

@@ -1,31 +1,31 @@
 """Produce the canonical arrays of the filters: activation maps, ascents from noise and from a photograph."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from assignment.arrays import FILTER_MAPS, FILTERS
 from reference.bench import Array, Arrays, Bench, Found, find_random_state, to_array
 from reference.filters import Ascent, ascend, draw_noise, find_maps
 
-FILTERS: Mapping[int, tuple[int, ...]] = {1: (0, 3, 9, 15), 4: (3, 5, 10, 12), 9: (4, 8, 12, 14)}  # by convolution
-NAMES = ("shallow", "middle", "deep")
 STEPS, NOISES, PHOTO = 100, 100, 6
 
 
 def produce_filters(bench: Bench, seeds: Sequence[int]) -> Found:
     """Maps of the ten pictures and of noise, and what ascent ends at from three starts."""
     fixed: Arrays = {}
-    for name, (layer, filters) in zip(NAMES, FILTERS.items(), strict=True):
-        fixed[name] = to_array(find_maps(bench.model, bench.pictures, layer=layer, filters=filters, batch=bench.batch))
+    for name, layer in FILTER_MAPS.items():
+        settings = {"layer": layer, "filters": FILTERS[layer], "batch": bench.batch}
+        fixed[name] = to_array(find_maps(bench.model, bench.pictures, **settings))
         bench.tick()
     fixed["noise"] = np.stack([_find_noise_means(bench, layer) for layer in FILTERS])
     bench.tick()
     photo = [_ascend(bench, layer, bench.pictures[[PHOTO] * 4]) for layer in FILTERS]
     fixed |= {"photo": _stack_pictures(photo), "reached_photo": _stack_reached(photo)}
     runs = {seed: [_ascend(bench, layer, _draw_starts(bench, seed)) for layer in FILTERS] for seed in seeds}
-    after = [_ascend(bench, layer, _draw_starts(bench, seeds[-1] + 1), tick=False) for layer in FILTERS]
+    after = [_ascend(bench, layer, _draw_starts(bench, seeds[-1] + 1)) for layer in FILTERS]
     return {None: fixed} | {seed: _gather(bench, runs[seed], runs.get(seed + 1, after)) for seed in seeds}
 
 
@@ -34,10 +34,9 @@ def _draw_starts(bench: Bench, seed: int) -> Tensor:
     return draw_noise([find_random_state(seed, index) for index in range(4)]).to(bench.pictures)
 
 
-def _ascend(bench: Bench, layer: int, start: Tensor, *, tick: bool = True) -> Ascent:
+def _ascend(bench: Bench, layer: int, start: Tensor) -> Ascent:
     found = ascend(bench.model, start, layer=layer, filters=FILTERS[layer], steps=STEPS)
-    if tick:
-        bench.tick()
+    bench.tick()
     return found
 
 

@@ -5,9 +5,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from reference.bench import Array, Arrays, Bench, Found, find_random_state
-from reference.lime import LimeResult, find_removal, find_segments, lime
+from reference.lime import (
+    LimeResult,
+    draw_masks,
+    find_masked_probabilities,
+    find_segments,
+    fit_masks,
+)
 
-PIECES, SAMPLES, FEW, REMOVED = 60, 250, 25, 10
+PIECES, SAMPLES, FEW = 60, 250, 25
 
 
 def produce_lime(bench: Bench, seeds: Sequence[int]) -> Found:
@@ -24,30 +30,23 @@ def _explain(bench: Bench, index: int, seeds: Sequence[int]) -> dict[int | None,
     picture = bench.pictures[index]
     segments = find_segments(bench.profile.pictures[index] / 255, pieces=PIECES)
 
-    def run(seed: int, samples: int, hide: str = "grey") -> LimeResult:
-        settings = {"samples": samples, "hide": hide, "batch": bench.batch}
-        found = lime(bench.model, picture, segments, random_state=find_random_state(seed, index), **settings)
+    def run(seed: int, hide: str = "grey") -> tuple[LimeResult, LimeResult]:
+        """Explain from all copies, and from the first few of them, which are those of a run with few."""
+        masks = draw_masks(find_random_state(seed, index), SAMPLES, int(segments.max()) + 1)
+        probabilities = find_masked_probabilities(bench.model, picture, segments, masks, hide=hide, batch=bench.batch)
         bench.tick()
-        return found
+        return fit_masks(masks, probabilities), fit_masks(masks[:FEW], probabilities[:FEW])
 
-    every = (*seeds, seeds[-1] + 1)
-    official = {seed: run(seed, SAMPLES) for seed in every}
-    few = {seed: run(seed, FEW) for seed in every}
+    runs = {seed: run(seed) for seed in (*seeds, seeds[-1] + 1)}
     found: dict[int | None, Arrays] = {None: {"segments": segments}}
     for seed in seeds:
+        (official, few), (again, few_again) = runs[seed], runs[seed + 1]
         found[seed] = {
-            "weights": official[seed].weights,
-            "score": official[seed].score,
-            "weights_again": official[seed + 1].weights,
-            "weights_few": few[seed].weights,
-            "weights_few_again": few[seed + 1].weights,
-            "weights_mean": run(seed, SAMPLES, "mean").weights,
-            "removal": np.stack(
-                [
-                    find_removal(bench.model, picture, segments, row, label, most=REMOVED)
-                    for label, row in enumerate(official[seed].weights)
-                ]
-            ),
+            "weights": official.weights,
+            "weights_again": again.weights,
+            "weights_few": few.weights,
+            "weights_few_again": few_again.weights,
+            "weights_mean": run(seed, "mean")[0].weights,
         }
     return found
 

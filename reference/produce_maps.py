@@ -5,17 +5,16 @@ from collections.abc import Sequence
 import numpy as np
 from torch import Tensor
 
+from assignment.arrays import BASELINES, SIGMAS, STEP_COUNTS
 from assignment.profile import DISTRACTOR, FOOD, TRAY
 from reference.bench import Array, Arrays, Bench, Found, find_logits, find_random_states, find_runner_up, to_array
-from reference.integrated_gradients import find_mean_gradients, find_rise, integrated_gradients, make_baseline
+from reference.integrated_gradients import IntegratedGradients, integrated_gradients, make_baseline
 from reference.saliency import saliency
-from reference.smoothgrad import SmoothGradResult, smoothgrad
+from reference.smoothgrad import SmoothGradResult, find_kept, smoothgrad
 
 SIGMA, COPIES, STEPS, FEW_STEPS = 0.02, 20, 50, 5  # of the notebook's official cells; a student's "few"
 COUNTS = (1, 5, COPIES, 80)
-SIGMAS = (SIGMA, 0.05, 0.1, 0.2, 0.4)
-STEP_COUNTS = (FEW_STEPS, 20, STEPS, 200)
-BASELINES = ("black", "white", "blurred")
+STRONG = 0.2
 
 
 def produce_pictures(bench: Bench, seeds: Sequence[int]) -> Found:
@@ -60,19 +59,19 @@ def produce_smoothgrad(bench: Bench, seeds: Sequence[int]) -> Found:
     for seed in seeds:
         one, few, official, many = to_array(counted[seed].map)
         again = counted.get(seed + 1, after)
-        noisy = {sigma: _smooth(bench, seed, bench.labels, sigma=sigma) for sigma in SIGMAS[1:]}
-        kept = [counted[seed].kept[2], *(noisy[sigma].kept[0] for sigma in SIGMAS[1:])]
+        strong = _smooth(bench, seed, bench.labels, sigma=STRONG)
+        seen = {SIGMA: counted[seed].kept[2], STRONG: strong.kept[0]}
+        kept = [to_array(seen[sigma]) if sigma in seen else _find_kept(bench, seed, sigma) for sigma in SIGMAS]
         found[seed] = {
             "map": official,
             "one": one,
             "few": few,
             "many": many,
             "again": to_array(again.map[2]),
-            "wide": to_array(noisy[0.05].map[0]),
-            "strong": to_array(noisy[0.2].map[0]),
+            "strong": to_array(strong.map[0]),
             "signed": to_array(counted[seed].signed[2]),
             "other": to_array(_smooth(bench, seed, other).map[0]),
-            "kept": np.stack([to_array(share) for share in kept]),
+            "kept": np.stack(kept),
         }
     return found
 
@@ -86,36 +85,42 @@ def _smooth(
     return found
 
 
+def _find_kept(bench: Bench, seed: int, sigma: float) -> Array:
+    settings = {"sigma": sigma, "copies": COPIES, "random_states": find_random_states(bench, seed)}
+    found = find_kept(bench.model, bench.pictures, batch=bench.batch, **settings)
+    bench.tick()
+    return to_array(found)
+
+
 def produce_integrated_gradients(bench: Bench, seeds: Sequence[int]) -> Found:
     """Attributions from four baselines, with other counts of steps, for another label and without the factor."""
     other = find_runner_up(find_logits(bench), bench.labels)
     black = {steps: _integrate(bench, bench.labels, "black", steps=steps) for steps in STEP_COUNTS}
-    based = {name: _integrate(bench, bench.labels, name) for name in BASELINES[1:]} | {"black": black[STEPS]}
-    zero = make_baseline("black", bench.pictures)
-    plain = find_mean_gradients(
-        bench.model, bench.pictures, bench.labels, baseline=zero, steps=STEPS, batch=bench.batch
-    )
-    bench.tick()
-    fixed = {
-        "map": black[STEPS][0],
-        "white": based["white"][0],
-        "blurred": based["blurred"][0],
-        "few": black[FEW_STEPS][0],
-        "plain": to_array(plain.sum(dim=1)),
-        "other": _integrate(bench, other, "black")[0],
-        "rise": np.stack([based[name][1] for name in BASELINES]),
-        "gap": np.stack([black[steps][2] for steps in STEP_COUNTS]),
+    based = {kind: _integrate(bench, bench.labels, kind) for kind in BASELINES[1:]} | {"black": black[STEPS]}
+    runs = {
+        "map": black[STEPS],
+        "white": based["white"],
+        "blurred": based["blurred"],
+        "few": black[FEW_STEPS],
+        "other": _integrate(bench, other, "black"),
     }
-    return {None: fixed} | {seed: {"noise": _integrate(bench, bench.labels, "noise", seed=seed)[0]} for seed in seeds}
+    fixed = {
+        **{name: _sum_channels(run.attribution) for name, run in runs.items()},
+        "plain": _sum_channels(black[STEPS].mean),
+        "rise": np.stack([to_array(based[kind].rise) for kind in BASELINES]),
+        "gap": np.stack([to_array(black[steps].gap) for steps in STEP_COUNTS]),
+    }
+    noise = {seed: _integrate(bench, bench.labels, "noise", seed=seed) for seed in seeds}
+    return {None: fixed} | {seed: {"noise": _sum_channels(run.attribution)} for seed, run in noise.items()}
 
 
-def _integrate(
-    bench: Bench, labels: Tensor, name: str, *, steps: int = STEPS, seed: int = 1
-) -> tuple[Array, Array, Array]:
-    """Return the map (N, H, W) summed over the channels, the rise (N,) and the gap (N,)."""
-    baseline = make_baseline(name, bench.pictures, random_states=find_random_states(bench, seed))
+def _integrate(bench: Bench, labels: Tensor, kind: str, *, steps: int = STEPS, seed: int = 1) -> IntegratedGradients:
+    baseline = make_baseline(kind, bench.pictures, random_states=find_random_states(bench, seed))
     settings = {"baseline": baseline, "steps": steps, "batch": bench.batch}
-    found, gap = integrated_gradients(bench.model, bench.pictures, labels, **settings)
-    rise = find_rise(bench.model, bench.pictures, labels, baseline=baseline, batch=bench.batch)
+    found = integrated_gradients(bench.model, bench.pictures, labels, **settings)
     bench.tick()
-    return to_array(found.sum(dim=1)), to_array(rise), to_array(gap)
+    return found
+
+
+def _sum_channels(attribution: Tensor) -> Array:
+    return to_array(attribution.sum(dim=1))

@@ -34,7 +34,7 @@ def find_gradient_and_logits(
     model: Callable[[Tensor], Tensor], pictures: Tensor, labels: Tensor, *, of: str = "logit"
 ) -> tuple[Tensor, Tensor]:
     """Return `input_gradient` and, from the same pass, the logits (N, labels)."""
-    x = pictures.detach().clone().requires_grad_(True)
+    x = pictures.detach().requires_grad_(True)
     with torch.enable_grad():
         logits = model(x)
         target = TARGETS[of](logits, labels)  # (N,): each picture has its own, so the sum mixes nothing

@@ -3,11 +3,11 @@
     s[n,u] = mean over k of  max over c of  | d f_y / d x[n,c,u]  at  x + sigma (max x - min x) e_k |,    e_k ~ N(0, 1)
 
 Convention: the mean of the saliency maps (`saliency.py`), so that one copy without noise is saliency; the size of the
-mean gradient, in which signs cancel, comes along as `signed`. sigma is a
-share of the picture's range, as in the paper; the noise of a picture is drawn in float64 by NumPy's PCG64 from its
-own random state, so that it is the same on every device, in every batch and beside any other picture. Noisy pixels
-may leave [0, 1]. Captum's NoiseTunnel: standard deviations in absolute units, channels kept apart. The 2021 notebook:
-std = (0.4 / range) squared, with which nearly every copy changes its class, and no seed.
+mean gradient, in which signs cancel, comes along as `signed`. sigma is a share of the picture's range, as in the
+paper; the noise of a picture is drawn in float64 by NumPy's PCG64 from its own random state, so that it is the same on
+every device, in every batch and beside any other picture. Noisy pixels may leave [0, 1]. Captum's NoiseTunnel:
+standard deviations in absolute units, channels kept apart. The 2021 notebook: std = (0.4 / range) squared, with which
+nearly every copy changes its class, and no seed.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -40,7 +40,6 @@ def smoothgrad(
     sigma: float,
     copies: Sequence[int],
     random_states: Sequence[int],
-    of: str = "logit",
     batch: int = 8,
 ) -> SmoothGradResult:
     """Average the saliency maps of noisy copies of each picture.
@@ -52,7 +51,7 @@ def smoothgrad(
     if not copies or list(copies) != sorted(set(copies)) or copies[0] < 1:
         raise ValueError(f"copies: {copies}; expected rising counts from 1")
     rows = zip(pictures, labels, random_states, strict=True)
-    results = [_smooth_one(model, x, y, sigma, tuple(copies), state, of, batch) for x, y, state in rows]
+    results = [_smooth_one(model, x, y, sigma, tuple(copies), state, batch) for x, y, state in rows]
     return SmoothGradResult(*(torch.stack(column, dim=1) for column in zip(*results, strict=True)))
 
 
@@ -63,7 +62,6 @@ def _smooth_one(
     sigma: float,
     copies: tuple[int, ...],
     random_state: int,
-    of: str,
     batch: int,
 ) -> tuple[Tensor, Tensor, Tensor]:
     with torch.no_grad():
@@ -71,7 +69,7 @@ def _smooth_one(
     total, signed, kept, seen = torch.zeros_like(picture[0]), torch.zeros_like(picture), 0, 0
     maps, means, shares = [], [], []
     for noisy in draw_copies(picture, sigma, copies, random_state, batch):
-        gradient, logits = find_gradient_and_logits(model, noisy, label.expand(len(noisy)), of=of)
+        gradient, logits = find_gradient_and_logits(model, noisy, label.expand(len(noisy)))
         total += gradient.abs().amax(dim=1).sum(dim=0)
         signed += gradient.sum(dim=0)
         kept += int((logits.argmax(dim=1) == own_class).sum())
@@ -81,6 +79,25 @@ def _smooth_one(
             means.append(signed.abs().amax(dim=0) / seen)
             shares.append(kept / seen)
     return torch.stack(maps), torch.stack(means), torch.tensor(shares, dtype=picture.dtype, device=picture.device)
+
+
+@torch.no_grad()
+def find_kept(
+    model: Callable[[Tensor], Tensor],
+    pictures: Tensor,
+    *,
+    sigma: float,
+    copies: int,
+    random_states: Sequence[int],
+    batch: int = 8,
+) -> Tensor:
+    """Return which share (N,) of the same noisy copies keeps its picture's class; no gradient is computed."""
+    shares = []
+    for picture, state in zip(pictures, random_states, strict=True):
+        own_class = model(picture[None]).argmax(dim=1)
+        noisy = draw_copies(picture, sigma, (copies,), state, batch)
+        shares.append(torch.cat([model(part).argmax(dim=1) == own_class for part in noisy]).double().mean())
+    return torch.stack(shares).to(pictures)
 
 
 def draw_copies(

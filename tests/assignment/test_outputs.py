@@ -1,6 +1,7 @@
 """Outputs: what is saved is read back, and what a hostile notebook writes is refused with its place."""
 
 import io
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -63,6 +64,23 @@ def test_zip_bomb_is_refused_by_its_size() -> None:
     assert len(data) < 2**20
     with pytest.raises(FixableError, match="expected at most"):
         parse_group(data, "saliency", "x.npz")
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_bomb_in_a_packing_that_numpy_does_not_write_is_refused_before_it_is_unpacked(packing: int) -> None:
+    """Both unpack a whole chunk, however large; the announced size is a lie that would be found too late."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", packing) as archive:
+        archive.writestr("map.npy", bytes(64 * 2**20))
+    data = stream.getvalue()
+    assert len(data) < 2**20
+    tracemalloc.start()
+    try:
+        with pytest.raises(FixableError, match="zip method"):
+            parse_group(data, "saliency", "x.npz")
+        assert tracemalloc.get_traced_memory()[1] < 2 * 2**20
+    finally:
+        tracemalloc.stop()
 
 
 def test_every_fault_of_a_students_group_is_named_at_once() -> None:

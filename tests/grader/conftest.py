@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assignment.arrays import FILTER_MAPS
 from assignment.assignment import Bilingual, load_assignment
 from assignment.outputs import Outputs, find_official, save_group
 from grader.agree import GROUPS, find_agreements, read_group
@@ -43,11 +44,12 @@ def make_question(item: str, number: int) -> Question:
 
 
 def make_canonical(pictures: int = 3, size: int = 32, pieces: int = 9) -> Outputs:
-    """Return Outputs of made-up pictures: a map with one bright spot each, and square pieces with signed weights."""
+    """Return the official Outputs of made-up pictures: maps with one bright spot each, square pieces, filters."""
     random = np.random.default_rng(5)
     row, column = np.mgrid[:size, :size]
     spots = random.uniform(0.3, 0.7, (pictures, 2)) * size
-    maps = [np.exp(-((row - y) ** 2 + (column - x) ** 2) / (size / 4) ** 2) for y, x in spots]
+    maps = np.stack([np.exp(-((row - y) ** 2 + (column - x) ** 2) / (size / 4) ** 2) for y, x in spots])
+    grainy = maps * 0.03 * random.uniform(0.7, 1, maps.shape)
     side = round(pieces**0.5)
     segments = (row * side // size) * side + column * side // size
     weights = random.normal(0, 0.1, (pictures, 11, pieces))
@@ -57,12 +59,22 @@ def make_canonical(pictures: int = 3, size: int = 32, pieces: int = 9) -> Output
         ("pictures", "logits"): logits,
         ("lime", "segments"): np.repeat(segments[None], pictures, 0),
         ("lime", "weights"): weights,
-        ("lime", "score"): np.full((pictures, 11), 0.8),
-        ("saliency", "map"): np.stack(maps) * 0.03 * random.uniform(0.7, 1, (pictures, size, size)),
+        ("saliency", "map"): grainy,
+        ("smoothgrad", "map"): maps * 0.02 * random.uniform(0.9, 1, maps.shape),
+        ("integrated_gradients", "map"): grainy * random.choice([-1, 1], maps.shape),
     }
+    arrays |= {("filters", name): array for name, array in make_filters(random, pictures, size).items()}
     return Outputs(
         {name: array.astype(np.float32) if array.dtype.kind == "f" else array for name, array in arrays.items()}
     )
+
+
+def make_filters(random: np.random.Generator, pictures: int, size: int) -> dict[str, np.ndarray]:
+    """Return the arrays of three convolutions with four filters each, whose maps halve from one to the next."""
+    sides = dict(zip(FILTER_MAPS, (size, size // 2, size // 4), strict=True))
+    maps = {name: random.normal(0, 1, (pictures, 4, side, side)).clip(min=0) for name, side in sides.items()}
+    ascent = random.uniform(0.1, 0.9, (3, 4, 3, size, size))
+    return maps | {"ascent": ascent, "reached": random.uniform(1, 20, (3, 4))}
 
 
 def save_all(folder: Path, outputs: Outputs, groups: tuple[str, ...] = GROUPS) -> None:
@@ -84,6 +96,11 @@ def bank() -> Bank:
 @pytest.fixture
 def key() -> Key:
     return Key({item: frozenset(letters) for item, letters in RIGHT.items()}, {})
+
+
+@pytest.fixture
+def make_outputs() -> Callable[..., Outputs]:
+    return make_canonical
 
 
 @pytest.fixture

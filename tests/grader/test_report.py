@@ -8,14 +8,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from assignment.fixable import FixableError
+from assignment.outputs import Outputs
 from grader.evidence import Evidence
 from grader.report import Course, write_reports
 from grader.scored import Scored
 
 HandIn = Callable[..., Scored]
+Save = Callable[..., None]
 HOSTILE = "<script>document.title='owned'</script><img src=x onerror=alert(1)>\"'"
 BEST = {"lime-1": "bd", "lime-2": "a", "saliency-1": "acd", "saliency-2": "c"}
 OUTSIDE = re.compile(r"(?:https?:)?//[\w.]|@import|url\(|<link|<iframe|<object|<base", re.IGNORECASE)
@@ -72,12 +75,50 @@ def test_pages_are_small_enough_to_mail(runs: Path) -> None:
     assert max(page.stat().st_size for page in runs.rglob("report.html")) < 2.5e6
 
 
+def test_a_page_of_ten_pictures_stays_below_four_megabytes_whatever_is_saved(
+    tmp_path: Path, course: Course, hand_in: HandIn, make_outputs: Callable[..., Outputs], save_outputs: Save
+) -> None:
+    large = make_outputs(pictures=10, size=128)
+    noise = np.random.default_rng(0)
+    theirs = Outputs(
+        {
+            name: noise.random(array.shape) if array.dtype.kind == "f" else noise.integers(0, 9, array.shape)
+            for name, array in large.items()
+        }
+    )
+    save_outputs(tmp_path / "ann", theirs)
+    pictures = noise.integers(0, 255, (10, 128, 128, 3), dtype=np.uint8)
+    hand_in("ann", BEST, run=Evidence(word="ran", seconds=12.0, sandbox=True))
+    write_reports(tmp_path, dataclasses.replace(course, canonical=large, pictures=pictures))
+    assert 'class="none"' not in read_page(tmp_path / "ann/report.html")
+    assert (tmp_path / "ann/report.html").stat().st_size < 4e6
+
+
+def test_the_worst_place_is_said_where_arrays_differ(
+    tmp_path: Path, course: Course, hand_in: HandIn, save_outputs: Save
+) -> None:
+    maps, reached = (np.array(course.canonical[name]) for name in (("saliency", "map"), ("filters", "reached")))
+    maps[1] *= 2
+    reached[1, 2] *= 2
+    wrong = Outputs(dict(course.canonical) | {("saliency", "map"): maps, ("filters", "reached"): reached})
+    save_outputs(tmp_path / "ann", wrong)
+    hand_in("ann", BEST, run=Evidence(word="ran", seconds=12.0, sandbox=True))
+    write_reports(tmp_path, course)
+    text = read_page(tmp_path / "ann/report.html")
+    assert "picture 1</span>" in text
+    assert "convolution 4, filter 10</span>" in text
+
+
 def test_maps_stand_beside_the_canonical_ones_and_a_missing_one_is_said(runs: Path) -> None:
     ann, eve, zoe = (read_page(runs / name / "report.html") for name in ("ann", "eve", "zoe"))
     assert ann.count('alt="Saliency map of picture') == 6
     assert ann.count('alt="LIME, true label of picture') == 6
+    assert ann.count('alt="SmoothGrad of picture') == 6
+    assert ann.count('alt="Integrated gradients of picture') == 6
+    assert ann.count('alt="Convolution 9, filter 12: ascent: ') == 2
+    assert ann.count('alt="Convolution 9, filter 12: picture 2: ') == 2  # the made-up class has no picture 6
     assert 'class="none"' not in ann
-    assert eve.count('class="none"') == 3
+    assert eve.count('class="none"') == 3 * 3 + 2 * 12
     assert "Saliency map of picture" not in zoe
 
 

@@ -79,7 +79,7 @@ def canonical_folder(tmp_path: Path) -> Path:
         weights = np.full((10, 11, 2), 0.5)
         weights[0] *= -1 if seed == 2 else 1
         segments = np.tile(np.repeat([0, 1], 8).reshape(4, 4), (10, 1, 1))
-        lime = {"segments": segments, "weights": weights, "score": np.ones((10, 11))}
+        lime = {"segments": segments, "weights": weights}
         save_group(tmp_path / "canonical" / "tiny", "lime", lime, seed=seed)
     return tmp_path / "canonical"
 

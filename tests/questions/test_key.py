@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from assignment.fixable import FixableError
+from assignment.outputs import save_group
 from questions.bank import Bank, load_bank
 from questions.canonical import find_seeds, load_canonical, load_canonicals
 from questions.check import find_spread
@@ -63,6 +65,12 @@ def test_missing_seed_and_missing_profile_are_named(canonical_folder: Path) -> N
         load_canonical("tiny", 4, canonical_folder)
     with pytest.raises(FixableError, match="hw9 reference --write"):
         find_seeds("huge", canonical_folder)
+
+
+def test_group_that_is_there_in_part_is_named(canonical_folder: Path) -> None:
+    save_group(canonical_folder / "tiny", "lime", {"weights": np.zeros((10, 11, 2))}, seed=1)
+    with pytest.raises(FixableError, match=r"lime\.npz: segments: missing here and in lime\.1\.npz"):
+        load_canonical("tiny", 1, canonical_folder)
 
 
 def test_analysis_is_absent_or_has_all_its_questions(bank_folder: Path) -> None:

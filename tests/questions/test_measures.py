@@ -67,10 +67,6 @@ def test_flat_map_is_everywhere_as_bright_as_its_mean(outputs: Outputs) -> None:
     assert maps.roughness(flat, analysis="saliency", picture=0) == 0
 
 
-def test_all_pieces_hold_all_weight_for_a_label(outputs: Outputs) -> None:
-    assert lime.lime_concentration(outputs, picture=2, pieces=5) == pytest.approx(1)
-
-
 def test_rank_correlation_agrees_with_scipy_also_on_ties() -> None:
     stats = pytest.importorskip("scipy.stats")
     rng = np.random.default_rng(1)

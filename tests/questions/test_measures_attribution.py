@@ -5,15 +5,16 @@ from typing import get_args
 import numpy as np
 import pytest
 
+from assignment.arrays import BASELINES, STEP_COUNTS
 from assignment.outputs import Outputs
 from assignment.profile import BACKGROUND, DISTRACTOR, FOOD, TRAY
 from assignment.scratch import describe_attributions
 from questions import measures_map as maps
 from questions.arguments import Region
 from questions.measures_attribution import (
-    BASELINES,
-    STEP_COUNTS,
     Attribution,
+    Baseline,
+    Steps,
     attribution_against,
     attribution_gap,
     attribution_rise,
@@ -77,9 +78,8 @@ def test_rise_and_gap_are_read_from_the_row_of_their_baseline_and_their_count_of
     assert gaps == outputs["integrated_gradients", "gap"][:, 7].tolist()
 
 
-def test_reference_stores_rise_and_gap_in_the_order_that_the_measures_read() -> None:
-    produce_maps = pytest.importorskip("reference.produce_maps")
-    assert (produce_maps.BASELINES, produce_maps.STEP_COUNTS) == (BASELINES, STEP_COUNTS)
+def test_claim_may_name_each_baseline_and_count_of_steps_that_is_stored() -> None:
+    assert (get_args(Baseline), get_args(Steps)) == (BASELINES, STEP_COUNTS)
 
 
 def test_measures_are_the_numbers_that_the_notebook_prints(outputs: Outputs, masks: np.ndarray) -> None:

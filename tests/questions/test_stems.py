@@ -14,7 +14,7 @@ from questions.measures_map import density_inside, map_agreement
 from questions.measures_smoothgrad import smoothgrad_kept
 from reference.produce_maps import COUNTS, FEW_STEPS, STEPS
 
-MEAT = 5
+MEAT, SEAFOOD = 5, 8
 
 
 @pytest.fixture(scope="module", params=find_seeds("mini"))
@@ -79,10 +79,17 @@ def test_ascent_reaches_what_the_explanations_say(outputs: Outputs) -> None:
 
 def test_attributions_add_up_as_the_questions_say(outputs: Outputs) -> None:
     assert [f"{probability(outputs, picture=picture):.3f}" for picture in (5, 1)] == ["0.989", "1.000"]
+    assert find_label(outputs, 5, "runner_up") == SEAFOOD  # integrated_gradients-3 asks picture 5 for it
     assert attribution_rise(outputs, picture=5) > 5
     assert all(attribution_gap(outputs, picture=picture) < 0.5 for picture in range(10))
     assert np.argmax([attribution_sum(outputs, picture=picture) for picture in range(10)]) == 9
     assert attribution_sum(outputs, picture=5, region="food") > 2  # "as the spaghetti does"
+    edge = outputs["pictures", "tray"][6].copy()
+    edge[: np.flatnonzero(edge.any(axis=1)).max() - 5] = False  # the lower edge of the tray is six pixels high
+    for name, largest in (("map", 0.2), ("blurred", 0.4)):  # what of the tray's sum lies elsewhere
+        values = outputs["integrated_gradients", name][6]
+        total = attribution_sum(outputs, picture=6, array=name, region="tray")
+        assert 0 < 1 - values[edge].sum(dtype=np.float64) / total < largest
     for picture, pale in ((0, "background"), (6, "tray")):  # "where the colours are strongest", "paler"
         where = {"analysis": "integrated_gradients", "picture": picture}
         strong, weak = (density_inside(outputs, region=region, **where) for region in ("food", pale))

@@ -66,6 +66,19 @@ def test_batch_and_threads_do_not_change_the_gradient(folded: Folded, pictures: 
     assert (whole - single).abs().max() <= 1e-12 * whole.abs().max()
 
 
+def test_what_a_convolution_reads_has_the_same_bits_in_any_batch_and_on_any_threads(
+    folded: Folded, pictures: Tensor
+) -> None:
+    threads = torch.get_num_threads()
+    try:
+        torch.set_num_threads(1)
+        single = torch.cat([folded.find_input(pictures[i : i + 1], 11) for i in range(3)])
+        torch.set_num_threads(3)
+        assert torch.equal(folded.find_input(pictures, 11), single)
+    finally:
+        torch.set_num_threads(threads)
+
+
 def test_gradient_is_the_slope_that_a_small_step_meets(folded: Folded, pictures: Tensor, labels: Tensor) -> None:
     direction = torch.randn(pictures.shape, dtype=torch.float64, generator=torch.Generator().manual_seed(2))
     size = 1e-9  # small enough to cross no kink
@@ -90,13 +103,3 @@ def test_folding_leaves_the_classifier_alone_and_is_a_copy(model: Classifier, pi
 def test_a_training_classifier_is_folded_as_in_evaluation_mode(model: Classifier, pictures: Tensor) -> None:
     expected = model(pictures).detach()
     torch.testing.assert_close(fold(model.train())(pictures), expected, rtol=1e-10, atol=1e-10)
-
-
-def test_threads_of_torch_are_as_they_were(folded: Folded, pictures: Tensor) -> None:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(2)
-    try:
-        folded(pictures)
-        assert torch.get_num_threads() == 2
-    finally:
-        torch.set_num_threads(threads)

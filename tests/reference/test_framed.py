@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import conv2d, max_pool2d, max_unpool2d
 
-from reference.framed import convolve, find_factors, map_pictures, pool, put_in_frame, unpool
+from reference.framed import convolve, find_factors, pool, put_in_frame, unpool
 
 
 def draw(*shape: int) -> Tensor:
@@ -37,23 +37,3 @@ def test_border_can_be_cleared() -> None:
     inside = frame.inside().sum()
     assert frame.inside().count_nonzero() == frame.inside().numel()
     torch.testing.assert_close(frame.values.sum(), inside)
-
-
-@pytest.mark.parametrize("threads", [1, 2])
-def test_pictures_come_back_in_their_order_and_one_thread_works_on_each(threads: int) -> None:
-    before = torch.get_num_threads()
-    torch.set_num_threads(threads)
-    try:
-        found = map_pictures(lambda x: (float(x), torch.get_num_threads()), torch.arange(20.0))
-        assert torch.get_num_threads() == threads
-    finally:
-        torch.set_num_threads(before)
-    assert found == [(float(k), 1) for k in range(20)]
-
-
-def test_error_in_a_worker_is_raised() -> None:
-    def fail(x: Tensor) -> Tensor:
-        raise KeyError(int(x))
-
-    with pytest.raises(KeyError):
-        map_pictures(fail, torch.arange(4))

@@ -10,7 +10,7 @@ from lime.lime_image import LimeImageExplainer
 from numpy.typing import NDArray
 from torch import Tensor
 
-from reference.lime import find_removal, find_segments, lime
+from reference.lime import find_segments, lime
 
 SIZE = 24
 
@@ -95,14 +95,6 @@ def test_piece_hidden_in_the_colour_it_has_gets_no_weight(segments: NDArray[np.i
     reader = torch.randn(2, 3 * SIZE * SIZE, dtype=torch.float64, generator=torch.Generator().manual_seed(4)) / SIZE
     found = lime(lambda x: x.flatten(1) @ reader.T, flat, segments, random_state=0, samples=100, hide="mean")
     assert np.abs(found.weights).max() < 1e-9
-
-
-def test_removal_hides_the_strongest_pieces_first(picture: Tensor, segments: NDArray[np.int64]) -> None:
-    wanted = {3: 0.2, 12: 0.1, 9: -0.15}
-    model = count_pieces(wanted, segments, picture)
-    weights = lime(model, picture, segments, random_state=0, samples=1000).weights
-    found = find_removal(model, picture, segments, weights[1], 1, most=3)
-    np.testing.assert_allclose(found[:3], [0.65, 0.45, 0.35], atol=1e-12)
 
 
 def test_segments_are_numbered_from_zero_without_gaps(picture: Tensor) -> None:

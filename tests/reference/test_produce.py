@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from assignment.arrays import ARRAYS
+from assignment.arrays import ARRAYS, BASELINES, FILTERS, SIGMAS, STEP_COUNTS
 from assignment.outputs import load_group
 from assignment.profile import load_profile
 from questions.canonical import load_canonical
@@ -17,8 +17,7 @@ from reference.__main__ import CANONICAL_FOLDER
 from reference.bench import Bench, open_bench
 from reference.compare import TOLERANCES, compare_group, find_difference
 from reference.produce import PRODUCERS, SEEDS
-from reference.produce_filters import FILTERS
-from reference.produce_maps import BASELINES, COPIES, COUNTS, SIGMAS, STEP_COUNTS, produce_pictures, produce_saliency
+from reference.produce_maps import COPIES, COUNTS, FEW_STEPS, SIGMA, STEPS, STRONG, produce_pictures, produce_saliency
 
 CPU = torch.device("cpu")
 STORED = CANONICAL_FOLDER / "mini"
@@ -61,8 +60,13 @@ def test_batch_and_threads_change_saliency_by_less_than_a_billionth(threads: Non
 
 @cache
 def produce_first(group: str) -> dict[int | None, dict[str, np.ndarray]]:
-    """Return what is computed for picture 0 alone, for the first seed."""
-    return dict(PRODUCERS[group].produce(open_one(0), SEEDS[:1]))
+    """Return what is computed for picture 0 alone, for the first seed; its ticks are as many as were announced."""
+    ticks: list[None] = []
+    bench = dataclasses.replace(open_one(0), tick=lambda: ticks.append(None))
+    found = dict(PRODUCERS[group].produce(bench, SEEDS[:1]))
+    expected = {"lime": 3}.get(group, PRODUCERS[group].count_ticks(SEEDS[:1]))  # LIME's are ten pictures'
+    assert len(ticks) == expected
+    return found
 
 
 def find_tolerance(group: str, name: str) -> float:
@@ -112,6 +116,8 @@ def test_axes_of_the_experiments_are_the_settings_of_the_program() -> None:
     for name, count in zip(("one", "few", "map", "many"), COUNTS, strict=True):
         assert f" {count} cop" in ARRAYS["smoothgrad", name].says
     assert COUNTS[2] == COPIES
+    assert {SIGMA, STRONG} <= set(SIGMAS)
+    assert {FEW_STEPS, STEPS} <= set(STEP_COUNTS)
 
 
 def test_stored_outputs_are_small() -> None:

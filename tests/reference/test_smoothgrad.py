@@ -10,7 +10,7 @@ from torch import Tensor
 from assignment.classifier import Classifier
 from reference.folded import Folded
 from reference.saliency import saliency
-from reference.smoothgrad import draw_copies, smoothgrad
+from reference.smoothgrad import draw_copies, find_kept, smoothgrad
 
 STATES = (1000, 1001, 1002)
 
@@ -83,6 +83,24 @@ def test_kept_is_the_share_of_copies_in_the_pictures_class() -> None:
     picture[0, 0, 0, 0] = 0.5
     found = smoothgrad(model, picture, torch.tensor([0]), sigma=0.5, copies=(4000,), random_states=(3,), batch=1000)
     assert float(found.kept) == pytest.approx(0.841, abs=0.02)  # P(z > -1) of a normal z
+
+
+def test_kept_without_gradients_is_the_same(folded: Folded, pictures: Tensor, labels: Tensor) -> None:
+    for sigma in (0.05, 0.5):
+        settings = {"sigma": sigma, "random_states": STATES, "batch": 3}
+        expected = smoothgrad(folded, pictures, labels, copies=(8,), **settings).kept[0]
+        assert torch.equal(find_kept(folded, pictures, copies=8, **settings), expected)
+
+
+def test_signed_average_is_captums_mean_gradient(
+    folded: Folded, model: Classifier, pictures: Tensor, labels: Tensor
+) -> None:
+    found = smoothgrad(folded, pictures[:1], labels[:1], sigma=0.1, copies=(5,), random_states=STATES[:1])
+    copies = torch.cat(list(draw_copies(pictures[0], 0.1, (5,), STATES[0], batch=5)))
+    gradients = Saliency(model).attribute(copies.requires_grad_(True), target=labels[:1].expand(5), abs=False)
+    expected = gradients.mean(dim=0).abs().amax(dim=0)
+    assert (found.signed[0, 0] - expected).abs().max() <= 1e-10 * expected.max()
+    assert (found.signed <= found.map).all()
 
 
 @pytest.mark.parametrize("copies", [(), (0, 5), (5, 5), (8, 4)])

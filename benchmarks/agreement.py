@@ -1,0 +1,138 @@
+"""Show that the limits of `grader/comparison.py` lie between honest float32 runs and wrong ones.
+
+Runs the notebook's own official cells, as they are or changed in one place or with other arithmetic below them, and
+gives what they save to the grader, which compares it with the canonical Outputs. Writes
+`benchmarks/results/agreement.md`; exits with 1 where an honest run differs or a wrong one agrees.
+
+    python -m benchmarks.agreement                       everything (about 3 minutes on two cores)
+    python -m benchmarks.agreement --only ascent --out /tmp/ascent.md
+"""
+
+import argparse
+import contextlib
+import io
+import json
+import multiprocessing
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from assignment.assignment import NOTEBOOK_FILE
+from assignment.outputs import Outputs
+from benchmarks.agreement_table import Trial, to_markdown
+from benchmarks.agreement_variants import VARIANTS, Variant
+from benchmarks.reference import find_machine
+from grader.agree import CANONICAL_SEED, GROUPS, Agreement, Reading, find_agreements, read_group
+from questions.canonical import load_canonical
+
+RESULT = Path(__file__).with_name("results") / "agreement.md"
+LIME_PICTURES = (2, 6, 8)  # LIME is slow: only these
+FEWER_PICTURES = {'range(10), desc="LIME"': f'{LIME_PICTURES}, desc="LIME"', "np.full((10, 11": "np.full((3, 11"}
+
+
+def try_variant(variant: Variant, canonical: Outputs) -> list[Agreement]:
+    """Run a variant's cells in a folder of its own and compare what they saved."""
+    found: list[Agreement] = []
+    with tempfile.TemporaryDirectory() as name:
+        with contextlib.chdir(name), contextlib.redirect_stdout(io.StringIO()), variant.arithmetic():
+            run_cells(variant)
+        for group in variant.groups:
+            found += judge(Path(name), group, cut(canonical) if group == "lime" else canonical)
+    return found
+
+
+def run_cells(variant: Variant) -> None:
+    """Run the official cells that a variant needs in the current folder."""
+    cells = find_cells()
+    sources = {group: cells[group] for group in variant.groups if group != "pictures"}
+    if "lime" in sources:
+        sources["lime"] = edit(sources["lime"], FEWER_PICTURES)
+    names: dict[str, Any] = {"__name__": "__main__"}
+    torch.set_num_threads(variant.threads)
+    exec(cells["setup"], names)
+    names["model"] = variant.prepare(names["model"])
+    exec(cells["pictures"], names)
+    for source in edit("\0".join(sources.values()), variant.edits).split("\0"):
+        exec(source, names)
+
+
+def edit(source: str, edits: Mapping[str, str]) -> str:
+    """Return a source with its edits made; each must have exactly one place.
+
+    >>> edit("a = 1", {"1": "2"})
+    'a = 2'
+    """
+    for old, new in edits.items():
+        if source.count(old) != 1:
+            raise ValueError(f"{old!r} stands {source.count(old)} times in the cells; expected once")
+        source = source.replace(old, new)
+    return source
+
+
+def find_cells() -> dict[str, str]:
+    """Return the source of each official cell of the released notebook, by name."""
+    cells = json.loads(NOTEBOOK_FILE.read_text(encoding="utf-8"))["cells"]
+    official = [cell for cell in cells if cell["metadata"].get("hw9", {}).get("official")]
+    return {cell["metadata"]["hw9"]["name"]: "".join(cell["source"]) for cell in official}
+
+
+def cut(canonical: Outputs) -> Outputs:
+    """Return the canonical arrays of LIME, and of the pictures, of LIME_PICTURES only."""
+    rows = list(LIME_PICTURES)
+    kept = {name: array[rows] for name, array in canonical.items() if name[0] in ("pictures", "lime")}
+    used = ~np.isnan(kept["lime", "weights"]).all(axis=(0, 1))  # the others are pieces that only other pictures have
+    return Outputs(kept | {("lime", "weights"): kept["lime", "weights"][:, :, used]})
+
+
+def judge(folder: Path, group: str, canonical: Outputs) -> list[Agreement]:
+    """Return the figures of one group that was saved in a folder."""
+    readings = {name: Reading({}, "missing") for name in GROUPS} | {group: read_group(folder, group, canonical)}
+    return [one for one in find_agreements(readings, canonical) if one.group == group]
+
+
+def try_all(numbers: Sequence[int]) -> list[Trial]:
+    """Try some of VARIANTS, two at a time, in processes of one thread (but for the variant with two)."""
+    os.environ |= {"HW9_DEVICE": "cpu", "HW9_PROFILE": "mini", "TQDM_DISABLE": "1", "OMP_WAIT_POLICY": "passive"}
+    with multiprocessing.get_context("spawn").Pool(2) as pool:
+        trials = []
+        for trial in pool.imap(try_one, numbers):
+            print(f"{trial.seconds:6.1f} s  {trial.variant.name}", flush=True)
+            trials.append(trial)
+        pool.close()
+        pool.join()  # scikit-learn's own locks are put away only by a process that may end by itself
+    return trials
+
+
+def try_one(number: int) -> Trial:
+    """Try one of VARIANTS."""
+    begin = time.perf_counter()
+    found = try_variant(VARIANTS[number], load_canonical("mini", CANONICAL_SEED))
+    return Trial(number, tuple(found), time.perf_counter() - begin)
+
+
+def main() -> int:
+    """Run the variants, print and write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", default="", help="a part of the names of the variants to run")
+    parser.add_argument("--out", type=Path, default=RESULT)
+    options = parser.parse_args()
+    begin = time.perf_counter()
+    trials = try_all([number for number, variant in enumerate(VARIANTS) if options.only in variant.name])
+    seconds = time.perf_counter() - begin
+    report = to_markdown(trials, find_machine(), ", ".join(map(str, LIME_PICTURES)), seconds)
+    options.out.parent.mkdir(exist_ok=True)
+    options.out.write_text(report, encoding="utf-8")
+    surprises = [sentence for trial in trials for sentence in trial.find_surprises()]
+    print("\n".join(surprises) or f"as expected: {len(trials)} variants in {seconds:.0f} s, {options.out}")
+    return 1 if surprises else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
