@@ -15,6 +15,8 @@ FILTER_MAPS: Mapping[str, int] = {"shallow": 1, "middle": 4, "deep": 9}  # array
 SIGMAS = (0.02, 0.05, 0.1, 0.2, 0.4)  # the axis `sigma`
 BASELINES = ("black", "white", "blurred")  # the axis `baseline`
 STEP_COUNTS = (5, 20, 50, 200)  # the axis `steps`
+LINKS = ("coreference", "agreement")  # the last of the axis `function`, after assignment/heads.py's FUNCTIONS
+QUESTION, SUPPORT, ANSWER, OTHER = range(4)  # roles of a passage's tokens; a separator or padding is -1
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,10 @@ class ArraySpec:
 
 def _experiment(axes: tuple[str, ...], says: str, *, bits: int = 16, holes: bool = False) -> ArraySpec:
     return ArraySpec(axes, "f", says, official=False, holes=holes, bits=bits)
+
+
+def _truth(axes: tuple[str, ...], says: str) -> ArraySpec:
+    return ArraySpec(axes, "i", says, official=False)
 
 
 _PIXELS = ("row", "column")
@@ -99,6 +105,41 @@ _INTEGRATED_GRADIENTS = {
     "rise": _experiment(("baseline", "picture"), "f(x) - f(baseline) for black, white, blurred", bits=32),
     "gap": _experiment(("steps", "picture"), "|sum of attribution - rise| from black", bits=32),
 }
+_SCORES = ("block", "head")
+_TEXT = ("text", "token")
+_PASSAGE = ("passage", "place")
+_TEXTS = {
+    "word": _truth(_TEXT, "the word, from 0, that a token of a sentence belongs to; -1: a separator or none"),
+    "hidden": _truth(("text",), "the token that is predicted"),
+    "also": _truth(("text",), "the token that it goes with"),
+    "candidate": _truth(("text", "candidate"), "words that may stand there, as numbers in the vocabulary"),
+    "role": _truth(_PASSAGE, "question 0, supporting sentence 1, answer 2, the rest 3; -1: a separator or none"),
+    "meaning": _truth(("shared_word", "sentence"), "which meaning the shared word has"),
+    "position": _truth(("shared_word", "sentence"), "at which token it stands"),
+}
+_ATTENTION = {
+    "map": ArraySpec(("text", *_SCORES, "token", "to"), "f", "how much each token attends to each", holes=True),
+    "prediction": ArraySpec(("text", "vocabulary"), "f", "probability of each token in place of the hidden one"),
+    "prediction_also": _experiment(("text", "vocabulary"), "the same, the word that it goes with hidden too", bits=32),
+    "drop": _experiment(_TEXT, "how far the hidden word's log-probability falls where a token is hidden too", bits=32),
+    "score": _experiment(
+        ("function", *_SCORES), "each head's mean share of attention on a function's targets", bits=32
+    ),
+    "chance": _experiment(("function",), "the same of a head that attends everywhere alike", bits=32),
+}
+_EMBEDDING_PCA = {
+    "points": ArraySpec(
+        ("reader", "passage", "depth", "place", "component"), "f", "two principal components of each layer", holes=True
+    ),
+    "share": ArraySpec(("reader", "passage", "depth", "component"), "f", "the share of the variance that they keep"),
+    "span": ArraySpec(("reader", "passage", "end"), "i", "first and last token of the answer that a reader gives"),
+}
+_EMBEDDING_DISTANCE = {
+    "euclidean": ArraySpec(
+        ("shared_word", "depth", "sentence", "other"), "f", "distance of the shared word's states, by layer"
+    ),
+    "cosine": ArraySpec(("shared_word", "depth", "sentence", "other"), "f", "cosine similarity of the same"),
+}
 
 ARRAYS: dict[Name, ArraySpec] = {
     (group, name): spec
@@ -109,6 +150,10 @@ ARRAYS: dict[Name, ArraySpec] = {
         "smoothgrad": _SMOOTHGRAD,
         "filters": _FILTERS,
         "integrated_gradients": _INTEGRATED_GRADIENTS,
+        "texts": _TEXTS,
+        "attention": _ATTENTION,
+        "embedding_pca": _EMBEDDING_PCA,
+        "embedding_distance": _EMBEDDING_DISTANCE,
     }.items()
     for name, spec in specs.items()
 }

@@ -10,10 +10,15 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
+from torch import Tensor
 from transformers import AutoTokenizer, BertForMaskedLM, BertForQuestionAnswering, PreTrainedModel
+from transformers.utils import logging
 
 from assignment.fixable import FixableError
+from assignment.reading import Reading
 
+LONGEST_ANSWER = 8  # tokens
+logging.disable_progress_bar()  # of weights that are read within a second
 KINDS: dict[str, Any] = {"masked": BertForMaskedLM, "answers": BertForQuestionAnswering}
 
 
@@ -49,3 +54,22 @@ def save_bert(model: PreTrainedModel, folder: Path) -> None:
     """Write configuration and weights, the weights as float16; the tokenizer is written by `save_tokenizer`."""
     folder.mkdir(parents=True, exist_ok=True)
     deepcopy(model).half().save_pretrained(folder)  # type: ignore[no-untyped-call]
+
+
+def find_spans(start: Tensor, end: Tensor, allowed: Tensor) -> Tensor:
+    """Return the most probable span (N, 2) of at most eight pieces among the allowed ones; all arguments are (N, L)."""
+    score = start.masked_fill(~allowed, -torch.inf)[:, :, None] + end.masked_fill(~allowed, -torch.inf)[:, None, :]
+    length = score.shape[1]
+    fits = torch.ones(length, length, dtype=torch.bool, device=score.device).triu().tril(LONGEST_ANSWER - 1)
+    best = score.masked_fill(~fits, -torch.inf).flatten(1).argmax(dim=1)
+    return torch.stack([best // length, best % length], dim=1)
+
+
+def find_span(bert: Bert, reading: Reading) -> tuple[int, int]:
+    """Return the first and the last token, both counted in, of the answer that a reader finds in the second text."""
+    device = bert.model.device
+    with torch.no_grad():
+        found = bert.model(reading.ids.to(device), token_type_ids=reading.segments.to(device))
+    allowed = torch.tensor([[part == 1 for part in reading.part]], device=device)
+    first, last = find_spans(found.start_logits, found.end_logits, allowed)[0].tolist()
+    return first, last

@@ -51,7 +51,7 @@ def write_pictures(folder: Path) -> None:
 
 def find_manifest(folder: Path) -> dict[str, Any]:
     """Describe what lies in `folder`: the ten pictures, their masks, the CNN, the BERTs."""
-    made = {"cnn.safetensors": _TRAINED}
+    made = {"cnn.safetensors": _TRAINED, "texts.yaml": "written for this project"}
     for i, wanted in enumerate(PICTURES):
         for part in ("pictures", "masks"):
             made[f"{part}/{i}.png"] = f"drawn by assignment/draw_profile.py, seed {wanted.seed}"
@@ -70,6 +70,7 @@ def find_manifest(folder: Path) -> dict[str, Any]:
         "classifier": "cnn.safetensors",
         "masked": _MASKED,
         "readers": list(_READERS),
+        "texts": "texts.yaml",
         "assets": [_describe(folder, path, source) for path, source in made.items()],
     }  # fmt: skip
 

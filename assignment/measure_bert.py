@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
+from assignment.bert import find_spans
 from assignment.bert_data import Item, lay_out, stack, to_question
 from assignment.language.passage import FACTS, QUESTIONS, Passage, write_passage
 from assignment.language.sentence import Sentence
@@ -17,7 +18,6 @@ from assignment.language.words import ANIMATE, THINGS
 from assignment.language.write import PHENOMENA, is_held_out
 
 _SEED = 1_000_000
-_LONGEST_ANSWER = 8  # pieces
 Case = tuple[Sentence, int]  # a sentence and the word of it that is masked
 
 
@@ -110,15 +110,6 @@ def _find_right(model: PreTrainedModel, encoder: Encoder, cases: Sequence[Case])
         logits = model(batch.pieces, attention_mask=batch.read, token_type_ids=batch.segments).logits
     right: Tensor = logits[torch.arange(len(cases)), torch.tensor(places)].argmax(-1) == torch.tensor(truth)
     return right
-
-
-def find_spans(start: Tensor, end: Tensor, allowed: Tensor) -> Tensor:
-    """Return the most probable span (N, 2) of at most eight pieces among the allowed ones; all arguments are (N, L)."""
-    score = start.masked_fill(~allowed, -torch.inf)[:, :, None] + end.masked_fill(~allowed, -torch.inf)[:, None, :]
-    length = score.shape[1]
-    fits = torch.ones(length, length, dtype=torch.bool).triu().tril(_LONGEST_ANSWER - 1)
-    best = score.masked_fill(~fits, -torch.inf).flatten(1).argmax(dim=1)
-    return torch.stack([best // length, best % length], dim=1)
 
 
 def measure_answers(model: PreTrainedModel, encoder: Encoder, count: int) -> Figures:

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt
 from assignment.assignment import Bilingual
 from assignment.fixable import FixableError, check_all, load_yaml, parse_as
 from assignment.outputs import Array
+from assignment.texts import Texts, load_texts
 
 TRUTH_NAME = "truth.yaml"  # left out of what students get
 PROFILES_FOLDER = Path(__file__).with_name("profiles")
@@ -63,6 +64,7 @@ class Manifest(_Frozen):
     classifier: str
     masked: str
     readers: tuple[str, ...]
+    texts: str
     assets: tuple[Asset, ...]
 
 
@@ -108,6 +110,11 @@ class Profile:
     def reader_folders(self) -> dict[str, Path]:
         """The checked folders, by name, of the BERTs that answer questions."""
         return {Path(path).name: self.find_folder(path) for path in self.manifest.readers}
+
+    @cached_property
+    def texts(self) -> Texts:
+        """The texts that the BERTs read."""
+        return load_texts(self.find_asset(self.manifest.texts))
 
     @cached_property
     def labels(self) -> Array:

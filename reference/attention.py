@@ -2,12 +2,7 @@
 
     a[l,h,i,j] = softmax over j of  q[l,h,i] . k[l,h,j] / sqrt(d),    q, k: linear in the states before layer l
 
-What a head does (after Clark, Khandelwal, Levy, Manning 2019, arXiv:1906.04341) is a share of attention:
-
-    score[l,h] = mean over the pieces i that have targets of  sum over j in T(i) of a[l,h,i,j]
-
-with T(i) the previous piece, the next one, the same word elsewhere, separators, punctuation, a pronoun's antecedent, a
-verb's subject. `find_chance` is the score of a head that attends everywhere alike.
+What a head does is scored in `assignment/heads.py`, for the reference and for students alike.
 
 Convention: recomputed from the hidden states in the model's precision, so that it does not matter which kernel the
 model itself uses (transformers' default one returns no attentions at all). BertViz and exBERT draw a and count nothing;
@@ -15,17 +10,15 @@ exBERT's slider hides all but the largest, and its curves are sums over heads. A
 what the answer rests on: for that, `find_influence` masks another piece and looks at the prediction.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from reference.reading import Reading, hidden_states
-
-PUNCTUATION = frozenset(".,;:!?-()'\"")
-FUNCTIONS = ("previous", "next", "itself", "same_word", "separator", "punctuation")
+from assignment.reading import Reading
+from reference.reading import hidden_states
 
 
 def attention(model: Any, reading: Reading) -> Tensor:
@@ -43,47 +36,6 @@ def attention(model: Any, reading: Reading) -> Tensor:
 def _attend(layer: Any, x: Tensor, heads: int) -> Tensor:
     q, k = (part(x).view(len(x), heads, -1).transpose(0, 1) for part in (layer.query, layer.key))  # (heads, L, d)
     return (q @ k.transpose(1, 2) / q.shape[-1] ** 0.5).softmax(dim=-1)
-
-
-def find_targets(reading: Reading) -> dict[str, Tensor]:
-    """Return, for each of FUNCTIONS, whether piece j is a target of piece i (L, L) bool."""
-    length, ids = len(reading), reading.ids[0].cpu()
-    own = torch.eye(length, dtype=torch.bool)
-    special = torch.tensor(reading.word) < 0
-    marks = torch.tensor([piece in PUNCTUATION for piece in reading.pieces])
-    return {
-        "previous": own.roll(-1, 1).tril(),
-        "next": own.roll(1, 1).triu(),
-        "itself": own,
-        "same_word": (ids[:, None] == ids) & ~own & ~special & ~marks,
-        "separator": special.expand(length, length) & ~own,
-        "punctuation": marks.expand(length, length) & ~own,
-    }
-
-
-def find_link_targets(reading: Reading, links: Iterable[tuple[int, int]], part: int = 0) -> Tensor:
-    """Return the targets (L, L) of known pairs of words (from, to), such as a pronoun and its antecedent."""
-    targets = torch.zeros(len(reading), len(reading), dtype=torch.bool)
-    for word, to in links:
-        for i in reading.find_places(word, part):
-            targets[i, list(reading.find_places(to, part))] = True
-    return targets
-
-
-def score_heads(attentions: Sequence[Tensor], targets: Sequence[Tensor]) -> Tensor:
-    """Return each head's mean share of attention on the targets (layers, heads), over the pieces that have any.
-
-    One (layers, heads, L, L) and one (L, L) a text; NaN where no piece of any text has a target.
-    """
-    pairs = list(zip(attentions, targets, strict=True))
-    total = sum((a * t.to(a)).sum(dim=(-2, -1)) for a, t in pairs)
-    return torch.as_tensor(total) / sum(int(t.any(dim=1).sum()) for _, t in pairs)
-
-
-def find_chance(targets: Sequence[Tensor]) -> float:
-    """Return the score of a head that attends everywhere alike; NaN where nothing has a target."""
-    rows = sum(int(t.any(dim=1).sum()) for t in targets)
-    return sum(float(t.sum()) / len(t) for t in targets) / rows if rows else float("nan")
 
 
 def predict_masked(model: Any, reading: Reading, places: Sequence[int], mask: int) -> Tensor:

@@ -1,4 +1,4 @@
-"""Produce the canonical Outputs: every analysis on the ten pictures of a profile, in float64, with fixed settings.
+"""Produce the canonical Outputs: every analysis on a profile's pictures and texts, in float64, with fixed settings.
 
 The notebook's cells use the same settings, so a student's official arrays can be compared with these; the experiments
 of `assignment/arrays.py` are what a student gets by changing one argument.
@@ -15,6 +15,12 @@ from reference.produce_maps import (
     produce_pictures,
     produce_saliency,
     produce_smoothgrad,
+)
+from reference.produce_texts import (
+    produce_attention,
+    produce_embedding_distance,
+    produce_embedding_pca,
+    produce_texts,
 )
 
 SEEDS = (1, 2, 3)  # the notebook uses the first
@@ -40,6 +46,10 @@ PRODUCERS: Mapping[str, Producer] = {
     "smoothgrad": Producer(produce_smoothgrad, ticks=2, seed_ticks=6),
     "filters": Producer(produce_filters, ticks=10, seed_ticks=3),
     "integrated_gradients": Producer(produce_integrated_gradients, ticks=7, seed_ticks=1),
+    "texts": Producer(produce_texts, ticks=1),
+    "attention": Producer(produce_attention, ticks=2),
+    "embedding_pca": Producer(produce_embedding_pca, ticks=3),
+    "embedding_distance": Producer(produce_embedding_distance, ticks=1),
 }
 
 

@@ -7,17 +7,10 @@ import torch
 from torch import Tensor, nn
 
 from assignment.bert import Bert
-from reference.attention import (
-    FUNCTIONS,
-    attention,
-    find_chance,
-    find_influence,
-    find_link_targets,
-    find_targets,
-    predict_masked,
-    score_heads,
-)
-from reference.reading import Reading, hidden_states, read
+from assignment.heads import FUNCTIONS, find_chance, find_link_targets, find_targets, score_heads
+from assignment.reading import Reading, read
+from reference.attention import attention, find_influence, predict_masked
+from reference.reading import hidden_states
 
 TEXT = "The cats near the tree are asleep, and the cats purr."
 

@@ -1,0 +1,141 @@
+"""Produce the canonical arrays of topic II: attention, principal components and distances of the BERTs' states."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from torch import Tensor
+
+from assignment.arrays import ANSWER, LINKS, OTHER, QUESTION, SUPPORT
+from assignment.bert import Bert, find_span, load_bert
+from assignment.heads import FUNCTIONS, find_chance, find_link_targets, find_targets, score_heads
+from assignment.reading import Reading, read
+from assignment.texts import PassageText, Sentence, WordSet
+from reference.attention import attention, find_influence, predict_masked
+from reference.bench import Array, Bench, Found, to_array
+from reference.embedding_distance import cosine_similarity, euclidean_distance, word_states
+from reference.embedding_pca import embedding_pca
+from reference.reading import hidden_states
+
+
+def produce_texts(bench: Bench, seeds: Sequence[int]) -> Found:
+    """What is true of the texts: which token belongs to which word, which are asked about, what role each plays."""
+    texts, tokenizer = bench.profile.texts, _open_masked(bench).tokenizer
+    readings = [read(tokenizer, one.plain) for one in texts.attention]
+    candidates = [tokenizer.convert_tokens_to_ids(list(one.candidates)) for one in texts.attention]
+    passages = [(one, read(tokenizer, *one.pair)) for one in texts.passages]
+    bench.tick()
+    return {
+        None: {
+            "word": _stack([np.array(reading.word) for reading in readings], -1),
+            "hidden": np.array([_find_token(r, one.hidden) for r, one in zip(readings, texts.attention, strict=True)]),
+            "also": np.array([_find_token(r, one.also) for r, one in zip(readings, texts.attention, strict=True)]),
+            "candidate": _stack([np.array(row) for row in candidates], -1),
+            "role": _stack([find_roles(one, reading) for one, reading in passages], -1),
+            "meaning": np.array([[meaning for _, _, meaning in words.rows] for words in texts.words]),
+            "position": np.array([[_find_token(read(tokenizer, t), i) for t, i, _ in w.rows] for w in texts.words]),
+        }
+    }
+
+
+def produce_attention(bench: Bench, seeds: Sequence[int]) -> Found:
+    """Attention of all heads, what each head does, and what the masked words are predicted from."""
+    bert, sentences = _open_masked(bench), bench.profile.texts.attention
+    readings = [read(bert.tokenizer, one.plain) for one in sentences]
+    maps = [attention(bert.model, reading) for reading in readings]
+    bench.tick()
+    mask, predictions, both, drops = bert.tokenizer.mask_token_id, [], [], []
+    for reading, one in zip(readings, sentences, strict=True):
+        hidden, also = _find_token(reading, one.hidden), _find_token(reading, one.also)
+        predictions.append(to_array(predict_masked(bert.model, reading, [hidden], mask)[0]))
+        both.append(to_array(predict_masked(bert.model, reading, [hidden, also], mask)[0]))
+        drops.append(to_array(find_influence(bert.model, reading, hidden, mask).drop))
+    bench.tick()
+    targets = _find_all_targets(readings, sentences)
+    return {
+        None: {
+            "map": _stack([to_array(one) for one in maps], np.nan),
+            "prediction": np.stack(predictions),
+            "prediction_also": np.stack(both),
+            "drop": _stack(drops, 0.0),
+            "score": np.stack([to_array(score_heads(maps, its)) for its in targets]),
+            "chance": np.array([find_chance(its) for its in targets]),
+        }
+    }
+
+
+def produce_embedding_pca(bench: Bench, seeds: Sequence[int]) -> Found:
+    """Two principal components of every layer of each reader on each passage, and the answer that it gives."""
+    points, shares, spans = [], [], []
+    for folder in bench.profile.reader_folders.values():
+        bert = load_bert(folder, "answers", bench.pictures.device, bench.pictures.dtype)
+        readings = [read(bert.tokenizer, *one.pair) for one in bench.profile.texts.passages]
+        found = [embedding_pca(hidden_states(bert.model, reading)) for reading in readings]
+        points.append(_stack([to_array(one.points).transpose(1, 0, 2) for one in found], np.nan).transpose(0, 2, 1, 3))
+        shares.append(np.stack([to_array(one.share) for one in found]))
+        spans.append(np.array([find_span(bert, reading) for reading in readings]))
+        bench.tick()
+    return {None: {"points": np.stack(points), "share": np.stack(shares), "span": np.stack(spans)}}
+
+
+def produce_embedding_distance(bench: Bench, seeds: Sequence[int]) -> Found:
+    """Euclidean distance and cosine similarity between the states of one word in different sentences, by layer."""
+    bert = _open_masked(bench)
+    states = [_find_states(bert, words) for words in bench.profile.texts.words]
+    bench.tick()
+    return {
+        None: {
+            "euclidean": np.stack([to_array(euclidean_distance(one)) for one in states]),
+            "cosine": np.stack([to_array(cosine_similarity(one)) for one in states]),
+        }
+    }
+
+
+def find_roles(passage: PassageText, reading: Reading) -> Array:
+    """Return the role (L,) of each token: QUESTION, SUPPORT, ANSWER, OTHER, or -1 for a separator."""
+
+    def find_role(part: int, word: int) -> int:
+        if part <= 0:
+            return QUESTION if part == 0 else -1
+        if passage.answer[0] <= word <= passage.answer[1]:
+            return ANSWER
+        return SUPPORT if passage.support[0] <= word <= passage.support[1] else OTHER
+
+    return np.array([find_role(*pair) for pair in zip(reading.part, reading.word, strict=True)])
+
+
+def _open_masked(bench: Bench) -> Bert:
+    return load_bert(bench.profile.masked_folder, "masked", bench.pictures.device, bench.pictures.dtype)
+
+
+def _find_token(reading: Reading, word: int) -> int:
+    return reading.find_places(word)[0]
+
+
+def _find_states(bert: Bert, words: WordSet) -> Tensor:
+    rows = words.rows
+    return word_states(bert.model, [read(bert.tokenizer, text) for text, _, _ in rows], [at for _, at, _ in rows])
+
+
+def _find_all_targets(readings: Sequence[Reading], sentences: Sequence[Sentence]) -> list[list[Tensor]]:
+    """Return the targets of each function on each text: those of FUNCTIONS, then those of LINKS."""
+    plain = [find_targets(reading) for reading in readings]
+    linked = [
+        [
+            find_link_targets(reading, [(one.hidden, one.also)] if one.link == link else [])
+            for reading, one in zip(readings, sentences, strict=True)
+        ]
+        for link in LINKS
+    ]
+    return [[its[name] for its in plain] for name in FUNCTIONS] + linked
+
+
+def _stack(arrays: Sequence[Array], hole: float) -> Array:
+    """Stack arrays that differ in their tokens, filled up to the longest.
+
+    >>> _stack([np.array([1, 2]), np.array([3])], -1).tolist()
+    [[1, 2], [3, -1]]
+    """
+    most = np.max([array.shape for array in arrays], axis=0)
+    return np.stack(
+        [np.pad(a, [(0, m - n) for m, n in zip(most, a.shape, strict=True)], constant_values=hole) for a in arrays]
+    )
