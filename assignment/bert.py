@@ -18,7 +18,7 @@ from assignment.fixable import FixableError
 from assignment.reading import Reading
 
 LONGEST_ANSWER = 8  # tokens
-logging.disable_progress_bar()  # of weights that are read within a second
+logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # weights are read within a second
 KINDS: dict[str, Any] = {"masked": BertForMaskedLM, "answers": BertForQuestionAnswering}
 
 
