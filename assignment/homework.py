@@ -546,6 +546,287 @@ print(describe_maps(np.abs(maps), np.abs(attributions), profile.masks))
 # <!-- questions: integrated_gradients -->
 
 # %% [markdown]
+# # Topic II: explaining BERT ｜ 主題二：解釋 BERT
+#
+# The models are small [BERTs](https://arxiv.org/abs/1810.04805), trained on sentences of a toy English. One predicts hidden words; three
+# answer questions. A BERT splits a text into **tokens** and turns each into a vector, its *state*. Layer 0 is the embedding; every layer
+# after it lets the tokens look at each other. Words and layers are numbered from 0, and a full stop counts as a word.
+#
+# 這裡的模型是以玩具英文句子訓練的小型 BERT：一個預測被遮住的詞，三個回答問題。BERT 把文字切成 **token**，每個 token 變成一個向量（狀態）。
+# 第 0 層是 embedding，之後每一層都讓 token 彼此參照。詞與層的編號都從 0 開始，句點也算一個詞。
+
+# %% hw9={"official": true, "name": "bert"}
+# official: bert
+from assignment.bert import find_span, load_bert
+from assignment.reading import read
+
+texts = profile.texts
+bert = load_bert(profile.masked_folder, "masked", device=device, dtype=torch.float32)
+readings = [read(bert.tokenizer, one.plain) for one in texts.attention]  # tokens of the ten sentences
+
+
+def fill_up(arrays):
+    """Stack arrays of sentences of different lengths; NaN: this sentence has fewer tokens."""
+    most = np.max([array.shape for array in arrays], axis=0)
+    stacked = np.full((len(arrays), *most), np.nan)
+    for index, array in enumerate(arrays):
+        stacked[(index, *(slice(size) for size in array.shape))] = array
+    return stacked
+
+
+# %% [markdown]
+# ## Attention ｜ 注意力
+#
+# In every layer each **head** lets a token gather from the others; its attention says how much from which, and adds up to 1. What does a
+# head look at, and what is a hidden word predicted from? The explorer below lets you try any sentence of the toy English.
+#
+# 每一層的每個**頭**都讓一個 token 從其他 token 收集資訊；注意力表示從哪裡收集多少，總和為 1。一個頭在看什麼？被遮住的詞是根據什麼預測出來的？
+# 下方的探索工具可以試任何玩具英文的句子。
+#
+# $$a_{ij} = \operatorname{softmax}_j \left( \frac{q_i \cdot k_j}{\sqrt{d}} \right)$$
+#
+# - `layer`, `head`: which head ｜ 哪一層、哪一個頭
+# - `hide`: numbers of the words that are hidden behind `[MASK]` ｜ 用 `[MASK]` 遮住的詞的編號
+
+
+# %% hw9={"official": true, "name": "attention"}
+# official: attention
+def attend(reading):
+    """Return how much each token attends to each, for every head (layers, heads, L, L)."""
+    with torch.no_grad():
+        found = bert.model(reading.ids.to(device), token_type_ids=reading.segments.to(device), output_attentions=True)
+    return torch.cat(found.attentions).cpu()
+
+
+def predict(reading, hide):
+    """Hide words by number; return the probability of every token of the vocabulary at each hidden place (places, V)."""
+    places = [place for word in hide for place in reading.find_places(word)]
+    ids = reading.ids.clone()
+    ids[0, places] = bert.tokenizer.mask_token_id
+    with torch.no_grad():
+        scores = bert.model(ids.to(device), token_type_ids=reading.segments.to(device)).logits[0, places]
+    return torch.softmax(scores, dim=-1).cpu().numpy()
+
+
+attentions = [attend(reading) for reading in readings]
+predictions = np.stack([predict(reading, [one.hidden])[0] for reading, one in zip(readings, texts.attention)])
+attention_maps = fill_up([heads.numpy() for heads in attentions])  # (10, layers, heads, tokens, tokens)
+save_group(Path("outputs"), "attention", {"map": attention_maps, "prediction": predictions})
+
+# %%
+from assignment.arrays import LINKS
+from assignment.figure_text import show_distances, show_head, show_heads, show_missing, show_points
+from assignment.heads import FUNCTIONS, find_chance, find_link_targets, find_targets, score_heads
+from assignment.scratch_text import describe_groups, describe_heads, describe_meanings, describe_prediction
+
+vocabulary = bert.tokenizer.convert_ids_to_tokens(range(len(bert.tokenizer)))
+targets = {name: [find_targets(reading)[name] for reading in readings] for name in FUNCTIONS}
+for link in LINKS:
+    targets[link] = [
+        find_link_targets(reading, [(one.hidden, one.also)] if one.link == link else [])
+        for reading, one in zip(readings, texts.attention)
+    ]
+scores = {name: score_heads(attentions, its).numpy() for name, its in targets.items()}
+chances = {name: find_chance(its) for name, its in targets.items()}
+for index, (one, row) in enumerate(zip(texts.attention, predictions)):
+    print(f"sentence {index} 句子 {index}: {one.plain}")
+    print(
+        f"  hidden 遮住 {one.hidden} {one.words[one.hidden]}; "
+        + describe_prediction(vocabulary, row, one.candidates, 3).replace("\n", "; ")
+    )
+print(describe_heads(scores, chances))
+show_heads(
+    readings[0].pieces, attentions[0].numpy(),
+    "Attention of every head, sentence 0: a row is a token, a column what it attends to ｜ 每個頭的注意力，句子 0：列是 token，欄是它注意的對象",
+)  # fmt: skip
+
+# %%
+# scratch: change ONE argument, run, look. Nothing here is saved.  一次只改一個參數，觀察結果；這裡不會存檔。
+# TODO questions 21-24 第 21-24 題: look_at, layer, head, hide
+look_at = 0  # which sentence
+layer, head = 0, 0  # which head
+hide = [
+    texts.attention[look_at].hidden
+]  # numbers of the hidden words; the first one is predicted  遮住的詞；預測第一個
+one, reading = texts.attention[look_at], readings[look_at]
+print("words, by number ｜ 詞的編號:", ", ".join(f"{number} {word}" for number, word in enumerate(one.words)))
+hidden_words = " + ".join(one.words[number] for number in hide)
+print(f"hidden 遮住 {hidden_words}; " + describe_prediction(vocabulary, predict(reading, hide)[0], one.candidates))
+show_head(
+    reading.pieces, attentions[look_at][layer, head].numpy(),
+    f"sentence {look_at} 句子 {look_at} ｜ layer 層 {layer}, head 頭 {head}",
+)  # fmt: skip
+
+# %% [markdown]
+# <!-- questions: attention -->
+
+# %% [markdown]
+# ## Embeddings across layers ｜ 各層的 embedding
+#
+# How does a BERT answer a question? Its states have many dimensions, so we draw the two directions in which the tokens of one layer differ
+# most: their first two **principal components**, layer by layer ([van Aken and others](https://arxiv.org/abs/1909.04925)). Above each
+# drawing stands which share of the variance the two keep; what they leave out you do not see. Three models read the same passages; find
+# out what was done to each.
+#
+# BERT 如何回答問題？狀態的維度很多，因此逐層畫出同一層的 token 差異最大的兩個方向，也就是前兩個**主成分**。每張圖上方寫著這兩個方向保留了多少變異，
+# 其餘的圖上看不到。三個模型讀同樣的短文，請找出它們各自經歷了什麼。
+#
+# - `reader`: which model ｜ 哪一個模型
+# - `which`: which passage ｜ 哪一篇短文
+
+
+# %% hw9={"official": true, "name": "embedding_pca"}
+# official: embedding_pca
+readers = {
+    name: load_bert(folder, "answers", device=device, dtype=torch.float32)
+    for name, folder in profile.reader_folders.items()
+}
+passages = [read(bert.tokenizer, *one.pair) for one in texts.passages]  # the question, then the passage
+
+
+def hidden_states(model, reading):
+    """Return the state of each token after each layer (layers + 1, L, D); layer 0 is the embedding."""
+    with torch.no_grad():
+        found = model.base_model(
+            reading.ids.to(device), token_type_ids=reading.segments.to(device), output_hidden_states=True
+        )
+    return torch.cat(found.hidden_states)
+
+
+def pca(states, components=2):
+    """Return the principal components of each layer (layers + 1, L, 2) and which share of the variance each keeps.
+
+    A component's sign is free; the largest of its loadings is made positive.
+    """
+    centred = (states - states.mean(dim=1, keepdim=True)).double().cpu()
+    _, size, loadings = torch.linalg.svd(centred, full_matrices=False)
+    loadings = loadings[:, :components]
+    largest = loadings.gather(2, loadings.abs().argmax(dim=2, keepdim=True))
+    points = centred @ (loadings * largest.sign()).transpose(1, 2)
+    share = size[:, :components] ** 2 / (size**2).sum(dim=1, keepdim=True)
+    return points.numpy(), share.numpy()
+
+
+drawn = {name: [pca(hidden_states(reader.model, one)) for one in passages] for name, reader in readers.items()}
+spans = np.array([[find_span(reader, one) for one in passages] for reader in readers.values()])
+points = np.stack(
+    [fill_up([its.transpose(1, 0, 2) for its, _ in found]).transpose(0, 2, 1, 3) for found in drawn.values()]
+)  # (3 readers, 3 passages, layers + 1, tokens, 2)
+shares = np.stack([np.stack([share for _, share in found]) for found in drawn.values()])
+save_group(Path("outputs"), "embedding_pca", {"points": points, "share": shares, "span": spans})
+
+# %%
+from assignment.roles import find_roles
+
+roles = [find_roles(one, reading) for one, reading in zip(texts.passages, passages)]
+for index, one in enumerate(texts.passages):
+    print(f"passage {index} 短文 {index}: {one.pair[0]} ｜ {one.pair[1]}")
+    for name, (first, last) in zip(readers, spans[:, index]):
+        print(f"  {name}: {bert.tokenizer.decode(passages[index].ids[0, first : last + 1])}")
+show_points(
+    [found[0][0] for found in drawn.values()], [found[0][1] for found in drawn.values()], roles[0],
+    passages[0].pieces, list(readers), "Passage 0 as three models see it, layer by layer ｜ 三個模型眼中的短文 0，逐層",
+)  # fmt: skip
+
+# %%
+# scratch: choose, run, look. Nothing here is saved.  選擇後執行並觀察；這裡不會存檔。
+# TODO questions 25-27 第 25-27 題: reader ("reader_a", "reader_b" or "reader_c"), which (0, 1 or 2)
+reader = None  # TODO: which model  哪一個模型
+which = 0  # which passage
+if reader is None:
+    show_missing(
+        "Embeddings across layers ｜ 各層的 embedding",
+        f"TODO: set reader to one of {', '.join(readers)}\nTODO：把 reader 設為 {', '.join(readers)} 其中之一",
+    )
+else:
+    its_points, its_share = drawn[reader][which]
+    show_points(
+        [its_points], [its_share], roles[which], passages[which].pieces, [reader], f"passage {which} 短文 {which}"
+    )
+    print(describe_groups(its_points, roles[which]))
+
+# %% [markdown]
+# <!-- questions: embedding_pca -->
+
+# %% [markdown]
+# ## One word in different sentences ｜ 同一個詞在不同句子中
+#
+# *Apple* is a fruit and a company. How far apart are the states of one word in different sentences, after each layer? Measured by
+# **Euclidean distance**, which the next cells have, and by **cosine similarity**, which you write: 1 for vectors of the same direction.
+#
+# apple 是水果，也是公司。同一個詞在不同句子中的狀態，每一層相距多遠？用**歐氏距離**（下面已經寫好）與**餘弦相似度**（由你來寫）衡量；
+# 方向相同的向量，餘弦相似度為 1。
+#
+# $$d(a, b) = \lVert a - b \rVert \qquad\qquad \cos(a, b) = \frac{a \cdot b}{\lVert a \rVert \, \lVert b \rVert}$$
+
+
+# %%
+# TODO questions 28-30 第 28-30 題: write the cosine similarity of two vectors; the next cell uses it.  寫出兩個向量的餘弦相似度，供下一格使用。
+def cosine_similarity(a, b):
+    """Return the cosine of the angle between the vectors a and b (D,): a number from -1 to 1."""
+    # TODO
+
+
+# %% hw9={"official": true, "name": "embedding_distance"}
+# official: embedding_distance
+def word_states(reading, word):
+    """Return the state of one word of a sentence after each layer (layers + 1, D), the mean over its tokens."""
+    return hidden_states(bert.model, reading)[:, list(reading.find_places(word))].mean(dim=1)
+
+
+def compare(states, measure):
+    """Return measure(a, b) of each two of the states, layer by layer (layers + 1, N, N); None where it is not written."""
+    numbers = [[[measure(a, b) for b in layer] for a in layer] for layer in states]
+    if any(number is None for layer in numbers for row in layer for number in row):
+        return None
+    return np.array([[[float(number) for number in row] for row in layer] for layer in numbers])
+
+
+shared_words = [one.word for one in texts.words]
+word_sets = [
+    torch.stack([word_states(read(bert.tokenizer, text), word) for text, word, _ in one.rows], dim=1).cpu()
+    for one in texts.words
+]  # one (layers + 1, sentences, D) for each shared word
+distances = [compare(states, lambda a, b: torch.linalg.vector_norm(a - b)) for states in word_sets]
+cosines = [compare(states, cosine_similarity) for states in word_sets]
+found = {"euclidean": np.stack(distances)}
+if all(one is not None for one in cosines):
+    found["cosine"] = np.stack(cosines)
+save_group(Path("outputs"), "embedding_distance", found)
+
+# %%
+for word, one, euclidean, cosine in zip(shared_words, texts.words, distances, cosines):
+    names = [f"{number} {list(one.sentences)[meaning]}" for number, (_, _, meaning) in enumerate(one.rows)]
+    for name, (text, _, _) in zip(names, one.rows):
+        print(f"{name}: {text}")
+    show_distances(
+        euclidean, names, f"Euclidean distance of '{word}', layer by layer ｜ 「{word}」的歐氏距離，逐層",
+        says="distance 距離", missing="",
+    )  # fmt: skip
+    show_distances(
+        cosine, names, f"Cosine similarity of '{word}', layer by layer ｜ 「{word}」的餘弦相似度，逐層",
+        says="cosine 餘弦",
+        missing="TODO: write cosine_similarity two cells above, then run that cell and the official one again\n"
+        "TODO：請在上面兩格寫好 cosine_similarity，再重新執行該格與 official 儲存格",
+    )  # fmt: skip
+
+# %%
+# scratch: change ONE argument, run, look. Nothing here is saved.  一次只改一個參數，觀察結果；這裡不會存檔。
+# TODO questions 28-30 第 28-30 題: look_at
+look_at = 0  # which shared word: 0 apple, 1 bat
+meanings = np.array([meaning for _, _, meaning in texts.words[look_at].rows])
+print(f"'{shared_words[look_at]}', Euclidean distance ｜ 歐氏距離")
+print(describe_meanings(distances[look_at], meanings))
+if cosines[look_at] is None:
+    print("TODO: write cosine_similarity above first ｜ TODO：請先在上面寫好 cosine_similarity")
+else:
+    print(f"'{shared_words[look_at]}', cosine similarity ｜ 餘弦相似度")
+    print(describe_meanings(cosines[look_at], meanings, nearest_is="largest"))
+
+# %% [markdown]
+# <!-- questions: embedding_distance -->
+
+# %% [markdown]
 # ## Your answers ｜ 你的答案
 #
 # One line a question, the letters of all choices that are right, in any order: `"lime-1": "bd"`. The cell is read, not run, when it is

@@ -8,11 +8,14 @@ line here.
 from collections.abc import Callable
 
 from questions import (
+    measures_attention,
     measures_attribution,
     measures_classifier,
+    measures_distance,
     measures_filters,
     measures_lime,
     measures_map,
+    measures_pca,
     measures_smoothgrad,
 )
 
@@ -57,5 +60,21 @@ MEASURES: dict[str, Measure] = {
         measures_filters.ascent_agreement,
         measures_filters.ascent_roughness,
         measures_filters.ascent_cross,
+        measures_attention.attention_share,
+        measures_attention.attention_largest,
+        measures_attention.head_score,
+        measures_attention.head_gain,
+        measures_attention.best_score,
+        measures_attention.word_probability,
+        measures_attention.hiding_drop,
+        measures_pca.variance_kept,
+        measures_pca.answer_apart,
+        measures_pca.question_near,
+        measures_pca.answer_found,
+        measures_pca.drawing_change,
+        measures_distance.state_comparison,
+        measures_distance.state_ratio,
+        measures_distance.meaning_gap,
+        measures_distance.nearest_same,
     )
 }

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 from torch import Tensor
 
-from assignment.arrays import ANSWER, LINKS, OTHER, QUESTION, SUPPORT
+from assignment.arrays import LINKS
 from assignment.bert import Bert, find_span, load_bert
 from assignment.heads import FUNCTIONS, find_chance, find_link_targets, find_targets, score_heads
 from assignment.reading import Reading, read
-from assignment.texts import PassageText, Sentence, WordSet
+from assignment.roles import find_roles
+from assignment.texts import Sentence, WordSet
 from reference.attention import attention, find_influence, predict_masked
 from reference.bench import Array, Bench, Found, to_array
 from reference.embedding_distance import cosine_similarity, euclidean_distance, word_states
@@ -88,19 +89,6 @@ def produce_embedding_distance(bench: Bench, seeds: Sequence[int]) -> Found:
             "cosine": np.stack([to_array(cosine_similarity(one)) for one in states]),
         }
     }
-
-
-def find_roles(passage: PassageText, reading: Reading) -> Array:
-    """Return the role (L,) of each token: QUESTION, SUPPORT, ANSWER, OTHER, or -1 for a separator."""
-
-    def find_role(part: int, word: int) -> int:
-        if part <= 0:
-            return QUESTION if part == 0 else -1
-        if passage.answer[0] <= word <= passage.answer[1]:
-            return ANSWER
-        return SUPPORT if passage.support[0] <= word <= passage.support[1] else OTHER
-
-    return np.array([find_role(*pair) for pair in zip(reading.part, reading.word, strict=True)])
 
 
 def _open_masked(bench: Bench) -> Bert:

@@ -1,0 +1,138 @@
+"""What topic II's cells print: what each head does, which words are predicted, how meanings lie apart."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+FUNCTION_NAMES = {
+    "previous": "previous token 前一個詞",
+    "next": "next token 後一個詞",
+    "itself": "itself 自己",
+    "same_word": "same word elsewhere 別處的同一個詞",
+    "separator": "[CLS], [SEP] 分隔符號",
+    "punctuation": "punctuation 標點",
+    "coreference": "pronoun to whom it means 代名詞到所指",
+    "agreement": "verb to its subject 動詞到主詞",
+}
+
+
+def describe_heads(scores: Mapping[str, Array], chance: Mapping[str, float]) -> str:
+    """Say of each head (layers, heads) how much of its attention goes where a function looks, and what chance gives.
+
+    >>> print(describe_heads({"next": np.array([[0.5, 0.25]])}, {"next": 0.125}))
+    share of attention on the targets of a function; chance: of a head that attends everywhere alike
+    落在各功能目標上的注意力比例；chance：若對所有詞平均分配注意力
+      next: next token 後一個詞
+    layer 層  head 頭         next
+              chance          0.12
+           0       0          0.50
+           0       1          0.25
+    """
+    lines = [
+        "share of attention on the targets of a function; chance: of a head that attends everywhere alike",
+        "落在各功能目標上的注意力比例；chance：若對所有詞平均分配注意力",
+        *(f"  {name}: {FUNCTION_NAMES[name]}" for name in scores),
+        "layer 層  head 頭" + "".join(f"{name:>13}" for name in scores),
+        f"{'chance':>16}" + "".join(f"{chance[name]:14.2f}"[1 if i else 0 :] for i, name in enumerate(scores)),
+    ]
+    for layer, head in np.ndindex(next(iter(scores.values())).shape):
+        numbers = "".join(f"{score[layer, head]:14.2f}"[1 if i else 0 :] for i, score in enumerate(scores.values()))
+        lines.append(f"{layer:8}{head:8}" + numbers)
+    return "\n".join(lines)
+
+
+def describe_prediction(vocabulary: Sequence[str], probability: Array, wanted: Sequence[str], count: int = 5) -> str:
+    """Name the most probable words (V,) of a hidden place, and the probability of the wanted ones.
+
+    >>> print(describe_prediction(["he", "she", "it"], np.array([0.5, 0.375, 0.125]), ["it"], count=2))
+    most probable 最可能的詞: he 0.500, she 0.375
+    asked for 所問的詞: it 0.125 (number 第 3 名)
+    """
+    order = np.argsort(-probability, kind="stable")
+    best = ", ".join(f"{vocabulary[i]} {probability[i]:.3f}" for i in order[:count])
+    lines = [f"most probable 最可能的詞: {best}"]
+    asked = []
+    for word in wanted:
+        index = list(vocabulary).index(word)
+        rank = int(np.flatnonzero(order == index)[0]) + 1
+        asked.append(f"{word} {probability[index]:.3f} (number 第 {rank} 名)")
+    return "\n".join([*lines, f"asked for 所問的詞: {', '.join(asked)}"])
+
+
+def describe_meanings(matrices: Array, meanings: Array, *, nearest_is: str = "smallest") -> str:
+    """Say layer by layer what the matrices (depths, N, N) give within one meaning (N,) and between two.
+
+    nearest: of how many sentences the nearest other one has the same meaning; ties count in part. nearest_is:
+    "smallest" for distances, "largest" for similarities.
+
+    >>> print(describe_meanings(np.array([[[0.0, 1, 4], [1, 0, 2], [4, 2, 0]]]), np.array([0, 0, 1])))
+    nearest: share of sentences whose nearest other sentence has the same meaning
+    nearest：最近的另一句也是同義的句子比例
+    layer 層   same meaning 同義   other meaning 異義   difference 差   nearest 最近
+           0             1.000              3.000           2.000         0.67
+    """
+    same, own = meanings[:, None] == meanings, np.eye(len(meanings), dtype=bool)
+    lines = [
+        "nearest: share of sentences whose nearest other sentence has the same meaning",
+        "nearest：最近的另一句也是同義的句子比例",
+        "layer 層   same meaning 同義   other meaning 異義   difference 差   nearest 最近",
+    ]
+    for depth, matrix in enumerate(matrices):
+        one, two = matrix[same & ~own].mean(), matrix[~same].mean()
+        near = np.where(own, np.inf, -matrix if nearest_is == "largest" else matrix)
+        nearest = near <= near.min(axis=1, keepdims=True) + 1e-6
+        share = ((nearest & same).sum(axis=1) / nearest.sum(axis=1)).mean()
+        lines.append(f"{depth:8} {one:17.3f} {two:18.3f} {two - one:15.3f} {share:12.2f}")
+    return "\n".join(lines)
+
+
+def describe_groups(points: Array, roles: Array) -> str:
+    """Say layer by layer how a passage's roles (L,) lie in the drawing, points (depths, L, 2).
+
+    near: mean distance of question and supporting sentence over the mean distance of all tokens; apart: how far the
+    answer's middle lies from that of all other tokens, in spreads of those.
+
+    >>> points = np.array([[[0.0, 0], [0, 2], [6, 0], [2, 0]]])
+    >>> print(describe_groups(points, np.array([0, 1, 2, 3])))
+    near: question to the answer's sentence, over the mean distance of all; apart: answer from the rest, in spreads
+    near：問題與含答案句子的距離，除以所有詞的平均距離；apart：答案與其餘的距離，以其餘的散布為單位
+    layer 層     near    apart
+           0     0.52     4.03
+    """
+    lines = [
+        "near: question to the answer's sentence, over the mean distance of all; "
+        "apart: answer from the rest, in spreads",
+        "near：問題與含答案句子的距離，除以所有詞的平均距離；apart：答案與其餘的距離，以其餘的散布為單位",
+        "layer 層     near    apart",
+    ]
+    known = roles >= 0
+    for depth, its in enumerate(points):
+        lines.append(
+            f"{depth:8} {find_near(its[known], roles[known]):8.2f} {find_apart(its[known], roles[known]):8.2f}"
+        )
+    return "\n".join(lines)
+
+
+def find_near(points: Array, roles: Array) -> float:
+    """Return the mean distance of question (0) and supporting sentence (1) over that of all pairs; points (L, 2).
+
+    >>> find_near(np.array([[0.0, 0], [0, 1], [0, 3]]), np.array([0, 1, 2]))
+    0.5
+    """
+    distance = np.linalg.norm(points[:, None] - points, axis=-1)
+    count = len(points)
+    return float(distance[roles == 0][:, roles == 1].mean() / (distance.sum() / (count * (count - 1))))
+
+
+def find_apart(points: Array, roles: Array) -> float:
+    """Return how far the answer's (2) middle is from that of the rest, in spreads of the rest; points (L, 2).
+
+    >>> find_apart(np.array([[0.0, -1], [0, 1], [3, 0]]), np.array([0, 1, 2]))
+    3.0
+    """
+    rest = points[roles != 2]
+    spread = np.sqrt(np.square(rest - rest.mean(axis=0)).sum(axis=1).mean())
+    return float(np.linalg.norm(points[roles == 2].mean(axis=0) - rest.mean(axis=0)) / spread)
