@@ -88,7 +88,7 @@ def show_distances(matrices: Array | None, names: Sequence[str], heading: str, *
         show_missing(heading, missing)
         return
     depths = len(matrices)
-    figure, axes = plt.subplots(1, depths, figsize=(3.3 * depths + 2, 5.4), squeeze=False, layout="constrained")
+    figure, axes = plt.subplots(1, depths, figsize=(3.3 * depths + 2, 5.0), squeeze=False, layout="constrained")
     figure.suptitle(heading, fontsize=15)
     low, high = min(0.0, float(matrices.min())), float(matrices.max())
     for depth, axis in enumerate(axes[0]):

@@ -14,7 +14,8 @@ from matplotlib.figure import Figure
 from assignment import figure
 from assignment.figure import FONT_FILE
 
-SOURCES = [Path(figure.__file__).with_name(name) for name in ("homework.py", "figure.py", "scratch.py")]
+NAMES = ("homework.py", "figure.py", "figure_text.py", "scratch.py", "scratch_text.py")
+SOURCES = [Path(figure.__file__).with_name(name) for name in NAMES]
 PICTURES = np.full((3, 16, 16, 3), 90, dtype=np.uint8)
 MAPS = np.random.default_rng(0).normal(size=(3, 16, 16))
 TITLES = ["picture 0 圖 0", "picture 1 圖 1", "picture 2 圖 2"]

@@ -1,0 +1,129 @@
+"""The canonical arrays of topic II: what is stored is what is computed, and any BERT in a folder will do."""
+
+import dataclasses
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from scipy.spatial.distance import cdist
+from sklearn.decomposition import PCA
+from transformers import BertConfig, BertForQuestionAnswering
+
+from assignment.arrays import ARRAYS, LINKS
+from assignment.bert import load_bert
+from assignment.heads import FUNCTIONS
+from assignment.outputs import load_group
+from assignment.profile import load_profile
+from assignment.reading import read
+from questions import measures_attention, measures_distance, measures_pca
+from questions.canonical import load_canonical
+from reference.__main__ import CANONICAL_FOLDER
+from reference.bench import Bench
+from reference.compare import compare_group
+from reference.produce import PRODUCERS
+
+GROUPS = ("texts", "attention", "embedding_pca", "embedding_distance")
+STORED = CANONICAL_FOLDER / "mini"
+
+
+def open_bench(profile: object, ticks: list[None] | None = None) -> Bench:
+    """Return a bench without pictures, which these analyses do not look at."""
+    tick = (lambda: None) if ticks is None else (lambda: ticks.append(None))
+    return Bench(profile, None, torch.zeros(0, dtype=torch.float64), torch.zeros(0), 8, tick)  # type: ignore[arg-type]
+
+
+@cache
+def compute(group: str) -> dict[str, np.ndarray]:
+    ticks: list[None] = []
+    (found,) = PRODUCERS[group].produce(open_bench(load_profile(), ticks), (1,)).values()
+    assert len(ticks) == PRODUCERS[group].count_ticks(())
+    return dict(found)
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_stored_group_is_what_is_computed(group: str) -> None:
+    differences = compare_group(group, compute(group), load_group(STORED / f"{group}.npz"))
+    assert {item.array for item in differences} == {name for its, name in ARRAYS if its == group}
+    assert not [item for item in differences if not item.holds]
+
+
+def test_threads_change_nothing_beyond_a_billionth() -> None:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1 if threads > 1 else 2)
+    try:
+        (again,) = PRODUCERS["attention"].produce(open_bench(load_profile()), (1,)).values()
+    finally:
+        torch.set_num_threads(threads)
+    for name, array in compute("attention").items():
+        np.testing.assert_allclose(again[name], array, rtol=1e-9, atol=1e-9)
+
+
+def test_components_are_scikit_learns_up_to_sign() -> None:
+    profile, found = load_profile(), compute("embedding_pca")
+    for row, folder in enumerate(profile.reader_folders.values()):
+        bert = load_bert(folder, "answers")
+        reading = read(bert.tokenizer, *profile.texts.passages[1].pair)
+        states = bert.model.base_model(
+            reading.ids, token_type_ids=reading.segments, output_hidden_states=True
+        ).hidden_states
+        for depth, layer in enumerate(states):
+            theirs = PCA(2).fit(layer[0].numpy())
+            points, ours = theirs.transform(layer[0].numpy()), found["points"][row, 1, depth, : len(reading)]
+            turned = points * np.sign((points * ours).sum(axis=0))
+            np.testing.assert_allclose(ours, turned, atol=1e-9)
+            np.testing.assert_allclose(found["share"][row, 1, depth], theirs.explained_variance_ratio_, atol=1e-10)
+
+
+def test_distances_are_scipys() -> None:
+    profile, found = load_profile(), compute("embedding_distance")
+    bert = load_bert(profile.masked_folder, "masked")
+    states = []
+    for text, at, _ in profile.texts.words[0].rows:
+        reading = read(bert.tokenizer, text)
+        hidden = bert.model(reading.ids, token_type_ids=reading.segments, output_hidden_states=True).hidden_states
+        states.append(torch.cat(hidden)[:, reading.find_places(at)[0]].numpy())
+    for depth, layer in enumerate(np.stack(states, axis=1)):
+        np.testing.assert_allclose(found["euclidean"][0, depth], cdist(layer, layer), atol=1e-9)
+        np.testing.assert_allclose(found["cosine"][0, depth], 1 - cdist(layer, layer, "cosine"), atol=1e-9)
+
+
+def test_layer_0_knows_the_word_and_its_place_and_nothing_else() -> None:
+    for number, words in enumerate(load_profile().texts.words):
+        places = load_canonical("mini", 1)["texts", "position"][number]
+        assert len(places) == len(words.rows)
+        same = places[:, None] == places
+        np.testing.assert_array_equal(compute("embedding_distance")["euclidean"][number, 0] < 1e-9, same)
+
+
+def test_axes_are_in_the_order_that_the_measures_read() -> None:
+    profile = load_profile()
+    assert (*FUNCTIONS, *LINKS) == measures_attention.FUNCTIONS
+    assert tuple(profile.reader_folders) == measures_pca.READERS
+    assert tuple(one.word for one in profile.texts.words) == measures_distance.WORDS
+    assert len(compute("attention")["score"]) == len(measures_attention.FUNCTIONS)
+
+
+def test_any_bert_in_a_folder_will_do(foreign: Path, tmp_path: Path) -> None:
+    """One of another make: 12 layers of 6 heads, whose tokenizer splits nearly every word."""
+    tokenizer = load_bert(foreign, "masked").tokenizer
+    tokenizer.save_pretrained(tmp_path)
+    torch.manual_seed(4)
+    config = BertConfig(
+        vocab_size=len(tokenizer), hidden_size=48, num_hidden_layers=12, num_attention_heads=6, intermediate_size=96
+    )
+    BertForQuestionAnswering(config).save_pretrained(tmp_path)
+    profile = SimpleNamespace(
+        texts=load_profile().texts, masked_folder=foreign, reader_folders={"reader_a": tmp_path, "reader_b": tmp_path}
+    )
+    bench = dataclasses.replace(open_bench(load_profile()), profile=profile)
+    found = {group: dict(PRODUCERS[group].produce(bench, (1,)))[None] for group in GROUPS}
+    tokens = found["texts"]["word"].shape[1]
+    assert tokens > load_canonical("mini", 1)["texts", "word"].shape[1]
+    assert found["attention"]["map"].shape == (10, 12, 6, tokens, tokens)
+    assert found["attention"]["score"].shape == (8, 12, 6)
+    assert found["embedding_pca"]["points"].shape[:3] == (2, 3, 13)
+    assert found["embedding_distance"]["cosine"].shape == (2, 13, 10, 10)
+    assert all(np.isfinite(array).all() for name, array in found["embedding_distance"].items())
