@@ -58,11 +58,19 @@ class Member:
 
 
 def answer(notebook: Notebook, letters: Mapping[str, str]) -> Notebook:
-    """Return the notebook with these letters in its answers cell."""
-    changed = copy.deepcopy(notebook)
+    """Return the notebook with these letters in its answers cell, and its TODO cell written."""
+    changed = write_todo(notebook)
     cell = next(cell for cell in changed["cells"] if "".join(cell["source"]).startswith("answers = {"))
     lines = [f"    {json.dumps(name)}: {json.dumps(chosen)}," for name, chosen in letters.items()]
     cell["source"] = "answers = {\n" + "\n".join(lines) + "\n}"
+    return changed
+
+
+def write_todo(notebook: Notebook) -> Notebook:
+    """Return the notebook with the cosine similarity written, which it leaves to students."""
+    changed = copy.deepcopy(notebook)
+    cell = next(cell for cell in changed["cells"] if "def cosine_similarity" in "".join(cell["source"]))
+    cell["source"] = "".join(cell["source"]).replace("    # TODO", "    return a @ b / (a.norm() * b.norm())")
     return changed
 
 
@@ -107,7 +115,7 @@ def _edited(notebook: Notebook, key: Key) -> Notebook:
 
 
 def _no_answers(notebook: Notebook, key: Key) -> Notebook:
-    changed = copy.deepcopy(notebook)
+    changed = write_todo(notebook)
     changed["cells"] = [cell for cell in changed["cells"] if "answers" not in "".join(cell["source"]).split("\n")[0]]
     return changed
 
