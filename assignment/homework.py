@@ -56,6 +56,8 @@ needs = {
     "yaml": "pyyaml",
     "safetensors": "safetensors",
     "tqdm": "tqdm",
+    "transformers": "transformers",
+    "anywidget": "anywidget",
 }
 missing = [package for module, package in needs.items() if importlib.util.find_spec(module) is None]
 if missing:

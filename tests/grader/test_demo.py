@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,10 +10,14 @@ import pytest
 
 from assignment.assignment import NOTEBOOK_FILE, load_assignment
 from grader.demo import find_outcomes, write_handins
-from grader.demo_class import CLASS, READS_THE_KEY, Expected
+from grader.demo_class import CLASS, READS_THE_KEY, Expected, answer
 from grader.plan import find_plan
+from grader.results import find_worth
+from grader.score import find_total, find_verdicts
 from grader.submission import find_submissions, parse_notebook
 from questions.bank import load_bank
+from questions.canonical import load_canonicals
+from questions.key import find_key
 from questions.sheet import find_sheet
 
 
@@ -58,6 +63,18 @@ def test_points_of_the_class_follow_from_its_answers(expected: dict[str, Expecte
     assert expected["s01-perfect"].points == worth
     assert expected["s02-blank"].points == expected["s05-late"].points == 0
     assert expected["s04-one-too-many"].points == worth - Decimal("0.3")
+
+
+@pytest.mark.parametrize(("answered", "points"), [(range(30), "10.0"), ((), "0.0"), ((20,), "0.4"), ((0,), "0.3")])
+def test_points_of_the_released_notebook_filled_in(answered: Iterable[int], points: str) -> None:
+    bank = load_bank()
+    key = find_key(bank, load_canonicals("mini"))
+    letters = {bank.ids[index]: "".join(sorted(key.letters[bank.ids[index]])) for index in answered}
+    notebook = answer(json.loads(NOTEBOOK_FILE.read_bytes()), letters)
+    sheet = find_sheet(json.dumps(notebook).encode(), bank)
+    verdicts = find_verdicts(sheet, key, find_worth(bank, load_assignment()), late=False)
+    assert len(verdicts) == 30
+    assert str(find_total(verdicts)) == points
 
 
 def test_only_the_late_one_is_late(folder: Path, expected: dict[str, Expected]) -> None:

@@ -1,0 +1,143 @@
+"""Measures of topic II obey laws on random arrays, whatever the models."""
+
+import numpy as np
+import pytest
+
+from assignment.fixable import FixableError
+from assignment.outputs import Outputs
+from questions import measures_attention as attention
+from questions import measures_distance as distance
+from questions import measures_pca as pca
+from questions.claim import Claim, evaluate
+
+WORDS = np.array([[-1, 0, 1, 1, 2, -1], [-1, 0, 1, 2, -1, -1]])
+
+
+@pytest.fixture
+def outputs() -> Outputs:
+    rng = np.random.default_rng(0)
+    heat = rng.dirichlet(np.ones(6), (2, 3, 2, 6))
+    roles = np.array([[-1, 0, 0, 1, 1, 2, 2, 3, 3, -1]] * 3)
+    states = rng.normal(size=(2, 4, 10, 5))
+    between = np.linalg.norm(states[:, :, :, None] - states[:, :, None], axis=-1)
+    unit = states / np.linalg.norm(states, axis=-1, keepdims=True)
+    return Outputs(
+        {
+            ("texts", "word"): WORDS,
+            ("texts", "candidate"): np.array([[4, 5, -1], [6, 7, 8]]),
+            ("texts", "role"): roles,
+            ("texts", "meaning"): np.array([[0] * 5 + [1] * 5] * 2),
+            ("attention", "map"): heat,
+            ("attention", "score"): rng.random((8, 3, 2)),
+            ("attention", "chance"): rng.random(8),
+            ("attention", "prediction"): rng.dirichlet(np.ones(20), 2),
+            ("attention", "prediction_also"): rng.dirichlet(np.ones(20), 2),
+            ("attention", "drop"): rng.normal(size=(2, 6)),
+            ("embedding_pca", "points"): rng.normal(size=(3, 3, 4, 10, 2)),
+            ("embedding_pca", "share"): rng.random((3, 3, 4, 2)) / 2,
+            ("embedding_pca", "span"): np.array([[[5, 6], [5, 5], [1, 2]]] * 3),
+            ("embedding_distance", "euclidean"): between,
+            ("embedding_distance", "cosine"): np.einsum("wlid,wljd->wlij", unit, unit),
+        }
+    )
+
+
+def test_shares_to_all_words_and_separators_add_up_to_one(outputs: Outputs) -> None:
+    place = {"text": 0, "layer": 2, "head": 1, "word": 1}
+    shares = [attention.attention_share(outputs, to=to, **place) for to in range(3)]
+    rows = outputs["attention", "map"][0, 2, 1][WORDS[0] == 1]
+    assert sum(shares) + rows[:, WORDS[0] < 0].sum(axis=1).mean() == pytest.approx(1)
+    assert attention.attention_largest(outputs, **place) >= max(shares) / 2  # a word has two tokens at most
+
+
+def test_best_head_is_one_of_the_heads(outputs: Outputs) -> None:
+    for function in attention.FUNCTIONS:
+        every = [
+            attention.head_score(outputs, layer=layer, head=head, function=function)
+            for layer in range(3)
+            for head in range(2)
+        ]
+        assert attention.best_score(outputs, function=function) == max(every)
+        assert attention.best_score(outputs, function=function, layer=1) == max(every[2:4])
+        chance = outputs["attention", "chance"][attention.FUNCTIONS.index(function)]
+        assert attention.head_gain(outputs, layer=0, head=0, function=function) == pytest.approx(every[0] / chance)
+
+
+def test_probability_is_that_of_the_candidates_number(outputs: Outputs) -> None:
+    assert attention.word_probability(outputs, text=1, candidate=2) == outputs["attention", "prediction"][1, 8]
+    found = attention.word_probability(outputs, text=0, array="prediction_also")
+    assert found == outputs["attention", "prediction_also"][0, 4]
+
+
+@pytest.mark.parametrize(
+    ("measure", "arguments", "says"),
+    [
+        ("word_probability", {"text": 0, "candidate": 2}, "candidate 2 of sentence 0; expected one that"),
+        ("hiding_drop", {"text": 1, "word": 3}, "word 3 of sentence 1; expected 0 to 2"),
+    ],
+)
+def test_what_a_sentence_does_not_have_is_refused(
+    outputs: Outputs, measure: str, arguments: dict[str, int], says: str
+) -> None:
+    claim = Claim.model_validate({"measure": measure, "with": arguments, "above": 0.5, "margin": 0.1})
+    with pytest.raises(FixableError, match=says):
+        evaluate(claim, outputs)
+
+
+def test_separators_and_other_readers_do_not_count_in_a_drawing(outputs: Outputs) -> None:
+    points = outputs["embedding_pca", "points"].copy()
+    points[:, :, :, [0, 9]] = 1e6
+    points[1:] = 0
+    moved = Outputs({**outputs.arrays, ("embedding_pca", "points"): points})
+    place = {"reader": "reader_a", "passage": 1, "layer": 2}
+    for measure in (pca.answer_apart, pca.question_near):
+        assert measure(moved, **place) == measure(outputs, **place)
+
+
+def test_drawing_moved_turned_over_or_enlarged_says_the_same(outputs: Outputs) -> None:
+    changed = {("embedding_pca", "points"): outputs["embedding_pca", "points"] * [-3.0, 3.0] + 7}
+    place = {"reader": "reader_b", "passage": 0, "layer": 3}
+    for measure in (pca.answer_apart, pca.question_near):
+        assert measure(Outputs({**outputs.arrays, **changed}), **place) == pytest.approx(measure(outputs, **place))
+
+
+def test_drawing_that_is_only_turned_over_has_not_changed(outputs: Outputs) -> None:
+    points = outputs["embedding_pca", "points"].copy()
+    points[1] = points[0] * [-1.0, 1.0]
+    turned = Outputs({**outputs.arrays, ("embedding_pca", "points"): points})
+    place = {"passage": 2, "layer": 1}
+    assert pca.drawing_change(turned, reader="reader_a", other="reader_b", **place) == pytest.approx(0)
+    assert pca.drawing_change(turned, reader="reader_a", other="reader_c", **place) > 0.1
+
+
+def test_answer_is_found_where_first_and_last_token_are_right(outputs: Outputs) -> None:
+    assert [pca.answer_found(outputs, reader="reader_c", passage=passage) for passage in range(3)] == [1, 0, 0]
+
+
+def test_distance_is_alike_both_ways_and_nothing_to_itself(outputs: Outputs) -> None:
+    place = {"word": "bat", "layer": 2}
+    there, back = (
+        distance.state_comparison(outputs, sentence=one, other=two, **place) for one, two in ((1, 7), (7, 1))
+    )
+    assert there == pytest.approx(back)
+    assert distance.state_comparison(outputs, sentence=4, other=4, **place) == 0
+    assert distance.state_comparison(outputs, sentence=4, other=4, array="cosine", **place) == pytest.approx(1)
+    ratios = [
+        distance.state_ratio(outputs, sentence=one, other=two, **place)
+        for one in range(10)
+        for two in range(10)
+        if one != two
+    ]
+    assert np.mean(ratios) == pytest.approx(1)
+
+
+def test_meanings_far_apart_have_a_gap_and_their_like_as_neighbours(outputs: Outputs) -> None:
+    matrix = np.where(np.arange(10)[:, None] // 5 == np.arange(10) // 5, 1.0, 4.0)
+    np.fill_diagonal(matrix, 0)
+    apart = {("embedding_distance", "euclidean"): np.broadcast_to(matrix, (2, 4, 10, 10))}
+    apart[("embedding_distance", "cosine")] = 1 - apart[("embedding_distance", "euclidean")] / 4
+    far = Outputs({**outputs.arrays, **apart})
+    assert distance.meaning_gap(far, word="apple", layer=0) == 3
+    assert distance.meaning_gap(far, word="apple", layer=0, array="cosine") == -0.75
+    assert distance.nearest_same(far, word="bat", layer=3) == 1
+    assert distance.nearest_same(far, word="bat", layer=3, array="cosine") == 1
