@@ -14,7 +14,7 @@ class BertRecipe:
     longest: int = 64
     batch: int = 128
     masked_steps: int = 14336
-    answer_steps: int = 5120
+    answer_steps: int = 2560
     flawed_steps: int = 512
     rate: float = 1.5e-3
     answer_rate: float = 7e-4
