@@ -183,7 +183,7 @@ def canonical() -> Outputs:
 def course(bank: Bank, key: Key, canonical: Outputs) -> Course:
     size = canonical["saliency", "map"].shape
     pictures = np.random.default_rng(0).integers(0, 255, (*size, 3), dtype=np.uint8)
-    return Course(bank, key, load_assignment(), canonical, pictures)
+    return Course(bank, key, load_assignment(), canonical, pictures, TEXTS, READERS)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from assignment.outputs import Array, Outputs, find_official
 from grader.agree import GROUPS, Reading
 from grader.figures import draw_colours, draw_map
 from grader.kinds import FILTER_KINDS, PICTURE_KINDS
+from grader.kinds_text import TEXT_KINDS
 from grader.panels import Canvas, Panel, find_canvas, find_filter_panels, find_picture_panels
 
 Change = Callable[[Array], Array]
@@ -42,8 +43,9 @@ def canvas(canonical: Outputs) -> Canvas:
 def test_every_official_array_of_an_analysis_is_drawn_or_said(canonical: Outputs) -> None:
     drawn = {(kind.group, name) for kind in (*PICTURE_KINDS, *FILTER_KINDS) for name in kind.needs}
     drawn.add(("filters", "reached"))
-    groups = ("lime", "saliency", "smoothgrad", "integrated_gradients", "filters")
-    assert drawn == {(group, name) for (group, name), spec in ARRAYS.items() if spec.official and group in groups}
+    drawn |= {(kind.group, name) for kind in TEXT_KINDS for name in kind.needs}
+    drawn |= {("attention", "prediction"), ("embedding_pca", "share"), ("embedding_pca", "span")}  # said
+    assert drawn == {(group, name) for (group, name), spec in ARRAYS.items() if spec.official and group != "pictures"}
 
 
 def test_the_same_arrays_are_drawn_and_said_alike(canonical: Outputs, canvas: Canvas) -> None:
