@@ -33,7 +33,7 @@ class TextHalf:
     drawn: str
     layers: int = 1
     across: tuple[str, ...] = ()
-    says: Bilingual | None = None
+    says: Bilingual | str = ""
 
 
 @dataclass(frozen=True)
@@ -119,14 +119,14 @@ def _draw_cosine(theirs: Arrays, ours: Arrays, place: TextPlace) -> TextHalf:
 def _draw_matrices(values: Array, cuts: list[int], scale: tuple[float, float]) -> TextHalf:
     says = f"{values.min():.3g} \u2026 {values.max():.3g}".replace("-", "\u2212")
     drawn = draw_tiles(part_groups(values, cuts)[None], *scale, gap=2 * CELL)
-    return TextHalf(drawn, len(values), says=Bilingual(en=says, zh=says))
+    return TextHalf(drawn, len(values), says=says)
 
 
 HEADS = TextKind("attention", "All heads", "所有注意力頭", ("map",), _scale_attention, _draw_heads)
 HEAD = TextKind(
     "attention",
     "Block {place.block}, head {place.head}",
-    "第 {place.block} 層，第 {place.head} 個頭",
+    "區塊 {place.block}，頭 {place.head}",
     ("map",),
     _scale_attention,
     _draw_head,

@@ -88,7 +88,7 @@ def find_filter_panels(
 
 def _find_panel(kind: Kind, place: Place, reading: Reading, canvas: Canvas) -> Panel:
     top = canvas.tops[kind, place]
-    word = reading.find_word(*kind.needs)
+    word = reading.find_word(*kind.find_needs(place))
     arrays = dict(reading.arrays) | {"photo": canvas.pictures}
     return Panel(
         title=Bilingual(en=kind.en.format(place=place), zh=kind.zh.format(place=place)),

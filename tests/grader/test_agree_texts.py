@@ -111,7 +111,7 @@ def test_a_wrong_convention_differs_in_its_own_array_alone(
     assert find_departures(wrong, canonical) == {(group, name)}
 
 
-def test_weights_in_ten_bits_differ_in_every_figure_but_the_prediction(canonical: Outputs) -> None:
+def test_numbers_of_ten_bits_differ_in_every_figure_but_the_prediction(canonical: Outputs) -> None:
     random = np.random.default_rng(0)
     coarse = Outputs(
         {

@@ -89,6 +89,14 @@ def test_what_was_not_saved_or_cannot_be_read_is_said(canonical: Outputs, canvas
     assert set(absent.values()) == {"unreadable"}
 
 
+def test_an_array_that_was_not_saved_hides_no_other(canonical: Outputs, canvas: Canvas) -> None:
+    readings = read(canonical)
+    for name, count in (("deep", 4), ("middle", 4), ("reached", 12), ("ascent", 12)):
+        rest = {one: array for one, array in readings["filters"].arrays.items() if one != name}
+        panels = find_panels(readings | {"filters": Reading(rest)}, canvas)
+        assert [panel.absent.en for panel in panels if panel.theirs is None] == ["missing"] * count
+
+
 def fill(value: float) -> Change:
     return lambda array: np.full(array.shape, value)
 
