@@ -126,12 +126,15 @@ def load_outputs(folder: Path) -> Outputs:
     return outputs
 
 
-def check_group(group: str, arrays: Mapping[str, Array], sizes: Mapping[str, int], place: str) -> None:
+def check_group(
+    group: str, arrays: Mapping[str, Array], sizes: Mapping[str, int], place: str, *, whole: bool = True
+) -> None:
     """Raise FixableError with everything that keeps `arrays` from being a student's group of a profile.
 
-    sizes: the profile's axes, such as {"picture": 10, "label": 11, "row": 128, "column": 128}.
+    sizes: the profile's axes, such as {"picture": 10, "label": 11, "row": 128, "column": 128}. Where the group need
+    not be whole, an array that is absent is no fault.
     """
-    check_all(_find_faults(group, arrays, place, sizes=sizes))
+    check_all(_find_faults(group, arrays, place, official_only=whole, sizes=sizes))
 
 
 def _find_faults(

@@ -107,8 +107,13 @@ class Profile:
         return self.find_folder(self.manifest.masked)
 
     @property
+    def reader_names(self) -> tuple[str, ...]:
+        """The names of the BERTs that answer questions."""
+        return tuple(Path(path).name for path in self.manifest.readers)
+
+    @property
     def reader_folders(self) -> dict[str, Path]:
-        """The checked folders, by name, of the BERTs that answer questions."""
+        """Their checked folders, by name."""
         return {Path(path).name: self.find_folder(path) for path in self.manifest.readers}
 
     @cached_property

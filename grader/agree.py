@@ -36,7 +36,8 @@ class Agreement(BaseModel):
     measure: str = Field(description="what was measured, in English")
     measure_zh: str = Field(description="what was measured, in Traditional Chinese")
     word: AgreementWord = Field(
-        description="`agrees`, `differs`, `missing` (no file) or `unreadable` (the file is not what it should be)"
+        description="`agrees`, `differs`, `missing` (no file, or not in it) or `unreadable` (the file is not what it "
+        "should be)"
     )
     figure: float | None = Field(
         default=None, description="the worst figure over the array's items; null where nothing could be compared"
@@ -50,7 +51,16 @@ class Agreement(BaseModel):
         default=None, description="the convolution (from 0) with the worst figure; null where items are not of a filter"
     )
     filter: int | None = Field(default=None, description="its filter (from 0, as the network counts them)")
-    detail: str | None = Field(default=None, description="why the file is unreadable; may hold the student's own words")
+    text: int | None = Field(default=None, description="the sentence of `attention` (from 0) with the worst figure")
+    reader: int | None = Field(default=None, description="the question-answering model (from 0) with the worst figure")
+    passage: int | None = Field(default=None, description="the passage (from 0) that it read")
+    shared_word: int | None = Field(
+        default=None, description="the word (from 0) that sentences share, with the worst figure"
+    )
+    detail: str | None = Field(
+        default=None,
+        description="which array is missing, or why the file is unreadable; may hold the student's own words",
+    )
 
 
 GROUPS = tuple(dict.fromkeys(comparison.group for comparison in COMPARISONS))
@@ -58,24 +68,40 @@ GROUPS = tuple(dict.fromkeys(comparison.group for comparison in COMPARISONS))
 
 @dataclass(frozen=True)
 class Reading:
-    """One group of a student's Outputs: its arrays, or the word and the detail of why there are none."""
+    """One group of a student's Outputs: the arrays that are there, or the word and the detail of why there are none."""
 
     arrays: Mapping[str, Array]
     word: AgreementWord = "agrees"
     detail: str | None = None
 
+    def find_word(self, *arrays: str) -> AgreementWord:
+        """Return the group's word; `missing` where it was read and one of `arrays` is not there.
+
+        >>> Reading({"map": np.zeros(1)}).find_word("map"), Reading({}).find_word("map")
+        ('agrees', 'missing')
+        """
+        return "missing" if self.word == "agrees" and not set(arrays) <= set(self.arrays) else self.word
+
 
 def read_group(work: Path, group: str, canonical: Outputs) -> Reading:
-    """Return what a student's `work` folder holds of a group; never raises on what a hostile notebook left there."""
-    place = f"outputs/{group}.npz"
+    """Return what a student's `work` folder holds of a group; never raises on what a hostile notebook left there.
+
+    An array may be absent: a cell that was left to do keeps nothing from being said of the others.
+    """
+    place = find_place(group)
     if not os.path.lexists(work / place):
         return Reading({}, "missing")
     try:
         arrays = parse_group(read_untrusted(work, place, MAX_GROUP_BYTES), group, place)
-        check_group(group, arrays, find_sizes(canonical), place)
+        check_group(group, arrays, find_sizes(canonical), place, whole=False)
     except FixableError as error:
         return Reading({}, "unreadable", str(error)[:300])
     return Reading(arrays)
+
+
+def find_place(group: str) -> str:
+    """Return where a group lies in a student's `work` folder."""
+    return f"outputs/{group}.npz"
 
 
 def find_sizes(canonical: Outputs) -> dict[str, int]:
@@ -95,17 +121,21 @@ def find_agreements(readings: Mapping[str, Reading], canonical: Outputs) -> tupl
 
 
 def _judge(comparison: Comparison, reading: Reading, canonical: Outputs, labels: Array) -> Agreement:
+    word, detail = reading.find_word(comparison.array), reading.detail
+    if word == "missing" and reading.word != "missing":
+        says = ARRAYS[comparison.group, comparison.array].says
+        detail = f"{find_place(comparison.group)}: {comparison.array}: missing; expected {says}"
     blank = Agreement(
         group=comparison.group,
         array=comparison.array,
         measure=comparison.says.en,
         measure_zh=comparison.says.zh,
-        word=reading.word,
+        word=word,
         limit=comparison.limit,
         at_most=comparison.at_most,
-        detail=reading.detail,
+        detail=detail,
     )
-    if reading.word != "agrees":
+    if word != "agrees":
         return blank
     theirs, ours = reading.arrays[comparison.array], canonical[comparison.group, comparison.array]
     with np.errstate(all="ignore"):  # a hostile array may hold numbers that overflow
@@ -123,10 +153,12 @@ def _judge(comparison: Comparison, reading: Reading, canonical: Outputs, labels:
 
 
 def find_item(group: str, array: str, place: Sequence[int]) -> dict[str, int]:
-    """Name the item at `place` along an array's first axes by its picture, or by its convolution and filter, or both.
+    """Name the item at `place` along an array's first axes: by its axes, and a filter as the network counts it.
 
     >>> find_item("filters", "reached", [1, 2]), find_item("saliency", "map", [6])
     ({'layer': 4, 'filter': 10}, {'picture': 6})
+    >>> find_item("embedding_pca", "span", [2, 1]), find_item("embedding_distance", "cosine", [0])
+    ({'reader': 2, 'passage': 1}, {'shared_word': 0})
     """
     found = dict(zip(ARRAYS[group, array].axes[: len(place)], place, strict=True))
     if "filter" in found:

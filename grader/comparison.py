@@ -12,11 +12,23 @@ or TF32 does. `python -m benchmarks.agreement` measures both; worst picture or f
     integrated gradients        2e-3       1e-2      4e-2    TF32; 49 steps 7e-2
     activation maps             8e-6       1e-4      2e-3    TF32
     reached activation          5e-2       0.15      0.35    50 steps of ascent
+    attention                   4e-6       5e-5      6e-4    TF32; the mean of the heads 0.7
+    prediction                  3e-6       5e-5      2e-3    bfloat16; nothing hidden 0.5
+    principal components        7e-5       5e-4      6e-3    TF32; separators left out 0.6; q = 2 of pca_lowrank 1
+    share of the variance       5e-7       5e-6      5e-5    TF32; separators left out 2e-2
+    span of the answer          0          0         1       the end not counted in
+    squared Euclidean distance  3e-6       2e-5      4e-4    TF32; the mean of the sentence 0.9
+    cosine similarity           2e-6       2e-5      2e-4    TF32; the mean of the sentence 0.4
 
 The honest figures include noise of 1e-6 in every layer, for a GPU's coarser convolutions; plain float32 is at most as
 far off. The reached activation is another matter: ascent is chaotic, so another rounding or another noise reaches 5 %
 more or less. TF32 reaches as much as an honest run, and only the maps tell it. Of the ascent pictures nothing is
 compared but that their pixels lie in [0, 1].
+
+TF32 moves a prediction by 1e-5 at most, as little as an honest GPU may, so only the attention tells it. The figures of
+the texts are absolute but for the components and the distances; a component's sign is a convention that rounding may
+turn, and is aligned first. The worst honest components are those of a layer whose shares are close, which rounding
+mixes; scikit-learn's PCA and an eigendecomposition of the covariance count as honest.
 
 Every row of COMPARISONS is one figure of one array; a new analysis is new rows. The worst item of an array is judged.
 """
@@ -39,6 +51,13 @@ from grader.distances import (
     find_unequal_shares,
     find_value_errors,
     find_weight_correlations,
+)
+from grader.distances_text import (
+    find_largest_gaps,
+    find_passage_gaps,
+    find_point_errors,
+    find_square_errors,
+    find_unequal_counts,
 )
 
 Find = Callable[[Array, Array, Array], Array]
@@ -102,4 +121,25 @@ COMPARISONS: tuple[Comparison, ...] = (
     _error("filters", "ascent", "pixels beyond 0 to 1", "超出 0 到 1 的像素值", find_excesses, 0.0),
     _error("filters", "reached", "error of a reached mean", "達到的平均活化值的誤差", find_value_errors, 0.15),
     *_compare_maps("integrated_gradients", error=1e-2, correlation=0.9995, overlap=0.99),
+    _error("attention", "map", "largest error of an attention", "注意力的最大誤差", find_largest_gaps, 5e-5),
+    _error("attention", "prediction", "largest error of a probability", "機率的最大誤差", find_largest_gaps, 5e-5),
+    _error(
+        "embedding_pca",
+        "points",
+        "relative error of the points, signs aligned",
+        "點的相對誤差（對齊正負號後）",
+        find_point_errors,
+        5e-4,
+    ),
+    _error("embedding_pca", "share", "largest error of a share", "變異比例的最大誤差", find_passage_gaps, 5e-6),
+    _error("embedding_pca", "span", "ends of the answer that differ", "答案首尾不同的個數", find_unequal_counts, 0.0),
+    _error(
+        "embedding_distance",
+        "euclidean",
+        "largest error of a squared distance",
+        "距離平方的最大誤差",
+        find_square_errors,
+        2e-5,
+    ),
+    _error("embedding_distance", "cosine", "largest error of a cosine", "餘弦的最大誤差", find_largest_gaps, 2e-5),
 )

@@ -13,7 +13,7 @@ from questions.correlation import find_pearson, find_spearman
 STRONGEST = 5  # pieces of a LIME explanation that are looked at one by one
 SHARE = 0.05  # of a map's pixels, the strongest
 
-_TINY = float(np.finfo(np.float64).tiny)
+TINY = float(np.finfo(np.float64).tiny)
 
 
 def find_relative_errors(theirs: Array, canonical: Array, labels: Array) -> Array:
@@ -28,14 +28,14 @@ def find_relative_errors(theirs: Array, canonical: Array, labels: Array) -> Arra
     other = np.nan_to_num(theirs.astype(np.float64)).reshape(len(canonical), -1)
     size = np.linalg.norm(ours, axis=1)
     gap = np.linalg.norm(other - ours, axis=1)
-    return np.asarray(np.where(gap == 0, 0.0, gap / np.maximum(size, _TINY)))
+    return np.asarray(np.where(gap == 0, 0.0, gap / np.maximum(size, TINY)))
 
 
 def find_peak_errors(theirs: Array, canonical: Array, labels: Array) -> Array:
     """Return each picture's largest |theirs - canonical|, relative to the largest |canonical|; (N, ...) -> (N,)."""
     ours = canonical.astype(np.float64).reshape(len(canonical), -1)
     gap = np.abs(theirs.astype(np.float64).reshape(len(canonical), -1) - ours).max(axis=1)
-    return np.asarray(gap / np.maximum(np.abs(ours).max(axis=1), _TINY))
+    return np.asarray(gap / np.maximum(np.abs(ours).max(axis=1), TINY))
 
 
 def find_map_errors(theirs: Array, canonical: Array, labels: Array) -> Array:
@@ -48,7 +48,7 @@ def find_map_errors(theirs: Array, canonical: Array, labels: Array) -> Array:
     """
     ours = canonical.astype(np.float64)
     gap = np.abs(theirs.astype(np.float64) - ours).max(axis=(2, 3))
-    return np.asarray(gap / np.maximum(np.abs(ours).max(axis=(0, 2, 3)), _TINY))
+    return np.asarray(gap / np.maximum(np.abs(ours).max(axis=(0, 2, 3)), TINY))
 
 
 def find_value_errors(theirs: Array, canonical: Array, labels: Array) -> Array:
@@ -58,7 +58,7 @@ def find_value_errors(theirs: Array, canonical: Array, labels: Array) -> Array:
     [[0.0, 0.25]]
     """
     ours = canonical.astype(np.float64)
-    return np.asarray(np.abs(theirs.astype(np.float64) - ours) / np.maximum(np.abs(ours), _TINY))
+    return np.asarray(np.abs(theirs.astype(np.float64) - ours) / np.maximum(np.abs(ours), TINY))
 
 
 def find_excesses(theirs: Array, canonical: Array, labels: Array) -> Array:

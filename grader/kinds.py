@@ -53,6 +53,11 @@ class Kind:
     draw: Callable[[Array, Arrays, Place, float], str]
     say: Callable[[Array, Arrays, Place], str]
     percent: float = TOP_PERCENT
+    by_depth: bool = False  # a convolution needs the array of its own depth alone
+
+    def find_needs(self, place: Place) -> tuple[str, ...]:
+        """Return the arrays without which the panel cannot be drawn."""
+        return (self.needs[place.depth],) if self.by_depth else self.needs
 
 
 def _take_map(arrays: Arrays, place: Place) -> Array:
@@ -147,5 +152,6 @@ FILTER_KINDS: tuple[Kind, ...] = (
         _draw_sizes,
         _say_most,
         percent=100,
+        by_depth=True,
     ),
 )

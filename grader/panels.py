@@ -88,12 +88,13 @@ def find_filter_panels(
 
 def _find_panel(kind: Kind, place: Place, reading: Reading, canvas: Canvas) -> Panel:
     top = canvas.tops[kind, place]
-    found = all(name in reading.arrays for name in kind.needs)
+    word = reading.find_word(*kind.find_needs(place))
+    arrays = dict(reading.arrays) | {"photo": canvas.pictures}
     return Panel(
         title=Bilingual(en=kind.en.format(place=place), zh=kind.zh.format(place=place)),
-        theirs=_find_half(kind, dict(reading.arrays) | {"photo": canvas.pictures}, place, top) if found else None,
+        theirs=_find_half(kind, arrays, place, top) if word == "agrees" else None,
         canonical=canvas.halves[kind, place],
-        absent=AGREEMENT_WORDS[reading.word].label,
+        absent=AGREEMENT_WORDS[word].label,
         bar=kind.bar,
         low=f"\u2264 \u2212{top:.2g}" if kind.bar == "signed" else "0",
         high=f"\u2265 {top:.2g}",

@@ -77,4 +77,13 @@ def _find_cell_reasons(run: Evidence) -> Iterator[Bilingual]:
 def _find_output_reasons(agreements: tuple[Agreement, ...]) -> Iterator[Bilingual]:
     for group, word in dict.fromkeys((one.group, one.word) for one in agreements if one.word in DEPARTURES):
         en, zh = DEPARTURES[word]
-        yield Bilingual(en=f"Outputs of {group} {en}.", zh=f"{group} 的輸出{zh}。")
+        name = _name_outputs(group, [one for one in agreements if one.group == group], word)
+        yield Bilingual(en=f"Outputs of {name} {en}.", zh=f"{name} 的輸出{zh}。")
+
+
+def _name_outputs(group: str, agreements: list[Agreement], word: str) -> str:
+    """Return a group's name, and those of its arrays where some of them were saved and others not."""
+    absent = dict.fromkeys(one.array for one in agreements if one.word == "missing")
+    if word != "missing" or len(absent) == len({one.array for one in agreements}):
+        return group
+    return ", ".join(f"{group}.{array}" for array in absent)

@@ -18,6 +18,7 @@ from markupsafe import Markup
 from assignment.assignment import Assignment
 from assignment.fixable import FixableError, check_all
 from assignment.outputs import Array, Outputs
+from assignment.texts import Texts
 from grader.agree import GROUPS, Reading, read_group
 from grader.class_page import ClassPage, find_class_page
 from grader.gradebook import write_gradebook
@@ -26,6 +27,7 @@ from grader.results import find_results
 from grader.run import write_whole
 from grader.scored import SCORED_FILE, Scored, load_scored
 from grader.student_page import StudentPage, find_student_page
+from grader.text_panels import TextCanvas, find_text_canvas
 from questions.bank import Bank
 from questions.key import Key
 
@@ -41,6 +43,8 @@ class Course:
     assignment: Assignment
     canonical: Outputs
     pictures: Array  # (N, H, W, 3) uint8, the profile's
+    texts: Texts
+    readers: tuple[str, ...]  # names of the question-answering models
     show_key: bool = False
 
 
@@ -51,8 +55,9 @@ def write_reports(runs: Path, course: Course) -> Path:
     """
     scored = load_all_scored(runs)
     canvas = find_canvas(course.pictures, course.canonical)
+    text_canvas = find_text_canvas(course.texts, course.readers, course.canonical)
     for one in scored:
-        write_student_report(runs / one.student, one, canvas, course)
+        write_student_report(runs / one.student, one, canvas, text_canvas, course)
     write_gradebook(runs, scored, course.bank, course.assignment)
     results = find_results(scored, course.bank, course.assignment)
     keys = {item: "".join(sorted(letters)) for item, letters in course.key.letters.items()} if course.show_key else {}
@@ -60,12 +65,13 @@ def write_reports(runs: Path, course: Course) -> Path:
     return runs / REPORT_FILE
 
 
-def write_student_report(folder: Path, scored: Scored, canvas: Canvas, course: Course) -> Path:
+def write_student_report(folder: Path, scored: Scored, canvas: Canvas, text_canvas: TextCanvas, course: Course) -> Path:
     """Write one student's page into the Run folder and return its path."""
     page = find_student_page(
         scored,
         _read_all_groups(folder, scored, course.canonical),
         canvas,
+        text_canvas,
         course.bank,
         course.key,
         course.assignment,
@@ -104,7 +110,7 @@ def render_class(page: ClassPage) -> str:
 
 @cache
 def _load_templates() -> Environment:
-    names = ("page.html.j2", "student.html.j2", "class.html.j2")
+    names = ("page.html.j2", "student.html.j2", "texts.html.j2", "class.html.j2")
     environment = Environment(
         loader=DictLoader({name: _read(name) for name in names}),
         autoescape=True,

@@ -10,6 +10,7 @@ from grader.panels import Canvas, Panel, find_filter_panels, find_picture_panels
 from grader.results import find_worth
 from grader.score import Verdict
 from grader.scored import Scored
+from grader.text_panels import TextCanvas, TextRows, find_text_rows
 from grader.words import AGREEMENT_WORDS, VERDICT_WORDS, WORDS, Word
 from questions.bank import Bank
 from questions.key import Key
@@ -71,6 +72,7 @@ class StudentPage:
     agreement_words: Mapping[str, Word]
     pictures: tuple[PictureRow, ...]
     filters: tuple[FilterRow, ...]
+    texts: TextRows | None
     bars: Mapping[str, str]  # name of a colour map -> data URI of its bar
 
 
@@ -78,6 +80,7 @@ def find_student_page(
     scored: Scored,
     readings: Mapping[str, Reading],
     canvas: Canvas,
+    text_canvas: TextCanvas,
     bank: Bank,
     key: Key,
     assignment: Assignment,
@@ -94,6 +97,7 @@ def find_student_page(
         agreement_words=AGREEMENT_WORDS,
         pictures=_find_pictures(readings, canvas, assignment) if readings else (),
         filters=_find_filters(readings, canvas) if readings else (),
+        texts=find_text_rows(readings, text_canvas) if readings else None,
         bars={name: draw_bar(name) for name in ("viridis", "signed")},
     )
 

@@ -93,8 +93,10 @@ def write_pages(runs: Path, profile: str, *, show_key: bool) -> Path:
     bank = load_bank()
     key = find_key(bank, load_canonicals(profile))
     canonical = load_canonical(profile, CANONICAL_SEED)
+    its = load_profile(profile)
     return write_reports(
-        runs, Course(bank, key, load_assignment(), canonical, load_profile(profile).pictures, show_key)
+        runs,
+        Course(bank, key, load_assignment(), canonical, its.pictures, its.texts, its.reader_names, show_key=show_key),
     )
 
 

@@ -132,6 +132,6 @@ VERDICT_WORDS: dict[str, Word] = {
 AGREEMENT_WORDS: dict[str, Word] = {
     "agrees": EVIDENCE_WORDS["agrees"],
     "differs": EVIDENCE_WORDS["differs"],
-    "missing": _word("look", "missing", "缺少", "The file was not saved.", "檔案沒有被儲存。"),
+    "missing": _word("look", "missing", "缺少", "It was not saved.", "沒有被儲存。"),
     "unreadable": _word("look", "unreadable", "無法讀取", "The file is not what it should be.", "檔案內容不符合規定。"),
 }

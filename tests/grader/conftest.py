@@ -1,6 +1,6 @@
-"""A made-up class for the scoring half: three pictures, four questions, and Runs that look as real ones do."""
+"""A made-up class for the scoring half: pictures, texts, four questions, and Runs that look as real ones do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import pytest
 from assignment.arrays import FILTER_MAPS
 from assignment.assignment import Bilingual, load_assignment
 from assignment.outputs import Outputs, find_official, save_group
+from assignment.texts import load_texts, split_words
 from grader.agree import GROUPS, find_agreements, read_group
 from grader.evidence import Evidence
 from grader.reasons import find_reasons
@@ -27,6 +28,8 @@ POINTS = {
     "saliency-1": Decimal("0.3"),
     "saliency-2": Decimal("0.3"),
 }
+TEXTS = load_texts(Path(__file__).with_name("made_texts.yaml"))
+READERS = ("reader_a", "reader_b")
 RIGHT = {"lime-1": "bd", "lime-2": "a", "saliency-1": "acd", "saliency-2": "c"}
 
 
@@ -63,7 +66,11 @@ def make_canonical(pictures: int = 3, size: int = 32, pieces: int = 9) -> Output
         ("smoothgrad", "map"): maps * 0.02 * random.uniform(0.9, 1, maps.shape),
         ("integrated_gradients", "map"): grainy * random.choice([-1, 1], maps.shape),
     }
-    arrays |= {("filters", name): array for name, array in make_filters(random, pictures, size).items()}
+    groups = {"filters": make_filters(random, pictures, size), "texts": make_texts()}
+    groups |= {"attention": make_attention(random, groups["texts"]["word"])}
+    groups |= {"embedding_pca": make_components(random, groups["texts"]["role"])}
+    groups |= {"embedding_distance": make_distances(random)}
+    arrays |= {(group, name): array for group, its in groups.items() for name, array in its.items()}
     return Outputs(
         {name: array.astype(np.float32) if array.dtype.kind == "f" else array for name, array in arrays.items()}
     )
@@ -75,6 +82,70 @@ def make_filters(random: np.random.Generator, pictures: int, size: int) -> dict[
     maps = {name: random.normal(0, 1, (pictures, 4, side, side)).clip(min=0) for name, side in sides.items()}
     ascent = random.uniform(0.1, 0.9, (3, 4, 3, size, size))
     return maps | {"ascent": ascent, "reached": random.uniform(1, 20, (3, 4))}
+
+
+def make_texts() -> dict[str, np.ndarray]:
+    """Return what is true of TEXTS, for a tokenizer whose tokens are words."""
+    sentences, passages, sets = TEXTS.attention, TEXTS.passages, TEXTS.words
+    roles = []
+    for one in passages:
+        question, passage = (split_words(text) for text in one.pair)
+        (first, last), (start, end) = one.answer, one.support
+        its = [2 if first <= word <= last else 1 if start <= word <= end else 3 for word in range(len(passage))]
+        roles.append([-1, *[0] * len(question), -1, *its, -1])
+    return {
+        "word": fill_up([[-1, *range(len(one.words)), -1] for one in sentences]),
+        "hidden": np.array([one.hidden + 1 for one in sentences]),
+        "also": np.array([one.also + 1 for one in sentences]),
+        "candidate": fill_up([range(4, 4 + len(one.candidates)) for one in sentences]),
+        "role": fill_up(roles),
+        "meaning": np.array([[meaning for _, _, meaning in one.rows] for one in sets]),
+        "position": np.array([[word + 1 for _, word, _ in one.rows] for one in sets]),
+    }
+
+
+def fill_up(rows: Sequence[Sequence[int]]) -> np.ndarray:
+    """Return rows of different lengths as one array, filled up with -1."""
+    longest = max(len(row) for row in rows)
+    return np.array([[*row, *[-1] * (longest - len(row))] for row in rows])
+
+
+def softmax(scores: np.ndarray) -> np.ndarray:
+    powers = np.exp(scores)
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+def make_attention(random: np.random.Generator, word: np.ndarray) -> dict[str, np.ndarray]:
+    """Return attention of two blocks with two heads each, and predictions over twelve tokens."""
+    texts, tokens = word.shape
+    maps = np.full((texts, 2, 2, tokens, tokens), np.nan)
+    for n, one in enumerate(TEXTS.attention):
+        length = len(one.words) + 2
+        maps[n, :, :, :length, :length] = softmax(random.normal(0, 3, (2, 2, length, length)))
+    return {"map": maps, "prediction": softmax(random.normal(0, 3, (texts, 12)))}
+
+
+def make_components(random: np.random.Generator, role: np.ndarray) -> dict[str, np.ndarray]:
+    """Return two principal components of made-up states of three layers, two readers and two passages."""
+    passages, places = role.shape
+    points = np.full((len(READERS), passages, 3, places, 2), np.nan)
+    share = np.zeros((*points.shape[:3], 2))
+    for reader, n, depth in np.ndindex(*points.shape[:3]):
+        length = np.flatnonzero(role[n] >= 0)[-1] + 2
+        states = random.normal(0, np.arange(8, 0, -1), (length, 8))
+        left, size, _ = np.linalg.svd(states - states.mean(axis=0), full_matrices=False)
+        points[reader, n, depth, :length] = left[:, :2] * size[:2]
+        share[reader, n, depth] = size[:2] ** 2 / np.sum(size**2)
+    span = np.array([[[6, 6], [10, 11]], [[5, 6], [10, 11]]])
+    return {"points": points, "share": share, "span": span}
+
+
+def make_distances(random: np.random.Generator) -> dict[str, np.ndarray]:
+    """Return distances between made-up states of two words in four sentences, after each of three layers."""
+    states = random.normal(0, 1, (2, 3, 4, 8))
+    directions = states / np.linalg.norm(states, axis=-1, keepdims=True)
+    gaps = np.linalg.norm(states[:, :, :, None] - states[:, :, None], axis=-1)
+    return {"euclidean": gaps, "cosine": directions @ directions.swapaxes(2, 3)}
 
 
 def save_all(folder: Path, outputs: Outputs, groups: tuple[str, ...] = GROUPS) -> None:
@@ -112,7 +183,7 @@ def canonical() -> Outputs:
 def course(bank: Bank, key: Key, canonical: Outputs) -> Course:
     size = canonical["saliency", "map"].shape
     pictures = np.random.default_rng(0).integers(0, 255, (*size, 3), dtype=np.uint8)
-    return Course(bank, key, load_assignment(), canonical, pictures)
+    return Course(bank, key, load_assignment(), canonical, pictures, TEXTS, READERS)
 
 
 @pytest.fixture

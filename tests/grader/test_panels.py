@@ -13,6 +13,7 @@ from assignment.outputs import Array, Outputs, find_official
 from grader.agree import GROUPS, Reading
 from grader.figures import draw_colours, draw_map
 from grader.kinds import FILTER_KINDS, PICTURE_KINDS
+from grader.kinds_text import TEXT_KINDS
 from grader.panels import Canvas, Panel, find_canvas, find_filter_panels, find_picture_panels
 
 Change = Callable[[Array], Array]
@@ -42,6 +43,8 @@ def canvas(canonical: Outputs) -> Canvas:
 def test_every_official_array_of_an_analysis_is_drawn_or_said(canonical: Outputs) -> None:
     drawn = {(kind.group, name) for kind in (*PICTURE_KINDS, *FILTER_KINDS) for name in kind.needs}
     drawn.add(("filters", "reached"))
+    drawn |= {(kind.group, name) for kind in TEXT_KINDS for name in kind.needs}
+    drawn |= {("attention", "prediction"), ("embedding_pca", "share"), ("embedding_pca", "span")}  # said
     assert drawn == {(group, name) for (group, name), spec in ARRAYS.items() if spec.official and group != "pictures"}
 
 
@@ -84,6 +87,14 @@ def test_what_was_not_saved_or_cannot_be_read_is_said(canonical: Outputs, canvas
     assert absent.pop("SmoothGrad") == "missing"
     assert len(absent) == 24
     assert set(absent.values()) == {"unreadable"}
+
+
+def test_an_array_that_was_not_saved_hides_no_other(canonical: Outputs, canvas: Canvas) -> None:
+    readings = read(canonical)
+    for name, count in (("deep", 4), ("middle", 4), ("reached", 12), ("ascent", 12)):
+        rest = {one: array for one, array in readings["filters"].arrays.items() if one != name}
+        panels = find_panels(readings | {"filters": Reading(rest)}, canvas)
+        assert [panel.absent.en for panel in panels if panel.theirs is None] == ["missing"] * count
 
 
 def fill(value: float) -> Change:

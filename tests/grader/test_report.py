@@ -118,7 +118,8 @@ def test_maps_stand_beside_the_canonical_ones_and_a_missing_one_is_said(runs: Pa
     assert ann.count('alt="Convolution 9, filter 12: ascent: ') == 2
     assert ann.count('alt="Convolution 9, filter 12: picture 2: ') == 2  # the made-up class has no picture 6
     assert 'class="none"' not in ann
-    assert eve.count('class="none"') == 3 * 3 + 2 * 12
+    assert ann.count('alt="Attention of all heads on sentence') == 6
+    assert eve.count('class="none"') == 3 * 3 + 2 * 12 + (3 * 2 + 2 * 2 + 2 * 2)  # of pictures, filters and texts
     assert "Saliency map of picture" not in zoe
 
 

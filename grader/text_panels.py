@@ -1,0 +1,236 @@
+"""Panels of topic II: a student's attention, components and distances beside the canonical ones, with their texts.
+
+As in `grader/panels.py`, the canonical halves are drawn once for a class, and nothing that a student saved may make
+this raise.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from assignment.assignment import Bilingual
+from assignment.outputs import Outputs
+from assignment.texts import Texts
+from grader.agree import Reading
+from grader.figures_text import MARKS
+from grader.kinds_text import (
+    COMPONENTS,
+    DISTANCE_KINDS,
+    HEAD,
+    HEADS,
+    Arrays,
+    TextHalf,
+    TextKind,
+    TextPlace,
+    count_tokens,
+    find_heads,
+)
+from grader.words import AGREEMENT_WORDS
+
+_PART = re.compile(r"(\[[^]]*\]|\([^)]*\))")
+_MARKS = {"[": "asked", "(": "also"}
+GROUPS = ("attention", "embedding_pca", "embedding_distance")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A stretch of a text; mark: `asked`, `also` or nothing."""
+
+    text: str
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class TextPanel:
+    """One analysis at one place: the student's half (None: `absent` says why) beside the canonical one."""
+
+    title: Bilingual
+    theirs: TextHalf | None
+    canonical: TextHalf
+    absent: Bilingual
+    scale: tuple[str, str] | None
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A word that may stand in place of the hidden one, and its probability (theirs: None where it was not saved)."""
+
+    word: str
+    theirs: float | None
+    canonical: float
+
+    @property
+    def share(self) -> float:
+        """Theirs as a share, whatever number was saved."""
+        return min(self.theirs, 1.0) if self.theirs is not None and self.theirs > 0 else 0.0
+
+    @staticmethod
+    def say(probability: float) -> str:
+        """Return a probability with three decimals, and what is none as it was saved.
+
+        >>> Guess.say(0.25), Guess.say(1e-9), Guess.say(0.99997), Guess.say(-3e30)
+        ('0.250', '< 0.001', '> 0.999', '-3e+30')
+        """
+        if 0 < probability < 0.0005:
+            return "< 0.001"
+        if 0.9995 < probability < 1:
+            return "> 0.999"
+        return f"{probability:.3f}" if 0 <= probability <= 1 else f"{probability:.3g}"
+
+
+@dataclass(frozen=True)
+class SentenceRow:
+    """A sentence of `attention`; `tokens` stand beside one head, numbers of blocks and of columns beside all."""
+
+    number: int
+    parts: tuple[Part, ...]
+    tokens: tuple[Part, ...]
+    blocks: tuple[Part, ...]
+    columns: tuple[Part, ...]
+    heads: TextPanel
+    head: TextPanel
+    guesses: tuple[Guess, ...]
+    absent: Bilingual  # why guesses have no `theirs`
+
+
+@dataclass(frozen=True)
+class PassageRow:
+    """A passage with its question, and a panel for each reader."""
+
+    number: int
+    question: str
+    parts: tuple[Part, ...]
+    panels: tuple[TextPanel, ...]
+
+
+@dataclass(frozen=True)
+class WordRow:
+    """A shared word, its sentences by meaning, and a panel for each measure of distance."""
+
+    number: int
+    word: str
+    meanings: Mapping[str, tuple[tuple[Part, ...], ...]]
+    panels: tuple[TextPanel, ...]
+
+
+@dataclass(frozen=True)
+class TextRows:
+    """All that a student's page shows of topic II."""
+
+    sentences: tuple[SentenceRow, ...]
+    passages: tuple[PassageRow, ...]
+    words: tuple[WordRow, ...]
+    legend: tuple[tuple[int, str], ...]  # roles of tokens and the signs that they are drawn as
+
+
+@dataclass(frozen=True)
+class TextCanvas:
+    """What all pages of a class share: the texts, the names of the readers, and the canonical halves."""
+
+    texts: Texts
+    readers: tuple[str, ...]
+    arrays: Mapping[str, Arrays]  # canonical ones, by group, each with those of `texts`
+    heads: tuple[TextPlace, ...]
+    halves: Mapping[tuple[TextKind, TextPlace], TextHalf]
+
+
+def find_text_canvas(texts: Texts, readers: tuple[str, ...], canonical: Outputs) -> TextCanvas:
+    """Draw the canonical halves of all panels of topic II."""
+    arrays = {
+        group: {name: array for (its, name), array in canonical.items() if its in (group, "texts")} for group in GROUPS
+    }
+    heads = tuple(find_heads(arrays["attention"]))
+    wanted = [(kind, place) for place in heads for kind in (HEADS, HEAD)]
+    wanted += [(COMPONENTS, TextPlace(n, r)) for n in range(len(texts.passages)) for r in range(len(readers))]
+    wanted += [(kind, TextPlace(n)) for n in range(len(texts.words)) for kind in DISTANCE_KINDS]
+    halves = {(kind, place): kind.draw(arrays[kind.group], arrays[kind.group], place) for kind, place in wanted}
+    return TextCanvas(texts, readers, arrays, heads, halves)
+
+
+def find_text_rows(readings: Mapping[str, Reading], canvas: TextCanvas) -> TextRows:
+    """Return what a student's page shows of topic II."""
+    return TextRows(
+        sentences=tuple(_find_sentence(place, readings, canvas) for place in canvas.heads),
+        passages=tuple(_find_passage(n, readings, canvas) for n in range(len(canvas.texts.passages))),
+        words=tuple(_find_word(n, readings, canvas) for n in range(len(canvas.texts.words))),
+        legend=tuple((role, mark.sign) for role, mark in MARKS.items()),
+    )
+
+
+def find_parts(text: str) -> tuple[Part, ...]:
+    """Return a marked text in parts.
+
+    >>> [(part.text, part.mark) for part in find_parts("The (keys) [are] old.")]
+    [('The ', ''), ('keys', 'also'), (' ', ''), ('are', 'asked'), (' old.', '')]
+    """
+    parts = [part for part in _PART.split(text) if part]
+    return tuple(Part(part[1:-1], _MARKS[part[0]]) if part[0] in _MARKS else Part(part) for part in parts)
+
+
+def _find_sentence(place: TextPlace, readings: Mapping[str, Reading], canvas: TextCanvas) -> SentenceRow:
+    reading, ours = readings["attention"], canvas.arrays["attention"]
+    sentence = canvas.texts.attention[place.item]
+    return SentenceRow(
+        number=place.item,
+        parts=find_parts(sentence.text),
+        tokens=_find_tokens(place.item, canvas),
+        blocks=tuple(Part(str(block)) for block in range(ours["map"].shape[1])),
+        columns=tuple(Part(str(head)) for head in range(ours["map"].shape[2])),
+        heads=_find_panel(HEADS, place, reading, canvas),
+        head=_find_panel(HEAD, place, reading, canvas),
+        guesses=tuple(
+            Guess(
+                word=word,
+                theirs=float(reading.arrays["prediction"][place.item, token])
+                if reading.find_word("prediction") == "agrees"
+                else None,
+                canonical=float(ours["prediction"][place.item, token]),
+            )
+            for word, token in zip(sentence.candidates, ours["candidate"][place.item], strict=False)
+        ),
+        absent=AGREEMENT_WORDS[reading.find_word("prediction")].label,
+    )
+
+
+def _find_tokens(text: int, canvas: TextCanvas) -> tuple[Part, ...]:
+    ours, words = canvas.arrays["attention"], canvas.texts.attention[text].words
+    count = count_tokens(ours, text)
+    marks = {int(ours["also"][text]): "also"} | {int(ours["hidden"][text]): "asked"}
+    numbers = enumerate(ours["word"][text, :count])
+    return tuple(Part(words[word] if word >= 0 else "\u00b7", marks.get(token, "")) for token, word in numbers)
+
+
+def _find_passage(number: int, readings: Mapping[str, Reading], canvas: TextCanvas) -> PassageRow:
+    places = [TextPlace(number, reader) for reader in range(len(canvas.readers))]
+    return PassageRow(
+        number=number,
+        question=canvas.texts.passages[number].question,
+        parts=find_parts(canvas.texts.passages[number].passage),
+        panels=tuple(_find_panel(COMPONENTS, place, readings["embedding_pca"], canvas) for place in places),
+    )
+
+
+def _find_word(number: int, readings: Mapping[str, Reading], canvas: TextCanvas) -> WordRow:
+    its, reading = canvas.texts.words[number], readings["embedding_distance"]
+    return WordRow(
+        number=number,
+        word=its.word,
+        meanings={meaning: tuple(find_parts(text) for text in texts) for meaning, texts in its.sentences.items()},
+        panels=tuple(_find_panel(kind, TextPlace(number), reading, canvas) for kind in DISTANCE_KINDS),
+    )
+
+
+def _find_panel(kind: TextKind, place: TextPlace, reading: Reading, canvas: TextCanvas) -> TextPanel:
+    word, ours, reader = reading.find_word(*kind.needs), canvas.arrays[kind.group], canvas.readers[place.reader]
+    with np.errstate(all="ignore"):  # a hostile array may hold numbers that overflow
+        theirs = kind.draw(reading.arrays, ours, place) if word == "agrees" else None
+    ends = kind.find_scale(ours, place) if kind.find_scale else None
+    return TextPanel(
+        title=Bilingual(en=kind.en.format(place=place, reader=reader), zh=kind.zh.format(place=place, reader=reader)),
+        theirs=theirs,
+        canonical=canvas.halves[kind, place],
+        absent=AGREEMENT_WORDS[word].label,
+        scale=(f"{ends[0]:.2g}", f"{ends[1]:.2g}") if ends else None,
+    )
