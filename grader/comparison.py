@@ -2,7 +2,8 @@
 
 The canonical Outputs are computed in float64, a student's in float32, whose rounding now and then turns a ReLU round
 and moves a single gradient. The limits lie between what honest float32 runs were seen to do and what a wrong method
-or TF32 does. `python -m benchmarks.agreement` measures both; worst picture or filter of each, L2 or of the largest:
+or TF32 does. `python -m benchmarks.agreement` measures both for pictures and filters; for texts the reference's own
+functions were run in float32 and in wrong ways. The worst item of each, L2 or of the largest:
 
                                 honest     limit     nearest wrong
     logits                      3e-6       1e-4      1e-3    TF32
