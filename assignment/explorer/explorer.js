@@ -3,6 +3,7 @@
 
 const ROW = 26; // pixels a token, as --row in the style
 const COLOURS = 7; // --head-0 ... in the style, for heads; more heads begin again
+const MOST_TOLD = 4; // heads whose foremost function is said beside the grid; the table has them all
 const ON_PAPER = { en: ["en"], zh: ["zh"], both: ["en", "zh"] };
 const TAGS = { en: "en", zh: "zh-Hant" };
 const KEYS = [
@@ -97,7 +98,7 @@ class Explorer {
     this.pinned = this.hovered = this.focused = null; // each a spot: { place, side }
     this.spot = { place: 0, side: "from" }; // where Tab enters the tokens
     this.root = make("div", {
-      class: "hw9-explorer", "data-lm-suppress-shortcuts": "true", // JupyterLab would take m, 1, [ for its own
+      class: "hw9-explorer", "data-lm-suppress-shortcuts": "true", // or a JupyterLab takes m, 1 and [ for its own
       onkeydown: (event) => this.press(event),
     });
     el.replaceChildren(this.root);
@@ -147,8 +148,18 @@ class Explorer {
     return ON_PAPER[this.language].map((code) => fill(word[code], values)).join(" ");
   }
 
-  nameFunction(name) {
-    return `function.${name}` in this.model.get("words") ? this.say(`function.${name}`) : make("span", {}, name);
+  // What a function is called in a language; one that the explorer has no word for goes by its own name.
+  nameFunction(name, code) {
+    return this.model.get("words")[`function.${name}`]?.[code] ?? name;
+  }
+
+  tellFunction(name) {
+    return [...new Set(ON_PAPER[this.language].map((code) => this.nameFunction(name, code)))].join(" ");
+  }
+
+  sayFunction(name) {
+    if (!(`function.${name}` in this.model.get("words"))) return make("span", { class: "say" }, name);
+    return this.say(`function.${name}`);
   }
 
   // -------------------------------------------------------------- asking and hearing
@@ -247,6 +258,7 @@ class Explorer {
     const { words, given } = this.look;
     const own = words.map((_, i) => i).filter((i) => words[i] === words[place] && !given.includes(i));
     if (words[place] < 0) return this.complain({ word: "not_a_word", values: {} });
+    if (own.length === 0) return undefined;
     const others = this.masked.filter((i) => !own.includes(i));
     const masked = others.length < this.masked.length ? others : [...this.masked, ...own];
     return this.ask({ masked: masked.sort((a, b) => a - b) });
@@ -303,6 +315,7 @@ class Explorer {
   // -------------------------------------------------------------- the frame, built anew for another language
 
   build() {
+    this.root.dataset.language = this.language;
     this.problem = make("p", { class: "problem", role: "alert", hidden: true });
     this.body = make("div", { class: "body", hidden: true }, this.buildSide(), this.buildMain());
     this.root.replaceChildren(this.buildBar(), this.problem, this.buildHelp(), this.body);
@@ -334,7 +347,7 @@ class Explorer {
   }
 
   buildLanguages() {
-    const names = { en: "English", zh: "中文", both: this.tell("both") };
+    const names = { en: "English", zh: "中文", both: "EN + 中" };
     const group = `language-${Math.random().toString(36).slice(2)}`;
     const choose = (code) => {
       this.language = code;
@@ -346,8 +359,8 @@ class Explorer {
     };
     const labels = ["en", "zh", "both"].map((code) => make("label", {},
       make("input", { type: "radio", name: group, value: code, checked: code === this.language, onchange: () => choose(code) }),
-      code === "both" ? "EN + 中" : names[code]));
-    return make("fieldset", { class: "languages" }, make("legend", {}, "Language 語言"), ...labels);
+      names[code]));
+    return make("fieldset", { class: "languages" }, make("legend", {}, this.tell("language")), ...labels);
   }
 
   buildHelpButton() {
@@ -367,8 +380,7 @@ class Explorer {
 
   buildSide() {
     const functions = Object.keys(this.model.get("functions"));
-    const name = (one) => (`function.${one}` in this.model.get("words") ? this.tell(`function.${one}`) : one);
-    const options = functions.map((one) => make("option", { value: one, selected: one === this.chosen }, name(one)));
+    const options = functions.map((one) => make("option", { value: one, selected: one === this.chosen }, this.tellFunction(one)));
     this.which = make("select", { class: "which", "aria-label": this.tell("which"), onchange: () => { this.chosen = this.which.value; this.update(); } },
       make("option", { value: "" }, this.tell("none")), ...options);
     this.grid = make("div", { class: "grid", role: "group", "aria-label": this.tell("heads") });
@@ -442,14 +454,15 @@ class Explorer {
 
   drawTokens() {
     const within = this.columns.contains(document.activeElement);
-    const column = (side, build) => make("div", { class: `column ${side}`, role: side.includes("bars") ? "presentation" : "group" }, ...this.places.map(build));
+    const bars = (side) => make("div", { class: `column bars ${side}` },
+      ...this.places.map((place) => make("div", { class: "amount", "data-side": side, "data-place": place })));
+    const tokens = (side) => make("div", { class: `column tokens ${side}`, role: "group", "aria-label": this.tell(side) },
+      ...this.places.map((place) => this.makeToken(place, side)));
     this.hovered = null;
-    const bars = (side) => column(`bars ${side}`, (place) => make("div", { class: "amount", "data-side": side, "data-place": place }));
     this.canvas = make("canvas", { class: "lines", "aria-hidden": "true" });
     this.heading = { from: make("div", { class: "heading stacked left" }), to: make("div", { class: "heading stacked right" }) };
     this.columns.replaceChildren(this.heading.from, make("div"), this.heading.to,
-      bars("from"), column("tokens from", (place) => this.makeToken(place, "from")), this.canvas,
-      column("tokens to", (place) => this.makeToken(place, "to")), bars("to"));
+      bars("from"), tokens("from"), this.canvas, tokens("to"), bars("to"));
     if (within) this.focusSpot();
   }
 
@@ -605,7 +618,7 @@ class Explorer {
 
   drawMeasured() {
     const functions = Object.entries(this.model.get("functions"));
-    this.outstanding.replaceChildren(...(functions.length ? this.heads.map((head) => this.makeOutstanding(functions, head)) : []));
+    this.outstanding.replaceChildren(...(functions.length && this.heads.length <= MOST_TOLD ? this.heads.map((head) => this.makeOutstanding(functions, head)) : []));
     this.measured.hidden = functions.length === 0;
     const names = this.heads.map((head) => {
       const name = make("th", { scope: "col", class: "number" }, `${this.layer + 1}·${head + 1}`);
@@ -613,7 +626,7 @@ class Explorer {
       return name;
     });
     const rows = functions.map(([name, { scores, chance }]) => make("tr", { class: name === this.chosen ? "here" : null },
-      make("th", { scope: "row" }, this.nameFunction(name)),
+      make("th", { scope: "row" }, this.sayFunction(name)),
       ...this.heads.map((head) => this.makeScore(scores[this.layer][head], head)),
       make("td", { class: "number chance" }, chance === null ? "–" : chance.toFixed(2))));
     this.measured.replaceChildren(make("h2", {}, this.say("measured")),
@@ -631,10 +644,10 @@ class Explorer {
     const number = make("b", {}, `${this.layer + 1}·${head + 1}`);
     number.style.setProperty("--own", `var(--head-${head % COLOURS})`);
     if (score === null || score <= (chance ?? 0)) return make("li", {}, number, this.say("nothing_above"));
-    const words = this.model.get("words");
-    const known = words[`function.${name}`] ?? { en: name, zh: name };
+    const says = this.model.get("words").outstanding;
+    const told = { score: score.toFixed(2), chance: chance === null ? "–" : chance.toFixed(2) };
     const spans = ON_PAPER[this.language].map((code) => make("span", { lang: TAGS[code] },
-      fill(words.outstanding[code], { name: known[code], score: score.toFixed(2), chance: chance === null ? "–" : chance.toFixed(2) })));
+      fill(says[code], { ...told, name: this.nameFunction(name, code) })));
     return make("li", {}, number, make("span", { class: "say" }, ...spans));
   }
 
@@ -736,6 +749,7 @@ class Explorer {
     const width = canvas.clientWidth;
     const height = places.length * ROW;
     const scale = window.devicePixelRatio || 1;
+    canvas.style.height = `${height}px`;
     canvas.width = Math.round(width * scale);
     canvas.height = Math.round(height * scale);
     const pen = canvas.getContext("2d");

@@ -43,7 +43,7 @@ class Explorer(anywidget.AnyWidget):
     _esm = load_source("explorer.js")
     _css = load_source("explorer.css")
     words = traitlets.Dict().tag(sync=True)
-    sentences = traitlets.List().tag(sync=True)
+    sentences: "traitlets.List[Any]" = traitlets.List().tag(sync=True)
     functions = traitlets.Dict().tag(sync=True)
     asked = traitlets.Dict().tag(sync=True)
     seen = traitlets.Dict().tag(sync=True)
@@ -60,7 +60,7 @@ class Explorer(anywidget.AnyWidget):
         )
         self._answer()
 
-    @traitlets.observe("asked")  # type: ignore[untyped-decorator]
+    @traitlets.observe("asked")
     def _answer(self, change: object = None) -> None:
         self.seen = answer(self._bert, self.asked)
 

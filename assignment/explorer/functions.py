@@ -35,5 +35,3 @@ def parse_functions(functions: Functions | None, layers: int, heads: int) -> dic
 
 def _round(value: float) -> float | None:
     return round(value, 4) if math.isfinite(value) else None
-
-

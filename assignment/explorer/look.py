@@ -85,9 +85,9 @@ def read_text(bert: Bert, text: str, second: str | None = None) -> Reading:
 
 
 def _number_words(parts: Sequence[int], words: Sequence[int | None]) -> tuple[int, ...]:
-    first = 1 + max((word for word, part in zip(words, parts, strict=True) if word is not None and part == 0), default=0)
-    pairs = zip(words, parts, strict=True)
-    return tuple(-1 if word is None or part < 0 else word + part * first for word, part in pairs)
+    pairs = [(-1, 0) if word is None or part < 0 else (word, part) for word, part in zip(words, parts, strict=True)]
+    first = 1 + max(word for word, part in pairs if part == 0)
+    return tuple(word + part * first for word, part in pairs)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ def _say(en: str, zh: str) -> Bilingual:
 
 FORM_WORDS: dict[str, Bilingual] = {
     "language": _say("Language", "語言"),
-    "both": _say("English + 中文", "English + 中文"),
     "sentence": _say("Sentence", "句子"),
     "second": _say("Second text", "第二段文字"),
     "samples": _say("Sample sentences", "範例句子"),
@@ -25,7 +24,6 @@ FORM_WORDS: dict[str, Bilingual] = {
     "previous_layer": _say("previous layer", "上一層"),
     "next_layer": _say("next layer", "下一層"),
     "heads": _say("Heads", "注意力頭"),
-    "head": _say("head", "注意力頭"),
     "head_at": _say("layer {layer}, head {head}", "第 {layer} 層第 {head} 頭"),
     "all": _say("all", "全部"),
     "threshold": _say("Draw lines from", "只畫出不小於"),
@@ -75,13 +73,15 @@ READING_WORDS: dict[str, Bilingual] = {
         "“{word}” has {probability}, rank {rank} of {count}.",
         "「{word}」的機率為 {probability}，在 {count} 個詞中排第 {rank}。",
     ),
-    "no_true_word": _say("The text itself says [MASK]: no word is the true one.", "文字本身就是 [MASK]，沒有正確答案。"),
+    "no_true_word": _say(
+        "The text itself says [MASK]: no word is the true one.", "文字本身就是 [MASK]，沒有正確答案。"
+    ),
     "measured": _say("What the chosen heads do", "所選注意力頭的功能"),
     "layer_head": _say("layer·head", "層·頭"),
     "outstanding": _say("{name} {score} (chance {chance})", "{name} {score}（隨機 {chance}）"),
     "nothing_above": _say("none of the functions above chance", "各功能都不高於隨機"),
     "measured_note": _say(
-        "Share of attention on each target, measured over many sentences; chance: a head that attends everywhere alike.",
+        "Share of attention on each target, measured over many sentences; chance: attending everywhere alike.",
         "在許多句子上量得的注意力占比；隨機：平均分配注意力時的值。",
     ),
     "which": _say("Which head attends to", "哪個注意力頭看向"),
@@ -111,8 +111,8 @@ HELP_WORDS: dict[str, Bilingual] = {
         "A line from a token on the left to one on the right is attention: what the head on the left token reads from "
         "the right one. Each left token gives 1 in all. Attention is stored in steps of 1/255. It says where a head "
         "reads, not what the prediction rests on: for that, mask a word and see what changes.",
-        "左側 token 到右側 token 的線就是注意力：注意力頭在左側 token 上從右側 token 讀取多少。每個左側 token 給出的總和為 1。"
-        "數值以 1/255 為單位儲存。注意力說明讀取的位置，不等於預測的依據；要知道依據，請遮蔽字詞並觀察變化。",
+        "左側 token 到右側 token 的線就是注意力：注意力頭在左側 token 上從右側讀取多少。每個左側 token 給出的"
+        "總和為 1。數值以 1/255 為單位儲存。注意力說明讀取的位置，不等於預測的依據；要知道依據，請遮蔽字詞並觀察變化。",
     ),
 }
 
@@ -122,21 +122,24 @@ PROBLEM_WORDS: dict[str, Bilingual] = {
         "The text has {count} pieces with [CLS] and [SEP]; the model reads at most {limit}. Shorten it.",
         "文字連同 [CLS] 與 [SEP] 共有 {count} 個 token，模型最多讀 {limit} 個，請縮短。",
     ),
-    "problem.not_a_word": _say("[CLS] and [SEP] are not words and cannot be masked.", "[CLS] 與 [SEP] 不是字詞，無法遮蔽。"),
+    "problem.not_a_word": _say(
+        "[CLS] and [SEP] are not words and cannot be masked.", "[CLS] 與 [SEP] 不是字詞，無法遮蔽。"
+    ),
     "problem.no_words": _say(
         "This model answers questions and predicts no words: nothing can be masked.",
         "這個模型回答問題，不預測字詞，因此無法遮蔽。",
     ),
     "problem.only_these": _say(
-        "This page holds only its sample sentences: choose one of them. The explorer in the notebook shows any sentence.",
-        "這個網頁只有範例句子，請從中選擇。notebook 中的探索工具可以看任何句子。",
+        "This page holds only its sample sentences: choose one of them. The notebook shows any sentence.",
+        "這個網頁只有範例句子，請從中選擇。在 notebook 中可以看任何句子。",
     ),
     "problem.two_masks": _say(
         "This page holds at most two masked words at once: unmask one first. The notebook masks any number.",
         "這個網頁最多同時遮蔽兩個字詞，請先取消一個。在 notebook 中則不限。",
     ),
     "problem.silent": _say(
-        "Python does not answer: is the kernel running? Run the cell again.", "Python 沒有回應：kernel 在執行嗎？請重新執行儲存格。"
+        "Python does not answer: is the kernel running? Run the cell again.",
+        "Python 沒有回應：kernel 在執行嗎？請重新執行儲存格。",
     ),
     "still_shown": _say("Below is still “{text}”", "下方仍是「{text}」"),
 }
