@@ -11,7 +11,7 @@ import assignment
 
 BUNDLE_NAME = "hw9-student.zip"
 ROOM = Path(assignment.__file__).parent
-PATTERNS = ("*.py", "assignment.yaml", "fonts/*.otf", "profiles/**/*")
+PATTERNS = ("*.py", "assignment.yaml", "explorer/*.*", "fonts/*.otf", "profiles/**/*")
 LEFT_OUT = (
     "truth.yaml",  # what was planted
     "cnn.md",  # and how well the CNN learned it

@@ -1,0 +1,28 @@
+"""The attention explorer as a file: a profile's masked-word BERT and sentences in one HTML page."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assignment.profile import load_profile
+from grader.run import write_whole
+
+if TYPE_CHECKING:
+    from assignment.explorer.explorer import Text
+    from assignment.explorer.functions import Functions
+
+TITLE = "Attention explorer 注意力探索"
+
+
+def export_explorer(profile: str, sentences: Sequence["Text"], out: Path, functions: "Functions | None" = None) -> Path:
+    """Write the page of a profile's BERT and return its path; FixableError for a sentence that it cannot read.
+
+    The network's libraries are loaded here and not before: the rest of the command line starts without them.
+    """
+    from assignment.bert import load_bert
+    from assignment.explorer.page import make_page
+
+    page = make_page(load_bert(load_profile(profile).masked_folder, "masked"), sentences, functions, TITLE)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(out, page.encode())
+    return out

@@ -1,0 +1,71 @@
+"""The explorer as a file of a profile: written whole, with the sentences given, and torch only when needed."""
+
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import torch
+from transformers import BertConfig, BertForMaskedLM
+
+from assignment.bert import save_bert
+from assignment.fixable import FixableError
+from assignment.language.vocabulary import find_vocabulary, save_tokenizer
+from grader.bundle import find_bundled
+from grader.explore import export_explorer
+
+SENTENCES = (
+    "The cat slept.",
+    "The keys near the cabinet are dirty today.",
+    "The birds that followed the dog are hungry now.",
+    "Anna thanked the doctor because he helped her.",
+    "The farmer kept the money in the bank.",
+    "The student sat on the bank near the river.",
+    "The knives near the bread were clean yesterday.",
+    "Hugo saw himself.",
+)
+
+
+@pytest.fixture
+def profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A profile whose BERT is small and untrained."""
+    folder = tmp_path / "masked"
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=len(find_vocabulary()), hidden_size=16, num_hidden_layers=2, num_attention_heads=2,
+        intermediate_size=32, max_position_embeddings=64,
+    )  # fmt: skip
+    save_bert(BertForMaskedLM(config), folder)
+    save_tokenizer(folder, longest=64)
+    monkeypatch.setattr("grader.explore.load_profile", lambda name: SimpleNamespace(masked_folder=folder))
+    return "made-up"
+
+
+def test_page_of_a_profile_is_one_file_with_its_sentences(profile: str, tmp_path: Path) -> None:
+    out = tmp_path / "new" / "explorer.html"
+    assert export_explorer(profile, SENTENCES, out) == out
+    page = out.read_text(encoding="utf-8")
+    assert all(sentence in page for sentence in SENTENCES)
+    assert "default-src 'none'" in page
+    assert "http://" not in page
+    assert "https://" not in page
+    assert len(page) < 1_000_000
+    assert [path.name for path in out.parent.iterdir()] == ["explorer.html"]
+
+
+def test_sentence_that_is_too_long_leaves_no_file(profile: str, tmp_path: Path) -> None:
+    with pytest.raises(FixableError, match="expected at most 64"):
+        export_explorer(profile, ["the " * 70], tmp_path / "explorer.html")
+    assert not (tmp_path / "explorer.html").exists()
+
+
+def test_students_get_the_widget_with_its_script_and_style() -> None:
+    names = {name.removeprefix("assignment/explorer/") for name in find_bundled() if "/explorer/" in name}
+    assert {"__init__.py", "explorer.py", "explorer.js", "explorer.css", "look.py", "words.py", "functions.py"} <= names
+
+
+def test_command_line_starts_without_torch() -> None:
+    code = "import sys, grader.explore; print('torch' in sys.modules, 'anywidget' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False"]
