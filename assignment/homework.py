@@ -643,6 +643,12 @@ show_heads(
 )  # fmt: skip
 
 # %%
+# Explore: type a sentence, choose heads, click a token, hide words; "?" tells the keys.  輸入句子、選擇頭、點選 token、遮住詞；按「?」看快捷鍵。
+from assignment.explorer.explorer import Explorer
+
+Explorer(bert, [one.plain for one in texts.attention], {name: (scores[name], chances[name]) for name in scores})
+
+# %%
 # scratch: change ONE argument, run, look. Nothing here is saved.  一次只改一個參數，觀察結果；這裡不會存檔。
 # TODO questions 21-24 第 21-24 題: look_at, layer, head, hide
 look_at = 0  # which sentence

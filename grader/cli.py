@@ -93,6 +93,14 @@ def make_parser() -> argparse.ArgumentParser:
         epilog="example: hw9 bundle dist/",
     )
     bundle.add_argument("folder", type=Path, metavar="DIR", help="where to write it; made when missing")
+    explorer = _with_form(
+        add,
+        "explorer",
+        help="write the attention explorer as one HTML page that needs no server and no network",
+        epilog="example: hw9 explorer explorer.html",
+    )
+    explorer.add_argument("out", type=Path, metavar="FILE", help="the page; folders are made when missing")
+    explorer.add_argument("--profile", default="mini", help="whose BERT and sentences (default: %(default)s)")
     look = _with_form(add, "look", help="read a notebook's answers and cells without running it or using the key",
                       epilog="example: hw9 look my-homework.ipynb")  # fmt: skip
     look.add_argument("notebook", type=Path, metavar="NOTEBOOK")
@@ -150,6 +158,7 @@ VERBS: dict[str, Verb] = {
     "notebook": verbs.notebook,
     "look": verbs.look,
     "bundle": verbs.bundle,
+    "explorer": verbs.explorer,
     "questions": questions.cli.main,
 }
 

@@ -17,6 +17,7 @@ from grader.agree import CANONICAL_SEED
 from grader.bundle import write_bundle
 from grader.demo import Outcome, find_outcomes, write_handins
 from grader.drive import run_class
+from grader.explore import export_explorer
 from grader.judge import score_runs
 from grader.look import look_at
 from grader.notebook import build_notebook
@@ -27,6 +28,7 @@ from grader.submission import find_submissions
 from questions.bank import load_bank
 from questions.canonical import load_canonical, load_canonicals
 from questions.key import find_key
+from questions.measures_attention import FUNCTIONS
 
 OUT = Console(highlight=False)
 DEMO_CELL_SECONDS = 120  # the endless loop of the embedded class is waited for this long
@@ -160,6 +162,17 @@ def notebook(options: argparse.Namespace) -> int:
 def bundle(options: argparse.Namespace) -> int:
     """Write what students need beside the notebook."""
     OUT.print(f"wrote {write_bundle(options.folder)}", soft_wrap=True)
+    return 0
+
+
+def explorer(options: argparse.Namespace) -> int:
+    """Write the attention explorer with the sentences of the questions, and what each head was measured to do."""
+    canonical = load_canonical(options.profile, CANONICAL_SEED)
+    scores, chances = (canonical["attention", name] for name in ("score", "chance"))
+    functions = {name: (score, float(chance)) for name, score, chance in zip(FUNCTIONS, scores, chances, strict=True)}
+    sentences = [one.plain for one in load_profile(options.profile).texts.attention]
+    page = export_explorer(options.profile, sentences, options.out, functions)
+    OUT.print(f"wrote {page} ({page.stat().st_size / 2**20:.1f} MB)", soft_wrap=True)
     return 0
 
 
