@@ -23,4 +23,4 @@ class BertRecipe:
     slowing: float = 0.3
     seed: int = 9
     threads: int = 1
-    held_out: int = 1000
+    held_out: int = 400

@@ -19,6 +19,7 @@ from assignment.language.write import PHENOMENA, is_held_out
 
 TWO_STEPS = "coreference in two steps, by a job named before"  # the one thing that this small a model did not learn
 _SEED = 1_000_000
+_DRAWS = 5000  # for each sentence that is wanted
 Case = tuple[Sentence, int]  # a sentence and the word of it that is masked
 
 
@@ -35,13 +36,15 @@ class Figures:
 
 
 def write_held_out(phenomenon: str, count: int, wanted: Callable[[Sentence], bool] = bool) -> list[Sentence]:
-    """Write different sentences that no training has seen."""
+    """Write different sentences that no training has seen; ValueError where the grammar has too few of them."""
     random, found = Random(_SEED), dict[tuple[str, ...], Sentence]()
-    while len(found) < count:
+    for _ in range(_DRAWS * count):
         sentence = PHENOMENA[phenomenon](random)
         if is_held_out(sentence.words) and wanted(sentence):
             found[sentence.words] = sentence
-    return list(found.values())
+        if len(found) == count:
+            return list(found.values())
+    raise ValueError(f"{phenomenon}: {len(found)} different sentences; expected {count}, more than there are")
 
 
 def write_held_out_passages(count: int) -> list[Passage]:
