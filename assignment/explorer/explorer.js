@@ -60,7 +60,11 @@ function toPercent(share) {
 }
 
 function toNumber(value) {
-  if (value === 0) return "0";
+  return value === 0 ? "0" : toProbability(value);
+}
+
+// A probability is never quite nought.
+function toProbability(value) {
   return value < 0.0005 ? "<0.001" : value.toFixed(3);
 }
 
@@ -111,7 +115,7 @@ class Explorer {
   watch() {
     const answered = () => this.receive();
     const repaint = () => { if (this.look) this.update(); };
-    const sized = new ResizeObserver(() => this.paint());
+    const sized = new ResizeObserver(() => { this.paint(); this.hold(); });
     const themed = new MutationObserver(repaint);
     const dark = matchMedia("(prefers-color-scheme: dark)");
     this.model.on("change:seen", answered);
@@ -317,7 +321,8 @@ class Explorer {
   build() {
     this.root.dataset.language = this.language;
     this.problem = make("p", { class: "problem", role: "alert", hidden: true });
-    this.body = make("div", { class: "body", hidden: true }, this.buildSide(), this.buildMain());
+    this.side = this.buildSide();
+    this.body = make("div", { class: "body", hidden: true }, this.side, this.buildMain());
     this.root.replaceChildren(this.buildBar(), this.problem, this.buildHelp(), this.body);
   }
 
@@ -354,6 +359,7 @@ class Explorer {
       const { value } = this.text;
       this.build();
       if (this.look) this.show(this.look);
+      if (!this.look || this.model.get("seen").problem) this.receive();
       this.text.value = value;
       this.root.querySelector(`.languages input[value=${code}]`).focus();
     };
@@ -507,10 +513,10 @@ class Explorer {
       const bar = make("span", { class: "fill" });
       bar.style.width = `${100 * value}%`;
       return make("li", { class: word === was && rank <= best.length ? "true" : null },
-        make("span", { class: "word" }, word), make("span", { class: "track" }, bar), make("span", { class: "number" }, toNumber(value)));
+        make("span", { class: "word" }, word), make("span", { class: "track" }, bar), make("span", { class: "number" }, toProbability(value)));
     });
     const truth = was === null ? this.say("no_true_word")
-      : this.say("true_word", { word: was, probability: toNumber(probability), rank, count: this.look.vocabulary });
+      : this.say("true_word", { word: was, probability: toProbability(probability), rank, count: this.look.vocabulary });
     const head = was === null ? this.say("expected_given") : this.say("expected", { word: was });
     return make("article", { class: "card", "data-place": place }, make("h3", {}, head), make("ol", {}, ...rows), make("p", { class: "note stacked" }, truth));
   }
@@ -525,6 +531,12 @@ class Explorer {
     this.drawChips();
     this.drawMeasured();
     this.paint();
+    this.hold();
+  }
+
+  // Keep the heads and the predictions in sight beside a long text; of what is taller than the window, the lower end.
+  hold() {
+    this.side.style.top = `${Math.min(8, window.innerHeight - this.side.offsetHeight - 8)}px`;
   }
 
   drawGrid() {
@@ -591,7 +603,7 @@ class Explorer {
   drawRanking(measured) {
     if (!measured) return this.ranking.replaceChildren();
     const all = measured.scores.flatMap((row, layer) => row.map((score, head) => ({ score, layer, head })));
-    const first = all.filter(({ score }) => score !== null).sort((a, b) => b.score - a.score).slice(0, 5);
+    const first = all.filter(({ score }) => score !== null).sort((a, b) => b.score - a.score).slice(0, 3);
     const items = first.map(({ score, layer, head }) => make("li", {}, make("button", {
       type: "button", class: "quiet", onclick: () => { this.layer = layer; this.chooseHead(head); },
     }, this.say("head_at", { layer: layer + 1, head: head + 1 })), make("span", { class: "number" }, score.toFixed(2))));

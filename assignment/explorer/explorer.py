@@ -58,10 +58,9 @@ class Explorer(anywidget.AnyWidget):
             functions=parse_functions(functions, config.num_hidden_layers, config.num_attention_heads),
             asked=asked[0] if asked else to_asked(""),
         )
-        self._answer()
 
     @traitlets.observe("asked")
-    def _answer(self, change: object = None) -> None:
+    def _answer(self, change: object) -> None:
         self.seen = answer(self._bert, self.asked)
 
 

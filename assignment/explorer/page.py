@@ -5,7 +5,8 @@ masks add up nearly: the levels of a pair (u, v) are stored as what is left, mod
 
     levels[u, v] - levels[u] - levels[v] + levels[none]        and those of a word as        levels[u] - levels[none]
 
-mostly zeros, which deflate well. `unfold` is the inverse; the page's script does the same.
+mostly zeros, which deflate well. `unfold` is the inverse; the page's script does the same. With 4 layers of 4 heads a
+sentence of 15 words takes 0.2 MB, one of 50 words 4 MB: it has 1225 pairs.
 """
 
 import base64

@@ -78,7 +78,7 @@ READING_WORDS: dict[str, Bilingual] = {
     ),
     "measured": _say("What the chosen heads do", "所選注意力頭的功能"),
     "layer_head": _say("layer·head", "層·頭"),
-    "outstanding": _say("{name} {score} (chance {chance})", "{name} {score}（隨機 {chance}）"),
+    "outstanding": _say("{name} {score} (chance\u00a0{chance})", "{name} {score}（隨機 {chance}）"),
     "nothing_above": _say("none of the functions above chance", "各功能都不高於隨機"),
     "measured_note": _say(
         "Share of attention on each target, measured over many sentences; chance: attending everywhere alike.",

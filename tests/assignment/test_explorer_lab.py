@@ -146,10 +146,10 @@ def test_explorer_works_in_a_notebook(notebook: Any, tiny: Bert) -> None:
     assert page.locator(".card").first.locator(".word").all_inner_texts() == [word for word, _ in told[0]["best"]]
     for key in ("1", "[", "ArrowDown", "ArrowDown", "m"):
         page.keyboard.press(key)
-    page.wait_for_function("document.querySelectorAll('.card').length === 3")
+    page.wait_for_function("() => document.querySelectorAll('.card').length === 3")
     assert page.locator(".layer-name [lang=en]").inner_text() == "Layer 2 of 3"
     page.locator(".hw9-explorer").get_by_role("button", name="Clear masks").click()
-    page.wait_for_function("document.querySelectorAll('.card').length === 0")
+    page.wait_for_function("() => document.querySelectorAll('.card').length === 0")
     assert page.locator(".jp-CodeCell").count() >= 1, "JupyterLab did not take m or 1 for its own"
     assert page.locator(".jp-MarkdownCell").count() == 0
 
@@ -157,7 +157,7 @@ def test_explorer_works_in_a_notebook(notebook: Any, tiny: Bert) -> None:
 def test_any_sentence_can_be_typed_and_problems_are_said(notebook: Any, tiny: Bert) -> None:
     page = notebook
     ask(page, "A cat saw the 貓.")
-    page.wait_for_function("[...document.querySelectorAll('.piece')].some((piece) => piece.textContent === '貓')")
+    page.wait_for_function("() => [...document.querySelectorAll('.piece')].some((piece) => piece.textContent === '貓')")
     assert page.locator(".tokens.from .tag").all_inner_texts() == ["unk"]
     find_token(page, 2).hover()
     page.locator('.cell[data-layer="0"][data-head="0"]').click()
