@@ -619,7 +619,13 @@ save_group(Path("outputs"), "attention", {"map": attention_maps, "prediction": p
 from assignment.arrays import LINKS
 from assignment.figure_text import show_distances, show_head, show_heads, show_missing, show_points
 from assignment.heads import FUNCTIONS, find_chance, find_link_targets, find_targets, score_heads
-from assignment.scratch_text import describe_groups, describe_heads, describe_meanings, describe_prediction
+from assignment.scratch_text import (
+    describe_groups,
+    describe_heads,
+    describe_hiding,
+    describe_meanings,
+    describe_prediction,
+)
 
 vocabulary = bert.tokenizer.convert_ids_to_tokens(range(len(bert.tokenizer)))
 targets = {name: [find_targets(reading)[name] for reading in readings] for name in FUNCTIONS}
@@ -660,6 +666,9 @@ one, reading = texts.attention[look_at], readings[look_at]
 print("words, by number ｜ 詞的編號:", ", ".join(f"{number} {word}" for number, word in enumerate(one.words)))
 hidden_words = " + ".join(one.words[number] for number in hide)
 print(f"hidden 遮住 {hidden_words}; " + describe_prediction(vocabulary, predict(reading, hide)[0], one.candidates))
+token = reading.ids[0, reading.find_places(hide[0])[0]]  # what the first hidden word is
+left = {f"{n} {word}": predict(reading, [*hide, n])[0, token] for n, word in enumerate(one.words) if n not in hide}
+print(describe_hiding(one.words[hide[0]], left))
 show_head(
     reading.pieces, attentions[look_at][layer, head].numpy(),
     f"sentence {look_at} 句子 {look_at} ｜ layer 層 {layer}, head 頭 {head}",

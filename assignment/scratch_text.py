@@ -62,6 +62,16 @@ def describe_prediction(vocabulary: Sequence[str], probability: Array, wanted: S
     return "\n".join([*lines, f"asked for 所問的詞: {', '.join(asked)}"])
 
 
+def describe_hiding(word: str, left: Mapping[str, float]) -> str:
+    """Say which probability a hidden word keeps where one more word, told by number and name, is hidden too.
+
+    >>> print(describe_hiding("he", {"0 tom": 0.5, "1 slept": 1.0}))
+    with one more word hidden, he keeps ｜ 再遮住一個詞時，he 剩下的機率: 0 tom 0.500, 1 slept 1.000
+    """
+    kept = ", ".join(f"{name} {probability:.3f}" for name, probability in left.items())
+    return f"with one more word hidden, {word} keeps ｜ 再遮住一個詞時，{word} 剩下的機率: {kept}"
+
+
 def describe_meanings(matrices: Array, meanings: Array, *, nearest_is: str = "smallest") -> str:
     """Say layer by layer what the matrices (depths, N, N) give within one meaning (N,) and between two.
 

@@ -3,6 +3,7 @@
 Sentences, layers and heads are numbered from 0, words as the notebook prints them (a full stop counts as a word).
 """
 
+import math
 from typing import Annotated, Literal
 
 import numpy as np
@@ -16,6 +17,7 @@ FUNCTIONS = ("previous", "next", "itself", "same_word", "separator", "punctuatio
 
 Text = Annotated[int, Field(ge=0, le=9)]
 Number = Annotated[int, Field(ge=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
 Function = Literal["previous", "next", "itself", "same_word", "separator", "punctuation", "coreference", "agreement"]
 Hidden = Literal["prediction", "prediction_also"]  # the word alone, or with the word that it goes with
 
@@ -82,6 +84,15 @@ def best_score(outputs: Outputs, *, function: Function, layer: Number | None = N
     return float((scores if layer is None else scores[layer]).max())
 
 
+def heads_above(outputs: Outputs, *, share: Share) -> float:
+    """Return how many heads give more than a share of their attention to the targets of at least one function.
+
+    >>> heads_above(_example(), share=0.25), heads_above(_example(), share=0.5)
+    (1.0, 0.0)
+    """
+    return float((outputs["attention", "score"].max(axis=0) > share).sum())
+
+
 def word_probability(outputs: Outputs, *, text: Text, candidate: Number = 0, array: Hidden = "prediction") -> float:
     """Return the probability of a candidate for the hidden word; candidate 0 is the word that was hidden.
 
@@ -94,13 +105,16 @@ def word_probability(outputs: Outputs, *, text: Text, candidate: Number = 0, arr
     return float(outputs["attention", array][text, number])
 
 
-def hiding_drop(outputs: Outputs, *, text: Text, word: Number) -> float:
-    """Return by how much the hidden word's log-probability falls where a word's first token is hidden too.
+def probability_left(outputs: Outputs, *, text: Text, word: Number) -> float:
+    """Return the probability that the hidden word keeps where another word, of one token, is hidden too.
 
-    >>> hiding_drop(_example(), text=0, word=1)
-    1.5
+    >>> round(probability_left(_example(), text=0, word=0), 3)  # 0.75 exp(-0.5)
+    0.455
     """
-    return float(outputs["attention", "drop"][text, find_tokens(outputs, text, word)[0]])
+    tokens = find_tokens(outputs, text, word)
+    if len(tokens) > 1:  # `drop` hides one token, the notebook all of a word's
+        raise ValueError(f"word {word} of sentence {text} has {len(tokens)} tokens; expected a word of one")
+    return word_probability(outputs, text=text) * math.exp(-float(outputs["attention", "drop"][text, tokens[0]]))
 
 
 def _find_map(outputs: Outputs, text: int, layer: int, head: int) -> Floats:

@@ -69,11 +69,23 @@ def test_probability_is_that_of_the_candidates_number(outputs: Outputs) -> None:
     assert found == outputs["attention", "prediction_also"][0, 4]
 
 
+def test_hiding_a_word_that_says_nothing_leaves_the_probability(outputs: Outputs) -> None:
+    outputs["attention", "drop"][1, 2] = 0
+    left = attention.probability_left(outputs, text=1, word=1)
+    assert left == pytest.approx(attention.word_probability(outputs, text=1))
+
+
+def test_every_head_is_above_no_share_and_none_above_all(outputs: Outputs) -> None:
+    assert attention.heads_above(outputs, share=0.0) == 6
+    assert attention.heads_above(outputs, share=1.0) == 0
+
+
 @pytest.mark.parametrize(
     ("measure", "arguments", "says"),
     [
         ("word_probability", {"text": 0, "candidate": 2}, "candidate 2 of sentence 0; expected one that"),
-        ("hiding_drop", {"text": 1, "word": 3}, "word 3 of sentence 1; expected 0 to 2"),
+        ("probability_left", {"text": 1, "word": 3}, "word 3 of sentence 1; expected 0 to 2"),
+        ("probability_left", {"text": 0, "word": 1}, "word 1 of sentence 0 has 2 tokens; expected a word of one"),
     ],
 )
 def test_what_a_sentence_does_not_have_is_refused(
