@@ -624,6 +624,7 @@ from assignment.scratch_text import (
     describe_heads,
     describe_hiding,
     describe_meanings,
+    describe_pair,
     describe_prediction,
 )
 
@@ -760,7 +761,7 @@ else:
     show_points(
         [its_points], [its_share], roles[which], passages[which].pieces, [reader], f"passage {which} 短文 {which}"
     )
-    print(describe_groups(its_points, roles[which]))
+    print(describe_groups(its_points, roles[which], spans[list(readers).index(reader), which]))
 
 # %% [markdown]
 # <!-- questions: embedding_pca -->
@@ -829,16 +830,19 @@ for word, one, euclidean, cosine in zip(shared_words, texts.words, distances, co
 
 # %%
 # scratch: change ONE argument, run, look. Nothing here is saved.  一次只改一個參數，觀察結果；這裡不會存檔。
-# TODO questions 28-30 第 28-30 題: look_at
+# TODO questions 28-30 第 28-30 題: look_at, pair
 look_at = 0  # which shared word: 0 apple, 1 bat
+pair = (0, 1)  # which two of its sentences  哪兩個句子
 meanings = np.array([meaning for _, _, meaning in texts.words[look_at].rows])
 print(f"'{shared_words[look_at]}', Euclidean distance ｜ 歐氏距離")
 print(describe_meanings(distances[look_at], meanings))
+print(describe_pair(distances[look_at], *pair))
 if cosines[look_at] is None:
     print("TODO: write cosine_similarity above first ｜ TODO：請先在上面寫好 cosine_similarity")
 else:
     print(f"'{shared_words[look_at]}', cosine similarity ｜ 餘弦相似度")
     print(describe_meanings(cosines[look_at], meanings, nearest_is="largest"))
+    print(describe_pair(cosines[look_at], *pair))
 
 # %% [markdown]
 # <!-- questions: embedding_distance -->

@@ -99,50 +99,79 @@ def describe_meanings(matrices: Array, meanings: Array, *, nearest_is: str = "sm
     return "\n".join(lines)
 
 
-def describe_groups(points: Array, roles: Array) -> str:
+def describe_pair(matrices: Array, one: int, other: int) -> str:
+    """Say layer by layer what the matrices (depths, N, N) give for two of the N sentences.
+
+    >>> print(describe_pair(np.array([[[0.0, 1], [1, 0]], [[0, 2.5], [2.5, 0]]]), 0, 1))
+    sentences 0 and 1 句子 0 與 1: layer 層 0 1.000, layer 層 1 2.500
+    """
+    numbers = ", ".join(f"layer 層 {depth} {matrix[one, other]:.3f}" for depth, matrix in enumerate(matrices))
+    return f"sentences {one} and {other} 句子 {one} 與 {other}: {numbers}"
+
+
+def describe_groups(points: Array, roles: Array, given: Array) -> str:
     """Say layer by layer how a passage's roles (L,) lie in the drawing, points (depths, L, 2).
 
-    near: mean distance of question and supporting sentence over the mean distance of all tokens; apart: how far the
-    answer's middle lies from that of all other tokens, in spreads of those.
+    near, others: mean distance of the question from the sentence with the answer, and from the other sentences, over
+    the mean distance of all tokens; apart: how far the answer's middle lies from that of all other tokens, in spreads
+    of those; given: the same of the answer that the model gives, its first and last token (2,).
 
     >>> points = np.array([[[0.0, 0], [0, 2], [6, 0], [2, 0]]])
-    >>> print(describe_groups(points, np.array([0, 1, 2, 3])))
-    near: question to the answer's sentence, over the mean distance of all; apart: answer from the rest, in spreads
-    near：問題與含答案句子的距離，除以所有詞的平均距離；apart：答案與其餘的距離，以其餘的散布為單位
-    layer 層     near    apart
-           0     0.52     4.03
+    >>> print(describe_groups(points, np.array([0, 1, 2, 3]), np.array([1, 1])))
+    near: question to the sentence with the answer, others: question to the other sentences, over the mean of all pairs
+    near：問題到含答案句子的距離；others：問題到其他句子的距離；兩者都除以所有兩兩距離的平均
+    apart: right answer, given: the answer that this model gives; from the rest, in spreads of the rest
+    apart：正確答案；given：這個模型給的答案；與其餘 token 的距離，以其餘的散布為單位
+    layer 層     near   others    apart    given
+           0     0.52     0.52     4.03     1.34
     """
     lines = [
-        "near: question to the answer's sentence, over the mean distance of all; "
-        "apart: answer from the rest, in spreads",
-        "near：問題與含答案句子的距離，除以所有詞的平均距離；apart：答案與其餘的距離，以其餘的散布為單位",
-        "layer 層     near    apart",
+        "near: question to the sentence with the answer, others: question to the other sentences, "
+        "over the mean of all pairs",
+        "near：問題到含答案句子的距離；others：問題到其他句子的距離；兩者都除以所有兩兩距離的平均",
+        "apart: right answer, given: the answer that this model gives; from the rest, in spreads of the rest",
+        "apart：正確答案；given：這個模型給的答案；與其餘 token 的距離，以其餘的散布為單位",
+        "layer 層     near   others    apart    given",
     ]
     known = roles >= 0
-    for depth, its in enumerate(points):
-        lines.append(
-            f"{depth:8} {find_near(its[known], roles[known]):8.2f} {find_apart(its[known], roles[known]):8.2f}"
-        )
+    its_roles = roles[known]
+    is_given = find_between(len(roles), given)[known]
+    for depth, every in enumerate(points):
+        its = every[known]
+        near, others = (find_near(its, its_roles == 0, its_roles == role) for role in (1, 3))
+        apart, far = find_apart(its, its_roles == 2), find_apart(its, is_given)
+        lines.append(f"{depth:8} {near:8.2f} {others:8.2f} {apart:8.2f} {far:8.2f}")
     return "\n".join(lines)
 
 
-def find_near(points: Array, roles: Array) -> float:
-    """Return the mean distance of question (0) and supporting sentence (1) over that of all pairs; points (L, 2).
+def find_between(count: int, ends: Array) -> Array:
+    """Return which of count tokens lie between two, both counted in.
 
-    >>> find_near(np.array([[0.0, 0], [0, 1], [0, 3]]), np.array([0, 1, 2]))
+    >>> find_between(4, np.array([1, 2])).tolist()
+    [False, True, True, False]
+    """
+    places = np.arange(count)
+    between: Array = (places >= ends[0]) & (places <= ends[1])
+    return between
+
+
+def find_near(points: Array, one: Array, other: Array) -> float:
+    """Return the mean distance of two groups (L,) bool over that of all pairs; points (L, 2).
+
+    >>> find_near(np.array([[0.0, 0], [0, 1], [0, 3]]), np.arange(3) == 0, np.arange(3) == 1)
     0.5
     """
     distance = np.linalg.norm(points[:, None] - points, axis=-1)
     count = len(points)
-    return float(distance[roles == 0][:, roles == 1].mean() / (distance.sum() / (count * (count - 1))))
+    return float(distance[one][:, other].mean() / (distance.sum() / (count * (count - 1))))
 
 
-def find_apart(points: Array, roles: Array) -> float:
-    """Return how far the answer's (2) middle is from that of the rest, in spreads of the rest; points (L, 2).
+def find_apart(points: Array, group: Array) -> float:
+    """Return how far the middle of a group (L,) bool is from that of the rest, in spreads of the rest; points (L, 2).
 
-    >>> find_apart(np.array([[0.0, -1], [0, 1], [3, 0]]), np.array([0, 1, 2]))
+    >>> find_apart(np.array([[0.0, -1], [0, 1], [3, 0]]), np.arange(3) == 2)
     3.0
     """
-    rest = points[roles != 2]
+    rest = points[~group]
     spread = np.sqrt(np.square(rest - rest.mean(axis=0)).sum(axis=1).mean())
-    return float(np.linalg.norm(points[roles == 2].mean(axis=0) - rest.mean(axis=0)) / spread)
+    return float(np.linalg.norm(points[group].mean(axis=0) - rest.mean(axis=0)) / spread)

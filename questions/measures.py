@@ -68,13 +68,14 @@ MEASURES: dict[str, Measure] = {
         measures_attention.word_probability,
         measures_attention.probability_left,
         measures_pca.variance_kept,
+        measures_pca.variance_gain,
         measures_pca.answer_apart,
+        measures_pca.answer_token_apart,
         measures_pca.question_near,
-        measures_pca.answer_found,
-        measures_pca.drawing_change,
+        measures_pca.question_preference,
         measures_distance.state_comparison,
-        measures_distance.state_ratio,
         measures_distance.meaning_gap,
+        measures_distance.meaning_within,
         measures_distance.nearest_same,
     )
 }

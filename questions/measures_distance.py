@@ -37,6 +37,16 @@ def meaning_gap(outputs: Outputs, *, word: Word, layer: Layer, array: Compared =
     return float(values[~same].mean() - values[same & ~own].mean())
 
 
+def meaning_within(outputs: Outputs, *, word: Word, layer: Layer, array: Compared = "euclidean") -> float:
+    """Return the mean within one meaning: the column "same meaning" of the notebook.
+
+    >>> meaning_within(_example(), word="apple", layer=0)
+    1.5
+    """
+    values, same, own = _find_values(outputs, word, layer, array)
+    return float(values[same & ~own].mean())
+
+
 def nearest_same(outputs: Outputs, *, word: Word, layer: Layer, array: Compared = "euclidean") -> float:
     """Return the share (0 to 1) of sentences whose nearest other one has the same meaning; a tie counts half.
 
@@ -48,18 +58,6 @@ def nearest_same(outputs: Outputs, *, word: Word, layer: Layer, array: Compared 
     near = np.where(own, np.inf, near)
     nearest = near <= near.min(axis=1, keepdims=True) + 1e-6
     return float(((nearest & same).sum(axis=1) / nearest.sum(axis=1)).mean())
-
-
-def state_ratio(
-    outputs: Outputs, *, word: Word, layer: Layer, sentence: Sentence, other: Sentence, array: Compared = "euclidean"
-) -> float:
-    """Return the distance of a word in two sentences over the mean of all pairs in that layer: 1, as far as most.
-
-    >>> state_ratio(_example(), word="apple", layer=0, sentence=0, other=1)
-    0.375
-    """
-    values, _, own = _find_values(outputs, word, layer, array)
-    return float(values[sentence, other] / values[~own].mean())
 
 
 def _find_values(outputs: Outputs, word: str, layer: int, array: str) -> tuple[Floats, Masks, Masks]:

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from assignment.arrays import ANSWER
+from assignment.arrays import ANSWER, OTHER, QUESTION, SUPPORT
 from assignment.outputs import Outputs
-from assignment.scratch_text import find_apart, find_near
+from assignment.scratch_text import find_apart, find_between, find_near
 from questions.arguments import Floats, as_floats
 
 READERS = ("reader_a", "reader_b", "reader_c")  # the axis `reader`
@@ -15,6 +15,8 @@ READERS = ("reader_a", "reader_b", "reader_c")  # the axis `reader`
 Reader = Literal["reader_a", "reader_b", "reader_c"]
 Passage = Annotated[int, Field(ge=0, le=2)]
 Layer = Annotated[int, Field(ge=0)]
+Token = Annotated[int, Field(ge=0)]
+Answer = Literal["right", "given"]
 
 
 def variance_kept(outputs: Outputs, *, reader: Reader, passage: Passage, layer: Layer) -> float:
@@ -27,48 +29,69 @@ def variance_kept(outputs: Outputs, *, reader: Reader, passage: Passage, layer: 
     return float(as_floats(outputs["embedding_pca", "share"][READERS.index(reader), passage, layer]).sum())
 
 
-def answer_apart(outputs: Outputs, *, reader: Reader, passage: Passage, layer: Layer) -> float:
-    """Return how far the answer's middle lies from that of all other tokens in a drawing, in spreads of those.
+def variance_gain(outputs: Outputs, *, reader: Reader, over: Reader, passage: Passage, layer: Layer) -> float:
+    """Return by how much (-1 to 1) the share of the variance in a drawing is larger for one model than for another.
+
+    >>> share = np.array([[[[0.5, 0.25]]], [[[0.25, 0.125]]]])
+    >>> outputs = Outputs({("embedding_pca", "share"): share})
+    >>> variance_gain(outputs, reader="reader_a", over="reader_b", passage=0, layer=0)
+    0.375
+    """
+    place = {"passage": passage, "layer": layer}
+    return variance_kept(outputs, reader=reader, **place) - variance_kept(outputs, reader=over, **place)
+
+
+def answer_apart(
+    outputs: Outputs, *, reader: Reader, passage: Passage, layer: Layer, answer: Answer = "right"
+) -> float:
+    """Return how far an answer's middle lies from that of all other tokens in a drawing, in spreads of those.
+
+    answer: the right one, or the one that the model has given.
 
     >>> answer_apart(_example(), reader="reader_a", passage=0, layer=0)
     3.0
+    >>> round(answer_apart(_example(), reader="reader_a", passage=0, layer=0, answer="given"), 3)
+    0.302
     """
-    return find_apart(*_find_points(outputs, reader, passage, layer))
+    points, roles = _find_points(outputs, reader, passage, layer)
+    if answer == "right":
+        return find_apart(points, roles == ANSWER)
+    every = outputs["texts", "role"][passage]
+    span = outputs["embedding_pca", "span"][READERS.index(reader), passage]
+    return find_apart(points, find_between(len(every), span)[every >= 0])
+
+
+def answer_token_apart(outputs: Outputs, *, reader: Reader, passage: Passage, layer: Layer, token: Token) -> float:
+    """Return how far one token of the right answer lies from the middle of the tokens outside it, in their spreads.
+
+    >>> answer_token_apart(_example(), reader="reader_a", passage=0, layer=0, token=0)
+    3.0
+    """
+    points, roles = _find_points(outputs, reader, passage, layer)
+    one = np.flatnonzero(roles == ANSWER)[token]
+    kept = (roles != ANSWER) | (np.arange(len(roles)) == one)
+    return find_apart(points[kept], (roles == ANSWER)[kept])
 
 
 def question_near(outputs: Outputs, *, reader: Reader, passage: Passage, layer: Layer) -> float:
     """Return the mean distance of question and supporting sentence in a drawing, over that of all pairs: below 1, near.
 
     >>> round(question_near(_example(), reader="reader_a", passage=0, layer=0), 3)
-    0.721
+    0.91
     """
-    return find_near(*_find_points(outputs, reader, passage, layer))
+    points, roles = _find_points(outputs, reader, passage, layer)
+    return find_near(points, roles == QUESTION, roles == SUPPORT)
 
 
-def answer_found(outputs: Outputs, *, reader: Reader, passage: Passage) -> float:
-    """Return 1 where a reader's answer is exactly the right one, else 0.
+def question_preference(outputs: Outputs, *, reader: Reader, passage: Passage, layer: Layer) -> float:
+    """Return the question's mean distance from the supporting sentence over that from the other ones in a drawing.
 
-    >>> answer_found(_example(), reader="reader_a", passage=0)
-    1.0
+    >>> round(question_preference(_example(), reader="reader_a", passage=0, layer=0), 3)
+    1.414
     """
-    places = np.flatnonzero(outputs["texts", "role"][passage] == ANSWER)
-    span = outputs["embedding_pca", "span"][READERS.index(reader), passage]
-    return float(tuple(span) == (places[0], places[-1]))
-
-
-def drawing_change(outputs: Outputs, *, reader: Reader, other: Reader, passage: Passage, layer: Layer) -> float:
-    """Return how far the drawings of two models differ: mean distance of a token from itself, over the first's spread.
-
-    Signs of components are free, so each is turned to fit best.
-
-    >>> drawing_change(_example(), reader="reader_a", other="reader_a", passage=0, layer=0)
-    0.0
-    """
-    one, _ = _find_points(outputs, reader, passage, layer)
-    two, _ = _find_points(outputs, other, passage, layer)
-    turned = two * np.where((one * two).sum(axis=0) < 0, -1.0, 1.0)
-    spread = np.sqrt(np.square(one - one.mean(axis=0)).sum(axis=1).mean())
-    return float(np.linalg.norm(one - turned, axis=1).mean() / spread)
+    points, roles = _find_points(outputs, reader, passage, layer)
+    near, others = (find_near(points, roles == QUESTION, roles == role) for role in (SUPPORT, OTHER))
+    return near / others
 
 
 def _find_points(outputs: Outputs, reader: str, passage: int, layer: int) -> tuple[Floats, Floats]:
@@ -79,11 +102,11 @@ def _find_points(outputs: Outputs, reader: str, passage: int, layer: int) -> tup
 
 
 def _example() -> Outputs:
-    """Return one passage of four tokens, the first a separator, for the doctests."""
+    """Return one passage of five tokens after a separator for the doctests; the model answers with the fourth."""
     return Outputs(
         {
-            ("texts", "role"): np.array([[-1, 0, 1, 2]]),
-            ("embedding_pca", "points"): np.array([[[[[9.0, 9], [0, -1], [0, 1], [3, 0]]]]]),
-            ("embedding_pca", "span"): np.array([[[3, 3]]]),
+            ("texts", "role"): np.array([[-1, 0, 1, 2, 3, 3]]),
+            ("embedding_pca", "points"): np.array([[[[[9.0, 9], [0, -1], [0, 1], [3, 0], [1, 0], [-1, 0]]]]]),
+            ("embedding_pca", "span"): np.array([[[4, 4]]]),
         }
     )

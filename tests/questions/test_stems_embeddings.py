@@ -1,0 +1,186 @@
+"""What the questions on embeddings and their explanations take for granted is so, in the arrays and in the models."""
+
+import numpy as np
+import pytest
+import torch
+
+from assignment.arrays import ANSWER, OTHER, QUESTION, SUPPORT
+from assignment.bert import Bert, load_bert
+from assignment.outputs import Outputs
+from assignment.profile import load_profile
+from assignment.reading import read
+from assignment.roles import find_roles
+from assignment.scratch_text import find_apart, find_near
+from assignment.texts import split_words
+from questions import measures_distance as distance
+from questions import measures_pca as pca
+from questions.canonical import load_canonical
+
+PROFILE = load_profile("mini")
+TEXTS = PROFILE.texts
+COMPANY = 1
+BERTS = {"masked": PROFILE.masked_folder, **PROFILE.reader_folders}
+
+
+@pytest.fixture(scope="module")
+def outputs() -> Outputs:
+    return load_canonical("mini", 1)
+
+
+@pytest.fixture(scope="module")
+def berts() -> dict[str, Bert]:
+    return {name: load_bert(folder, "masked" if name == "masked" else "answers") for name, folder in BERTS.items()}
+
+
+def find_states(bert: Bert, *text: str) -> torch.Tensor:
+    reading = read(bert.tokenizer, *text)
+    with torch.no_grad():
+        found = bert.model.base_model(reading.ids, token_type_ids=reading.segments, output_hidden_states=True)
+    return torch.cat(found.hidden_states)
+
+
+def find_apples(bert: Bert, text: str) -> torch.Tensor:
+    places = read(bert.tokenizer, text).find_places(split_words(text).index("apple"))
+    return find_states(bert, text)[:, list(places)].mean(dim=1)
+
+
+def test_passages_and_answers_are_those_that_the_questions_name(outputs: Outputs, berts: dict[str, Bert]) -> None:
+    assert [split_words(one.pair[1])[one.answer[0] : one.answer[1] + 1] for one in TEXTS.passages] == [
+        ["the", "museum"], ["taylor"], ["a", "red", "book"],
+    ]  # fmt: skip
+    assert [split_words(one.pair[1])[: one.support[0]].count(".") for one in TEXTS.passages] == [0, 1, 2]
+    assert TEXTS.passages[2].question == "What did Ari buy?"
+    given = {}
+    for name, spans in zip(pca.READERS, outputs["embedding_pca", "span"], strict=True):
+        pieces = [read(berts[name].tokenizer, *one.pair).pieces for one in TEXTS.passages]
+        given[name] = [" ".join(its[first : last + 1]) for its, (first, last) in zip(pieces, spans, strict=True)]
+    assert given["reader_a"] == ["the museum", "a green drum", "a yellow bike"]  # each from the first sentence
+    assert given["reader_b"] == ["the museum", "taylor", "a red book"]
+    assert all(answer not in given["reader_c"] for answer in given["reader_b"])
+
+
+def test_one_reader_is_sure_of_a_wrong_answer_and_unsure_of_another(outputs: Outputs, berts: dict[str, Bert]) -> None:
+    spans = outputs["embedding_pca", "span"][pca.READERS.index("reader_a")]
+    for passage, least, most in ((0, 0.99, 1), (1, 0.02, 0.035), (2, 0.99, 1)):
+        bert, (first, last) = berts["reader_a"], spans[passage]
+        reading = read(bert.tokenizer, *TEXTS.passages[passage].pair)
+        with torch.no_grad():
+            found = bert.model(reading.ids, token_type_ids=reading.segments)
+        start, end = found.start_logits.softmax(dim=1)[0, first], found.end_logits.softmax(dim=1)[0, last]
+        assert least < start < most
+        assert least < end < most
+    points = outputs["embedding_pca", "points"][pca.READERS.index("reader_a"), :, 4]
+    widths = np.nanmax(points, axis=1) - np.nanmin(points, axis=1)
+    assert widths[1].max() < 2
+    assert widths[[0, 2]].min() > 10
+
+
+def test_fine_tuning_started_from_one_model_and_moved_the_last_layer_most(berts: dict[str, Bert]) -> None:
+    for one in TEXTS.passages:
+        start = find_states(berts["masked"], *one.pair)
+        torch.testing.assert_close(find_states(berts["reader_c"], *one.pair), start)
+        tuned = find_states(berts["reader_b"], *one.pair)
+        moved = ((tuned - start).norm(dim=-1) / start.norm(dim=-1)).mean(dim=1)
+        assert moved[0] == pytest.approx(0.2, abs=0.03)  # "a fifth of their length"
+        assert moved[4] > 1.2  # "more than their whole length"
+        assert (moved.diff() > 0).all()
+
+
+def test_drawings_show_what_the_explanations_say(outputs: Outputs, berts: dict[str, Bert]) -> None:
+    def near(passage: int, layer: int, other: int) -> float:
+        points = outputs["embedding_pca", "points"][1, passage, layer].astype(float)
+        role = outputs["texts", "role"][passage]
+        return find_near(points[role >= 0], role[role >= 0] == QUESTION, role[role >= 0] == other)
+
+    shown = [near(0, layer, other) for layer in (3, 4) for other in (SUPPORT, OTHER)]
+    assert [f"{number:.2f}" for number in shown] == ["0.89", "0.85", "0.33", "0.32"]
+    apart = {
+        (reader, passage): [
+            pca.answer_apart(outputs, reader=reader, passage=passage, layer=layer) for layer in range(5)
+        ]
+        for reader in pca.READERS
+        for passage in range(3)
+    }
+    assert max(apart["reader_b", 0][:4]) < 2 < 9.5 < apart["reader_b", 0][4] < 10.5
+    assert 57 < apart["reader_a", 0][4] < 62
+    assert apart["reader_a", 1][4] < 2
+    assert f"{apart['reader_a', 2][4]:.2f}" == "0.19"
+    assert f"{apart['reader_b', 1][4]:.0f}" == "17"
+    assert f"{apart['reader_b', 1][0]:.2f}" == "0.07"
+    tokens = [pca.answer_token_apart(outputs, reader="reader_b", passage=2, layer=4, token=i) for i in range(3)]
+    assert tokens[1] < 1 < 20 < min(tokens[0], tokens[2])
+    first, _, last = outputs["embedding_pca", "points"][1, 2, 4][outputs["texts", "role"][2] == ANSWER]
+    assert first[1] > 8 > -8 > last[1]  # "to a side of its own"
+    states = find_states(berts["reader_b"], *TEXTS.passages[1].pair)[0].double().numpy()
+    role = find_roles(TEXTS.passages[1], read(berts["reader_b"].tokenizer, *TEXTS.passages[1].pair))
+    assert states.shape[1] == 128
+    assert find_apart(states[role >= 0], role[role >= 0] == ANSWER) == pytest.approx(1.1, abs=0.05)
+
+
+def test_shares_are_those_above_the_drawings(outputs: Outputs) -> None:
+    places = (("a", 0, 4), ("b", 0, 4), ("c", 0, 4), ("a", 1, 4), ("b", 1, 0), ("a", 2, 4), ("b", 2, 4))
+    shown = [
+        f"{pca.variance_kept(outputs, reader=f'reader_{letter}', passage=passage, layer=layer):.0%}"  # type: ignore[arg-type]
+        for letter, passage, layer in places
+    ]
+    assert shown == ["91%", "76%", "24%", "44%", "18%", "93%", "80%"]
+
+
+def test_words_stand_where_the_explanations_say(outputs: Outputs) -> None:
+    apple, bat = outputs["texts", "position"]
+    meaning = outputs["texts", "meaning"]
+    same, own = meaning[1][:, None] == meaning[1], np.eye(10, dtype=bool)
+    at = bat[:, None] == bat
+    assert at[~same].mean() == pytest.approx(0.4)
+    assert at[same & ~own].mean() == pytest.approx(0.3)
+    assert np.array_equal(at, outputs["embedding_distance", "euclidean"][1, 0] < 0.01)  # layer 0 knows the place only
+    assert apple[3] == apple[5] == apple[8]
+    assert apple[7] == 1  # "at the start", after [CLS]
+    assert bat[2] == bat[3] + 1
+    for (text, word, its), is_bat in [(row, one.word == "bat") for one in TEXTS.words for row in one.rows]:
+        assert (split_words(text)[word - 1] == "the" and word > 0) == (is_bat or its != COMPANY)
+    assert all(split_words(TEXTS.words[0].rows[index][0])[-2] == "apple" for index in (4, 9))
+
+
+def test_the_before_apple_is_a_clue_that_later_layers_overrule(berts: dict[str, Bert]) -> None:
+    rows = TEXTS.words[0].rows
+    states = torch.stack([find_apples(berts["masked"], text) for text, _, _ in rows], dim=1)
+    changed = find_apples(berts["masked"], rows[5][0].replace("apple", "the apple"))
+    away = (states - changed[:, None]).norm(dim=-1)
+    fruit, company = away[:, :5].mean(dim=1), away[:, 5:].mean(dim=1)
+    assert fruit[1] + 0.5 < company[1]
+    assert company[4] + 1.5 < fruit[4]
+
+
+def test_distances_are_as_the_explanations_say(outputs: Outputs, berts: dict[str, Bert]) -> None:
+    apple, bat = outputs["embedding_distance", "euclidean"]
+    shown = [apple[1, 8, 3], apple[1, 8, 7], apple[4, 8, 3], apple[4, 8, 7], apple[4, 7, 2], apple[4, 7, 9]]
+    assert [f"{number:.2f}" for number in shown] == ["3.93", "6.34", "7.75", "6.71", "8.10", "5.82"]
+    shown = [apple[0, 7, 2], apple[0, 7, 9], apple[2, 5, 8], apple[4, 5, 8], bat[0, 2, 3], bat[1, 0, 5]]
+    assert [f"{number:.2f}" for number in shown] == ["5.86", "5.81", "0.30", "1.23", "4.66", "2.21"]
+    assert [f"{number:.2f}" for number in (bat[4, 2, 3], bat[4, 2, 0])] == ["1.60", "3.23"]
+    assert apple[4][~np.eye(10, dtype=bool)].min() == apple[4, 5, 8]
+    away = np.where(np.eye(10, dtype=bool), np.inf, apple[2])
+    assert (away[4].argmin(), away[9].argmin()) == (9, 4)
+    cosine = outputs["embedding_distance", "cosine"][0, 4]
+    assert [f"{number:.2f}" for number in (cosine[8, 7], cosine[8, 3], cosine[5, 8])] == ["0.71", "0.61", "0.99"]
+    within = [distance.meaning_within(outputs, word="bat", layer=layer) for layer in (3, 4)]
+    assert within[1] > within[0] + 0.5
+    within = [distance.meaning_within(outputs, word="bat", layer=layer, array="cosine") for layer in (3, 4)]
+    assert [f"{number:.3f}" for number in within] == ["0.815", "0.876"]
+    length = np.zeros(2)
+    for text, word, _ in TEXTS.words[1].rows:
+        states = find_states(berts["masked"], text)[:, list(read(berts["masked"].tokenizer, text).find_places(word))]
+        length += states.mean(dim=1).norm(dim=1)[3:].numpy()
+    assert length[1] / length[0] == pytest.approx(1.4, abs=0.03)
+
+
+def test_tables_show_what_the_explanations_say(outputs: Outputs) -> None:
+    apple = [distance.nearest_same(outputs, word="apple", layer=layer) for layer in range(5)]
+    assert apple[1:] == pytest.approx([1, 0.7, 1, 1])
+    bat = [distance.nearest_same(outputs, word="bat", layer=layer) for layer in (1, 3)]
+    assert bat == pytest.approx([0.5, 1])
+    gaps = [distance.meaning_gap(outputs, word=word, layer=1) for word in distance.WORDS]  # type: ignore[arg-type]
+    assert [f"{gap:.2f}" for gap in gaps] == ["1.21", "-0.16"]
+    assert f"{distance.meaning_gap(outputs, word='bat', layer=0):.2f}" == "-0.56"
+    assert f"{distance.meaning_gap(outputs, word='apple', layer=4, array='cosine'):.2f}" == "-0.14"
