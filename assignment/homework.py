@@ -779,7 +779,7 @@ else:
 
 
 # %%
-# TODO questions 28-30 第 28-30 題: write the cosine similarity of two vectors; the next cell uses it.  寫出兩個向量的餘弦相似度，供下一格使用。
+# TODO for questions 28 to 30: write the cosine similarity of two vectors; the next cell uses it.  第 28 到 30 題需要：寫出兩個向量的餘弦相似度，供下一格使用。
 def cosine_similarity(a, b):
     """Return the cosine of the angle between the vectors a and b (D,): a number from -1 to 1."""
     # TODO

@@ -161,7 +161,7 @@ def _words(*words: str) -> frozenset[str]:
 
 CLASS: tuple[Member, ...] = (
     Member("s01-perfect", "Ann Perfect 安全", _perfect, _words("ran", "agrees"), "all"),
-    Member("s02-blank", "Bo Blank 白紙", _blank, _words("ran", "agrees")),
+    Member("s02-blank", "Bo Blank 白紙", _blank, _words("ran", "outputs_missing")),
     Member("s03-half", "Cy Half 半半", _half, _words("ran", "agrees"), "half"),
     Member("s04-one-too-many", "Di Greedy 多多", _one_too_many, _words("ran", "agrees"), "but_one"),
     Member("s05-late", "Ed Late 遲遲", _perfect, _words("ran", "agrees", "late"), late=True),

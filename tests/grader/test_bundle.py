@@ -15,7 +15,8 @@ def test_bundle_is_the_same_each_time(tmp_path: Path) -> None:
 
 def test_bundle_holds_no_claim_and_no_why(tmp_path: Path) -> None:
     with zipfile.ZipFile(write_bundle(tmp_path)) as archive:
-        text = "\n".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
+        names = [name for name in archive.namelist() if not name.endswith(".css")]  # where `margin:` is another thing
+        text = "\n".join(archive.read(name).decode("utf-8", "replace") for name in names)
     for question in load_bank().questions:
         for choice in question.choices.values():
             assert choice.why.en.strip() not in text
