@@ -7,7 +7,7 @@ const MOST_TOLD = 4; // heads whose foremost function is said beside the grid; t
 const ON_PAPER = { en: ["en"], zh: ["zh"], both: ["en", "zh"] };
 const TAGS = { en: "en", zh: "zh-Hant" };
 const KEYS = [
-  ["↑ ↓", "key.move"], ["← →", "key.side"], ["Enter", "key.pin"], ["[ ]", "key.layer"], ["1 … 9", "key.head"],
+  ["↑ ↓", "key.move"], ["← →", "key.side"], ["Enter", "key.pin"], ["[ ]", "key.layer"], ["0 … 9", "key.head"], ["a", "key.all"],
   ["m", "key.mask"], ["Esc", "key.clear"], ["?", "key.help"],
 ];
 
@@ -283,9 +283,9 @@ class Explorer {
       ArrowLeft: () => this.move(0, "from"), ArrowRight: () => this.move(0, "to"),
       Home: () => this.move(-Infinity), End: () => this.move(Infinity),
       "[": () => this.chooseLayer(this.layer - 1), "]": () => this.chooseLayer(this.layer + 1),
-      m: () => this.toggleMask((this.active ?? this.spot).place), Escape: () => this.clear(), "?": () => this.toggleHelp(),
+      a: () => this.chooseAll(), m: () => this.toggleMask((this.active ?? this.spot).place), Escape: () => this.clear(), "?": () => this.toggleHelp(),
     };
-    const action = actions[event.key] ?? (digit && (() => (digit === "0" ? this.chooseAll() : this.chooseHead(digit - 1, event.shiftKey))));
+    const action = actions[event.key] ?? (digit && (() => this.chooseHead(Number(digit), event.shiftKey)));
     if (!action) return;
     event.preventDefault();
     event.stopPropagation();
@@ -546,10 +546,10 @@ class Explorer {
     const best = measured ? Math.max(...measured.scores.flat()) : null;
     const cells = [];
     for (let layer = 0; layer < layers; layer += 1) {
-      cells.push(make("span", { class: layer === this.layer ? "row-name here" : "row-name", title: this.tell("layer_of", { layer: layer + 1, layers }) }, String(layer + 1)));
+      cells.push(make("span", { class: layer === this.layer ? "row-name here" : "row-name", title: this.tell("layer_of", { layer, last: layers - 1 }) }, String(layer)));
       for (let head = 0; head < heads; head += 1) cells.push(this.makeCell(layer, head, measured, best));
     }
-    const names = Array.from({ length: heads }, (_, head) => make("span", { class: "column-name" }, String(head + 1)));
+    const names = Array.from({ length: heads }, (_, head) => make("span", { class: "column-name" }, String(head)));
     this.grid.style.setProperty("--heads", heads);
     this.grid.classList.toggle("many", heads > 6);
     this.grid.replaceChildren(make("span", { class: "corner" }, this.say("layer")), ...names, ...cells);
@@ -560,7 +560,7 @@ class Explorer {
   makeCell(layer, head, measured, best) {
     const chosen = layer === this.layer && this.heads.includes(head);
     const score = measured?.scores[layer][head] ?? null;
-    const label = this.tell("head_at", { layer: layer + 1, head: head + 1 }) + (score === null ? "" : `: ${score.toFixed(2)}`);
+    const label = this.tell("head_at", { layer, head }) + (score === null ? "" : `: ${score.toFixed(2)}`);
     const cell = make("button", {
       type: "button", class: "cell", "aria-pressed": String(chosen), "aria-label": label, title: label, "data-layer": layer, "data-head": head,
       onclick: (event) => {
@@ -606,19 +606,19 @@ class Explorer {
     const first = all.filter(({ score }) => score !== null).sort((a, b) => b.score - a.score).slice(0, 3);
     const items = first.map(({ score, layer, head }) => make("li", {}, make("button", {
       type: "button", class: "quiet", onclick: () => { this.layer = layer; this.chooseHead(head); },
-    }, this.say("head_at", { layer: layer + 1, head: head + 1 })), make("span", { class: "number" }, score.toFixed(2))));
+    }, this.say("head_at", { layer, head })), make("span", { class: "number" }, score.toFixed(2))));
     const chance = measured.chance === null ? "–" : measured.chance.toFixed(2);
     return this.ranking.replaceChildren(make("p", { class: "note stacked" }, this.say("chance_is", { chance })), make("ol", {}, ...items));
   }
 
   drawChips() {
-    this.layerName.replaceChildren(this.say("layer_of", { layer: this.layer + 1, layers: this.look.layers }));
+    this.layerName.replaceChildren(this.say("layer_of", { layer: this.layer, last: this.look.layers - 1 }));
     const chips = Array.from({ length: this.look.heads }, (_, head) => {
-      const label = this.tell("head_at", { layer: this.layer + 1, head: head + 1 });
+      const label = this.tell("head_at", { layer: this.layer, head });
       const chip = make("button", {
         type: "button", class: "chip", "data-head": head, "aria-pressed": String(this.heads.includes(head)), "aria-label": label, title: label,
         onclick: () => this.chooseHead(head, true),
-      }, String(head + 1));
+      }, String(head));
       chip.style.setProperty("--own", `var(--head-${head % COLOURS})`);
       return chip;
     });
@@ -633,7 +633,7 @@ class Explorer {
     this.outstanding.replaceChildren(...(functions.length && this.heads.length <= MOST_TOLD ? this.heads.map((head) => this.makeOutstanding(functions, head)) : []));
     this.measured.hidden = functions.length === 0;
     const names = this.heads.map((head) => {
-      const name = make("th", { scope: "col", class: "number" }, `${this.layer + 1}·${head + 1}`);
+      const name = make("th", { scope: "col", class: "number" }, `${this.layer}·${head}`);
       name.style.setProperty("--own", `var(--head-${head % COLOURS})`);
       return name;
     });
@@ -653,7 +653,7 @@ class Explorer {
     const above = ([, { scores, chance }]) => (scores[this.layer][head] ?? -1) - (chance ?? 0);
     const [name, { scores, chance }] = functions.reduce((most, one) => (above(one) > above(most) ? one : most));
     const score = scores[this.layer][head];
-    const number = make("b", {}, `${this.layer + 1}·${head + 1}`);
+    const number = make("b", {}, `${this.layer}·${head}`);
     number.style.setProperty("--own", `var(--head-${head % COLOURS})`);
     if (score === null || score <= (chance ?? 0)) return make("li", {}, number, this.say("nothing_above"));
     const says = this.model.get("words").outstanding;
@@ -720,7 +720,7 @@ class Explorer {
       const parts = this.tables.map(({ head, values }) => ({ head, value: find[side](values, at) }));
       const track = make("span", { class: "track" }, ...parts.map((part) => this.makePart(part)));
       amount.replaceChildren(track, make("span", { class: value ? "number" : "number nought" }, toNumber(value)));
-      amount.title = parts.map((part) => `${this.layer + 1}·${part.head + 1}: ${toNumber(part.value)}`).join("   ");
+      amount.title = parts.map((part) => `${this.layer}·${part.head}: ${toNumber(part.value)}`).join("   ");
     }
   }
 

@@ -144,10 +144,10 @@ def test_explorer_works_in_a_notebook(notebook: Any, tiny: Bert) -> None:
     page.locator(".card").first.wait_for()
     told = look(tiny, TEXT, [3])["predictions"]
     assert page.locator(".card").first.locator(".word").all_inner_texts() == [word for word, _ in told[0]["best"]]
-    for key in ("1", "[", "ArrowDown", "ArrowDown", "m"):
+    for key in ("0", "[", "ArrowDown", "ArrowDown", "m"):
         page.keyboard.press(key)
     page.wait_for_function("() => document.querySelectorAll('.card').length === 3")
-    assert page.locator(".layer-name [lang=en]").inner_text() == "Layer 2 of 3"
+    assert page.locator(".layer-name [lang=en]").inner_text() == "Layer 1 (0 to 2)"
     page.locator(".hw9-explorer").get_by_role("button", name="Clear masks").click()
     page.wait_for_function("() => document.querySelectorAll('.card').length === 0")
     assert page.locator(".jp-CodeCell").count() >= 1, "JupyterLab did not take m or 1 for its own"

@@ -148,7 +148,7 @@ def test_masking_a_word_shows_what_is_expected_and_changes_the_attention(
 def test_keyboard_is_enough(file: Path, visit: Callable[..., Any], tiny: Bert) -> None:
     page = visit(file)
     find_token(page, 1).focus()
-    for key in ("ArrowDown", "ArrowDown", "]", "2", "Enter"):
+    for key in ("ArrowDown", "ArrowDown", "]", "1", "Enter"):
         page.keyboard.press(key)
     assert read_numbers(page, "to") == pytest.approx(find_attention(tiny, SENTENCES[0], 1, 1)[3], abs=1 / 255)
     assert find_token(page, 3).evaluate("token => token === document.activeElement")
@@ -161,8 +161,8 @@ def test_keyboard_is_enough(file: Path, visit: Callable[..., Any], tiny: Bert) -
     assert find_token(page, 3).evaluate("token => token === document.activeElement"), "focus stays where it was"
     page.keyboard.press("Escape")
     page.wait_for_function("() => document.querySelectorAll('.card').length === 0")
-    page.keyboard.press("Shift+Digit1")
-    assert page.locator('.chip[aria-pressed="true"]').all_inner_texts()[:2] == ["1", "2"]
+    page.keyboard.press("Shift+Digit0")
+    assert page.locator('.chip[aria-pressed="true"]').all_inner_texts()[:2] == ["0", "1"]
     page.keyboard.press("?")
     assert page.locator(".help").is_visible()
 
@@ -195,7 +195,7 @@ def test_function_ranks_the_heads(file: Path, visit: Callable[..., Any]) -> None
     assert "the next token" not in page.locator(".which").inner_text()
     page.locator(".which").select_option("previous")
     best = page.locator(".ranking li").first
-    assert best.locator("[lang=en]").inner_text() == "layer 2, head 1"
+    assert best.locator("[lang=en]").inner_text() == "layer 1, head 0"
     assert best.locator(".number").inner_text() == "0.93"
     best.locator("button").click()
     assert "0.93 (chance\u00a00.07)" in page.locator(".outstanding").inner_text()
