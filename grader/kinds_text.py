@@ -94,7 +94,7 @@ def _draw_components(theirs: Arrays, ours: Arrays, place: TextPlace) -> TextHalf
         draw_points(points, frame, ours["role"][place.item], ringed),
         len(points),
         tuple(f"{100 * float(share.sum()):.3g} %" for share in theirs["share"][at]) if "share" in theirs else (),
-        Bilingual(en=f"answers with tokens {first} to {last}", zh=f"以第 {first} 到 {last} 個詞元作答")
+        Bilingual(en=f"answers with tokens {first} to {last}", zh=f"以第 {first} 到 {last} 個 token 作答")
         if "span" in theirs
         else Bilingual(en="the answer was not saved", zh="答案沒有被儲存"),
     )
@@ -125,8 +125,8 @@ def _draw_matrices(values: Array, cuts: list[int], scale: tuple[float, float]) -
 HEADS = TextKind("attention", "All heads", "所有注意力頭", ("map",), _scale_attention, _draw_heads)
 HEAD = TextKind(
     "attention",
-    "Block {place.block}, head {place.head}",
-    "區塊 {place.block}，頭 {place.head}",
+    "Layer {place.block}, head {place.head}",
+    "第 {place.block} 層，頭 {place.head}",
     ("map",),
     _scale_attention,
     _draw_head,

@@ -78,7 +78,7 @@ def test_the_one_head_is_the_one_that_attends_most_to_the_linked_word(canonical:
     maps[0, 1, 0, 4, 1] = 0.9
     canvas = find_text_canvas(TEXTS, ("a", "b"), change(canonical, "attention", "map", maps))
     row = show(canonical, canvas).sentences[0]
-    assert row.head.title.en == "Block 1, head 0"
+    assert row.head.title.en == "Layer 1, head 0"
     assert [token.text for token in row.tokens] == ["·", "ann", "said", "that", "she", "ran", ".", "·"]
     assert [token.text for token in row.tokens if token.mark] == ["ann", "she"]
 
