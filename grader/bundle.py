@@ -8,10 +8,11 @@ import zipfile
 from pathlib import Path
 
 import assignment
+from assignment.profile import load_profile
 
 BUNDLE_NAME = "hw9-student.zip"
 ROOM = Path(assignment.__file__).parent
-PATTERNS = ("*.py", "assignment.yaml", "explorer/*.*", "fonts/*.otf", "profiles/**/*")
+PATTERNS = ("*.py", "assignment.yaml", "explorer/*.*", "fonts/*.otf")
 LEFT_OUT = (
     "truth.yaml",  # what was planted
     "cnn.md",  # and how well the CNN learned it
@@ -34,10 +35,13 @@ LEFT_OUT = (
 
 def find_bundled() -> dict[str, Path]:
     """Return the files of the bundle by their names in it, sorted."""
+    paths = [path for pattern in PATTERNS for path in ROOM.glob(pattern)]
+    for manifest in ROOM.glob("profiles/*/manifest.yaml"):  # of a profile no more than its manifest names
+        profile = load_profile(manifest.parent.name)
+        paths += [manifest, *(profile.folder / asset.path for asset in profile.manifest.assets)]
     found = {
         f"assignment/{path.relative_to(ROOM).as_posix()}": path
-        for pattern in PATTERNS
-        for path in ROOM.glob(pattern)
+        for path in paths
         if path.is_file() and path.name not in LEFT_OUT
     }
     return dict(sorted({"homework.ipynb": ROOM / "homework.ipynb", **found}.items()))

@@ -11,9 +11,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import assignment
 import grader
 from assignment.assignment import Limits
+from grader.bundle import find_bundled
 from grader.gpu import Gpu, find_device_binds, find_libraries
 from grader.seccomp import export_filter
 
@@ -23,7 +23,7 @@ HOME = "/hw9/home"
 PACKAGES = "/hw9/packages"
 MATPLOTLIB = f"{HOME}/matplotlib"
 FIRST_UID = 61_000  # as root, slot n runs as user and group FIRST_UID + n
-HIDDEN = ("questions", "reference", "grader", "tests", "benchmarks", ".git", "build", "dist")
+HIDDEN = ("assignment", "questions", "reference", "grader", "tests", "benchmarks", ".git", "build", "dist")
 
 # Ends unless its parent is the process of the first argument, enters the groups, becomes the command after "--".
 HEAD = """[ "$PPID" = "$1" ] || exit 97; shift
@@ -147,8 +147,8 @@ def find_mounts(view: View) -> list[tuple[str, list[str]]]:
     sizes = {WORK: view.limits.work_mib, "/tmp": view.limits.work_mib, "/dev/shm": view.limits.work_mib, HOME: 64}
     for path, size in {**sizes, view.sockets: 1}.items():
         mounts.append((path, ["--perms", "0777", "--size", str(size * MIB), "--tmpfs", path]))
-    packages = str(Path(assignment.__file__).parent)
-    mounts.append((f"{PACKAGES}/assignment", ["--ro-bind", packages, f"{PACKAGES}/assignment"]))
+    given = {name: str(path) for name, path in find_bundled().items() if name.startswith("assignment/")}
+    mounts += [(f"{PACKAGES}/{name}", ["--ro-bind", path, f"{PACKAGES}/{name}"]) for name, path in given.items()]
     return mounts + (_gpu_mounts(view.gpu) if view.gpu is not None else [])
 
 

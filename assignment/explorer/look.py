@@ -67,7 +67,8 @@ def read_text(bert: Bert, text: str, second: str | None = None) -> Reading:
     """Split a text, or a pair, into pieces; LookError where it is empty or longer than the model reads."""
     if not text.strip():
         raise LookError("empty", "text: nothing; expected a sentence")
-    encoded = bert.tokenizer(text, second or None, return_offsets_mapping=True, verbose=False)
+    whole, other = (one.encode("utf-8", "replace").decode() for one in (text, second or ""))  # no half surrogates
+    encoded = bert.tokenizer(whole, other or None, return_offsets_mapping=True, verbose=False)
     ids = tuple(encoded["input_ids"])
     limit = int(bert.model.config.max_position_embeddings)
     if len(ids) > limit:

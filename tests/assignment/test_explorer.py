@@ -144,3 +144,7 @@ def test_fields_of_a_word_are_the_same_in_both_languages() -> None:
 def test_answer_names_the_problem_and_what_was_asked(tiny: Bert) -> None:
     asked = {"text": TEXT, "second": None, "masked": [0]}
     assert answer(tiny, asked) == {"problem": {"word": "not_a_word", "values": {"place": 0}}, "asked": asked}
+
+
+def test_half_of_a_surrogate_is_an_unknown_character(tiny: Bert) -> None:
+    assert look(tiny, "\ud800 cat", [])["pieces"][-2] == look(tiny, "? cat", [])["pieces"][-2]

@@ -13,6 +13,7 @@ import pytest
 
 from assignment.assignment import Limits
 from grader import cage, cage_check
+from grader.bundle import LEFT_OUT
 from grader.gpu import Gpu
 
 ROOT = Path(__file__).parents[3]
@@ -203,7 +204,8 @@ def inside(execute_once: Callable[..., Any], servers: tuple[int, str], secrets: 
         "reach": f"{REACH}\nprint(json.dumps(reach({servers[0]}, {servers[1]!r})))",
         "secrets": f"{OPEN}\nopen('mine', 'w').write('12345')\nprint(json.dumps(read({paths!r} + ['mine'])))",
         "write": f"print(json.dumps(write({folders!r} + ['.', '/tmp', '/dev/shm', os.environ['HOME']])))",
-        "search": "print(json.dumps({'other': search('other-student.ipynb'), 'mine': search('mine')}))",
+        "search": f"left = [search(name, '/hw9') for name in {LEFT_OUT!r}]\n"
+        "print(json.dumps({'left': sum(left, []), 'other': search('other-student.ipynb'), 'mine': search('mine')}))",
         "calls": CALLS,
         "status": STATUS,
         "first": FIRST,
@@ -247,7 +249,7 @@ def test_notebook_cannot_read_key_claims_other_handins_home_or_project(inside: A
 
 
 def test_no_other_handin_is_found_anywhere(inside: Any) -> None:
-    assert said(inside, "search") == {"other": [], "mine": [f"{cage.WORK}/mine"]}
+    assert said(inside, "search") == {"left": [], "other": [], "mine": [f"{cage.WORK}/mine"]}
 
 
 def test_notebook_writes_only_into_its_own_folders(inside: Any) -> None:
@@ -312,12 +314,13 @@ def test_gpu_cage_binds_one_device_and_names_it_by_uuid(monkeypatch: pytest.Monk
 
 def test_rooms_inside_a_bound_folder_are_covered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     packages = tmp_path / "site-packages"
-    for name in ("grader", "questions", "reference", "numpy"):
+    for name in ("assignment", "grader", "questions", "reference", "numpy"):
         (packages / name).mkdir(parents=True)
     monkeypatch.setattr(cage.grader, "__file__", str(packages / "grader" / "__init__.py"))
     monkeypatch.setattr(cage, "find_python", lambda: (str(packages),))
-    assert cage.find_covers(VIEW) == tuple(packages / name for name in ("grader", "questions", "reference"))
-    assert cage.find_covers(replace(VIEW, hidden=(packages / "numpy", tmp_path)))[1] == packages / "numpy"
+    rooms = ("assignment", "grader", "questions", "reference")
+    assert cage.find_covers(VIEW) == tuple(packages / name for name in rooms)
+    assert cage.find_covers(replace(VIEW, hidden=(packages / "numpy", tmp_path)))[2] == packages / "numpy"
 
 
 def test_root_keeps_only_what_changing_the_user_needs() -> None:
