@@ -552,10 +552,10 @@ print(describe_maps(np.abs(maps), np.abs(attributions), profile.masks))
 #
 # The models are small [BERTs](https://arxiv.org/abs/1810.04805), trained on sentences of a toy English. One predicts hidden words; three
 # answer questions. A BERT splits a text into **tokens** and turns each into a vector, its *state*. Layer 0 is the embedding; every layer
-# after it lets the tokens look at each other. Words and layers are numbered from 0, and a full stop counts as a word.
+# after it lets the tokens look at each other. Words, layers and heads are numbered from 0, and a full stop counts as a word.
 #
 # 這裡的模型是以玩具英文句子訓練的小型 BERT：一個預測被遮住的詞，三個回答問題。BERT 把文字切成 **token**，每個 token 變成一個向量（狀態）。
-# 第 0 層是 embedding，之後每一層都讓 token 彼此參照。詞與層的編號都從 0 開始，句點也算一個詞。
+# 第 0 層是 embedding，之後每一層都讓 token 彼此參照。詞、層與頭的編號都從 0 開始，句點也算一個詞。
 
 # %% hw9={"official": true, "name": "bert"}
 # official: bert

@@ -24,7 +24,7 @@ def describe_heads(scores: Mapping[str, Array], chance: Mapping[str, float]) -> 
 
     >>> print(describe_heads({"next": np.array([[0.5, 0.25]])}, {"next": 0.125}))
     share of attention on the targets of a function; chance: of a head that attends everywhere alike
-    落在各功能目標上的注意力比例；chance：若對所有詞平均分配注意力
+    落在各功能目標上的注意力比例；chance：若對所有 token 平均分配注意力
       next: next token 後一個詞
     layer 層  head 頭         next
               chance          0.12
@@ -33,7 +33,7 @@ def describe_heads(scores: Mapping[str, Array], chance: Mapping[str, float]) -> 
     """
     lines = [
         "share of attention on the targets of a function; chance: of a head that attends everywhere alike",
-        "落在各功能目標上的注意力比例；chance：若對所有詞平均分配注意力",
+        "落在各功能目標上的注意力比例；chance：若對所有 token 平均分配注意力",
         *(f"  {name}: {FUNCTION_NAMES[name]}" for name in scores),
         "layer 層  head 頭" + "".join(f"{name:>13}" for name in scores),
         f"{'chance':>16}" + "".join(f"{chance[name]:14.2f}"[1 if i else 0 :] for i, name in enumerate(scores)),
