@@ -15,7 +15,8 @@ FILTER_MAPS: Mapping[str, int] = {"shallow": 1, "middle": 4, "deep": 9}  # array
 SIGMAS = (0.02, 0.05, 0.1, 0.2, 0.4)  # the axis `sigma`
 BASELINES = ("black", "white", "blurred")  # the axis `baseline`
 STEP_COUNTS = (5, 20, 50, 200)  # the axis `steps`
-LINKS = ("coreference", "agreement")  # the last of the axis `function`, after assignment/heads.py's FUNCTIONS
+FUNCTIONS = ("previous", "next", "itself", "same_word", "separator", "punctuation")  # what any text tells of a head
+LINKS = ("coreference", "agreement")  # what only a text with known links tells; the axis `function` is both
 QUESTION, SUPPORT, ANSWER, OTHER = range(4)  # roles of a passage's tokens; a separator or padding is -1
 
 

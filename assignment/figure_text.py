@@ -7,6 +7,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 from numpy.typing import NDArray
 
+from assignment.arrays import ANSWER
+
 Array = NDArray[Any]
 ROLES = (  # a passage's tokens: colour (Okabe and Ito's, safe for colour-blind readers), marker, name
     ("#0072B2", "s", "question 問題"),
@@ -70,7 +72,7 @@ def show_points(
             for role, (colour, marker, says) in enumerate(ROLES):
                 at = its[depth][roles == role]
                 axis.scatter(*at.T, c=colour, marker=marker, s=110 if marker == "*" else 34, label=says)
-            for index in np.flatnonzero(roles == 2).tolist():
+            for index in np.flatnonzero(roles == ANSWER).tolist():
                 axis.annotate(tokens[index], its[depth][index], fontsize=8, xytext=(4, 4), textcoords="offset points")
             axis.set_title(f"{name}, layer 層 {depth}\n{share[depth].sum():.0%} of the variance 變異", fontsize=10)
             axis.tick_params(labelsize=7)

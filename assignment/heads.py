@@ -11,10 +11,11 @@ from collections.abc import Iterable, Sequence
 import torch
 from torch import Tensor
 
+from assignment.arrays import FUNCTIONS, LINKS
 from assignment.reading import Reading
+from assignment.texts import Sentence
 
 PUNCTUATION = frozenset(".,;:!?-()'\"")
-FUNCTIONS = ("previous", "next", "itself", "same_word", "separator", "punctuation")
 
 
 def find_targets(reading: Reading) -> dict[str, Tensor]:
@@ -40,6 +41,19 @@ def find_link_targets(reading: Reading, links: Iterable[tuple[int, int]], part: 
         for i in reading.find_places(word, part):
             targets[i, list(reading.find_places(to, part))] = True
     return targets
+
+
+def find_all_targets(readings: Sequence[Reading], sentences: Sequence[Sentence]) -> dict[str, list[Tensor]]:
+    """Return, for each of FUNCTIONS and of LINKS, the targets (L, L) of every sentence."""
+    plain = [find_targets(reading) for reading in readings]
+    pairs = list(zip(readings, sentences, strict=True))
+    linked = {
+        link: [
+            find_link_targets(reading, [(one.hidden, one.also)] if one.link == link else []) for reading, one in pairs
+        ]
+        for link in LINKS
+    }
+    return {name: [its[name] for its in plain] for name in FUNCTIONS} | linked
 
 
 def score_heads(attentions: Sequence[Tensor], targets: Sequence[Tensor]) -> Tensor:

@@ -616,9 +616,8 @@ attention_maps = fill_up([heads.numpy() for heads in attentions])  # (10, layers
 save_group(Path("outputs"), "attention", {"map": attention_maps, "prediction": predictions})
 
 # %%
-from assignment.arrays import LINKS
 from assignment.figure_text import show_distances, show_head, show_heads, show_missing, show_points
-from assignment.heads import FUNCTIONS, find_chance, find_link_targets, find_targets, score_heads
+from assignment.heads import find_all_targets, find_chance, score_heads
 from assignment.scratch_text import (
     describe_groups,
     describe_heads,
@@ -629,12 +628,7 @@ from assignment.scratch_text import (
 )
 
 vocabulary = bert.tokenizer.convert_ids_to_tokens(range(len(bert.tokenizer)))
-targets = {name: [find_targets(reading)[name] for reading in readings] for name in FUNCTIONS}
-for link in LINKS:
-    targets[link] = [
-        find_link_targets(reading, [(one.hidden, one.also)] if one.link == link else [])
-        for reading, one in zip(readings, texts.attention)
-    ]
+targets = find_all_targets(readings, texts.attention)
 scores = {name: score_heads(attentions, its).numpy() for name, its in targets.items()}
 chances = {name: find_chance(its) for name, its in targets.items()}
 for index, (one, row) in enumerate(zip(texts.attention, predictions)):

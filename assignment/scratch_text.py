@@ -6,6 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assignment.arrays import ANSWER, OTHER, QUESTION, SUPPORT
+from assignment.groups import find_apart, find_between, find_means, find_near, find_nearest_share
+
 Array = NDArray[Any]
 FUNCTION_NAMES = {
     "previous": "previous token 前一個詞",
@@ -84,17 +87,14 @@ def describe_meanings(matrices: Array, meanings: Array, *, nearest_is: str = "sm
     layer 層   same meaning 同義   other meaning 異義   difference 差   nearest 最近
            0             1.000              3.000           2.000         0.67
     """
-    same, own = meanings[:, None] == meanings, np.eye(len(meanings), dtype=bool)
     lines = [
         "nearest: share of sentences whose nearest other sentence has the same meaning",
         "nearest：最近的另一句也是同義的句子比例",
         "layer 層   same meaning 同義   other meaning 異義   difference 差   nearest 最近",
     ]
     for depth, matrix in enumerate(matrices):
-        one, two = matrix[same & ~own].mean(), matrix[~same].mean()
-        near = np.where(own, np.inf, -matrix if nearest_is == "largest" else matrix)
-        nearest = near <= near.min(axis=1, keepdims=True) + 1e-6
-        share = ((nearest & same).sum(axis=1) / nearest.sum(axis=1)).mean()
+        one, two = find_means(matrix, meanings)
+        share = find_nearest_share(-matrix if nearest_is == "largest" else matrix, meanings)
         lines.append(f"{depth:8} {one:17.3f} {two:18.3f} {two - one:15.3f} {share:12.2f}")
     return "\n".join(lines)
 
@@ -138,40 +138,7 @@ def describe_groups(points: Array, roles: Array, given: Array) -> str:
     is_given = find_between(len(roles), given)[known]
     for depth, every in enumerate(points):
         its = every[known]
-        near, others = (find_near(its, its_roles == 0, its_roles == role) for role in (1, 3))
-        apart, far = find_apart(its, its_roles == 2), find_apart(its, is_given)
+        near, others = (find_near(its, its_roles == QUESTION, its_roles == role) for role in (SUPPORT, OTHER))
+        apart, far = find_apart(its, its_roles == ANSWER), find_apart(its, is_given)
         lines.append(f"{depth:8} {near:8.2f} {others:8.2f} {apart:8.2f} {far:8.2f}")
     return "\n".join(lines)
-
-
-def find_between(count: int, ends: Array) -> Array:
-    """Return which of count tokens lie between two, both counted in.
-
-    >>> find_between(4, np.array([1, 2])).tolist()
-    [False, True, True, False]
-    """
-    places = np.arange(count)
-    between: Array = (places >= ends[0]) & (places <= ends[1])
-    return between
-
-
-def find_near(points: Array, one: Array, other: Array) -> float:
-    """Return the mean distance of two groups (L,) bool over that of all pairs; points (L, 2).
-
-    >>> find_near(np.array([[0.0, 0], [0, 1], [0, 3]]), np.arange(3) == 0, np.arange(3) == 1)
-    0.5
-    """
-    distance = np.linalg.norm(points[:, None] - points, axis=-1)
-    count = len(points)
-    return float(distance[one][:, other].mean() / (distance.sum() / (count * (count - 1))))
-
-
-def find_apart(points: Array, group: Array) -> float:
-    """Return how far the middle of a group (L,) bool is from that of the rest, in spreads of the rest; points (L, 2).
-
-    >>> find_apart(np.array([[0.0, -1], [0, 1], [3, 0]]), np.arange(3) == 2)
-    3.0
-    """
-    rest = points[~group]
-    spread = np.sqrt(np.square(rest - rest.mean(axis=0)).sum(axis=1).mean())
-    return float(np.linalg.norm(points[group].mean(axis=0) - rest.mean(axis=0)) / spread)

@@ -9,11 +9,11 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from assignment.arrays import LINKS
+from assignment import arrays
 from assignment.outputs import Outputs
 from questions.arguments import Floats, as_floats
 
-FUNCTIONS = ("previous", "next", "itself", "same_word", "separator", "punctuation", *LINKS)  # the axis `function`
+FUNCTIONS = (*arrays.FUNCTIONS, *arrays.LINKS)  # the axis `function`
 
 Text = Annotated[int, Field(ge=0, le=9)]
 Number = Annotated[int, Field(ge=0)]

@@ -3,10 +3,12 @@
 from typing import Annotated, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
+from assignment.groups import find_means, find_nearest_share
 from assignment.outputs import Outputs
-from questions.arguments import Floats, Masks, as_floats
+from questions.arguments import Floats, as_floats
 
 WORDS = ("apple", "bat")  # the axis `shared_word`
 
@@ -33,8 +35,8 @@ def meaning_gap(outputs: Outputs, *, word: Word, layer: Layer, array: Compared =
     >>> meaning_gap(_example(), word="apple", layer=0)
     1.75
     """
-    values, same, own = _find_values(outputs, word, layer, array)
-    return float(values[~same].mean() - values[same & ~own].mean())
+    within, between = find_means(*_find_values(outputs, word, layer, array))
+    return between - within
 
 
 def meaning_within(outputs: Outputs, *, word: Word, layer: Layer, array: Compared = "euclidean") -> float:
@@ -43,8 +45,7 @@ def meaning_within(outputs: Outputs, *, word: Word, layer: Layer, array: Compare
     >>> meaning_within(_example(), word="apple", layer=0)
     1.5
     """
-    values, same, own = _find_values(outputs, word, layer, array)
-    return float(values[same & ~own].mean())
+    return find_means(*_find_values(outputs, word, layer, array))[0]
 
 
 def nearest_same(outputs: Outputs, *, word: Word, layer: Layer, array: Compared = "euclidean") -> float:
@@ -53,18 +54,14 @@ def nearest_same(outputs: Outputs, *, word: Word, layer: Layer, array: Compared 
     >>> nearest_same(_example(), word="apple", layer=0)
     0.875
     """
-    values, same, own = _find_values(outputs, word, layer, array)
-    near = values if array == "euclidean" else -values
-    near = np.where(own, np.inf, near)
-    nearest = near <= near.min(axis=1, keepdims=True) + 1e-6
-    return float(((nearest & same).sum(axis=1) / nearest.sum(axis=1)).mean())
+    values, meanings = _find_values(outputs, word, layer, array)
+    return find_nearest_share(values if array == "euclidean" else -values, meanings)
 
 
-def _find_values(outputs: Outputs, word: str, layer: int, array: str) -> tuple[Floats, Masks, Masks]:
-    """Return a layer's matrix (N, N), where two sentences mean the same, and where they are one."""
-    values = as_floats(outputs["embedding_distance", array][WORDS.index(word), layer])
-    meaning = outputs["texts", "meaning"][WORDS.index(word)]
-    return values, meaning[:, None] == meaning, np.eye(len(meaning), dtype=bool)
+def _find_values(outputs: Outputs, word: str, layer: int, array: str) -> tuple[Floats, NDArray[np.integer]]:
+    """Return a layer's matrix (N, N), and the meaning of the word in each sentence (N,)."""
+    number = WORDS.index(word)
+    return as_floats(outputs["embedding_distance", array][number, layer]), outputs["texts", "meaning"][number]
 
 
 def _example() -> Outputs:

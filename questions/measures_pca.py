@@ -6,8 +6,8 @@ import numpy as np
 from pydantic import Field
 
 from assignment.arrays import ANSWER, OTHER, QUESTION, SUPPORT
+from assignment.groups import find_apart, find_between, find_near
 from assignment.outputs import Outputs
-from assignment.scratch_text import find_apart, find_between, find_near
 from questions.arguments import Floats, as_floats
 
 READERS = ("reader_a", "reader_b", "reader_c")  # the axis `reader`

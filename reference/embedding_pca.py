@@ -14,10 +14,13 @@ What a picture is said to show is measured on the points: `find_silhouette` (gro
 `find_nearness` (two groups lie close together), `find_apartness` (one group lies away from the rest).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+
+from assignment.groups import find_apart, find_near
 
 
 @dataclass(frozen=True)
@@ -78,9 +81,7 @@ def find_nearness(points: Tensor, one: Tensor, other: Tensor) -> Tensor:
 
     points (layers, N, K); one, other (N,) bool, without a common piece.
     """
-    distance = torch.cdist(points, points, compute_mode="donot_use_mm_for_euclid_dist")
-    count = points.shape[1]
-    return distance[:, one][:, :, other].mean(dim=(1, 2)) / (distance.sum(dim=(1, 2)) / (count * (count - 1)))
+    return _by_layer(find_near, points, one, other)
 
 
 def find_apartness(points: Tensor, group: Tensor) -> Tensor:
@@ -88,8 +89,10 @@ def find_apartness(points: Tensor, group: Tensor) -> Tensor:
 
     points (layers, N, K); group (N,) bool. The spread is the root of the mean squared distance from the middle.
     """
-    rest = points[:, ~group]
-    middle = rest.mean(dim=1, keepdim=True)
-    spread = (rest - middle).square().sum(dim=-1).mean(dim=1).sqrt()
-    away: Tensor = (points[:, group].mean(dim=1) - middle[:, 0]).square().sum(dim=-1).sqrt()
-    return away / spread
+    return _by_layer(find_apart, points, group)
+
+
+def _by_layer(find: Callable[..., float], points: Tensor, *groups: Tensor) -> Tensor:
+    """Return what `find`, of `assignment/groups.py`, says of each layer's points (layers,)."""
+    masks = [group.cpu().numpy() for group in groups]
+    return torch.tensor([find(layer, *masks) for layer in points.cpu().numpy()]).to(points)

@@ -5,12 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 from torch import Tensor
 
-from assignment.arrays import LINKS
 from assignment.bert import Bert, find_span, load_bert
-from assignment.heads import FUNCTIONS, find_chance, find_link_targets, find_targets, score_heads
+from assignment.heads import find_all_targets, find_chance, score_heads
 from assignment.reading import Reading, read
 from assignment.roles import find_roles
-from assignment.texts import Sentence, WordSet
+from assignment.texts import WordSet
 from reference.attention import attention, find_influence, predict_masked
 from reference.bench import Array, Bench, Found, to_array
 from reference.embedding_distance import cosine_similarity, euclidean_distance, word_states
@@ -51,7 +50,7 @@ def produce_attention(bench: Bench, seeds: Sequence[int]) -> Found:
         both.append(to_array(predict_masked(bert.model, reading, [hidden, also], mask)[0]))
         drops.append(to_array(find_influence(bert.model, reading, hidden, mask).drop))
     bench.tick()
-    targets = _find_all_targets(readings, sentences)
+    targets = find_all_targets(readings, sentences).values()
     return {
         None: {
             "map": _stack([to_array(one) for one in maps], np.nan),
@@ -102,19 +101,6 @@ def _find_token(reading: Reading, word: int) -> int:
 def _find_states(bert: Bert, words: WordSet) -> Tensor:
     rows = words.rows
     return word_states(bert.model, [read(bert.tokenizer, text) for text, _, _ in rows], [at for _, at, _ in rows])
-
-
-def _find_all_targets(readings: Sequence[Reading], sentences: Sequence[Sentence]) -> list[list[Tensor]]:
-    """Return the targets of each function on each text: those of FUNCTIONS, then those of LINKS."""
-    plain = [find_targets(reading) for reading in readings]
-    linked = [
-        [
-            find_link_targets(reading, [(one.hidden, one.also)] if one.link == link else [])
-            for reading, one in zip(readings, sentences, strict=True)
-        ]
-        for link in LINKS
-    ]
-    return [[its[name] for its in plain] for name in FUNCTIONS] + linked
 
 
 def _stack(arrays: Sequence[Array], hole: float) -> Array:

@@ -3,7 +3,6 @@
 import dataclasses
 import html
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -169,20 +168,6 @@ def test_damaged_verdicts_are_named(runs: Path, course: Course) -> None:
 def test_a_folder_without_verdicts_says_what_to_do(tmp_path: Path, course: Course) -> None:
     with pytest.raises(FixableError, match="hw9 score"):
         write_reports(tmp_path, course)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.skip("chromium is not installed (apt-get install chromium): the pages were not opened")
-    from playwright.sync_api import sync_playwright
-
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=chromium, args=arguments)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

@@ -6,8 +6,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from assignment.arrays import FUNCTIONS
 from assignment.bert import Bert
-from assignment.heads import FUNCTIONS, find_chance, find_link_targets, find_targets, score_heads
+from assignment.heads import find_chance, find_link_targets, find_targets, score_heads
 from assignment.reading import Reading, read
 from reference.attention import attention, find_influence, predict_masked
 from reference.reading import hidden_states

@@ -12,9 +12,8 @@ from scipy.spatial.distance import cdist
 from sklearn.decomposition import PCA
 from transformers import BertConfig, BertForQuestionAnswering
 
-from assignment.arrays import ARRAYS, LINKS
+from assignment.arrays import ARRAYS, FUNCTIONS, LINKS
 from assignment.bert import load_bert
-from assignment.heads import FUNCTIONS
 from assignment.outputs import load_group
 from assignment.profile import load_profile
 from assignment.reading import read
