@@ -7,6 +7,7 @@ measure's signature when it is read, so that a misspelt measure or argument is f
 """
 
 import difflib
+import hashlib
 import inspect
 import math
 from collections.abc import Callable, Iterable
@@ -80,6 +81,12 @@ class Claim(BaseModel):
         bound = self.above if self.above is not None else self.below
         assert bound is not None  # _bind saw to it
         return bound
+
+
+def digest(*claims: Claim) -> str:
+    """Return a short name of what claims say, which changes when they do."""
+    text = "\n".join(claim.model_dump_json(exclude_none=True) for claim in claims)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def suggest(name: str, known: Iterable[str]) -> str:

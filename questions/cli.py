@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from assignment.fixable import FixableError
+from questions import cli_prove
 from questions.bank import BANK_FOLDER, Bank, load_bank
 from questions.canonical import CANONICAL_FOLDER, load_canonicals
 from questions.check import find_spread, find_spread_faults, find_wording_faults
@@ -16,6 +17,10 @@ from questions.question import Question
 EPILOG = """examples:
   hw9 questions check
   hw9 questions show saliency-2
+  hw9 questions mutate --only saliency
+  hw9 questions stability
+  hw9 questions recheck
+  hw9 questions rekey --profile course
 """
 
 
@@ -32,7 +37,21 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     check = verbs.add_parser("check", help="compute the key; exit 1 where the bank or the key has a fault")
     show = verbs.add_parser("show", help="show a question, its claims and how every seed decides them")
     show.add_argument("id", help="such as lime-1")
-    for verb in (check, show):
+
+    def add_prover(name: str, does: str) -> argparse.ArgumentParser:
+        proving.append(
+            verbs.add_parser(
+                name,
+                help=does,
+                description=f"{does[0].upper()}{does[1:]}.",
+                epilog=f"example: {cli_prove.EXAMPLES[name]}",
+            )
+        )
+        return proving[-1]
+
+    proving: list[argparse.ArgumentParser] = []
+    cli_prove.add_verbs(add_prover)
+    for verb in (check, show, *proving):
         verb.add_argument("--profile", default="mini", help="whose canonical Outputs decide (default: mini)")
         verb.add_argument(
             "--bank", type=Path, default=BANK_FOLDER, help="folder of YAML files (default: the project's)"
@@ -44,6 +63,8 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def main(args: argparse.Namespace) -> int:
     """Run a verb and return the exit code: 0 fine, 1 where a fault was printed."""
     try:
+        if args.verb in cli_prove.VERBS:
+            return cli_prove.VERBS[args.verb](args)
         return _check(args) if args.verb == "check" else _show(args)
     except FixableError as error:
         _print_faults(error.faults)

@@ -6,6 +6,7 @@ import traceback
 from pathlib import Path
 
 import numpy as np
+import torch
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
@@ -16,8 +17,9 @@ from assignment.profile import load_profile
 from reference.bench import Arrays, open_bench
 from reference.compare import Difference, compare_group
 from reference.device import prepare_device
-from reference.produce import PRODUCERS, produce
+from reference.produce import PRODUCERS, SEEDS, produce
 
+PRECISIONS = {"float64": torch.float64, "float32": torch.float32}
 CANONICAL_FOLDER = Path(__file__).with_name("canonical")
 EXAMPLE = """examples:
   hw9 reference                                     recompute everything and compare with what is stored
@@ -25,6 +27,8 @@ EXAMPLE = """examples:
   hw9 reference --out /tmp/a --threads 1 --batch 3  keep the float64 arrays
   hw9 reference --against /tmp/a                    compare with those instead, to 1e-9
   hw9 reference --write                             bless: store what was computed
+  hw9 reference --out /tmp/b --dtype float32 --seeds 1 --weights bfloat16
+                                                    less exact: what the questions' stability is measured with
 """
 
 
@@ -39,6 +43,12 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda (default: %(default)s)")
     parser.add_argument("--threads", type=_positive, help="CPU threads (default: all cores)")
     parser.add_argument("--batch", type=_positive, default=8, help="pictures at once (default: %(default)s)")
+    parser.add_argument("--seeds", nargs="+", type=_positive, default=list(SEEDS), metavar="SEED",
+                        help="the random seeds (default: 1 2 3); others than these need --out")  # fmt: skip
+    parser.add_argument("--dtype", choices=list(PRECISIONS), default="float64",
+                        help="precision of the computation (default: %(default)s); another one needs --out")  # fmt: skip
+    parser.add_argument("--weights", choices=["stored", "bfloat16"], default="stored",
+                        help="bfloat16: round the models' weights to it; needs --out (default: %(default)s)")  # fmt: skip
     target = parser.add_mutually_exclusive_group()
     target.add_argument("--write", action="store_true", help="store the arrays (float32) as canonical")
     target.add_argument("--out", type=Path, metavar="DIR", help="write the float64 arrays to DIR, compare nothing")
@@ -47,7 +57,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
+    number = int(text) if text.isdecimal() else 0
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text}: expected a whole number from 1")
     return number
@@ -71,22 +81,34 @@ def main(arguments: list[str] | None = None) -> int:
 
 def run(options: argparse.Namespace, console: Console) -> int:
     """Produce, and then store or compare."""
+    check_exact(options)
+    seeds = tuple(sorted(set(options.seeds)))
     profile = load_profile(options.profile)
     device = prepare_device(options.device, threads=options.threads)
     folder = options.out or options.against or CANONICAL_FOLDER / profile.name
-    steps = sum(PRODUCERS[name].count_ticks() for name in options.analysis)
+    steps = sum(PRODUCERS[name].count_ticks(seeds) for name in options.analysis)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     differences: list[Difference] = []
     with Progress(*columns, console=console) as progress:
         task = progress.add_task(f"{profile.name} on {device.type}", total=steps)
-        bench = open_bench(profile, device, batch=options.batch, tick=lambda: progress.advance(task))
-        for group, seed, arrays in produce(bench, tuple(options.analysis)):
+        bench = open_bench(
+            profile, device, dtype=PRECISIONS[options.dtype], batch=options.batch, tick=lambda: progress.advance(task),
+            rounding=None if options.weights == "stored" else torch.bfloat16,
+        )  # fmt: skip
+        for group, seed, arrays in produce(bench, tuple(options.analysis), seeds):
             if options.write or options.out:
                 path = save_group(folder, group, arrays, seed=seed, exact=bool(options.out))
                 progress.console.print(f"wrote {path}", highlight=False, soft_wrap=True)
             else:
                 differences += compare(folder, group, seed, arrays)
     return show(differences, console)
+
+
+def check_exact(options: argparse.Namespace) -> None:
+    """Raise FixableError where less exact arrays would be stored as canonical or held against them."""
+    usual = options.dtype == "float64" and options.weights == "stored" and set(options.seeds) == set(SEEDS)
+    if not usual and not options.out:
+        raise FixableError("--dtype, --weights, --seeds: not the canonical ones; expected --out DIR beside them")
 
 
 def compare(folder: Path, group: str, seed: int | None, arrays: Arrays) -> list[Difference]:

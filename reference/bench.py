@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import Module
 
+from assignment.bert import Bert, load_bert
 from assignment.classifier import load_classifier
 from assignment.profile import Profile
 from reference.folded import Folded, fold
@@ -22,7 +25,7 @@ Found = Mapping[int | None, Arrays]  # by seed; None: what no seed changes
 class Bench:
     """pictures (N, 3, H, W) in [0, 1] and labels (N,), on the device and in the dtype of the model.
 
-    `tick` is called after each step of long work.
+    `tick` is called after each step of long work. `rounding`: what the models' weights are rounded to, None for not.
     """
 
     profile: Profile
@@ -31,6 +34,7 @@ class Bench:
     labels: Tensor
     batch: int
     tick: Callable[[], None]
+    rounding: torch.dtype | None = None
 
 
 def open_bench(
@@ -40,12 +44,29 @@ def open_bench(
     dtype: torch.dtype = torch.float64,
     batch: int = 8,
     tick: Callable[[], None],
+    rounding: torch.dtype | None = None,
 ) -> Bench:
     """Load the (folded) classifier and the pictures of a profile."""
-    model = fold(load_classifier(profile.classifier_file, device=device, dtype=dtype))
+    plain = load_classifier(profile.classifier_file, device=device, dtype=dtype)
+    round_weights(plain, rounding)
+    model = fold(plain)
     scaled = torch.from_numpy(profile.pictures).to(device, dtype) / 255
     pictures = scaled.permute(0, 3, 1, 2).contiguous()
-    return Bench(profile, model, pictures, torch.from_numpy(profile.labels).to(device), batch, tick)
+    return Bench(profile, model, pictures, torch.from_numpy(profile.labels).to(device), batch, tick, rounding)
+
+
+def open_bert(bench: Bench, folder: Path, kind: str) -> Bert:
+    """Open a BERT of the profile as the bench has it: on its device, in its precision, with its rounding."""
+    bert = load_bert(folder, kind, bench.pictures.device, bench.pictures.dtype)
+    round_weights(bert.model, bench.rounding)
+    return bert
+
+
+def round_weights(model: Module, rounding: torch.dtype | None) -> None:
+    """Round every parameter in place; each stays in its own dtype. None leaves all as it is."""
+    with torch.no_grad():
+        for parameter in model.parameters() if rounding else ():
+            parameter.copy_(parameter.to(rounding))
 
 
 def find_random_state(seed: int, picture: int) -> int:

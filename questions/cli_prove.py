@@ -1,0 +1,203 @@
+"""The verbs that prove the bank: `mutate`, `stability`, `recheck`, `rekey`. They run the reference in processes."""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from assignment.arrays import GROUPS
+from assignment.fixable import FixableError
+from questions.bank import load_bank
+from questions.canonical import load_canonicals
+from questions.key import find_decisions, find_key
+from questions.matrix_picture import save_picture
+from questions.mutant import Mutant
+from questions.mutants import MUTANTS
+from questions.mutation import PROOF_FOLDER, Matrix, find_flipped, find_matrix_faults, make_matrix, save_matrix
+from questions.recheck import find_changes, recompute
+from questions.rekey import Rekeyed, rekey
+from questions.rerun import CACHE_FOLDER, Rerun, load_rerun, run_all
+from questions.stability import (
+    find_all_steadiness,
+    find_stability_faults,
+    make_reruns,
+    measure,
+    save_stability,
+)
+
+OUT = Console(highlight=False)
+EXAMPLES = {
+    "mutate": "hw9 questions mutate --only saliency smoothgrad",
+    "stability": "hw9 questions stability --write",
+    "recheck": "hw9 questions recheck",
+    "rekey": "hw9 questions rekey --profile course",
+}
+_SEED = 1  # of the mutants and of `recheck`
+
+
+def add_verbs(add: Callable[..., argparse.ArgumentParser]) -> None:
+    """Add the verbs, each with the options that they share."""
+    mutate = add("mutate", "run plausible mistakes and see which questions tell them from the truth")
+    mutate.add_argument("--only", nargs="+", metavar="NAME", help="mutants whose names begin so; writes nothing")
+    mutate.add_argument("--write", action="store_true", help="store the matrix: mutation.yaml, .csv and .png")
+    mutate.add_argument(
+        "--out", type=Path, default=PROOF_FOLDER, metavar="DIR", help="where to (default: questions/proof)"
+    )
+    mutate.add_argument("--list", action="store_true", help="only name the mutants and say what was done wrong")
+    stability = add("stability", "measure every claim in float32 and with weights rounded to bfloat16")
+    stability.add_argument("--write", action="store_true", help="store it for `hw9 questions check`")
+    stability.add_argument(
+        "--out", type=Path, default=PROOF_FOLDER, metavar="DIR", help="where to (default: questions/proof)"
+    )
+    recheck = add("recheck", "compute the key with today's reference code, and say which questions change")
+    for verb in (mutate, stability, recheck):
+        keep = "where what was computed is kept, so that a stopped run goes on (default: build/reruns)"
+        verb.add_argument("--cache", type=Path, default=CACHE_FOLDER, metavar="DIR", help=keep)
+    rekey_ = add("rekey", "show what another profile's models do to each question")
+    rekey_.add_argument("--from", dest="before", default="mini", metavar="PROFILE",
+                        help="whose key is today's (default: mini)")  # fmt: skip
+
+
+def mutate(args: argparse.Namespace) -> int:
+    """Run the mutants and print the matrix; 1 where it has a fault."""
+    chosen = [one for one in MUTANTS if not args.only or one.name.startswith(tuple(args.only))]
+    if not chosen:
+        raise FixableError(f"--only: {' '.join(args.only)}: no mutant begins so; expected one of `--list`")
+    if args.list:
+        for one in chosen:
+            print(f"{one.name}: {one.mistake}" + (f" [equivalent: {one.equivalent}]" if one.equivalent else ""))
+        return 0
+    if args.write and args.only:
+        raise FixableError("--write: with --only the matrix is in part; expected one of the two")
+    bank, canonicals = load_bank(args.bank), load_canonicals(args.profile, args.canonical)
+    key, start = find_key(bank, canonicals), time.perf_counter()
+    touched = tuple(group for group in GROUPS if any(group in one.groups for one in chosen))
+    reruns = [Rerun(groups=(group,)) for group in touched] + [one.rerun for one in chosen]
+    with _progress("mutants", len(reruns)) as tick:
+        folders = run_all(reruns, args.profile, cache=args.cache, tick=tick)
+    found = [
+        find_flipped(bank, key, load_rerun(rerun, folder, args.profile, canonicals)[_SEED], _SEED)
+        for rerun, folder in zip(reruns, folders, strict=True)
+    ]
+    _check_controls(dict(zip(touched, found, strict=False)))
+    matrix = make_matrix(args.profile, bank, chosen, found[len(touched) :])
+    _print_matrix(matrix, chosen)
+    OUT.print(f"{len(chosen)} mutants in {time.perf_counter() - start:.0f} s; mutation score {matrix.score:.3f}")
+    if args.write:
+        for path in [*save_matrix(matrix, bank, args.out), save_picture(matrix, bank, args.out)]:
+            OUT.print(f"wrote {path}", soft_wrap=True)
+    return _print_faults([] if args.only else list(find_matrix_faults(matrix, bank)))
+
+
+def _check_controls(controls: dict[str, dict[str, str]]) -> None:
+    """Raise FixableError where the unchanged reference, run as the mutants are, gives another key."""
+    wrong = {group: flipped for group, flipped in controls.items() if flipped}
+    if wrong:
+        raise FixableError(
+            *(
+                f"{group}: without any mistake today's reference gives another key for {', '.join(flipped)}; "
+                "expected the same: see `hw9 questions recheck`"
+                for group, flipped in wrong.items()
+            )
+        )
+
+
+def _print_matrix(matrix: Matrix, mutants: Sequence[Mutant]) -> None:
+    table = Table("mutant", "caught by", "mistake", title=f"profile {matrix.profile}")
+    for one in matrix.mutants:
+        caught = " ".join(f"{name}({letters})" for name, letters in one.flipped.items())
+        table.add_row(
+            one.name, caught or ("[dim]equivalent[/dim]" if one.equivalent else "[red]nobody[/red]"), one.mistake
+        )
+    OUT.print(table)
+
+
+def stability(args: argparse.Namespace) -> int:
+    """Measure the claims under small changes; 1 where the key does not stand."""
+    bank, canonicals = load_bank(args.bank), load_canonicals(args.profile, args.canonical)
+    decisions, faults = find_decisions(bank, canonicals)
+    variants = make_reruns(tuple(canonicals))
+    reruns = [rerun for ones in variants.values() for rerun in ones]
+    with _progress("stability", len(reruns)) as tick:
+        folders = iter(run_all(reruns, args.profile, cache=args.cache, tick=tick))
+    runs = {}
+    for name, ones in variants.items():
+        outputs = dict(canonicals)
+        for rerun in ones:
+            outputs = load_rerun(rerun, next(folders), args.profile, outputs)
+        runs[name] = outputs
+    measured = measure(args.profile, bank, runs)
+    steadiness = find_all_steadiness(bank, decisions, measured)
+    table = Table("choice", "smallest distance", "spread", "distance / spread", "margin")
+    for (name, letter), its in steadiness.items():
+        row = (f"{name} {letter}", f"{its.smallest:.4g}", f"{its.spread:.3g}", f"{its.ratio:.3g}")
+        table.add_row(*row, f"{decisions[name, letter].margin:g}", style="red" if its.ratio < 1 else None)
+    OUT.print(table)
+    if args.write:
+        OUT.print(f"wrote {save_stability(measured, args.out)}", soft_wrap=True)
+    return _print_faults([*faults, *find_stability_faults(bank, steadiness)])
+
+
+def recheck(args: argparse.Namespace) -> int:
+    """Compute the key with today's reference code; 1 where a question changes."""
+    bank, canonicals = load_bank(args.bank), load_canonicals(args.profile, args.canonical)
+    key = find_key(bank, canonicals)
+    with _progress("reference", len(GROUPS)) as tick:
+        outputs = recompute(args.profile, canonicals, cache=args.cache, tick=tick)
+    changes = find_changes(bank, key, outputs)
+    faults = [
+        f"{bank.places[one.question]}: choice {one.letter}: {'right' if one.was else 'wrong'} by the stored Outputs, "
+        f"otherwise by today's reference code: {one.claim}, {one.found}; expected the same (mend the code, or bless it "
+        "with `hw9 reference --write` and look at the question)"
+        for one in changes
+    ]
+    if not faults:
+        OUT.print(f"{len(bank.ids)} questions have the same key by today's reference code")
+    return _print_faults(faults)
+
+
+def rekey_profile(args: argparse.Namespace) -> int:
+    """Show each question under another profile; 1 where one of them has no key there."""
+    bank = load_bank(args.bank)
+    letters = find_key(bank, load_canonicals(args.before, args.canonical)).letters
+    found = rekey(bank, letters, load_canonicals(args.profile, args.canonical))
+    OUT.print(to_table(found, args.before, args.profile))
+    valid = sum(one.after is not None for one in found)
+    changed = sum(one.changed for one in found if one.after is not None)
+    OUT.print(f"{valid} of {len(found)} questions are valid on {args.profile}, {changed} of them with another key")
+    for one in found:
+        for fault in one.faults:
+            OUT.print(f"{bank.places[one.question]}: {fault}", markup=False, soft_wrap=True)
+    return 0 if valid == len(found) else 1
+
+
+def to_table(found: Sequence[Rekeyed], before: str, after: str) -> Table:
+    """Return a row a question: its key on both profiles, and how near the closest claim is to tipping over."""
+    table = Table("question", f"key on {before}", f"key on {after}", "margins", "")
+    for one in found:
+        word = "not valid" if one.after is None else "another key" if one.changed else ""
+        table.add_row(one.question, one.before, one.after or "-", f"{one.ratio:.2f}", word)
+    return table
+
+
+@contextmanager
+def _progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda _: progress.advance(task)
+
+
+def _print_faults(faults: Sequence[str]) -> int:
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    return 1 if faults else 0
+
+
+VERBS = {"mutate": mutate, "stability": stability, "recheck": recheck, "rekey": rekey_profile}

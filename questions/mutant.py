@@ -1,0 +1,24 @@
+"""A Mutant: a named mistake that somebody could make in an analysis, as an edit of the reference."""
+
+from dataclasses import dataclass
+
+from questions.rerun import Edit, Rerun
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """`mistake` says what was done wrong, `groups` which Outputs are computed with it.
+
+    `equivalent` says why no question need tell it from the truth; None: one has to.
+    """
+
+    name: str
+    groups: tuple[str, ...]
+    mistake: str
+    edits: tuple[Edit, ...]
+    equivalent: str | None = None
+
+    @property
+    def rerun(self) -> Rerun:
+        """What computes its Outputs: the first seed in float32, as the unchanged reference beside it."""
+        return Rerun(groups=self.groups, edits=self.edits)

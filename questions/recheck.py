@@ -1,0 +1,75 @@
+"""Recheck: does today's reference code still give the key? It asks the code, not the stored arrays.
+
+Who changes a sign, an index or a constant in the reference and forgets the questions is told here which of them have
+another key now. The arrays are computed in float32 for one seed, which the key is the same for (`stability.py`).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from assignment.arrays import GROUPS
+from assignment.fixable import FixableError
+from assignment.outputs import Outputs
+from questions.bank import Bank
+from questions.claim import evaluate
+from questions.key import Key
+from questions.mutation import find_flipped
+from questions.rerun import CACHE_FOLDER, Edit, Rerun, load_rerun, run_all
+
+SEED = 1
+
+
+@dataclass(frozen=True)
+class Change:
+    """A choice that today's code decides otherwise than the stored arrays: what was, and what would be now."""
+
+    question: str
+    letter: str
+    was: bool
+    claim: str
+    found: str
+
+
+def recompute(
+    profile: str,
+    canonicals: Mapping[int, Outputs],
+    *,
+    groups: Sequence[str] = GROUPS,
+    edits: tuple[Edit, ...] = (),
+    cache: Path = CACHE_FOLDER,
+    tick: Callable[[int], None] = lambda _: None,
+) -> Outputs:
+    """Return the Outputs that today's reference code gives for one seed, the groups shared out among the cores."""
+    reruns = [Rerun(groups=(group,), seeds=(SEED,), edits=edits) for group in groups]
+    outputs = dict(canonicals)
+    for rerun, folder in zip(reruns, run_all(reruns, profile, cache=cache, tick=tick), strict=True):
+        outputs |= load_rerun(rerun, folder, profile, outputs)
+    return outputs[SEED]
+
+
+def find_changes(bank: Bank, key: Key, outputs: Outputs) -> list[Change]:
+    """Return each choice that the Outputs decide otherwise than the key."""
+    changes = []
+    for name, letters in find_flipped(bank, key, outputs, SEED).items():
+        for letter in letters:
+            claim = bank[name].choices[letter].claim
+            side = "above" if claim.above is not None else "below"
+            changes.append(
+                Change(
+                    name,
+                    letter,
+                    letter in key.letters[name],
+                    f"{claim.measure} {side} its bound",
+                    _say(bank, name, letter, outputs),
+                )
+            )
+    return changes
+
+
+def _say(bank: Bank, name: str, letter: str, outputs: Outputs) -> str:
+    try:
+        its = evaluate(bank[name].choices[letter].claim, outputs)
+    except FixableError as error:
+        return str(error)
+    return f"{its.value:.4g} against {its.bound:.4g}"

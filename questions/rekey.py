@@ -1,0 +1,44 @@
+"""What another profile's models do to each question: still valid and with which key, or not valid and why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from assignment.outputs import Outputs
+from questions.bank import Bank
+from questions.key import find_decisions, find_right
+
+
+@dataclass(frozen=True)
+class Rekeyed:
+    """A question under other Outputs: its letters before and after, and the smallest distance in margins.
+
+    `after` is None where there is no key; `faults` say why.
+    """
+
+    question: str
+    before: str
+    after: str | None
+    ratio: float
+    faults: tuple[str, ...]
+
+    @property
+    def changed(self) -> bool:
+        """Whether the key is another one, or none."""
+        return self.after != self.before
+
+
+def rekey(bank: Bank, letters: Mapping[str, frozenset[str]], canonicals: Mapping[int, Outputs]) -> list[Rekeyed]:
+    """Return what becomes of each question, whose letters are `letters` today, under other canonical Outputs."""
+    decisions, faults = find_decisions(bank, canonicals)
+    found = []
+    for question in bank.questions:
+        place = f"{bank.places[question.id]}: "
+        its = tuple(fault.removeprefix(place) for fault in faults if fault.startswith(place))
+        known = {
+            letter: decisions[question.id, letter] for letter in question.choices if (question.id, letter) in decisions
+        }
+        right = "".join(sorted(find_right(question.id, set(known), decisions)))
+        ratio = min((decision.ratio for decision in known.values()), default=0.0)
+        before = "".join(sorted(letters[question.id]))
+        found.append(Rekeyed(question.id, before, None if its else right, ratio, its))
+    return found
