@@ -10,12 +10,15 @@ from questions.bank import BANK_FOLDER, Bank, load_bank
 from questions.canonical import CANONICAL_FOLDER, load_canonicals
 from questions.check import find_spread, find_spread_faults, find_wording_faults
 from questions.claim import Claim, suggest
+from questions.cli_export import VERBS, add_verbs
 from questions.key import Decision, Key, Place, find_decisions, find_key
 from questions.question import Question
 
 EPILOG = """examples:
   hw9 questions check
   hw9 questions show saliency-2
+  hw9 questions handout dist/handout
+  hw9 questions qti quiz.zip
 """
 
 
@@ -38,12 +41,15 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
             "--bank", type=Path, default=BANK_FOLDER, help="folder of YAML files (default: the project's)"
         )
         verb.add_argument("--canonical", type=Path, default=CANONICAL_FOLDER, help="folder of canonical Outputs")
+    add_verbs(verbs)
     return parser
 
 
 def main(args: argparse.Namespace) -> int:
     """Run a verb and return the exit code: 0 fine, 1 where a fault was printed."""
     try:
+        if args.verb in VERBS:
+            return VERBS[args.verb](args)
         return _check(args) if args.verb == "check" else _show(args)
     except FixableError as error:
         _print_faults(error.faults)
