@@ -5,7 +5,7 @@ It is made from what `handout.py` and the profile hold. Claims, whys, measures a
 
 import base64
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -13,7 +13,7 @@ from importlib.resources import files
 from pathlib import PurePosixPath
 
 from jinja2 import DictLoader, Environment, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from assignment.assignment import Assignment, Bilingual
 from assignment.profile import Profile
@@ -34,7 +34,8 @@ TITLES = {
 RULE = Bilingual(
     en="Choose all that are right. A question counts only if all the right choices and no other are chosen. "
     "Pictures, layers and the like are counted from 0, as the notebook does.",
-    zh="請選出所有正確的選項。必須選出所有正確的選項而且沒有多選，該題才計分。圖片、層等編號都從 0 開始，與 notebook 相同。",
+    zh="請選出所有正確的選項。必須選出所有正確的選項而且沒有多選，該題才計分。"
+    "圖片、層等編號都從 0 開始，與 notebook 相同。",
 )
 MIMES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 
@@ -171,6 +172,17 @@ def render_html(handout: Handout) -> str:
     return page
 
 
+def mark_code(text: str) -> Markup:
+    """Return a text as HTML in which what stands between two backticks, as in Markdown, is code.
+
+    >>> mark_code("Is `a` < 1? ")
+    Markup('Is <code>a</code> &lt; 1?')
+    """
+    parts = text.strip().split("`")
+    marked = [Markup("<code>{}</code>").format(part) if index % 2 else escape(part) for index, part in enumerate(parts)]
+    return Markup("").join(marked)
+
+
 @cache
 def _load_templates() -> Environment:
     environment = Environment(
@@ -180,6 +192,7 @@ def _load_templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["code"] = mark_code
     environment.globals["style"] = lambda: Markup(_read("handout.css"))  # our own
     return environment
 
@@ -189,7 +202,7 @@ def _read(name: str) -> str:
     return (files("questions") / "templates" / name).read_text(encoding="utf-8")
 
 
-def list_files(handout: Handout) -> Iterable[tuple[str, bytes]]:
+def list_files(handout: Handout) -> Iterator[tuple[str, bytes]]:
     """Return the handout's files: a name relative to its folder, and the bytes."""
     yield "handout.md", render_markdown(handout).encode()
     yield "handout.html", render_html(handout).encode()
