@@ -46,10 +46,10 @@ def find_forms(question: Question) -> Forms:
 
 
 def find_answer(cell: str, forms: Forms, place: str) -> Answer:
-    """Return the choices that a cell names; unreadable, with a reason that names place and value, where text is left.
+    r"""Return the choices that a cell names; unreadable, with a reason that names place and value, where text is left.
 
     >>> forms = {"a": ("Red,green",), "b": ("Blue",)}
-    >>> sorted(find_answer("Blue,Red\\\\, green", forms, "row 2").letters), find_answer("", forms, "row 2").state
+    >>> sorted(find_answer("Blue,Red\\, green", forms, "row 2").letters), find_answer("", forms, "row 2").state
     (['a', 'b'], 'blank')
     >>> find_answer("Blue,Yellow", forms, "row 2").reason
     "row 2: 'Yellow'; expected choices of this question"

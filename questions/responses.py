@@ -27,6 +27,7 @@ MOST_BYTES = 64 * 2**20
 MOST_ROWS = 20_000
 MOST_COLUMNS = 1000
 MOST_FAULTS = 50
+MOST_NAME = 200  # characters of a student's name
 ID_COLUMNS = ("sis_id", "login_id", "login", "id")  # the first that is filled names the student
 OWN_COLUMNS = (*ID_COLUMNS, "name", "submitted", "attempt")
 _QUESTION = re.compile(r"\s*\d+\s*:")
@@ -125,8 +126,8 @@ def _find_heading(row: Sequence[str], bank: Bank, file: str) -> tuple[_Heading, 
     for column, text in enumerate(row):
         question_id = find_question(text, bank) if column not in own.values() else None
         if question_id in questions:
-            faults.append(f"{file}: row 1: columns {questions[question_id] + 1} and {column + 1} are both {question_id}; "
-                          "expected one")  # fmt: skip
+            both = f"columns {questions[question_id] + 1} and {column + 1}"
+            faults.append(f"{file}: row 1: {both} are both {question_id}; expected one")
         elif question_id is not None:
             questions[question_id] = column
         elif _QUESTION.match(text):
@@ -179,7 +180,9 @@ def _read_row(reading: _Reading, row: Sequence[str], place: str) -> None:
     }
     sheet = Sheet({name: answers[name] for name in reading.bank.ids})
     moment = find_moment(cells["submitted"]) if cells["submitted"] else None
-    attempts.append(_Attempt(number, Response(student, cells.get("name", ""), moment, sheet, f"{place}: {column}")))
+    attempts.append(
+        _Attempt(number, Response(student, cells.get("name", "")[:MOST_NAME], moment, sheet, f"{place}: {column}"))
+    )
 
 
 def _find_faults(cells: Mapping[str, str], place: str) -> Iterator[str]:
