@@ -24,6 +24,7 @@ EXAMPLES = """examples:
   hw9 report runs/                  write the pages again
   hw9 demo                          grade the embedded class
   hw9 questions check               prove the bank
+  hw9 questions handout dist/       write the questions for students, to print
   hw9 reference --help              recompute the canonical Outputs
 
 HANDINS holds <student>.ipynb files, or <student>/ folders with one notebook each, and optionally a handins.csv with the

@@ -39,8 +39,8 @@ def add_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     qti = _add(verbs, "qti", "write a quiz for Canvas as a QTI package, key included: for staff only", QTI)
     qti.add_argument("file", type=Path, metavar="FILE.zip", help="the package; folders are made when missing")
     qti.add_argument("--canonical", type=Path, default=CANONICAL_FOLDER, help="folder of canonical Outputs")
-    for verb in (handout, qti):
-        verb.add_argument("--profile", default="mini", help="whose pictures (default: %(default)s)")
+    for verb, whose in ((handout, "whose pictures"), (qti, "whose pictures and key")):
+        verb.add_argument("--profile", default="mini", help=f"{whose} (default: %(default)s)")
         verb.add_argument(
             "--bank", type=Path, default=BANK_FOLDER, help="folder of YAML files (default: the project's)"
         )

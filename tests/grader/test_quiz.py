@@ -81,7 +81,7 @@ def test_perfect_quiz_is_ten_one_right_is_its_points_and_part_of_a_question_is_n
     assert main(["report", str(tmp_path / "runs")]) == 0
     with (tmp_path / "runs" / "gradebook.csv").open(encoding="utf-8-sig") as file:
         assert {row["student"]: row["total"] for row in csv.DictReader(file)}["perfect"] == "10.0"
-    assert "No choice was made" in (tmp_path / "runs" / "empty" / "report.html").read_text(encoding="utf-8")
+    assert "未作答" in (tmp_path / "runs" / "empty" / "report.html").read_text(encoding="utf-8")
 
 
 def test_times_of_the_quiz_count_in_place_of_the_class_list(
@@ -104,12 +104,17 @@ def test_times_of_the_quiz_count_in_place_of_the_class_list(
     assert any("when it was handed in" in note for note in found["cid"].notes)
 
 
-def test_student_without_a_row_is_blank_and_goes_to_a_person(score: Class, right: dict[str, str]) -> None:
+def test_student_without_a_row_is_blank_and_goes_to_a_person(
+    score: Class, right: dict[str, str], tmp_path: Path
+) -> None:
     found = score({"ann": right}, [{"sis_id": "bea", "chosen": right}])["ann"]
     assert (found.problem, found.words) == ("no_response", ("no_response", "not_run"))
     assert {verdict.word for verdict in found.verdicts} == {"blank"}
     assert found.needs_person
     assert any("no row of this student" in reason.en for reason in found.why)
+    assert main(["report", str(tmp_path / "runs")]) == 0
+    assert "no row of this student" in (tmp_path / "runs" / "ann" / "report.html").read_text(encoding="utf-8")
+    assert (tmp_path / "runs" / "bea" / "report.html").exists()
 
 
 def test_row_without_a_hand_in_is_scored_and_was_not_run(score: Class, right: dict[str, str]) -> None:
