@@ -24,11 +24,21 @@ EXAMPLES = """examples:
   hw9 report runs/                  write the pages again
   hw9 demo                          grade the embedded class
   hw9 questions check               prove the bank
+  hw9 questions handout dist/       write the questions for students, to print
   hw9 reference --help              recompute the canonical Outputs
 
 HANDINS holds <student>.ipynb files, or <student>/ folders with one notebook each, and optionally a handins.csv with the
 columns student, name, submitted_at (ISO 8601 with a time zone).
 exit codes: 0 fine, 1 something can be fixed or a person must look, 2 wrong usage, 3 our own bug
+"""
+
+SCORE_EPILOG = """example: hw9 score handins/ runs/
+example: hw9 score handins/ runs/ --responses "Homework 9 Quiz Student Analysis Report.csv"
+
+A row of the report belongs to the student whose id is in sis_id, or where that is empty in login_id, login or id (the
+first that is filled); that id is the name of the hand-in. The last attempt counts. A student without a row gets blank
+answers and goes to a person; a row without a hand-in is scored, with the word not_run. Download the report with Canvas
+in English. Canvas's own points are not read: it gives partial credit.
 """
 
 
@@ -45,7 +55,13 @@ def make_parser() -> argparse.ArgumentParser:
     run = _with_form(
         add, "run", help="execute the notebooks in the sandbox", epilog="example: hw9 run handins/ runs/ --jobs 2"
     )
-    score = _with_form(add, "score", help="score what was run", epilog="example: hw9 score handins/ runs/")
+    score = _with_form(add, "score", help="score what was run", epilog=SCORE_EPILOG)
+    score.add_argument(
+        "--responses",
+        type=Path,
+        metavar="FILE.csv",
+        help="the quiz's Student Analysis report (Canvas, classic quiz): its answers and times count, no notebook's",
+    )
     report = _with_form(
         add, "report", help="write the pages of what was scored", epilog="example: hw9 report runs/ --show-key"
     )
@@ -69,6 +85,7 @@ def make_parser() -> argparse.ArgumentParser:
         verb.add_argument("--profile", default="mini", help="whose key and canonical Outputs (default: %(default)s)")
     for verb in (grade, report):
         verb.add_argument("--show-key", action="store_true", help="show the right letters on the students' pages")
+    grade.set_defaults(responses=None)
     demo = _with_form(add, "demo", help="grade the embedded class", epilog="example: hw9 demo /tmp/demo --jobs 2")
     demo.add_argument(
         "folder",

@@ -6,7 +6,8 @@ well.
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -26,29 +27,46 @@ from questions.bank import Bank
 from questions.key import Key
 from questions.sheet import NOTEBOOK_LIMIT, Answer, Sheet, find_sheet
 
+Sheets = Mapping[str, Sheet]  # by student
+
 REPLACED = Bilingual(
     en="The hand-in is not the notebook that was run; run it again.", zh="繳交的 notebook 與執行過的不同，請重新執行。"
 )
 
 
 def score_runs(
-    submissions: Iterable[Submission], runs: Path, bank: Bank, key: Key, assignment: Assignment, canonical: Outputs
+    submissions: Iterable[Submission],
+    runs: Path,
+    bank: Bank,
+    key: Key,
+    assignment: Assignment,
+    canonical: Outputs,
+    sheets: Sheets | None = None,
 ) -> list[Scored]:
     """Score every hand-in, write each `RUNS/<student>/verdicts.json` and return the records in the order given.
 
     canonical: of the random seed that the released notebook uses (`agree.CANONICAL_SEED`).
+    sheets: the answers to the quiz by student (`quiz.py`), which then count in place of the notebooks'.
     """
-    found = [score_run(one, runs / one.student, bank, key, assignment, canonical) for one in submissions]
+    found = [score_run(one, runs / one.student, bank, key, assignment, canonical, sheets) for one in submissions]
     for scored in found:
         save_scored(runs / scored.student, scored)
     return found
 
 
 def score_run(
-    submission: Submission, folder: Path, bank: Bank, key: Key, assignment: Assignment, canonical: Outputs
+    submission: Submission,
+    folder: Path,
+    bank: Bank,
+    key: Key,
+    assignment: Assignment,
+    canonical: Outputs,
+    sheets: Sheets | None = None,
 ) -> Scored:
     """Return what is to say of one hand-in and its Run folder; writes nothing."""
     problem, sheet, digest = _read_sheet(submission, bank)
+    if sheets is not None:
+        problem, sheet = _take_sheet(sheets.get(submission.student), problem, bank)
     late = submission.submitted_at is not None and assignment.is_late(submission.submitted_at)
     worth = find_worth(bank, assignment)
     verdicts = find_verdicts(sheet, key, worth, late=late)
@@ -92,8 +110,16 @@ def _read_sheet(submission: Submission, bank: Bank) -> tuple[Problem | None, She
     return sheet.problem, sheet if sheet.problem is None else _find_empty_sheet(sheet.problem, bank), digest
 
 
+def _take_sheet(sheet: Sheet | None, problem: Problem | None, bank: Bank) -> tuple[Problem | None, Sheet]:
+    """Return the Sheet of the quiz in place of the notebook's, whose own problem becomes a note."""
+    if sheet is None:
+        return "no_response", _find_empty_sheet("no_response", bank)
+    notes = (WORDS[problem].says.en,) if problem not in (None, "no_answers") else ()
+    return None, replace(sheet, notes=sheet.notes + notes)
+
+
 def _find_empty_sheet(problem: Problem, bank: Bank) -> Sheet:
-    blank = problem in ("missing", "no_answers")
+    blank = problem in ("missing", "no_answers", "no_response")
     answer = Answer() if blank else Answer("unreadable", reason=WORDS[problem].says.en)
     return Sheet(dict.fromkeys(bank.ids, answer))
 

@@ -20,7 +20,7 @@ from grader.score import Verdict
 
 SCORED_FILE = "verdicts.json"
 
-Problem = Literal["missing", "not_a_notebook", "two_notebooks", "broken", "bad_name", "no_answers"]
+Problem = Literal["missing", "not_a_notebook", "two_notebooks", "broken", "bad_name", "no_answers", "no_response"]
 
 
 class Scored(BaseModel):
@@ -35,8 +35,8 @@ class Scored(BaseModel):
     late: bool = Field(default=False, description="handed in after the deadline, so that every question earns 0")
     problem: Problem | None = Field(
         default=None,
-        description="why there is no Sheet to read: `missing`, `not_a_notebook`, `two_notebooks`, `broken`, `bad_name` "
-        "or `no_answers`; null where there is one",
+        description="why there is no Sheet to read: `missing`, `not_a_notebook`, `two_notebooks`, `broken`, "
+        "`bad_name`, `no_answers`, or `no_response` where the quiz's responses are scored; null where there is one",
     )
     total: Decimal = Field(description="the points earned, an exact decimal written as a string")
     possible: Decimal = Field(description="the points of all questions that are not void")

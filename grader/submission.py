@@ -126,7 +126,7 @@ def _take_row(row: dict[str, str], place: str, people: dict[str, dict[str, objec
     faults, moment = [], None
     if None in row:
         faults.append(f"{place}: more fields than columns; expected one for each (quote a comma)")
-    if not _is_student(student):
+    if not is_student(student):
         faults.append(f"{place}: student: {show_value(student)}; expected letters, digits and . _ - @ +")
     if student in people:
         faults.append(f"{place}: student: {show_value(student)} a second time; expected one line for each")
@@ -147,7 +147,8 @@ def _is_litter(name: str) -> bool:
     return hidden or name in IGNORED
 
 
-def _is_student(name: str) -> bool:
+def is_student(name: str) -> bool:
+    """Tell whether a name can be a student's id, which names a Run folder."""
     return bool(STUDENT.fullmatch(name)) and len(name.encode()) <= LONGEST and not name.lower().endswith(RESERVED)
 
 
@@ -155,14 +156,14 @@ def _find_student(path: Path) -> str:
     """Return the id that an entry's name stands for; a name that cannot be one gets a made-up id."""
     real_folder = path.is_dir() and not path.is_symlink()
     name = unicodedata.normalize("NFC", path.name if real_folder else path.stem)
-    if _is_student(name):
+    if is_student(name):
         return name
     return f"unnamed-{hashlib.sha256(os.fsencode(path.name)).hexdigest()[:8]}"
 
 
 def _find_one(student: str, paths: list[Path]) -> Submission:
     """Return the hand-in that the entries of one student make."""
-    if student.startswith("unnamed-") and not _is_student(paths[0].stem):
+    if student.startswith("unnamed-") and not is_student(paths[0].stem):
         said = show_value(os.fsencode(paths[0].name).decode(errors="replace"))
         return Submission(student=student, problem="bad_name", detail=f"{said}; expected letters, digits and . _ - @ +")
     notebooks = [notebook for path in paths for notebook in _find_notebooks(path)]

@@ -21,6 +21,7 @@ from grader.explore import export_explorer
 from grader.judge import score_runs
 from grader.look import look_at
 from grader.notebook import build_notebook
+from grader.quiz import join_responses
 from grader.report import Course, write_reports
 from grader.run import load_submissions
 from grader.scored import Scored
@@ -29,6 +30,7 @@ from questions.bank import load_bank
 from questions.canonical import load_canonical, load_canonicals
 from questions.key import find_key
 from questions.measures_attention import FUNCTIONS
+from questions.responses import load_responses
 
 OUT = Console(highlight=False)
 DEMO_CELL_SECONDS = 120  # the endless loop of the embedded class is waited for this long
@@ -65,7 +67,7 @@ def find_limits(options: argparse.Namespace) -> Limits:
 
 def score(options: argparse.Namespace) -> int:
     """Score what was run and say who needs a person."""
-    scored = score_class(options.handins, options.runs, options.profile)
+    scored = score_class(options.handins, options.runs, options.profile, options.responses)
     for one in scored:
         if one.needs_person:
             OUT.print(f"{one.student}: {' '.join(why.en for why in one.why)}", markup=False, soft_wrap=True)
@@ -74,13 +76,19 @@ def score(options: argparse.Namespace) -> int:
     return 1 if count else 0
 
 
-def score_class(handins: Path, runs: Path, profile: str) -> list[Scored]:
-    """Score every hand-in with today's key."""
+def score_class(handins: Path, runs: Path, profile: str, responses: Path | None = None) -> list[Scored]:
+    """Score every hand-in with today's key; with `responses`, by the answers to the quiz."""
     load_submissions(runs)  # refuses a folder that another version made
     bank, canonicals = load_bank(), load_canonicals(profile)
     key = find_key(bank, canonicals)
     canonical = load_canonical(profile, CANONICAL_SEED)
-    return score_runs(find_submissions(handins), runs, bank, key, load_assignment(), canonical)
+    submissions, sheets = find_submissions(handins), None
+    if responses is not None:
+        found = load_responses(responses, bank)
+        submissions, sheets = join_responses(submissions, found)
+        for note in found.notes:
+            OUT.print(note, markup=False, soft_wrap=True)
+    return score_runs(submissions, runs, bank, key, load_assignment(), canonical, sheets)
 
 
 def report(options: argparse.Namespace) -> int:

@@ -48,6 +48,13 @@ HANDIN_WORDS: dict[str, Word] = {
         "The notebook has no readable answers = {...} cell.",
         "notebook 中沒有可讀取的 answers = {...} 儲存格。",
     ),
+    "no_response": _word(
+        "bad",
+        "no response",
+        "沒有作答測驗",
+        "The quiz's responses have no row of this student, so every question is blank.",
+        "測驗的作答紀錄中沒有這位學生，因此每一題都視為未作答。",
+    ),
     "late": _word(
         "bad", "late", "遲交", "It was handed in after the deadline and earns no points.", "在期限之後繳交，不予計分。"
     ),

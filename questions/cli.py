@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from assignment.fixable import FixableError
-from questions import cli_prove
+from questions import cli_export, cli_prove
 from questions.bank import BANK_FOLDER, Bank, load_bank
 from questions.canonical import CANONICAL_FOLDER, load_canonicals
 from questions.check import find_spread, find_spread_faults, find_wording_faults
@@ -21,7 +21,12 @@ EPILOG = """examples:
   hw9 questions stability
   hw9 questions recheck
   hw9 questions rekey --profile course
+  hw9 questions handout dist/handout
+  hw9 questions qti quiz.zip
 """
+
+
+VERBS = cli_export.VERBS | cli_prove.VERBS
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
@@ -57,14 +62,15 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
             "--bank", type=Path, default=BANK_FOLDER, help="folder of YAML files (default: the project's)"
         )
         verb.add_argument("--canonical", type=Path, default=CANONICAL_FOLDER, help="folder of canonical Outputs")
+    cli_export.add_verbs(verbs)
     return parser
 
 
 def main(args: argparse.Namespace) -> int:
     """Run a verb and return the exit code: 0 fine, 1 where a fault was printed."""
     try:
-        if args.verb in cli_prove.VERBS:
-            return cli_prove.VERBS[args.verb](args)
+        if args.verb in VERBS:
+            return VERBS[args.verb](args)
         return _check(args) if args.verb == "check" else _show(args)
     except FixableError as error:
         _print_faults(error.faults)

@@ -46,12 +46,12 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--seeds", nargs="+", type=_positive, default=list(SEEDS), metavar="SEED",
                         help="the random seeds (default: 1 2 3); others than these need --out")  # fmt: skip
     parser.add_argument("--dtype", choices=list(PRECISIONS), default="float64",
-                        help="precision of the computation (default: %(default)s); another one needs --out")  # fmt: skip
+                        help="precision (default: %(default)s); another one needs --out")  # fmt: skip
     parser.add_argument("--weights", choices=["stored", "bfloat16"], default="stored",
-                        help="bfloat16: round the models' weights to it; needs --out (default: %(default)s)")  # fmt: skip
+                        help="bfloat16: round the models' weights to it; needs --out")  # fmt: skip
     target = parser.add_mutually_exclusive_group()
     target.add_argument("--write", action="store_true", help="store the arrays (float32) as canonical")
-    target.add_argument("--out", type=Path, metavar="DIR", help="write the float64 arrays to DIR, compare nothing")
+    target.add_argument("--out", type=Path, metavar="DIR", help="write the arrays as computed to DIR, compare nothing")
     target.add_argument("--against", type=Path, metavar="DIR", help="compare with an earlier --out DIR, to 1e-9")
     return parser
 

@@ -1,10 +1,18 @@
-"""The browser in which pages and widgets are opened."""
+"""The browser in which pages and widgets are opened; the quiz's report as Canvas writes it."""
 
+import csv
+import io
+import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import pytest
+
+from questions.bank import Bank
+
+Row = Mapping[str, Any]  # id, sis_id, name, submitted, attempt, and `chosen`: question id -> letters in some order
 
 
 @pytest.fixture(scope="module")
@@ -19,3 +27,47 @@ def browser() -> Iterator[Any]:
         opened = play.chromium.launch(executable_path=chromium, args=arguments)
         yield opened
         opened.close()
+
+
+@pytest.fixture
+def to_report() -> Callable[..., bytes]:
+    """Return what makes a Student Analysis report: columns, HTML and commas as in Canvas's own code."""
+
+    def make(bank: Bank, rows: Sequence[Row], *, heading: Callable[[str], str] = strip_tags) -> bytes:
+        stream = io.StringIO()
+        writer = csv.writer(stream)
+        names = ["name", "id", "sis_id", "section", "section_id", "section_sis_id", "submitted", "attempt"]
+        columns = [
+            cell
+            for question in bank.questions
+            for cell in (f"{5000 + question.number}: {heading(find_stem(question))}", str(Decimal("0.3")))
+        ]
+        writer.writerow([*names, *columns, "n correct", "n incorrect", "score"])
+        for row in rows:
+            own = {"submitted": "2027-05-20 12:00:00 UTC", "attempt": "1", "name": "Ann, the first"} | dict(row)
+            cells = [
+                cell
+                for question in bank.questions
+                for cell in (join_texts(question, own["chosen"].get(question.id, "")), "0.15")
+            ]
+            writer.writerow([*(own.get(name, "") for name in names), *cells, "3", "27", "4.5"])
+        return stream.getvalue().encode()
+
+    return make
+
+
+def strip_tags(html: str) -> str:
+    return re.sub(r"<[^>]+>", "", html)
+
+
+def find_stem(question: Any) -> str:
+    return (
+        f"<p><strong>{question.number} · {question.id}</strong> · 0.3 points 分</p>"
+        f"<p>{question.ask.en}</p>\n<p>{question.ask.zh}</p>"
+    )
+
+
+def join_texts(question: Any, letters: str) -> str:
+    """Canvas strips the tags of each text, escapes its commas, and puts commas between texts."""
+    texts = (question.choices[letter].say for letter in letters)
+    return ",".join(strip_tags(f"<p>{say.en}</p><p>{say.zh}</p>").replace(",", "\\,") for say in texts)

@@ -1,0 +1,46 @@
+"""The responses to the quiz beside the hand-ins: whose answers they are, and when they were given."""
+
+from assignment.fixable import check_all, show_value
+from grader.judge import Sheets
+from grader.submission import Submission, is_student
+from questions.responses import Response, Responses
+
+
+def join_responses(submissions: tuple[Submission, ...], responses: Responses) -> tuple[tuple[Submission, ...], Sheets]:
+    """Return the class and the Sheet of each student who answered the quiz, by the id of the hand-in.
+
+    The time of the quiz counts in place of that of `handins.csv`. A student without a hand-in is added, one without
+    a row has no Sheet. Ids are compared without regard to capitals where that is unambiguous. FixableError with every
+    id that cannot be a student's.
+    """
+    known = {one.student: one for one in submissions}
+    spellings = _find_spellings(known)
+    found: dict[str, Response] = {}
+    faults = []
+    for student, response in responses.by_student.items():
+        name = student if student in known else spellings.get(student.casefold(), student)
+        if not is_student(name):
+            faults.append(f"{response.place}: {show_value(student)}; expected letters, digits and . _ - @ +")
+        elif name in found:
+            faults.append(f"{response.place}: {show_value(student)} is {name} a second time; expected one student")
+        found[name] = response
+    check_all(faults)
+    everyone = [_take(one, found.get(one.student)) for one in submissions]
+    everyone += [_take(Submission(student=name, problem="missing"), found[name]) for name in found if name not in known]
+    return tuple(sorted(everyone, key=lambda one: one.student)), {name: one.sheet for name, one in found.items()}
+
+
+def _find_spellings(known: dict[str, Submission]) -> dict[str, str]:
+    """Return the ids by their folded form, but those of which two differ in nothing else."""
+    folded: dict[str, list[str]] = {}
+    for student in known:
+        folded.setdefault(student.casefold(), []).append(student)
+    return {form: students[0] for form, students in folded.items() if len(students) == 1}
+
+
+def _take(submission: Submission, response: Response | None) -> Submission:
+    if response is None:
+        return submission
+    return submission.model_copy(
+        update={"submitted_at": response.submitted_at, "name": submission.name or response.name}
+    )

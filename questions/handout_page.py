@@ -1,0 +1,209 @@
+"""The handout: all questions on paper or on a screen, with their points, their pictures and a place to tick.
+
+It is made from what `handout.py` and the profile hold. Claims, whys, measures and keys are never touched.
+"""
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from pathlib import PurePosixPath
+
+from jinja2 import DictLoader, Environment, StrictUndefined
+from markupsafe import Markup, escape
+
+from assignment.assignment import Assignment, Bilingual
+from assignment.profile import Profile
+from questions.bank import Bank
+from questions.handout import to_markdown
+from questions.question import Question
+
+TITLES = {
+    "lime": Bilingual(en="LIME", zh="局部可解釋模型"),
+    "saliency": Bilingual(en="Saliency maps", zh="顯著圖"),
+    "smoothgrad": Bilingual(en="SmoothGrad", zh="平滑梯度"),
+    "filters": Bilingual(en="Filter visualisation", zh="濾波器視覺化"),
+    "integrated_gradients": Bilingual(en="Integrated gradients", zh="積分梯度"),
+    "attention": Bilingual(en="Attention", zh="注意力"),
+    "embedding_pca": Bilingual(en="Embeddings across layers", zh="各層的 embedding"),
+    "embedding_distance": Bilingual(en="One word in different sentences", zh="同一個詞在不同句子中"),
+}
+RULE = Bilingual(
+    en="Choose all that are right. A question counts only if all the right choices and no other are chosen. "
+    "Pictures, layers and the like are counted from 0, as the notebook does.",
+    zh="請選出所有正確的選項。必須選出所有正確的選項而且沒有多選，該題才計分。"
+    "圖片、層等編號都從 0 開始，與 notebook 相同。",
+)
+MIMES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture that questions name: its number, its file's name, its bytes, and what it shows."""
+
+    number: int
+    file: str
+    data: bytes
+    shows: Bilingual
+
+    @property
+    def uri(self) -> str:
+        """The picture as a data URI."""
+        mime = MIMES[PurePosixPath(self.file).suffix]
+        return f"data:{mime};base64,{base64.b64encode(self.data).decode('ascii')}"
+
+    @property
+    def caption(self) -> Bilingual:
+        """What stands below it: the number by which questions call it."""
+        return Bilingual(en=f"picture {self.number}", zh=f"圖 {self.number}")
+
+    @property
+    def description(self) -> str:
+        """What a reader who cannot see it reads: its caption and what it shows."""
+        return f"picture {self.number}: {self.shows.en} 圖 {self.number}：{self.shows.zh}"
+
+
+@dataclass(frozen=True)
+class Block:
+    """One question with its points and the pictures that it names."""
+
+    question: Question
+    points: Decimal
+    pictures: tuple[Picture, ...]
+
+
+@dataclass(frozen=True)
+class Topic:
+    """The questions about one analysis."""
+
+    title: Bilingual
+    blocks: tuple[Block, ...]
+
+    @property
+    def numbers(self) -> str:
+        """The numbers of its questions, such as `1-4`."""
+        first, last = self.blocks[0].question.number, self.blocks[-1].question.number
+        return str(first) if first == last else f"{first}-{last}"
+
+    @property
+    def points(self) -> Decimal:
+        """The points of all its questions."""
+        return sum((block.points for block in self.blocks), Decimal("0.0"))
+
+
+@dataclass(frozen=True)
+class Handout:
+    """All that the handout shows."""
+
+    title: Bilingual
+    deadline: str
+    rule: Bilingual
+    topics: tuple[Topic, ...]
+
+    @property
+    def points(self) -> Decimal:
+        """The points of all questions."""
+        return sum((topic.points for topic in self.topics), Decimal("0.0"))
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """Every picture that a question names, once, by number."""
+        found = {one.number: one for topic in self.topics for block in topic.blocks for one in block.pictures}
+        return tuple(found[number] for number in sorted(found))
+
+
+def find_pictures(bank: Bank, profile: Profile) -> dict[int, Picture]:
+    """Return the pictures that questions name, by number; FixableError where a file is not what the manifest says."""
+    named = sorted({number for question in bank.questions for number in question.pictures})
+    found = {}
+    for number in named:
+        entry = profile.manifest.pictures[number]
+        path = profile.find_asset(entry.asset)
+        found[number] = Picture(number, f"{number}{path.suffix.lower()}", path.read_bytes(), entry.shows)
+    return found
+
+
+def find_handout(bank: Bank, assignment: Assignment, profile: Profile) -> Handout:
+    """Return what the handout shows, by analysis in the order of the bank."""
+    pictures = find_pictures(bank, profile)
+    topics: dict[str, list[Block]] = {}
+    for question in bank.questions:
+        shown = tuple(pictures[number] for number in question.pictures)
+        block = Block(question, assignment.questions[question.analysis].points, shown)
+        topics.setdefault(question.analysis, []).append(block)
+    return Handout(
+        title=assignment.title,
+        deadline=assignment.deadline.isoformat(sep=" ", timespec="minutes"),
+        rule=RULE,
+        topics=tuple(Topic(TITLES[name], tuple(blocks)) for name, blocks in topics.items()),
+    )
+
+
+def render_markdown(handout: Handout) -> str:
+    """Return the handout as Markdown; pictures are looked for in `pictures/` beside it."""
+    parts = [
+        f"# {handout.title.en} ｜ {handout.title.zh}",
+        f"Deadline 期限：{handout.deadline} · {handout.points} points 分\n\n{handout.rule.en}\n\n{handout.rule.zh}",
+    ]
+    for topic in handout.topics:
+        parts.append(f"## {topic.title.en} ｜ {topic.title.zh}")
+        parts.append(f"Questions {topic.numbers} 第 {topic.numbers} 題 · {topic.points} points 分")
+        parts += [_to_markdown(block) for block in topic.blocks]
+    return "\n\n".join(parts) + "\n"
+
+
+def _to_markdown(block: Block) -> str:
+    head, rest = to_markdown(block.question).split("\n\n", 1)
+    lines = [f"{head} · {block.points} points 分"]
+    if block.pictures:
+        lines += ["\n".join(f"![{one.description}](pictures/{one.file})" for one in block.pictures)]
+        lines += [" · ".join(f"{one.caption.en} {one.caption.zh}" for one in block.pictures)]
+    return "\n\n".join([*lines, rest.replace("\n- **", "\n- ☐ **")])
+
+
+def render_html(handout: Handout) -> str:
+    """Return the handout as one HTML page that asks for nothing else."""
+    style = base64.b64encode(hashlib.sha256(_read("handout.css").encode()).digest()).decode()
+    policy = f"default-src 'none'; img-src data:; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'"
+    page: str = _load_templates().get_template("handout.html.j2").render(handout=handout, policy=policy)
+    return page
+
+
+def mark_code(text: str) -> Markup:
+    """Return a text as HTML in which what stands between two backticks, as in Markdown, is code.
+
+    >>> mark_code("Is `a` < 1? ")
+    Markup('Is <code>a</code> &lt; 1?')
+    """
+    parts = text.strip().split("`")
+    marked = [Markup("<code>{}</code>").format(part) if index % 2 else escape(part) for index, part in enumerate(parts)]
+    return Markup("").join(marked)
+
+
+@cache
+def _load_templates() -> Environment:
+    environment = Environment(
+        loader=DictLoader({"handout.html.j2": _read("handout.html.j2")}),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["code"] = mark_code
+    environment.globals["style"] = lambda: Markup(_read("handout.css"))  # our own
+    return environment
+
+
+@cache
+def _read(name: str) -> str:
+    return (files("questions") / "templates" / name).read_text(encoding="utf-8")
+
+
+def list_files(handout: Handout) -> Iterator[tuple[str, bytes]]:
+    """Return the handout's files: a name relative to its folder, and the bytes."""
+    yield "handout.md", render_markdown(handout).encode()
+    yield "handout.html", render_html(handout).encode()
+    yield from ((f"pictures/{one.file}", one.data) for one in handout.pictures)

@@ -1,0 +1,81 @@
+r"""One cell of a quiz's responses: which choices of a question it names.
+
+Canvas writes the texts of the chosen choices, their HTML taken out, one after another with commas between them; a
+comma within a text is written `\,`. A text is known here by its letters alone, whatever became of its spaces, line
+ends, HTML and entities on the way; so a cell is read as texts that are known, one after another, and not cut at commas.
+"""
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from assignment.fixable import show_value
+from questions.question import Question
+from questions.sheet import Answer
+
+MOST_CHARACTERS = 20_000  # of a cell
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+_UNSEEN = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad`]")
+
+Forms = Mapping[str, tuple[str, ...]]  # letter -> how its text may stand in a cell
+
+
+@dataclass(frozen=True)
+class _Reading:
+    letters: frozenset[str]
+    end: int  # how far the cell was read
+
+
+def plain(text: str) -> str:
+    r"""Return what identifies a text: no HTML, no entities, no escapes of commas, no spaces.
+
+    >>> plain("<p>In picture&nbsp;7\\, more</p>\n<p>than 5&lt;6</p>")
+    'Inpicture7,morethan5<6'
+    """
+    unescaped = html.unescape(_TAG.sub(" ", text))
+    joined = unicodedata.normalize("NFC", _UNSEEN.sub("", unescaped)).replace("\\,", ",")
+    return "".join(joined.split())
+
+
+def find_forms(question: Question) -> Forms:
+    """Return each choice's text as it may stand in a cell: both languages, or one of them."""
+    texts = {letter: (plain(choice.say.en), plain(choice.say.zh)) for letter, choice in question.choices.items()}
+    return {letter: (en + zh, en, zh) for letter, (en, zh) in texts.items()}
+
+
+def find_answer(cell: str, forms: Forms, place: str) -> Answer:
+    r"""Return the choices that a cell names; unreadable, with a reason that names place and value, where text is left.
+
+    >>> forms = {"a": ("Red,green",), "b": ("Blue",)}
+    >>> sorted(find_answer("Blue,Red\\, green", forms, "row 2").letters), find_answer("", forms, "row 2").state
+    (['a', 'b'], 'blank')
+    >>> find_answer("Blue,Yellow", forms, "row 2").reason
+    "row 2: 'Yellow'; expected choices of this question"
+    """
+    if len(cell) > MOST_CHARACTERS:
+        return Answer("unreadable", reason=f"{place}: {len(cell)} characters; expected at most {MOST_CHARACTERS}")
+    text = plain(cell)
+    if not text:
+        return Answer("blank")
+    readings = tuple(_read(text, forms, _Reading(frozenset(), 0)))
+    whole = {reading.letters for reading in readings if reading.end == len(text)}
+    if len(whole) == 1:
+        return Answer("read", next(iter(whole)))
+    if whole:
+        named = " or ".join("".join(sorted(letters)) for letters in sorted(whole, key=sorted))
+        return Answer("unreadable", reason=f"{place}: may be {named}; expected texts that tell the choices apart")
+    left = text[max((reading.end for reading in readings), default=0) :].strip(",")
+    return Answer("unreadable", reason=f"{place}: {show_value(left)}; expected choices of this question")
+
+
+def _read(text: str, forms: Forms, before: _Reading) -> Iterator[_Reading]:
+    """Yield every way to go on reading known texts, each once, commas between them."""
+    for letter in forms.keys() - before.letters:
+        for form in dict.fromkeys(forms[letter]):
+            end = before.end + len(form)
+            if form and text.startswith(form, before.end) and (end == len(text) or text[end] == ","):
+                reading = _Reading(before.letters | {letter}, end)
+                yield reading
+                yield from _read(text, forms, _Reading(reading.letters, end + 1))

@@ -1,0 +1,218 @@
+"""The responses to the quiz: Canvas's report "Student Analysis" of a classic quiz, as a Sheet for each student.
+
+The CSV has a row for each attempt and the columns
+
+    name, id, sis_id, section, section_id, section_sis_id, submitted, attempt,
+    then for each question `<number>: <its text>` and a column named by its points, n correct, n incorrect, score
+
+of which sis_id, attempt and some others are only there for those who may see them. Canvas's points are not read: it
+gives partial credit. A question is known by its id in the text (`lime-1`), else by the text; an answer by its text
+(`response_cell.py`). The last attempt counts. What students write reaches this file, so every size is capped.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from assignment.fixable import FixableError, check_all, show_value
+from questions.bank import Bank
+from questions.response_cell import Forms, find_answer, find_forms, plain
+from questions.sheet import Sheet
+
+MOST_BYTES = 64 * 2**20
+MOST_ROWS = 20_000
+MOST_COLUMNS = 1000
+MOST_FAULTS = 50
+MOST_NAME = 200  # characters of a student's name
+ID_COLUMNS = ("sis_id", "login_id", "login", "id")  # the first that is filled names the student
+OWN_COLUMNS = (*ID_COLUMNS, "name", "submitted", "attempt")
+_QUESTION = re.compile(r"\s*\d+\s*:")
+_ENGLISH = "a Student Analysis report, downloaded with Canvas in English"
+
+
+@dataclass(frozen=True)
+class Response:
+    """What counts of one student: the last attempt. `place` names its row and column, for messages."""
+
+    student: str
+    name: str
+    submitted_at: datetime | None
+    sheet: Sheet
+    place: str
+
+
+@dataclass(frozen=True)
+class Responses:
+    """The responses by student id, and what a person may want to know of the whole file."""
+
+    by_student: Mapping[str, Response]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Heading:
+    """Where the columns are: ours by name, the questions by id; `ids` are those that name a student, in order."""
+
+    own: Mapping[str, int]
+    questions: Mapping[str, int]
+    ids: tuple[str, ...]
+    width: int
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    number: int
+    response: Response
+
+
+@dataclass
+class _Reading:
+    file: str
+    bank: Bank
+    heading: _Heading
+    forms: Mapping[str, Forms]
+    faults: list[str] = field(default_factory=list)
+    attempts: dict[str, list[_Attempt]] = field(default_factory=dict)
+
+
+def load_responses(path: Path, bank: Bank) -> Responses:
+    """Return the responses in a file; FixableError with all that is wrong, each with its row and column."""
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise FixableError(f"{path}: {path.stat().st_size} bytes; expected at most {MOST_BYTES}")
+        data = path.read_bytes()
+    except OSError as error:
+        raise FixableError(f"{path}: {error.strerror}; expected {_ENGLISH}") from None
+    return parse_responses(data, bank, path.name)
+
+
+def parse_responses(data: bytes, bank: Bank, file: str) -> Responses:
+    """Return the responses in the bytes of a CSV file; `file` is its name, for messages."""
+    rows = _read_rows(data, file)
+    heading, notes = _find_heading(rows[0], bank, file)
+    reading = _Reading(file, bank, heading, {question.id: find_forms(question) for question in bank.questions})
+    for number, row in enumerate(rows[1:], start=2):
+        if any(cell.strip() for cell in row):
+            _read_row(reading, row, f"{file}: row {number}")
+    more = len(reading.faults) - MOST_FAULTS
+    check_all(reading.faults[:MOST_FAULTS] + ([f"{file}: {more} more faults; expected none"] if more > 0 else []))
+    return Responses({student: _find_last(attempts) for student, attempts in reading.attempts.items()}, notes)
+
+
+def _read_rows(data: bytes, file: str) -> list[list[str]]:
+    try:
+        reader = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
+        rows = [row for row, _ in zip(reader, range(MOST_ROWS + 2), strict=False)]
+    except UnicodeDecodeError as error:
+        raise FixableError(f"{file}: byte {error.start} is not UTF-8; expected {_ENGLISH}") from None
+    except csv.Error as error:
+        raise FixableError(f"{file}: line {reader.line_num}: {error}; expected a whole CSV file") from None
+    if not rows or not any(cell.strip() for cell in rows[0]):
+        raise FixableError(f"{file}: row 1: no heading; expected {_ENGLISH}")
+    if len(rows) > MOST_ROWS + 1 or len(rows[0]) > MOST_COLUMNS:
+        raise FixableError(f"{file}: too large; expected at most {MOST_ROWS} rows and {MOST_COLUMNS} columns")
+    return rows
+
+
+def _find_heading(row: Sequence[str], bank: Bank, file: str) -> tuple[_Heading, tuple[str, ...]]:
+    names = [cell.strip().casefold().replace(" ", "_") for cell in row]
+    own = {name: names.index(name) for name in OWN_COLUMNS if name in names}
+    questions: dict[str, int] = {}
+    faults, notes = [], []
+    for column, text in enumerate(row):
+        question_id = find_question(text, bank) if column not in own.values() else None
+        if question_id in questions:
+            both = f"columns {questions[question_id] + 1} and {column + 1}"
+            faults.append(f"{file}: row 1: {both} are both {question_id}; expected one")
+        elif question_id is not None:
+            questions[question_id] = column
+        elif _QUESTION.match(text):
+            notes.append(f"{file}: row 1: column {column + 1}: {show_value(text.strip())} is no question of the bank; "
+                         "it was left out")  # fmt: skip
+    faults += [f"{file}: row 1: no column of {name}; expected its text with the id {name} in it (is the file whole?)"
+               for name in bank.ids if name not in questions]  # fmt: skip
+    ids = tuple(name for name in ID_COLUMNS if name in own)
+    if not ids:
+        faults.append(f"{file}: row 1: no column sis_id, login_id or id; expected {_ENGLISH}")
+    if "submitted" not in own:
+        faults.append(f"{file}: row 1: no column submitted; expected {_ENGLISH}")
+    check_all(faults)
+    return _Heading(own, questions, ids, len(row)), tuple(notes)
+
+
+def find_question(heading: str, bank: Bank) -> str | None:
+    """Return the question that a column's heading names: by its id, else by its text; None where it names none."""
+    places = {name: re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", heading) for name in bank.ids}
+    found = {name: match.start() for name, match in places.items() if match}
+    if found:
+        return min(found, key=lambda name: found[name])
+    text = plain(heading)
+    named = [one.id for one in bank.questions if plain(one.ask.en) in text or plain(one.ask.zh) in text]
+    return named[0] if len(named) == 1 else None
+
+
+def _read_row(reading: _Reading, row: Sequence[str], place: str) -> None:
+    heading, faults = reading.heading, reading.faults
+    if len(row) != heading.width:
+        faults.append(f"{place}: {len(row)} fields; expected {heading.width}, as row 1 has (is the file whole?)")
+        return
+    cells = {name: row[column].strip() for name, column in heading.own.items()}
+    column = next((name for name in heading.ids if cells[name]), None)
+    if column is None:
+        faults.append(f"{place}: {', '.join(heading.ids)}: all empty; expected a student's id")
+        return
+    student, found = cells[column], len(faults)
+    faults += _find_faults(cells, place)
+    if len(faults) > found:
+        return
+    number = int(cells["attempt"]) if "attempt" in cells else 1
+    attempts = reading.attempts.setdefault(student, [])
+    if any(attempt.number == number for attempt in attempts):
+        faults.append(f"{place}: {column}: {show_value(student)} with attempt {number} a second time; expected it once")
+        return
+    answers = {
+        name: find_answer(row[where], reading.forms[name], f"{place}: {name}")
+        for name, where in heading.questions.items()
+    }
+    sheet = Sheet({name: answers[name] for name in reading.bank.ids})
+    moment = find_moment(cells["submitted"]) if cells["submitted"] else None
+    attempts.append(
+        _Attempt(number, Response(student, cells.get("name", "")[:MOST_NAME], moment, sheet, f"{place}: {column}"))
+    )
+
+
+def _find_faults(cells: Mapping[str, str], place: str) -> Iterator[str]:
+    attempt, submitted = cells.get("attempt", "1"), cells["submitted"]
+    if not (attempt.isascii() and attempt.isdecimal() and len(attempt) < 7):
+        yield f"{place}: attempt: {show_value(attempt)}; expected a whole number"
+    if submitted and find_moment(submitted) is None:
+        yield f"{place}: submitted: {show_value(submitted)}; expected a time with its zone, as 2027-05-28 12:00:00 UTC"
+
+
+def find_moment(text: str) -> datetime | None:
+    """Return the moment that Canvas writes, None where it is none or has no time zone.
+
+    >>> find_moment("2027-05-28 15:59:59 UTC").isoformat(), find_moment("2027-05-28 23:59:59 +0800").isoformat()
+    ('2027-05-28T15:59:59+00:00', '2027-05-28T23:59:59+08:00')
+    >>> find_moment("2027-05-28 15:59") is None
+    True
+    """
+    shortened = re.sub(r"\s+([+-]\d\d:?\d\d)$", r"\1", re.sub(r"\s*UTC$", "+00:00", text.strip()))
+    try:
+        moment = datetime.fromisoformat(shortened)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else None
+
+
+def _find_last(attempts: Sequence[_Attempt]) -> Response:
+    last = max(attempts, key=lambda attempt: attempt.number)
+    if len(attempts) == 1:
+        return last.response
+    note = f"{len(attempts)} attempts at the quiz; the last one, attempt {last.number}, counts."
+    its = last.response
+    return Response(its.student, its.name, its.submitted_at, Sheet(its.sheet.answers, (note,)), its.place)

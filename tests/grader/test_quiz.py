@@ -1,0 +1,180 @@
+"""`hw9 score --responses`: the quiz's answers and times count, all or nothing, whoever handed a notebook in."""
+
+import csv
+import json
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assignment.fixable import FixableError
+from grader.cli import main
+from grader.quiz import join_responses
+from grader.scored import Scored, load_scored
+from grader.submission import Submission
+from questions.bank import Bank, load_bank
+from questions.canonical import load_canonicals
+from questions.key import find_key
+from questions.responses import Response, Responses
+from questions.sheet import Answer, Sheet
+
+Class = Callable[..., dict[str, Scored]]
+
+
+@pytest.fixture(scope="module")
+def own() -> Bank:
+    return load_bank()
+
+
+@pytest.fixture(scope="module")
+def right(own: Bank) -> dict[str, str]:
+    return {name: "".join(sorted(its)) for name, its in find_key(own, load_canonicals("mini")).letters.items()}
+
+
+def save_notebook(path: Path, answers: Mapping[str, str]) -> None:
+    source = f"answers = {dict(answers)!r}"
+    cell = {"cell_type": "code", "metadata": {}, "source": source, "outputs": [], "execution_count": None}
+    path.write_text(json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+
+
+@pytest.fixture
+def score(tmp_path: Path, own: Bank, to_report: Callable[..., bytes]) -> Class:
+    """Score hand-ins (student -> answers in the notebook) with the rows of a report; returns all records."""
+    handins, runs = tmp_path / "handins", tmp_path / "runs"
+    handins.mkdir()
+    runs.mkdir()
+    (runs / "runs.json").write_text('{"version": 1, "submissions": []}')
+
+    def run(notebooks: Mapping[str, Mapping[str, str]], rows: list[dict[str, Any]]) -> dict[str, Scored]:
+        for student, answers in notebooks.items():
+            save_notebook(handins / f"{student}.ipynb", answers)
+        (tmp_path / "quiz.csv").write_bytes(to_report(own, rows))
+        assert main(["score", str(handins), str(runs), "--responses", str(tmp_path / "quiz.csv")]) == 1
+        return {path.parent.name: load_scored(path.parent) for path in runs.glob("*/verdicts.json")}
+
+    return run
+
+
+def test_perfect_quiz_is_ten_one_right_is_its_points_and_part_of_a_question_is_nothing(
+    score: Class, right: dict[str, str], tmp_path: Path
+) -> None:
+    several = next(name for name, its in right.items() if len(its) > 1)
+    rows = [
+        {"sis_id": "perfect", "chosen": {name: its[::-1] for name, its in right.items()}},
+        {"sis_id": "one", "chosen": {"attention-1": right["attention-1"]}},
+        {"sis_id": "part", "chosen": right | {several: right[several][0]}},
+        {"sis_id": "empty", "chosen": {}},
+    ]
+    found = score({"perfect": {}, "one": {}, "part": right, "empty": right}, rows)
+    assert {name: str(one.total) for name, one in found.items()} == {
+        "perfect": "10.0",
+        "one": "0.4",
+        "part": str(Decimal("10.0") - Decimal("0.3")),
+        "empty": "0.0",
+    }
+    verdicts = {verdict.item: verdict.word for verdict in found["part"].verdicts}
+    assert verdicts.pop(several) == "wrong"
+    assert set(verdicts.values()) == {"right"}
+    assert {verdict.word for verdict in found["empty"].verdicts} == {"blank"}
+    assert main(["report", str(tmp_path / "runs")]) == 0
+    with (tmp_path / "runs" / "gradebook.csv").open(encoding="utf-8-sig") as file:
+        assert {row["student"]: row["total"] for row in csv.DictReader(file)}["perfect"] == "10.0"
+    assert "未作答" in (tmp_path / "runs" / "empty" / "report.html").read_text(encoding="utf-8")
+
+
+def test_times_of_the_quiz_count_in_place_of_the_class_list(
+    score: Class, right: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "handins" / "handins.csv").write_text(
+        "student,name,submitted_at\nann,Ann Lee,2027-05-28T23:59:59+08:00\nbea,,2027-06-28T23:59:59+08:00\n"
+    )
+    rows = [
+        {"sis_id": "ann", "submitted": "2027-05-28 16:00:00 UTC", "chosen": right},
+        {"sis_id": "bea", "submitted": "2027-05-28 15:59:59 UTC", "chosen": right},
+        {"sis_id": "cid", "submitted": "", "chosen": right},
+    ]
+    found = score({"ann": {}, "bea": {}, "cid": {}}, rows)
+    assert {name: (one.late, str(one.total), one.name) for name, one in found.items()} == {
+        "ann": (True, "0.0", "Ann Lee"),
+        "bea": (False, "10.0", "Ann, the first"),
+        "cid": (False, "10.0", "Ann, the first"),
+    }
+    assert any("when it was handed in" in note for note in found["cid"].notes)
+
+
+def test_student_without_a_row_is_blank_and_goes_to_a_person(
+    score: Class, right: dict[str, str], tmp_path: Path
+) -> None:
+    found = score({"ann": right}, [{"sis_id": "bea", "chosen": right}])["ann"]
+    assert (found.problem, found.words) == ("no_response", ("no_response", "not_run"))
+    assert {verdict.word for verdict in found.verdicts} == {"blank"}
+    assert found.needs_person
+    assert any("no row of this student" in reason.en for reason in found.why)
+    assert main(["report", str(tmp_path / "runs")]) == 0
+    assert "no row of this student" in (tmp_path / "runs" / "ann" / "report.html").read_text(encoding="utf-8")
+    assert (tmp_path / "runs" / "bea" / "report.html").exists()
+
+
+def test_row_without_a_hand_in_is_scored_and_was_not_run(score: Class, right: dict[str, str]) -> None:
+    found = score({"ann": {}}, [{"sis_id": "ann", "chosen": {}}, {"sis_id": "bea", "chosen": right}])["bea"]
+    assert (str(found.total), found.problem, found.words) == ("10.0", None, ("not_run",))
+    assert "No notebook was handed in." in found.notes
+    assert found.needs_person
+
+
+def test_broken_notebook_keeps_the_answers_of_the_quiz(score: Class, right: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "handins" / "ann.ipynb").write_text("Dear TA")
+    found = score({}, [{"sis_id": "ann", "chosen": right}])["ann"]
+    assert str(found.total) == "10.0"
+    assert "The notebook's file cannot be read." in found.notes
+
+
+def test_answer_that_no_choice_has_is_unreadable_with_place_and_value(
+    score: Class, right: dict[str, str], own: Bank, tmp_path: Path, to_report: Callable[..., bytes]
+) -> None:
+    data = to_report(own, [{"sis_id": "ann", "chosen": right}]).decode()
+    say = own["lime-1"].choices[right["lime-1"][0]].say
+    score({"ann": {}}, [])
+    (tmp_path / "quiz.csv").write_text(data.replace(say.zh, "別的"), encoding="utf-8")
+    arguments = ["score", str(tmp_path / "handins"), str(tmp_path / "runs"), "--responses", str(tmp_path / "quiz.csv")]
+    assert main(arguments) == 1
+    found = load_scored(tmp_path / "runs" / "ann")
+    assert str(found.total) == "9.7"
+    verdict = found.verdicts[0]
+    assert verdict.word == "unreadable"
+    assert verdict.reason.startswith("quiz.csv: row 2: lime-1: ")
+    assert any("lime-1" in reason.en for reason in found.why)
+
+
+def test_faults_of_the_report_are_lines_and_no_traceback(
+    tmp_path: Path, score: Class, capsys: pytest.CaptureFixture[str]
+) -> None:
+    score({"ann": {}}, [])
+    (tmp_path / "quiz.csv").write_text("name,id,submitted\nAnn,1\n")
+    arguments = ["score", str(tmp_path / "handins"), str(tmp_path / "runs"), "--responses", str(tmp_path / "quiz.csv")]
+    assert main(arguments) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 30
+    assert all(line.startswith("quiz.csv: row 1: no column of ") for line in lines)
+
+
+def respond(*students: str) -> Responses:
+    sheet = Sheet({"lime-1": Answer("read", frozenset("a"))})
+    return Responses({name: Response(name, "", None, sheet, f"quiz.csv: row 2: {name[:4]}") for name in students})
+
+
+def test_capitals_of_an_id_do_not_matter_where_one_student_is_meant() -> None:
+    submissions = (Submission(student="b09"), Submission(student="c1"), Submission(student="C1"))
+    everyone, sheets = join_responses(submissions, respond("B09", "C1"))
+    assert sheets.keys() == {"b09", "C1"}
+    assert {one.student for one in everyone} == {"b09", "c1", "C1"}
+    with pytest.raises(FixableError, match="'B09' is b09 a second time"):
+        join_responses(submissions, respond("b09", "B09"))
+
+
+def test_ids_that_would_leave_the_folder_of_runs_are_refused_all_at_once() -> None:
+    with pytest.raises(FixableError) as caught:
+        join_responses((), respond("../etc", "a b", "fine", "x.json"))
+    assert [line.split(": ")[3].split(";")[0] for line in caught.value.faults] == ["'../etc'", "'a b'", "'x.json'"]
