@@ -42,6 +42,7 @@ tests:
 
 bank:
 	$(BIN)/hw9 questions check
+	$(BIN)/hw9 questions recheck
 	$(BIN)/hw9 notebook --check
 
 format:

@@ -56,6 +56,8 @@ def add_verbs(add: Callable[..., argparse.ArgumentParser]) -> None:
         "--out", type=Path, default=PROOF_FOLDER, metavar="DIR", help="where to (default: questions/proof)"
     )
     recheck = add("recheck", "compute the key with today's reference code, and say which questions change")
+    recheck.add_argument("--only", nargs="+", choices=GROUPS, default=list(GROUPS), metavar="GROUP",
+                         help=f"only these groups of Outputs: {', '.join(GROUPS)}")  # fmt: skip
     for verb in (mutate, stability, recheck):
         keep = "where what was computed is kept, so that a stopped run goes on (default: build/reruns)"
         verb.add_argument("--cache", type=Path, default=CACHE_FOLDER, metavar="DIR", help=keep)
@@ -148,8 +150,8 @@ def recheck(args: argparse.Namespace) -> int:
     """Compute the key with today's reference code; 1 where a question changes."""
     bank, canonicals = load_bank(args.bank), load_canonicals(args.profile, args.canonical)
     key = find_key(bank, canonicals)
-    with _progress("reference", len(GROUPS)) as tick:
-        outputs = recompute(args.profile, canonicals, cache=args.cache, tick=tick)
+    with _progress("reference", len(args.only)) as tick:
+        outputs = recompute(args.profile, canonicals, groups=args.only, cache=args.cache, tick=tick)
     changes = find_changes(bank, key, outputs)
     faults = [
         f"{bank.places[one.question]}: choice {one.letter}: {'right' if one.was else 'wrong'} by the stored Outputs, "

@@ -1,0 +1,94 @@
+"""Who changes one sign, index or constant of the reference and forgets the questions is told which of them change."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from assignment.outputs import Outputs
+from questions.bank import Bank, load_bank
+from questions.canonical import load_canonicals
+from questions.key import Key, find_key
+from questions.recheck import SEED, find_changes
+from questions.rerun import ROOT, Edit, Rerun, load_rerun, run_all
+
+# One sign, index or constant in each file of the reference that computes; the analysis that is asked for its key.
+EDITS: Mapping[str, tuple[str, Edit]] = {
+    "label": ("saliency", Edit("reference/saliency.py", "labels: logits.gather(1, labels[:, None])", "labels: logits.gather(1, labels[:, None] - 1)")),
+    "pixel scale": ("saliency", Edit("reference/bench.py", "dtype) / 255", "dtype) / 25")),
+    "bias sign": ("saliency", Edit("reference/folded.py", "* ratio + norm.bias", "* ratio - norm.bias")),
+    "noise": ("smoothgrad", Edit("reference/smoothgrad.py", "spread = sigma *", "spread = 8 * sigma *")),
+    "sigma": ("smoothgrad", Edit("reference/produce_maps.py", "STRONG = 0.2", "STRONG = 0.02")),
+    "ascent sign": ("filters", Edit("reference/filters.py", "x = (x + rate", "x = (x - rate")),
+    "photograph": ("filters", Edit("reference/produce_filters.py", "NOISES, PHOTO = 100, 100, 6", "NOISES, PHOTO = 100, 100, 9")),
+    "path sign": ("integrated_gradients", Edit("reference/integrated_gradients.py", "attribution = (pictures - b", "attribution = (pictures + b")),
+    "grey": ("lime", Edit("reference/lime.py", "GREY = 0.5", "GREY = 1.0")),
+    "copies": ("lime", Edit("reference/produce_lime.py", "SAMPLES, FEW = 60, 250, 25", "SAMPLES, FEW = 60, 250, 200")),
+    "row of a prediction": ("attention", Edit("reference/attention.py", "[place, j], mask)[0, own]", "[place, j], mask)[1, own]")),
+    "hidden word": ("attention", Edit("reference/produce_texts.py", "find_places(word)[0]", "find_places(word)[0] - 1")),
+    "component": ("embedding_pca", Edit("reference/embedding_pca.py", "loadings = loadings[:, :comp", "loadings = loadings[:, 1 : 1 + comp")),
+    "layer": ("embedding_distance", Edit("reference/reading.py", "(found.hidden_states)", "(found.hidden_states[::-1])")),
+    "cosine sign": ("embedding_distance", Edit("reference/embedding_distance.py", "return directions @", "return -directions @")),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def bank() -> Bank:
+    return load_bank()
+
+
+@pytest.fixture(scope="module")
+def canonicals() -> dict[int, Outputs]:
+    return load_canonicals("mini")
+
+
+@pytest.fixture(scope="module")
+def key(bank: Bank, canonicals: dict[int, Outputs]) -> Key:
+    return find_key(bank, canonicals)
+
+
+@pytest.fixture(scope="module")
+def edited(tmp_path_factory: pytest.TempPathFactory, canonicals: dict[int, Outputs]) -> dict[str, Outputs]:
+    """The Outputs that each edit gives, computed two at a time."""
+    reruns = {name: Rerun(groups=(group,), seeds=(SEED,), edits=(edit,)) for name, (group, edit) in EDITS.items()}
+    folders = run_all(list(reruns.values()), "mini", cache=tmp_path_factory.mktemp("reruns"))
+    pairs = zip(reruns.items(), folders, strict=True)
+    return {name: load_rerun(rerun, folder, "mini", canonicals)[SEED] for (name, rerun), folder in pairs}
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("name", EDITS)
+def test_one_sign_index_or_constant_of_the_reference_changes_the_key_of_a_question(
+    name: str, edited: dict[str, Outputs], bank: Bank, key: Key
+) -> None:
+    group, _ = EDITS[name]
+    changes = find_changes(bank, key, edited[name])
+    assert any(change.question.startswith(f"{group}-") for change in changes), changes
+
+
+def test_edits_touch_every_file_that_computes_an_analysis() -> None:
+    files = {edit.file.removeprefix("reference/") for _, edit in EDITS.values()}
+    helpers = {"__init__", "__main__", "compare", "device", "framed", "produce"}  # how, how exactly, in which order
+    assert files == {path.name for path in (ROOT / "reference").glob("*.py") if path.stem not in helpers}
+    assert len(EDITS) >= 10
+
+
+def test_command_names_the_question_and_the_choice_that_an_edited_reference_turns_over(tmp_path: Path) -> None:
+    for room in ("assignment", "grader", "questions", "reference"):
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / room, tmp_path / room, ignore=ignored)
+    source = tmp_path / "reference" / "produce_maps.py"
+    text = source.read_text(encoding="utf-8")
+    source.write_text(text.replace('"map": (bench.labels, "logit")', '"map": (bench.labels, "loss")'), encoding="utf-8")
+    words = [sys.executable, "-m", "grader.cli", "questions", "recheck", "--only", "saliency"]
+    ended = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1, ended.stderr
+    assert "saliency-2: choice b: wrong by the stored Outputs" in ended.stderr
+    assert "hw9 reference --write" in ended.stderr
+
+
+def test_make_check_asks_todays_reference_code() -> None:
+    assert "questions recheck" in (ROOT / "Makefile").read_text(encoding="utf-8")
