@@ -17,8 +17,9 @@ from typing import Annotated, Any, Self, get_type_hints
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model, model_validator
 
-from assignment.fixable import FixableError, find_faults, show_value
+from assignment.fixable import FixableError, check_all, find_faults, show_value
 from assignment.outputs import Outputs
+from questions.arguments import find_missing
 from questions.measures import MEASURES
 
 Arguments = dict[str, Any]  # what the measure's signature allows: see find_arguments
@@ -117,6 +118,8 @@ def evaluate(claim: Claim, outputs: Outputs) -> Evaluated:
 
 def _measure(name: str, arguments: Arguments, outputs: Outputs) -> float:
     written = f"{name}({', '.join(f'{key}={value!r}' for key, value in arguments.items())})"
+    hints = get_type_hints(MEASURES[name], include_extras=True)
+    check_all(f"{written}: {fault}" for fault in find_missing(hints, arguments, outputs))
     try:
         with np.errstate(all="ignore"):  # what is no number is a fault below
             value = float(MEASURES[name](outputs, **arguments))
