@@ -1,8 +1,8 @@
 """The check of a bank as a whole: everything that is wrong with it at once, each fault a line with its place.
 
-A student reads a question in either language, so both must say the same; a choice is a positive statement, and a thing
-is named by the 0-based number that the notebook shows ("picture 6", 「圖 6」). What cannot be read hides no fault of what
-can: counts, names, wording and claims are judged on every question that could be read.
+A student reads a question in either language, so both must say the same; a choice is a positive statement, and a
+thing is named by the 0-based number that the notebook shows ("picture 6", 「圖 6」). What cannot be read hides no fault
+of what can: counts, names, wording and claims are judged on every question that could be read.
 """
 
 import math

@@ -1,11 +1,11 @@
 """What guessing earns: the expected points, exactly, of students who know nothing of the subject.
 
-A question counts only where all right choices and no other are ticked, so a student who guesses earns little; how little is
-computed for each way of guessing, and bounded. The best fixed letters are found with the key in hand, so nobody can play
-them; they bound every rule of the kind "always tick a and d". No key can keep them under the limit of the others: with
-more than ten questions of two right choices and ten pairs of five letters, some pair is right more than once. The choices
-most like the others are one of many cues that a test-wise student may look for, so they get that wider limit too; to pick
-any two letters earns half a point of ten by chance.
+A question counts only where all right choices and no other are ticked, so a student who guesses earns little; how
+little is computed for each way of guessing, and bounded. The best fixed letters are found with the key in hand, so
+nobody can play them; they bound every rule of the kind "always tick a and d". No key can keep them under the limit of
+the others: where more questions have two right choices than there are pairs of letters, some pair is right twice. The
+choices most like the others are one of many cues that a test-wise student may look for, so they get that wider limit
+too; to tick any two letters earns half a point of ten by chance.
 """
 
 import re

@@ -10,7 +10,7 @@ Found = tuple[str, str, str]  # question id ("" for the bank), letter ("" for th
 
 @dataclass(frozen=True)
 class Item:
-    """A question; `right` is None where its key is not known, `flipped` (mutants by wrong letter) where no mutant ran."""
+    """A question; `right` is None where its key is unknown, `flipped` (mutants by wrong letter) where none ran."""
 
     question: Question
     right: frozenset[str] | None = None

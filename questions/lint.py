@@ -1,16 +1,16 @@
 """Lint rules for multiple-choice questions, after two published lists, and the silences that a bank may carry.
 
 Sources: Haladyna, Downing, Rodriguez, "A review of multiple-choice item-writing guidelines for classroom assessment"
-(Applied Measurement in Education 15(3), 2002: 31 guidelines, here `HDR`), and the 19 item-writing flaws that SAQUET finds
+(Applied Measurement in Education 15(3), 2002: 31 guidelines, here `HDR`), and the 19 item-writing flaws of SAQUET
 (Moore, Costello, Nguyen, Stamper, "An automatic question usability evaluation toolkit", AIED 2024, here `SAQUET`).
 
-Each rule has a code. A question or a choice may carry `lint: {code: reason}`: the finding stays, and the reason says why.
-An unknown code, an empty reason and a silence that silences nothing are faults.
+Each rule has a code. A question or a choice may carry `lint: {code: reason}`: the finding stays, and the reason says
+why. An unknown code, an empty reason and a silence that silences nothing are faults.
 
-Read by a person, since no program here can decide them: ambiguous wording; trick items; a stem that is about trivial
-content; logical cues and convergence (`guess.py` bounds what they earn); humour; choices that are unlike in kind; whether
-a long stem is gratuitous beyond its length; whether both languages mean the same beyond their numbers and names. Not flaws
-here: more than one right choice and true-or-false statements are the form of this homework, and `key.py` holds it.
+Read by a person, since no program here can decide them: ambiguous wording; trick items; trivial content; logical cues
+and convergence (`guess.py` bounds what they earn); humour; choices that are unlike in kind; whether a long stem is
+gratuitous beyond its length; whether both languages mean the same beyond their numbers and names. Not flaws here: more
+than one right choice and true-or-false statements are the form of this homework, and `key.py` holds it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -107,7 +107,7 @@ RULES: dict[str, Rule] = {
     ),
     "longest-is-right": Rule(
         f"No right choice is more than {lint_form.LONGER} times as long as every other one, in either language.",
-        "HDR 24, 28; SAQUET longest option correct",
+        "HDR 24, 28d; SAQUET longest option correct",
         in_each(lint_form.find_longest_right),
         "key",
     ),
@@ -134,12 +134,12 @@ RULES: dict[str, Rule] = {
     ),
     "fill-in-gap": Rule(
         "The stem has no gap to fill in.",
-        "HDR 9; SAQUET fill in the blank",
+        "SAQUET fill in the blank",
         in_each(lint_form.find_gaps),
     ),
     "grammatical-cue": Rule(
         "The stem's end fits every choice, and all choices end alike.",
-        "HDR 28d; SAQUET grammatical cues",
+        "HDR 28c; SAQUET grammatical cues",
         in_each(lint_form.find_grammatical_cues),
     ),
     "numeric-order": Rule(
@@ -153,7 +153,7 @@ RULES: dict[str, Rule] = {
         in_each(lint_form.find_doubled_choices),
     ),
     "overlapping-choices": Rule(
-        "No choice of a question decides another: same, opposite, implied or excluded by measure, arguments and bounds.",
+        "No choice decides another of its question: same, opposite, implied or excluded by arguments and bounds.",
         "HDR 22, 28e",
         in_each(lint_claims.find_overlaps),
     ),
@@ -176,8 +176,8 @@ RULES: dict[str, Rule] = {
 def lint(bank: Bank, letters: Mapping[str, frozenset[str]], flipped: Mapping[Place, int] | None = None) -> Linted:
     """Return the findings of a bank, less those that it silences, with the faults of the silences themselves.
 
-    letters: the right ones by question id, of the questions whose key is known; a rule that needs the key is left out for
-    the others. flipped: how many mutants make each wrong choice true; None, and the rule that needs it is left out.
+    letters: the right ones by question id, of the questions whose key is known; a rule that needs the key is left out
+    for the others. flipped: how many mutants make each wrong choice true; None, and the rule that needs it is left out.
     """
     findings = find_findings(bank, letters, flipped)
     silences = dict(_find_silences(bank))

@@ -18,7 +18,7 @@ Side = tuple[tuple[str, Any], ...]  # a measure's arguments, all of them
 
 
 def find_overlaps(item: Item) -> Iterator[tuple[str, str]]:
-    """Two choices of which one decides the other: the same claim, the opposite one, or bounds that imply one another."""
+    """Two choices of which one decides the other: the same claim, the opposite one, or bounds that imply another."""
     for (first, one), (second, two) in combinations(item.question.choices.items(), 2):
         if says := find_relation(one.claim, two.claim):
             yield second, f"claim: {says} that of choice {first}; expected claims of which none decides another"

@@ -79,15 +79,11 @@ def find_absolute_words(item: Item) -> Iterator[tuple[str, str]]:
 
 def find_sums(item: Item) -> Iterator[tuple[str, str]]:
     """A choice that speaks of all others, in what is asked or in a `why`."""
-    for place, text in find_texts(item.question):
-        letter = place[7] if place != "ask" else ""
+    for letter, place, text in _find_all(item):
         for language in ("en", "zh"):
             if found := _SUMS[language].search(getattr(text, language)):
-                where = place.rpartition(": ")[2]
-                yield (
-                    letter,
-                    f"{where}: {language}: {found.group()!r} sums the other choices up; expected a statement of its own",
-                )
+                fault = f"{found.group()!r} sums the other choices up; expected a statement of its own"
+                yield letter, f"{place}: {language}: {fault}"
 
 
 def find_combined(item: Item) -> Iterator[tuple[str, str]]:

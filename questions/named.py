@@ -40,7 +40,9 @@ _AXES = {  # kind -> the axis that says how many there are; by analysis where th
     "embedding_distance": {"layer": "depth", "sentence": "sentence"},
 }
 _NUMBERS = r"[(]?(\d+(?:, \d+)*)"
-_SETTINGS = {  # what a line of a scratch cell sets, by analysis, and the axes of its numbers
+_SETTINGS: dict[
+    str, dict[str, tuple[str, ...]]
+] = {  # what a line of a scratch cell sets, by analysis, and the axes of its numbers
     "lime": {"look_at": ("picture",), "for_label": ("label",)},
     "attention": {"look_at": ("text",), "layer, head": ("block", "head")},
     "embedding_pca": {"which": ("passage",)},
@@ -111,7 +113,7 @@ def find_texts(question: Question) -> Iterator[tuple[str, Bilingual]]:
 
 def _find_text_faults(question: Question, text: str, language: str, shown: Shown) -> Iterator[str]:
     for kind in NAMES[language]:
-        axis = (_AXES[""] | _AXES.get(question.analysis, {})).get(kind)
+        axis = (_AXES[""] | _AXES.get(question.analysis, {})).get(kind, "")
         for number in find_numbers(text, language, kind):
             if axis in shown.sizes and number >= shown.sizes[axis]:
                 yield f"{kind} {number}; expected 0 to {shown.sizes[axis] - 1}"
