@@ -53,7 +53,7 @@ def check_bank(
     canonicals: without any, claims and names are left unjudged. texts: the profile's, where they are at hand.
     flipped: how many mutants make each wrong choice true, where mutants ran.
     """
-    found = [*faults, *find_total_faults(bank, assignment)]
+    found = [*faults, *find_total_faults(bank, assignment, faults)]
     decisions: dict[Place, Decision] = {}
     if canonicals:
         found += find_named_faults(bank, find_shown(next(iter(canonicals.values())), assignment.categories, texts))
@@ -82,12 +82,12 @@ def find_letters(bank: Bank, decisions: Mapping[Place, Decision]) -> dict[str, f
     }
 
 
-def find_total_faults(bank: Bank, assignment: Assignment) -> Iterator[str]:
-    """Yield the analyses without questions, and what is wrong with the points of all questions together."""
-    analyses = {question.analysis for question in bank.questions}
-    files = {place.partition(":")[0].rpartition("/")[2].removesuffix(".yaml") for place in bank.places.values()}
+def find_total_faults(bank: Bank, assignment: Assignment, faults: Sequence[str] = ()) -> Iterator[str]:
+    """Yield the analyses without a file, and what is wrong with the points of all questions together."""
+    there = {question.analysis for question in bank.questions}
+    there |= {analysis for analysis in assignment.questions for fault in faults if f"/{analysis}.yaml: " in fault}
     for analysis, group in assignment.questions.items():
-        if bank.ids and analysis not in analyses | files:
+        if bank.ids and analysis not in there:
             yield f"bank: no question about {analysis}; expected {group.count}, as assignment.yaml says"
     total = sum((group.count * group.points for group in assignment.questions.values()), Decimal(0))
     if total != TOTAL:
