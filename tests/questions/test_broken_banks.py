@@ -55,7 +55,10 @@ BROKEN: dict[str, tuple[Break, str]] = {
     "misspelt measure": (edit_claim(measure="probabilty"), A + "unknown measure 'probabilty'; expected one of "),
     "misspelt argument": (edit_claim(**{"with": {"pictur": 1}}), A + "probability has no argument 'pictur'; expected "),
     "missing argument": (edit_claim(**{"with": {}}), A + "argument of probability: picture: missing"),
-    "picture that is not there": (edit_claim(**{"with": {"picture": 10}}), A + "seed 1: probability(picture=10): picture 10; expected 0 to 9"),
+    "picture that is not there": (
+        edit_claim(**{"with": {"picture": 10}}),
+        A + "seed 1: probability(picture=10): picture 10; expected 0 to 9",
+    ),
     "argument of another type": (
         edit_claim(**{"with": {"picture": "1"}}),
         A + "argument of probability: picture: '1';",

@@ -13,7 +13,6 @@ from questions.canonical import find_seeds, load_canonical, load_canonicals
 from questions.check import find_spread
 from questions.key import find_key
 
-
 RIGHT = ("ac", "bd", "ce", "ad")  # of lime-1 to lime-4, as conftest.py makes them
 
 
@@ -36,7 +35,9 @@ def test_spread_counts_the_right_choices_by_letter(bank: Bank, canonical_folder:
 def test_check_prints_a_line_for_each_question(run: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:
     assert run("check") == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[:3] for line in lines[1:5]] == [[str(i), f"lime-{i}", right] for i, right in enumerate(RIGHT, 1)]
+    assert [line.split()[:3] for line in lines[1:5]] == [
+        [str(i), f"lime-{i}", right] for i, right in enumerate(RIGHT, 1)
+    ]
     assert lines[5].startswith("4 questions valid on 3 seeds; 4 with two or more right choices")
 
 
