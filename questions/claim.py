@@ -95,9 +95,14 @@ def suggest(name: str, known: Iterable[str]) -> str:
 
 
 @cache
+def _find_hints(measure: Callable[..., float]) -> dict[str, Any]:
+    return get_type_hints(measure, include_extras=True)
+
+
+@cache
 def find_arguments(measure: Callable[..., float]) -> type[BaseModel]:
     """Return a strict model of a measure's keyword arguments, made from its annotations."""
-    hints = get_type_hints(measure, include_extras=True)
+    hints = _find_hints(measure)
     fields: dict[str, Any] = {
         name: (hints[name], ... if parameter.default is parameter.empty else parameter.default)
         for name, parameter in inspect.signature(measure).parameters.items()
@@ -118,8 +123,7 @@ def evaluate(claim: Claim, outputs: Outputs) -> Evaluated:
 
 def _measure(name: str, arguments: Arguments, outputs: Outputs) -> float:
     written = f"{name}({', '.join(f'{key}={value!r}' for key, value in arguments.items())})"
-    hints = get_type_hints(MEASURES[name], include_extras=True)
-    check_all(f"{written}: {fault}" for fault in find_missing(hints, arguments, outputs))
+    check_all(f"{written}: {fault}" for fault in find_missing(_find_hints(MEASURES[name]), arguments, outputs))
     try:
         with np.errstate(all="ignore"):  # what is no number is a fault below
             value = float(MEASURES[name](outputs, **arguments))

@@ -3,10 +3,12 @@
 import pytest
 
 from assignment.assignment import load_assignment
+from assignment.fixable import FixableError
 from assignment.outputs import Outputs
 from assignment.profile import load_profile
 from questions.bank import Bank, load_bank
 from questions.canonical import load_canonical
+from questions.claim import Claim, evaluate
 from questions.named import NAMES, Shown, find_named_faults, find_numbers, find_shown, find_texts, without_names
 
 
@@ -79,6 +81,32 @@ def test_both_languages_of_the_bank_name_the_same_things() -> None:
                 assert en == zh, f"{question.id}: {place}: {kind}"
                 seen[kind] += len(en)
     assert all(seen.values()), "a kind that no text names would prove nothing"
+
+
+BEYOND: dict[str, tuple[str, dict[str, object], str]] = {
+    "picture": ("probability", {"picture": 10}, "picture 10; expected 0 to 9"),
+    "label": ("probability", {"picture": 0, "label": 11}, "label 11; expected 0 to 10"),
+    "other label": ("lime_cross_weight", {"picture": 0, "other": 11}, "other 11; expected 0 to 10"),
+    "filter": ("ascent_roughness", {"layer": 1, "filter": 4}, "filter 4 of convolution 1; expected one of 0, 3, 9, 15"),
+    "sentence": ("word_probability", {"text": 10}, "text 10; expected 0 to 9"),
+    "candidate": ("word_probability", {"text": 0, "candidate": 3}, "candidate 3; expected 0 to 2"),
+    "word": ("probability_left", {"text": 0, "word": 99}, "word 99 of sentence 0; expected 0 to "),
+    "layer": ("best_score", {"function": "next", "layer": 4}, "layer 4; expected 0 to 3"),
+    "head": ("head_gain", {"function": "next", "layer": 0, "head": 4}, "head 4; expected 0 to 3"),
+    "passage": ("variance_kept", {"reader": "reader_a", "passage": 3, "layer": 0}, "passage 3; expected 0 to 2"),
+    "layer of a reader": ("variance_kept", {"reader": "reader_a", "passage": 0, "layer": 5}, "layer 5; expected 0 to 4"),
+    "other sentence": (
+        "state_comparison", {"word": "bat", "layer": 0, "sentence": 0, "other": 10}, "other 10; expected 0 to 9"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BEYOND)
+def test_argument_of_a_claim_that_is_not_there_is_a_fault(name: str, outputs: Outputs) -> None:
+    measure, arguments, expected = BEYOND[name]
+    with pytest.raises(FixableError) as caught:
+        evaluate(Claim(measure=measure, **{"with": arguments}, above=0, margin=0.1), outputs)
+    assert expected in str(caught.value)
 
 
 def test_amounts_are_no_names() -> None:
