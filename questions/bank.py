@@ -82,10 +82,11 @@ def _load_file(path: Path, counts: Mapping[str, int], faults: list[str]) -> list
         where = f"{place}: {_find_name(item, index)}"
         try:
             question = parse_question(item, where)
-            check_all(_find_identity_faults(question, path.stem, counts, where))
-            found.append((where, question))
         except FixableError as error:
             faults += error.faults
+            continue
+        faults += _find_identity_faults(question, path.stem, counts, where)
+        found.append((where, question))
     faults += _find_count_faults(path.stem, len(data), counts, place)
     return found
 
