@@ -32,18 +32,26 @@ class Bank:
 
 def load_bank(folder: Path = BANK_FOLDER, assignment: Assignment | None = None) -> Bank:
     """Return the bank of a folder; FixableError with every fault of all its files at once."""
+    bank, faults = read_bank(folder, assignment)
+    check_all(faults)
+    return bank
+
+
+def read_bank(folder: Path = BANK_FOLDER, assignment: Assignment | None = None) -> tuple[Bank, list[str]]:
+    """Return the questions of a folder that can be read, the first of each id, and every fault of all its files."""
     paths = sorted(folder.glob("*.yaml"))
     if not paths:
-        raise FixableError(f"{folder}: no *.yaml file; expected a folder with a file for each analysis")
+        return Bank((), {}), [f"{folder}: no *.yaml file; expected a folder with a file for each analysis"]
     groups = (assignment or load_assignment()).questions
     counts = {analysis: group.count for analysis, group in groups.items()}
     faults: list[str] = []
     found: list[tuple[str, Question]] = []
     for path in paths:
         found += _load_file(path, counts, faults)
-    check_all([*faults, *_find_repeats(found)])
-    ordered = sorted(found, key=lambda item: item[1].number)
-    return Bank(tuple(question for _, question in ordered), {question.id: place for place, question in ordered})
+    faults += _find_repeats(found)
+    first = {question.id: (place, question) for place, question in reversed(found)}
+    ordered = sorted(first.values(), key=lambda item: item[1].number)
+    return Bank(tuple(question for _, question in ordered), {question.id: place for place, question in ordered}), faults
 
 
 def find_number(question_id: str, counts: Mapping[str, int]) -> int | None:
@@ -74,10 +82,11 @@ def _load_file(path: Path, counts: Mapping[str, int], faults: list[str]) -> list
         where = f"{place}: {_find_name(item, index)}"
         try:
             question = parse_question(item, where)
-            check_all(_find_identity_faults(question, path.stem, counts, where))
-            found.append((where, question))
         except FixableError as error:
             faults += error.faults
+            continue
+        faults += _find_identity_faults(question, path.stem, counts, where)
+        found.append((where, question))
     faults += _find_count_faults(path.stem, len(data), counts, place)
     return found
 

@@ -1,89 +1,119 @@
-"""Checks of the bank beyond its form: the wording in both languages, and how the right choices are spread.
+"""The check of a bank as a whole: everything that is wrong with it at once, each fault a line with its place.
 
 A student reads a question in either language, so both must say the same; a choice is a positive statement, and a
-picture is named by the 0-based index that the notebook shows ("picture 6", 「圖 6」).
+thing is named by the 0-based number that the notebook shows ("picture 6", 「圖 6」). What cannot be read hides no fault
+of what can: counts, names, wording and claims are judged on every question that could be read.
 """
 
-import re
-from collections import Counter
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 
-from assignment.assignment import Bilingual
+from assignment.assignment import Assignment
+from assignment.outputs import Outputs
+from assignment.texts import Texts
 from questions.bank import Bank
-from questions.key import Key
-from questions.question import Question
+from questions.guess import Guess, find_guesses
+from questions.item import Item
+from questions.key import Decision, Place, find_decisions, find_right
+from questions.lint import Finding, lint
+from questions.lint_claims import count_letters, find_letter_p
+from questions.named import find_named_faults, find_shown
 
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_PICTURES = {"en": re.compile(r"\bpictures? (\d+)", re.IGNORECASE), "zh": re.compile(r"圖 ?(\d+)")}
-_SUMMARIES = {
-    "en": re.compile(r"\b(?:all|none|both|neither) of (?:the |these )?(?:above|these|choices)", re.IGNORECASE),
-    "zh": re.compile(r"以上皆|以上都|以上均|皆是|皆非"),
-}
-_NEGATIONS = {
-    "en": re.compile(r"\b(?:not|never|cannot|neither|nor|except)\b|n['\u2019]t\b", re.IGNORECASE),
-    "zh": re.compile(r"不(?!同|過)|沒|並非|無法|除了"),
-}
-_ABSOLUTES = {
-    "en": re.compile(r"\b(?:always|never|completely|entirely|impossible|definitely)\b", re.IGNORECASE),
-    "zh": re.compile(r"總是|永遠|完全|絕對(?!值)|必然|一定"),
-}
-_SIMPLIFIED = re.compile("[图说为样从们国发应该关显习线级权择类颜码释对时个这认书较积]")
-_CHINESE = re.compile("[\u4e00-\u9fff]")
+TOTAL = Decimal(10)  # points of the whole homework, as the slides say
+SEVERAL = Fraction(3, 5)  # of the questions have two or more right choices, at least
+
+Letters = Mapping[str, frozenset[str]]
 
 
-def find_wording_faults(bank: Bank) -> Iterator[str]:
-    """Yield what is wrong with the texts of a bank, each fault a line with its place."""
-    for question in bank.questions:
-        where = bank.places[question.id]
-        for place, text, is_asked in _find_texts(question):
-            yield from (f"{where}: {place}: {fault}" for fault in _find_text_faults(text, question, is_asked))
+@dataclass(frozen=True)
+class Checked:
+    """What a check found; `guesses` and `letter_p` are there once every question has a key."""
+
+    decisions: Mapping[Place, Decision]
+    letters: Letters
+    faults: tuple[str, ...]
+    silenced: tuple[Finding, ...]
+    guesses: tuple[Guess, ...] = ()
+    letter_p: float | None = None
 
 
-def find_spread_faults(bank: Bank, key: Key) -> Iterator[str]:
+def check_bank(
+    bank: Bank,
+    faults: Sequence[str],
+    assignment: Assignment,
+    canonicals: Mapping[int, Outputs],
+    texts: Texts | None = None,
+    flipped: Mapping[Place, int] | None = None,
+) -> Checked:
+    """Return everything that is wrong with a bank that was read with these faults, and what its key looks like.
+
+    canonicals: without any, claims and names are left unjudged. texts: the profile's, where they are at hand.
+    flipped: how many mutants make each wrong choice true, where mutants ran.
+    """
+    found = [*faults, *find_total_faults(bank, assignment, faults)]
+    decisions: dict[Place, Decision] = {}
+    if canonicals:
+        found += find_named_faults(bank, find_shown(next(iter(canonicals.values())), assignment.categories, texts))
+        decisions, undecided = find_decisions(bank, canonicals)
+        found += undecided
+    letters = find_letters(bank, decisions)
+    linted = lint(bank, letters, flipped)
+    found += linted.faults
+    guesses: tuple[Guess, ...] = ()
+    if not faults and bank.ids and set(letters) == set(bank.ids):
+        points = {analysis: Fraction(group.points) for analysis, group in assignment.questions.items()}
+        guesses = find_guesses(bank, letters, points)
+        found += find_spread_faults(letters)
+        found += [guess.fault for guess in guesses if guess.fault]
+    return Checked(
+        decisions, letters, tuple(found), linted.silenced, guesses, find_letter_p(_find_items(bank, letters))
+    )
+
+
+def find_letters(bank: Bank, decisions: Mapping[Place, Decision]) -> dict[str, frozenset[str]]:
+    """Return the right letters of the questions all of whose choices could be decided."""
+    return {
+        question.id: find_right(question.id, set(question.choices), decisions)
+        for question in bank.questions
+        if all((question.id, letter) in decisions for letter in question.choices)
+    }
+
+
+def find_total_faults(bank: Bank, assignment: Assignment, faults: Sequence[str] = ()) -> Iterator[str]:
+    """Yield the analyses without a file, and what is wrong with the points of all questions together."""
+    there = {question.analysis for question in bank.questions}
+    there |= {analysis for analysis in assignment.questions for fault in faults if f"/{analysis}.yaml: " in fault}
+    for analysis, group in assignment.questions.items():
+        if bank.ids and analysis not in there:
+            yield f"bank: no question about {analysis}; expected {group.count}, as assignment.yaml says"
+    total = sum((group.count * group.points for group in assignment.questions.values()), Decimal(0))
+    if total != TOTAL:
+        yield f"assignment.yaml: questions: {total} points in all; expected exactly {TOTAL}"
+
+
+def find_spread_faults(letters: Letters) -> Iterator[str]:
     """Yield what is wrong with the key as a whole: most questions are to have two or more right choices."""
-    several = sum(len(letters) > 1 for letters in key.letters.values())
-    if several * 2 <= len(bank.ids):
-        yield f"bank: {several} of {len(bank.ids)} questions have two or more right choices; expected over half of them"
+    several, least = count_several(letters), math.ceil(SEVERAL * len(letters))
+    if several < least:
+        yield (
+            f"bank: {several} of {len(letters)} questions have two or more right choices; expected at least {least} "
+            f"({float(SEVERAL):.0%})"
+        )
 
 
-def find_spread(bank: Bank, key: Key) -> dict[str, tuple[int, int]]:
+def count_several(letters: Letters) -> int:
+    """Return how many questions have two or more right choices."""
+    return sum(len(right) > 1 for right in letters.values())
+
+
+def find_spread(bank: Bank, letters: Letters) -> dict[str, tuple[int, int]]:
     """Return for each letter in how many questions it is right, and in how many it stands."""
-    there = Counter(letter for question in bank.questions for letter in question.choices)
-    right = Counter(letter for letters in key.letters.values() for letter in letters)
+    right, there = count_letters(_find_items(bank, letters))
     return {letter: (right[letter], there[letter]) for letter in sorted(there)}
 
 
-def _find_texts(question: Question) -> Iterator[tuple[str, Bilingual, bool]]:
-    yield "ask", question.ask, True
-    for letter, choice in question.choices.items():
-        yield f"choice {letter}: say", choice.say, True
-        yield f"choice {letter}: why", choice.why, False
-
-
-def _find_text_faults(text: Bilingual, question: Question, is_asked: bool) -> Iterator[str]:
-    if not _CHINESE.search(text.zh) or _CHINESE.search(text.en):
-        yield "the languages are mixed up; expected English under en and Chinese under zh"
-    if found := _SIMPLIFIED.search(text.zh):
-        yield f"zh: {found.group()!r} is a simplified character; expected Traditional Chinese"
-    if sorted(_NUMBER.findall(text.en)) != sorted(_NUMBER.findall(text.zh)):
-        yield f"en has the numbers {_show(text.en)}, zh has {_show(text.zh)}; expected the same in both"
-    for language in ("en", "zh"):
-        yield from _find_language_faults(language, getattr(text, language), question, is_asked)
-
-
-def _find_language_faults(language: str, text: str, question: Question, is_asked: bool) -> Iterator[str]:
-    for index in _PICTURES[language].findall(text):
-        if int(index) not in question.pictures:
-            shown = ", ".join(map(str, question.pictures)) or "none"
-            yield f"{language}: picture {index} is not shown beside the question; expected one of `pictures`: {shown}"
-    rules = [(_SUMMARIES, "sums the other choices up", "a statement of its own")]
-    if is_asked:
-        rules.append((_NEGATIONS, "is worded negatively", "a positive statement"))
-        rules.append((_ABSOLUTES, "is an absolute word", "what the experiment shows"))
-    for patterns, fault, expected in rules:
-        if found := patterns[language].search(text):
-            yield f"{language}: {found.group()!r} {fault}; expected {expected}"
-
-
-def _show(text: str) -> str:
-    return ", ".join(sorted(_NUMBER.findall(text))) or "none"
+def _find_items(bank: Bank, letters: Letters) -> list[Item]:
+    return [Item(question, letters.get(question.id)) for question in bank.questions]

@@ -18,8 +18,9 @@ from typing import Annotated, Any, Self, get_type_hints
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model, model_validator
 
-from assignment.fixable import FixableError, find_faults, show_value
+from assignment.fixable import FixableError, check_all, find_faults, show_value
 from assignment.outputs import Outputs
+from questions.arguments import find_missing
 from questions.measures import MEASURES
 
 Arguments = dict[str, Any]  # what the measure's signature allows: see find_arguments
@@ -101,9 +102,14 @@ def suggest(name: str, known: Iterable[str]) -> str:
 
 
 @cache
+def _find_hints(measure: Callable[..., float]) -> dict[str, Any]:
+    return get_type_hints(measure, include_extras=True)
+
+
+@cache
 def find_arguments(measure: Callable[..., float]) -> type[BaseModel]:
     """Return a strict model of a measure's keyword arguments, made from its annotations."""
-    hints = get_type_hints(measure, include_extras=True)
+    hints = _find_hints(measure)
     fields: dict[str, Any] = {
         name: (hints[name], ... if parameter.default is parameter.empty else parameter.default)
         for name, parameter in inspect.signature(measure).parameters.items()
@@ -124,6 +130,7 @@ def evaluate(claim: Claim, outputs: Outputs) -> Evaluated:
 
 def _measure(name: str, arguments: Arguments, outputs: Outputs) -> float:
     written = f"{name}({', '.join(f'{key}={value!r}' for key, value in arguments.items())})"
+    check_all(f"{written}: {fault}" for fault in find_missing(_find_hints(MEASURES[name]), arguments, outputs))
     try:
         with np.errstate(all="ignore"):  # what is no number is a fault below
             value = float(MEASURES[name](outputs, **arguments))

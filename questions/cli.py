@@ -2,20 +2,19 @@
 
 import argparse
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 from assignment.fixable import FixableError
 from questions import cli_export, cli_prove
-from questions.bank import BANK_FOLDER, Bank, load_bank
+from questions.bank import BANK_FOLDER, load_bank
 from questions.canonical import CANONICAL_FOLDER, load_canonicals
-from questions.check import find_spread, find_spread_faults, find_wording_faults
 from questions.claim import Claim, suggest
-from questions.key import Decision, Key, Place, find_decisions, find_key
-from questions.question import Question
+from questions.cli_check import add_arguments, run_check
+from questions.key import Decision, find_decisions
 
 EPILOG = """examples:
   hw9 questions check
+  hw9 questions check --rules
   hw9 questions show saliency-2
   hw9 questions mutate --only saliency
   hw9 questions stability
@@ -40,6 +39,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     check = verbs.add_parser("check", help="compute the key; exit 1 where the bank or the key has a fault")
+    add_arguments(check)
     show = verbs.add_parser("show", help="show a question, its claims and how every seed decides them")
     show.add_argument("id", help="such as lime-1")
 
@@ -71,46 +71,10 @@ def main(args: argparse.Namespace) -> int:
     try:
         if args.verb in VERBS:
             return VERBS[args.verb](args)
-        return _check(args) if args.verb == "check" else _show(args)
+        return run_check(args) if args.verb == "check" else _show(args)
     except FixableError as error:
         _print_faults(error.faults)
         return 1
-
-
-def _check(args: argparse.Namespace) -> int:
-    bank = load_bank(args.bank)
-    canonicals = load_canonicals(args.profile, args.canonical)
-    decisions, faults = find_decisions(bank, canonicals)
-    print(f"{'no':>2}  {'id':<24} {'key':<6} {'closest':<8} {'margins':>7} {'distance':>10} {'margin':>8}")
-    for question in bank.questions:
-        print(_row(question, decisions))
-    faults += find_wording_faults(bank)
-    if not faults:
-        key = find_key(bank, canonicals)
-        faults += find_spread_faults(bank, key)
-        print(_summary(bank, key, len(canonicals)))
-    _print_faults(faults)
-    return 1 if faults else 0
-
-
-def _row(question: Question, decisions: Mapping[Place, Decision]) -> str:
-    found = {
-        letter: decisions[question.id, letter] for letter in question.choices if (question.id, letter) in decisions
-    }
-    head = f"{question.number:>2}  {question.id:<24} "
-    if len(found) < len(question.choices):
-        return head + "?"
-    letters = "".join(letter for letter, decision in found.items() if decision.right)
-    closest = min(found, key=lambda letter: found[letter].ratio)
-    decision = found[closest]
-    return head + f"{letters:<6} {closest:<8} {decision.ratio:>7.2f} {decision.distance:>10.4g} {decision.margin:>8.3g}"
-
-
-def _summary(bank: Bank, key: Key, seeds: int) -> str:
-    several = sum(len(letters) > 1 for letters in key.letters.values())
-    spread = ", ".join(f"{letter} {right}/{there}" for letter, (right, there) in find_spread(bank, key).items())
-    counts = f"{len(bank.ids)} questions valid on {seeds} seeds; {several} with two or more right choices"
-    return f"{counts}; right by letter: {spread}"
 
 
 def _show(args: argparse.Namespace) -> int:

@@ -11,11 +11,14 @@ from pydantic import Field
 
 from assignment import arrays
 from assignment.outputs import Outputs
-from questions.arguments import Floats, as_floats
+from questions.arguments import Axis, Floats, as_floats
 
 FUNCTIONS = (*arrays.FUNCTIONS, *arrays.LINKS)  # the axis `function`
 
-Text = Annotated[int, Field(ge=0, le=9)]
+Text = Annotated[int, Field(ge=0), Axis("text")]
+Layer = Annotated[int, Field(ge=0), Axis("block")]
+Head = Annotated[int, Field(ge=0), Axis("head")]
+Candidate = Annotated[int, Field(ge=0), Axis("candidate")]
 Number = Annotated[int, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Function = Literal["previous", "next", "itself", "same_word", "separator", "punctuation", "coreference", "agreement"]
@@ -35,7 +38,7 @@ def find_tokens(outputs: Outputs, text: int, word: int) -> list[int]:
     return found
 
 
-def attention_share(outputs: Outputs, *, text: Text, layer: Number, head: Number, word: Number, to: Number) -> float:
+def attention_share(outputs: Outputs, *, text: Text, layer: Layer, head: Head, word: Number, to: Number) -> float:
     """Return which share (0 to 1) of a word's attention a head gives to another word, the mean over its tokens.
 
     >>> attention_share(_example(), text=0, layer=0, head=0, word=0, to=1)
@@ -46,7 +49,7 @@ def attention_share(outputs: Outputs, *, text: Text, layer: Number, head: Number
     return float(rows[:, find_tokens(outputs, text, to)].sum(axis=1).mean())
 
 
-def attention_largest(outputs: Outputs, *, text: Text, layer: Number, head: Number, word: Number) -> float:
+def attention_largest(outputs: Outputs, *, text: Text, layer: Layer, head: Head, word: Number) -> float:
     """Return the largest share (0 to 1) that a head gives to one token, the mean over a word's tokens.
 
     >>> attention_largest(_example(), text=0, layer=0, head=0, word=0)
@@ -55,7 +58,7 @@ def attention_largest(outputs: Outputs, *, text: Text, layer: Number, head: Numb
     return float(np.nanmax(_find_map(outputs, text, layer, head)[find_tokens(outputs, text, word)], axis=1).mean())
 
 
-def head_score(outputs: Outputs, *, layer: Number, head: Number, function: Function) -> float:
+def head_score(outputs: Outputs, *, layer: Layer, head: Head, function: Function) -> float:
     """Return a head's mean share (0 to 1) of attention on a function's targets, as the notebook's table has it.
 
     >>> head_score(_example(), layer=0, head=1, function="next")
@@ -64,7 +67,7 @@ def head_score(outputs: Outputs, *, layer: Number, head: Number, function: Funct
     return float(outputs["attention", "score"][FUNCTIONS.index(function), layer, head])
 
 
-def head_gain(outputs: Outputs, *, layer: Number, head: Number, function: Function) -> float:
+def head_gain(outputs: Outputs, *, layer: Layer, head: Head, function: Function) -> float:
     """Return how many times as much attention a head gives to a function's targets as an even head would.
 
     >>> head_gain(_example(), layer=0, head=1, function="next")
@@ -74,7 +77,7 @@ def head_gain(outputs: Outputs, *, layer: Number, head: Number, function: Functi
     return head_score(outputs, layer=layer, head=head, function=function) / chance
 
 
-def best_score(outputs: Outputs, *, function: Function, layer: Number | None = None) -> float:
+def best_score(outputs: Outputs, *, function: Function, layer: Layer | None = None) -> float:
     """Return the largest score of a function over all heads, or over those of one layer.
 
     >>> best_score(_example(), function="next")
@@ -93,7 +96,7 @@ def heads_above(outputs: Outputs, *, share: Share) -> float:
     return float((outputs["attention", "score"].max(axis=0) > share).sum())
 
 
-def word_probability(outputs: Outputs, *, text: Text, candidate: Number = 0, array: Hidden = "prediction") -> float:
+def word_probability(outputs: Outputs, *, text: Text, candidate: Candidate = 0, array: Hidden = "prediction") -> float:
     """Return the probability of a candidate for the hidden word; candidate 0 is the word that was hidden.
 
     >>> word_probability(_example(), text=0), word_probability(_example(), text=0, array="prediction_also")

@@ -8,13 +8,13 @@ from pydantic import Field
 
 from assignment.groups import find_means, find_nearest_share
 from assignment.outputs import Outputs
-from questions.arguments import Floats, as_floats
+from questions.arguments import Axis, Floats, as_floats
 
 WORDS = ("apple", "bat")  # the axis `shared_word`
 
 Word = Literal["apple", "bat"]
-Layer = Annotated[int, Field(ge=0)]
-Sentence = Annotated[int, Field(ge=0, le=9)]
+Layer = Annotated[int, Field(ge=0), Axis("depth")]
+Sentence = Annotated[int, Field(ge=0), Axis("sentence")]
 Compared = Literal["euclidean", "cosine"]
 
 

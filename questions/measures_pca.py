@@ -8,13 +8,13 @@ from pydantic import Field
 from assignment.arrays import ANSWER, OTHER, QUESTION, SUPPORT
 from assignment.groups import find_apart, find_between, find_near
 from assignment.outputs import Outputs
-from questions.arguments import Floats, as_floats
+from questions.arguments import Axis, Floats, as_floats
 
 READERS = ("reader_a", "reader_b", "reader_c")  # the axis `reader`
 
 Reader = Literal["reader_a", "reader_b", "reader_c"]
-Passage = Annotated[int, Field(ge=0, le=2)]
-Layer = Annotated[int, Field(ge=0)]
+Passage = Annotated[int, Field(ge=0), Axis("passage")]
+Layer = Annotated[int, Field(ge=0), Axis("depth")]
 Token = Annotated[int, Field(ge=0)]
 Answer = Literal["right", "given"]
 

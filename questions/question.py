@@ -10,6 +10,7 @@ from questions.arguments import Picture
 from questions.claim import Claim, ClaimError
 
 Letter = Annotated[str, Field(pattern="^[a-z]$")]
+Silences = dict[str, str]  # code of a lint rule -> why its finding stays (`lint.py`)
 
 
 class _Frozen(BaseModel):
@@ -22,6 +23,7 @@ class Choice(_Frozen):
     say: Bilingual
     claim: Claim
     why: Bilingual
+    lint: Silences = {}
 
 
 class Question(_Frozen):
@@ -32,6 +34,7 @@ class Question(_Frozen):
     ask: Bilingual
     pictures: tuple[Picture, ...] = ()
     choices: dict[Letter, Choice]
+    lint: Silences = {}
 
     @property
     def analysis(self) -> str:

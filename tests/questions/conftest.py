@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 import yaml
 
+from assignment.assignment import ASSIGNMENT_FILE
+from assignment.fixable import load_yaml
 from assignment.outputs import save_group
 from questions.bank import Bank, load_bank
 from questions.cli import add_parser, main
@@ -24,16 +26,26 @@ def make_choice(claim: dict[str, Any], place: str) -> dict[str, Any]:
     }
 
 
+RIGHT = ("ac", "bd", "ce", "ad")  # of lime-1 to lime-4
+
+
+def make_claim(letter: str, right: bool) -> dict[str, Any]:
+    """Return a claim on picture 1: its true label has probability 0.9, every other 0.01."""
+    label = {"a": "truth", "b": 0, "c": "truth", "d": 1, "e": 2}[letter]
+    above = right if label == "truth" else not right
+    bound = {"label": "runner_up"} if letter == "c" else 0.5
+    given = {"picture": 1, "label": label}
+    return {"measure": "probability", "with": given, "above" if above else "below": bound, "margin": 0.1}
+
+
 def make_question(index: int) -> dict[str, Any]:
-    """Return question lime-<index>: choices a and c are right, b and d are wrong."""
-    bounds = {"a": {"above": 0.5}, "b": {"below": 0.5}, "c": {"above": {"label": "runner_up"}}, "d": {"above": 2.0}}
-    claim = {"measure": "probability", "with": {"picture": 1}, "margin": 0.1}
+    """Return question lime-<index>, of which the letters of RIGHT are right."""
     return {
         "id": f"lime-{index}",
         "number": index,
         "ask": {"en": "What does the CNN say of picture 1?", "zh": "CNN 如何判斷圖 1？"},
         "pictures": [1],
-        "choices": {letter: make_choice(claim | bound, letter) for letter, bound in bounds.items()},
+        "choices": {letter: make_choice(make_claim(letter, letter in RIGHT[index - 1]), letter) for letter in "abcde"},
     }
 
 
@@ -85,14 +97,27 @@ def canonical_folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(bank_folder: Path, canonical_folder: Path) -> Callable[..., int]:
+def assignment_file(tmp_path: Path) -> Path:
+    """The assignment with LIME alone, four questions of 2.5 points."""
+    data = load_yaml(ASSIGNMENT_FILE)
+    assert isinstance(data, dict)
+    data["questions"] = {"lime": {"count": 4, "points": "2.5"}}
+    path = tmp_path / "assignment.yaml"
+    path.write_text(yaml.dump(data, allow_unicode=True), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def run(bank_folder: Path, canonical_folder: Path, assignment_file: Path) -> Callable[..., int]:
     """Run `hw9 questions ...` on the small bank and canonical Outputs; returns the exit code."""
     parser = argparse.ArgumentParser()
     add_parser(parser.add_subparsers(dest="command"))
 
     def run_on_tiny(*words: str) -> int:
         given = ["--profile", "tiny", "--bank", str(bank_folder), "--canonical", str(canonical_folder)]
-        return main(parser.parse_args(["questions", *words, *given]))
+        if words[0] == "check":
+            given += ["--assignment", str(assignment_file)]
+        return main(parser.parse_args(["questions", words[0], *given, *words[1:]]))
 
     return run_on_tiny
 

@@ -2,11 +2,13 @@
 
 import pytest
 
+from assignment.assignment import load_assignment
 from assignment.outputs import Outputs
+from assignment.profile import load_profile
 from questions.arguments import find_label
 from questions.bank import Bank, load_bank
 from questions.canonical import load_canonicals
-from questions.check import find_spread, find_spread_faults, find_wording_faults
+from questions.check import check_bank, find_spread
 from questions.key import Key, find_key
 from questions.measures_classifier import lead_of_truth, probability
 from reference.produce_lime import FEW, SAMPLES
@@ -34,12 +36,24 @@ def test_bank_has_a_key_on_three_seeds(own_bank: Bank, own_key: Key, canonicals:
     assert set(own_key.letters) == set(own_bank.ids) >= {"lime-1", "saliency-5"}
 
 
-def test_bank_has_no_fault_of_wording_or_spread(own_bank: Bank, own_key: Key) -> None:
-    assert [*find_wording_faults(own_bank), *find_spread_faults(own_bank, own_key)] == []
+def test_bank_has_no_fault_and_says_why_it_keeps_what_lint_finds(
+    own_bank: Bank, canonicals: dict[int, Outputs]
+) -> None:
+    checked = check_bank(own_bank, [], load_assignment(), canonicals, load_profile("mini").texts)
+    assert checked.faults == ()
+    assert {finding.code for finding in checked.silenced} == {
+        "repeated-words", "overlapping-choices", "gratuitous-picture"
+    }  # fmt: skip
+
+
+def test_assignment_has_the_slides_counts_and_points() -> None:
+    groups = load_assignment().questions
+    assert [group.count for group in groups.values()] == [4, 5, 4, 4, 3, 4, 3, 3]
+    assert [str(group.points) for group in groups.values()] == ["0.3"] * 5 + ["0.4"] * 3
 
 
 def test_every_letter_is_right_about_as_often_as_it_is_wrong(own_bank: Bank, own_key: Key) -> None:
-    spread = find_spread(own_bank, own_key)
+    spread = find_spread(own_bank, own_key.letters)
     often = {letter: counts for letter, counts in spread.items() if counts[1] >= 5}
     assert all(0.3 <= right / there <= 0.7 for right, there in often.values())
 

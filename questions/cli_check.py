@@ -1,0 +1,94 @@
+"""What `hw9 questions check` prints: the key, what guessing earns, and every fault of the bank."""
+
+import argparse
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from assignment.assignment import ASSIGNMENT_FILE, load_assignment
+from assignment.fixable import FixableError
+from assignment.outputs import Outputs
+from assignment.profile import PROFILES_FOLDER, load_profile
+from assignment.texts import Texts
+from questions.bank import Bank, read_bank
+from questions.canonical import load_canonicals
+from questions.check import Checked, check_bank, count_several, find_spread
+from questions.key import Decision, Place
+from questions.lint import RULES
+from questions.question import Question
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `check` takes beside the arguments of every verb."""
+    parser.add_argument("--rules", action="store_true", help="list the codes of the lint rules with their sources")
+    parser.add_argument(
+        "--assignment", type=Path, default=ASSIGNMENT_FILE, help="file of counts and points (default: the project's)"
+    )
+
+
+def run_check(args: argparse.Namespace) -> int:
+    """Check a bank, print what was found, and return the exit code: 1 where there is a fault."""
+    if args.rules:
+        _print_rules()
+        return 0
+    assignment = load_assignment(args.assignment)
+    bank, faults = read_bank(args.bank, assignment)
+    canonicals, missing = _load_canonicals(args.profile, args.canonical)
+    checked = check_bank(bank, faults, assignment, canonicals, _load_texts(args.profile))
+    _print_checked(bank, checked, len(canonicals))
+    for fault in (*missing, *checked.faults):
+        print(fault, file=sys.stderr)
+    return 1 if missing or checked.faults else 0
+
+
+def _load_canonicals(profile: str, folder: Path) -> tuple[dict[int, Outputs], tuple[str, ...]]:
+    try:
+        return load_canonicals(profile, folder), ()
+    except FixableError as error:
+        return {}, error.faults
+
+
+def _load_texts(profile: str) -> Texts | None:
+    """Return a profile's texts; None where only its canonical Outputs are here."""
+    return load_profile(profile).texts if (PROFILES_FOLDER / profile / "manifest.yaml").exists() else None
+
+
+def _print_rules() -> None:
+    for code, rule in RULES.items():
+        print(f"{code:<23} {rule.says} [{rule.source}]")
+
+
+def _print_checked(bank: Bank, checked: Checked, seeds: int) -> None:
+    print(f"{'no':>2}  {'id':<24} {'key':<6} {'closest':<8} {'margins':>7} {'distance':>10} {'margin':>8}")
+    for question in bank.questions:
+        print(_row(question, checked.decisions))
+    if not checked.guesses:
+        return
+    print(_summary(bank, checked, seeds))
+    print(f"\n{'who guesses':<52} {'points':>6} {'limit':>6}")
+    for guess in checked.guesses:
+        print(f"{guess.name:<52} {float(guess.score):>6.2f} {float(guess.limit):>6.2f}")
+
+
+def _row(question: Question, decisions: Mapping[Place, Decision]) -> str:
+    found = {
+        letter: decisions[question.id, letter] for letter in question.choices if (question.id, letter) in decisions
+    }
+    head = f"{question.number:>2}  {question.id:<24} "
+    if len(found) < len(question.choices):
+        return head + "?"
+    letters = "".join(letter for letter, decision in found.items() if decision.right)
+    closest = min(found, key=lambda letter: found[letter].ratio)
+    decision = found[closest]
+    return head + f"{letters:<6} {closest:<8} {decision.ratio:>7.2f} {decision.distance:>10.4g} {decision.margin:>8.3g}"
+
+
+def _summary(bank: Bank, checked: Checked, seeds: int) -> str:
+    letters = find_spread(bank, checked.letters)
+    spread = ", ".join(f"{letter} {right}/{there}" for letter, (right, there) in letters.items())
+    valid = "" if checked.faults else " valid"
+    chance = "" if checked.letter_p is None else f" (chi-square p = {checked.letter_p:.2f})"
+    return (
+        f"{len(bank.ids)} questions{valid} on {seeds} seeds; {count_several(checked.letters)} with two or more right "
+        f"choices; right by letter: {spread}{chance}; {len(checked.silenced)} lint findings silenced"
+    )

@@ -1,0 +1,95 @@
+"""Lint rules that look at claims and at the key: choices that decide one another, idle distractors, uneven letters."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from typing import Any
+
+from scipy.stats import chisquare
+
+from questions.claim import Claim, find_arguments
+from questions.item import Found, Item
+from questions.measures import MEASURES
+
+P_VALUE = 0.05  # below it, right letters are spread too unevenly for chance
+EXPECTED = 5.0  # a letter expected to be right less often than this is too rare for the chi-square test
+
+Side = tuple[tuple[str, Any], ...]  # a measure's arguments, all of them
+
+
+def find_overlaps(item: Item) -> Iterator[tuple[str, str]]:
+    """Two choices of which one decides the other: the same claim, the opposite one, or bounds that imply another."""
+    for (first, one), (second, two) in combinations(item.question.choices.items(), 2):
+        if says := find_relation(one.claim, two.claim):
+            yield second, f"claim: {says} that of choice {first}; expected claims of which none decides another"
+
+
+def find_relation(one: Claim, two: Claim) -> str | None:
+    """Return how the second of two claims is tied to the first, by their measure, arguments and bounds alone.
+
+    >>> share = {"measure": "heads_above", "with": {"share": 0.5}, "margin": 1}
+    >>> find_relation(Claim(**share, above=3), Claim(**share, above=5))
+    'implies'
+    >>> find_relation(Claim(**share, above=3), Claim(**share, below=3))
+    'is the opposite of'
+    >>> find_relation(Claim(**share, above=3), Claim(**share, below=5)) is None
+    True
+    """
+    (left, bound_1, up_1), (right, bound_2, up_2) = _find_sides(one), _find_sides(two)
+    if one.measure != two.measure:
+        return None
+    if isinstance(bound_1, tuple) or isinstance(bound_2, tuple):
+        if (left, bound_1) == (right, bound_2):
+            return "is the same as" if up_1 == up_2 else "is the opposite of"
+        if (left, bound_1) == (bound_2, right):
+            return "is the opposite of" if up_1 == up_2 else "is the same as"
+        return None
+    if left != right:
+        return None
+    if up_1 == up_2:
+        return "is the same as" if bound_1 == bound_2 else "implies" if (bound_2 > bound_1) == up_1 else "follows from"
+    if bound_1 == bound_2:
+        return "is the opposite of"
+    return "excludes" if (bound_1 > bound_2) == up_1 else None
+
+
+def _find_sides(claim: Claim) -> tuple[Side, Any, bool]:
+    bound = claim.bound
+    right = _fill_in(claim.measure, claim.with_ | bound) if isinstance(bound, dict) else float(bound)
+    return _fill_in(claim.measure, claim.with_), right, claim.above is not None
+
+
+def _fill_in(measure: str, arguments: dict[str, Any]) -> Side:
+    return tuple(sorted(find_arguments(MEASURES[measure])(**arguments).model_dump().items()))
+
+
+def find_implausible(item: Item) -> Iterator[tuple[str, str]]:
+    """A wrong choice that no mutant makes true: no mistake that we know of leads to it."""
+    for letter in sorted(item.wrong):
+        if item.flipped is not None and not item.flipped.get(letter, 0):
+            yield letter, "wrong, and no mutant makes it true; expected a mistake that leads to it"
+
+
+def find_uneven_letters(items: Sequence[Item]) -> Iterator[Found]:
+    """Right choices lie at some letters more often than chance would have it."""
+    p = find_letter_p(items)
+    if p is not None and p < P_VALUE:
+        right, there = count_letters(items)
+        spread = ", ".join(f"{letter} {right[letter]}/{there[letter]}" for letter in sorted(there))
+        yield "", "", f"right letters {spread}: chi-square p = {p:.3g}; expected {P_VALUE} or more"
+
+
+def find_letter_p(items: Sequence[Item]) -> float | None:
+    """Return the p of a chi-square test that every letter is right as often as it is there; None for a small bank."""
+    right, there = count_letters(items)
+    letters, total = sorted(there), right.total()
+    expected = [total * there[letter] / there.total() for letter in letters]
+    if len(letters) < 2 or min(expected) < EXPECTED:
+        return None
+    return float(chisquare([right[letter] for letter in letters], expected).pvalue)
+
+
+def count_letters(items: Sequence[Item]) -> tuple[Counter[str], Counter[str]]:
+    """Return how often each letter is right, and in how many questions it stands."""
+    right = Counter(letter for item in items for letter in item.right or ())
+    return right, Counter(letter for item in items for letter in item.question.choices)

@@ -1,0 +1,172 @@
+"""What a text of the bank names by number, in both languages: "layers 0 and 1", 「句子 1、2 和 9」, `look_at = 3`.
+
+Every named thing must be there: how many there are is read off the canonical arrays' shapes, the words of a sentence
+off the profile's texts, the categories off `assignment.yaml`. Arguments of claims are held to the same shapes when a
+claim is evaluated (`claim.py`).
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from assignment.arrays import FILTERS
+from assignment.assignment import Bilingual
+from assignment.outputs import Outputs
+from assignment.texts import Texts
+from questions.arguments import find_sizes
+from questions.bank import Bank
+from questions.question import Question
+
+_ONE = r"\d+(?!\d|\.\d)(?: ?[(（][^)）]*[)）])?"
+_LIST = {"en": rf"{_ONE}(?:(?:, and |, | and | or ){_ONE})*", "zh": rf"{_ONE}(?:(?: ?[、和與或] ?){_ONE})*"}
+_CHINESE = {
+    "picture": r"圖 ?{}",
+    "layer": r"第 ?{} ?層",
+    "head": r"第 ?{} ?個頭",
+    "sentence": r"句子 ?{}",
+    "passage": r"短文 ?{}",
+    "convolution": r"卷積 ?{}",
+    "filter": r"濾波器 ?{}",
+    "label": r"類別 ?{}",
+}
+NAMES = {
+    "en": {kind: re.compile(rf"\b{kind}(?:s {_LIST['en']}| {_ONE})", re.IGNORECASE) for kind in _CHINESE},
+    "zh": {kind: re.compile(words.format(_LIST["zh"])) for kind, words in _CHINESE.items()},
+}
+_AXES = {  # kind -> the axis that says how many there are; by analysis where the kind means another thing there
+    "": {"picture": "picture", "label": "label", "head": "head", "passage": "passage"},
+    "attention": {"layer": "block", "sentence": "text"},
+    "embedding_pca": {"layer": "depth"},
+    "embedding_distance": {"layer": "depth", "sentence": "sentence"},
+}
+_NUMBERS = r"[(]?(\d+(?:, \d+)*)"
+_SETTINGS: dict[
+    str, dict[str, tuple[str, ...]]
+] = {  # what a line of a scratch cell sets, by analysis, and the axes of its numbers
+    "lime": {"look_at": ("picture",), "for_label": ("label",)},
+    "attention": {"look_at": ("text",), "layer, head": ("block", "head")},
+    "embedding_pca": {"which": ("passage",)},
+    "embedding_distance": {"look_at": ("shared_word",), "pair": ("sentence", "sentence")},
+}
+_CATEGORY = {"en": re.compile(r"(?:label|for_label =) (\d+) \(([^)]*)\)"), "zh": re.compile(r"類別 ?(\d+)（([^）]*)）")}
+_NUMBERED_WORD = re.compile(r"([A-Za-z']+) ?[(（](\d+)[)）]")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What there is to name: sizes by axis, the categories, and the texts where the profile is at hand."""
+
+    sizes: Mapping[str, int]
+    categories: Sequence[Bilingual]
+    texts: Texts | None = None
+
+
+def find_shown(outputs: Outputs, categories: Sequence[Bilingual], texts: Texts | None = None) -> Shown:
+    """Return what a profile's canonical Outputs hold, and so what a question may name."""
+    return Shown(find_sizes(outputs), categories, texts)
+
+
+def find_numbers(text: str, language: str, kind: str) -> list[int]:
+    """Return the numbers by which a text names things of a kind.
+
+    >>> find_numbers("In sentences 1, 2 and 9 layer 3 gives 0.5", "en", "sentence")
+    [1, 2, 9]
+    >>> find_numbers("句子 3（水果）和 5（公司）", "zh", "sentence")
+    [3, 5]
+    """
+    lists = [re.sub(r"[(（][^)）]*[)）]", "", found.group()) for found in NAMES[language][kind].finditer(text)]
+    return [int(number) for numbers in lists for number in re.findall(r"\d+", numbers)]
+
+
+def without_names(text: str, language: str) -> str:
+    """Return a text without what it names by number, so that the numbers left are amounts.
+
+    >>> without_names("In picture 6 the share is above 0.3", "en")
+    'In  the share is above 0.3'
+    """
+    for pattern in NAMES[language].values():
+        text = pattern.sub("", text)
+    return text
+
+
+def find_named_faults(bank: Bank, shown: Shown) -> Iterator[str]:
+    """Yield a line for each thing that a text names and that is not there, or not shown beside its question."""
+    for question in bank.questions:
+        where = bank.places[question.id]
+        many = shown.sizes.get("picture", 0)
+        for picture in question.pictures:
+            if not 0 <= picture < many:
+                yield f"{where}: pictures: {picture}; expected 0 to {many - 1}"
+        for place, text in find_texts(question):
+            for language in ("en", "zh"):
+                for fault in _find_text_faults(question, getattr(text, language), language, shown):
+                    yield f"{where}: {place}: {language}: {fault}"
+
+
+def find_texts(question: Question) -> Iterator[tuple[str, Bilingual]]:
+    """Yield every text of a question with its place: `ask`, then `choice a: say` and `choice a: why`."""
+    yield "ask", question.ask
+    for letter, choice in question.choices.items():
+        yield f"choice {letter}: say", choice.say
+        yield f"choice {letter}: why", choice.why
+
+
+def _find_text_faults(question: Question, text: str, language: str, shown: Shown) -> Iterator[str]:
+    for kind in NAMES[language]:
+        axis = (_AXES[""] | _AXES.get(question.analysis, {})).get(kind, "")
+        for number in find_numbers(text, language, kind):
+            if axis in shown.sizes and number >= shown.sizes[axis]:
+                yield f"{kind} {number}; expected 0 to {shown.sizes[axis] - 1}"
+            elif kind == "picture" and number not in question.pictures:
+                beside = ", ".join(map(str, question.pictures)) or "none"
+                yield f"picture {number} is not shown beside the question; expected one of `pictures`: {beside}"
+    yield from _find_setting_faults(question.analysis, text, shown)
+    yield from _find_filter_faults(question, text, language)
+    yield from _find_category_faults(text, language, shown)
+    if question.analysis == "attention" and shown.texts:
+        yield from _find_word_faults(question, text, language, shown.texts)
+
+
+def _find_setting_faults(analysis: str, text: str, shown: Shown) -> Iterator[str]:
+    for name, axes in _SETTINGS.get(analysis, {}).items():
+        for numbers in re.findall(rf"\b{name} = {_NUMBERS}", text):
+            for number, axis in zip(map(int, numbers.split(", ")), axes, strict=False):
+                if axis in shown.sizes and number >= shown.sizes[axis]:
+                    yield f"{name} = {numbers}: {number}; expected 0 to {shown.sizes[axis] - 1}"
+    for letter in re.findall(r"\breader_([a-z])\b", text):
+        many = shown.sizes.get("reader", 0)
+        if ord(letter) - ord("a") >= many:
+            yield f"reader_{letter}; expected one of the {many} readers of the profile"
+
+
+def _find_filter_faults(question: Question, text: str, language: str) -> Iterator[str]:
+    layers = re.findall(r"\blayer = (\d+(?:(?:, | and |、| 和 ?)\d+)*)", text) if question.analysis == "filters" else []
+    named = find_numbers(text, language, "convolution") + [
+        int(n) for found in layers for n in re.findall(r"\d+", found)
+    ]
+    for layer in named:
+        if layer not in FILTERS:
+            yield f"convolution {layer}; expected one of {_list(FILTERS)}"
+    known = sorted({number for layer in set(named) & set(FILTERS) or FILTERS for number in FILTERS[layer]})
+    for number in find_numbers(text, language, "filter"):
+        if number not in known:
+            yield f"filter {number}; expected one of {_list(known)}, which are looked at in the convolutions named here"
+
+
+def _find_category_faults(text: str, language: str, shown: Shown) -> Iterator[str]:
+    for number, name in _CATEGORY[language].findall(text):
+        if int(number) < len(shown.categories) and name != (known := getattr(shown.categories[int(number)], language)):
+            yield f"label {number} ({name}); expected {known}"
+
+
+def _find_word_faults(question: Question, text: str, language: str, texts: Texts) -> Iterator[str]:
+    asked = getattr(question.ask, language)
+    named = find_numbers(text, language, "sentence") or find_numbers(asked, language, "sentence")
+    sentences = [texts.attention[number].words for number in named if number < len(texts.attention)]
+    for word, number in _NUMBERED_WORD.findall(text.replace("full stop (", ". (")):
+        if sentences and not any(words[int(number) : int(number) + 1] == [word.lower()] for words in sentences):
+            yield f"{word} ({number}); expected a word of the sentence with its number, counted from 0"
+
+
+def _list(numbers: Sequence[int] | Mapping[int, object]) -> str:
+    return ", ".join(map(str, numbers))
