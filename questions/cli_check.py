@@ -10,12 +10,15 @@ from assignment.fixable import FixableError
 from assignment.outputs import Outputs
 from assignment.profile import PROFILES_FOLDER, load_profile
 from assignment.texts import Texts
-from questions.bank import Bank, read_bank
+from questions.bank import BANK_FOLDER, Bank, read_bank
 from questions.canonical import load_canonicals
 from questions.check import Checked, check_bank, count_several, find_spread
 from questions.key import Decision, Place
 from questions.lint import RULES
+from questions.mutation import PROOF_FOLDER, find_matrix_faults
+from questions.proof import Proof, load_proof
 from questions.question import Question
+from questions.stability import Steadiness, find_all_steadiness, find_stability_faults
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,6 +26,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rules", action="store_true", help="list the codes of the lint rules with their sources")
     parser.add_argument(
         "--assignment", type=Path, default=ASSIGNMENT_FILE, help="file of counts and points (default: the project's)"
+    )
+    parser.add_argument(
+        "--proof",
+        type=Path,
+        metavar="DIR",
+        help="what `mutate --write` and `stability --write` stored (default: questions/proofs for the project's bank, "
+        "nothing for another one)",
     )
 
 
@@ -34,11 +44,16 @@ def run_check(args: argparse.Namespace) -> int:
     assignment = load_assignment(args.assignment)
     bank, faults = read_bank(args.bank, assignment)
     canonicals, missing = _load_canonicals(args.profile, args.canonical)
-    checked = check_bank(bank, faults, assignment, canonicals, _load_texts(args.profile))
-    _print_checked(bank, checked, len(canonicals))
-    for fault in (*missing, *checked.faults):
+    proof = load_proof(args.profile, args.proof or (PROOF_FOLDER if args.bank == BANK_FOLDER else None))
+    checked = check_bank(bank, faults, assignment, canonicals, _load_texts(args.profile), proof.flipped)
+    steadiness = find_all_steadiness(bank, checked.decisions, proof.stability) if proof.stability else {}
+    _print_checked(bank, checked, len(canonicals), proof, steadiness)
+    faults = [*missing, *checked.faults, *proof.missing]
+    faults += find_matrix_faults(proof.matrix, bank) if proof.matrix else []
+    faults += find_stability_faults(bank, steadiness) if proof.stability else []
+    for fault in faults:
         print(fault, file=sys.stderr)
-    return 1 if missing or checked.faults else 0
+    return 1 if faults else 0
 
 
 def _load_canonicals(profile: str, folder: Path) -> tuple[dict[int, Outputs], tuple[str, ...]]:
@@ -58,16 +73,28 @@ def _print_rules() -> None:
         print(f"{code:<23} {rule.says} [{rule.source}]")
 
 
-def _print_checked(bank: Bank, checked: Checked, seeds: int) -> None:
-    print(f"{'no':>2}  {'id':<24} {'key':<6} {'closest':<8} {'margins':>7} {'distance':>10} {'margin':>8}")
+def _print_checked(
+    bank: Bank, checked: Checked, seeds: int, proof: Proof, steadiness: Mapping[Place, Steadiness]
+) -> None:
+    head = f"{'no':>2}  {'id':<24} {'key':<6} {'closest':<8} {'margins':>7} {'distance':>10} {'margin':>8}"
+    print(head + f" {'spreads':>8} {'mutants':>8}")
     for question in bank.questions:
-        print(_row(question, checked.decisions))
+        ratios = [its.ratio for (name, _), its in steadiness.items() if name == question.id]
+        spreads = f"{min(ratios):.1f}" if ratios else "?"
+        caught = str(proof.matrix.count_caught(question.id)) if proof.matrix else "?"
+        print(_row(question, checked.decisions) + f" {spreads:>8} {caught:>8}")
     if not checked.guesses:
         return
     print(_summary(bank, checked, seeds))
     print(f"\n{'who guesses':<52} {'points':>6} {'limit':>6}")
     for guess in checked.guesses:
         print(f"{guess.name:<52} {float(guess.score):>6.2f} {float(guess.limit):>6.2f}")
+    if proof.matrix:
+        print(f"\nmutation score {proof.matrix.score:.3f} of {len(proof.matrix.mutants)} mutants")
+        print(
+            "margins: the closest choice's distance from its bound, in margins; spreads: the least steady choice's, in"
+        )
+        print("spreads over seeds, precisions and rounded weights; mutants: how many mistakes the question tells")
 
 
 def _row(question: Question, decisions: Mapping[Place, Decision]) -> str:

@@ -45,20 +45,21 @@ def add_verbs(add: Callable[..., argparse.ArgumentParser]) -> None:
     """Add the verbs, each with the options that they share."""
     mutate = add("mutate", "run plausible mistakes and see which questions tell them from the truth")
     mutate.add_argument("--only", nargs="+", metavar="NAME", help="mutants whose names begin so; writes nothing")
-    mutate.add_argument("--write", action="store_true", help="store the matrix: mutation.yaml, .csv and .png")
+    mutate.add_argument("--write", action="store_true", help="store the matrix: mutation.yaml, .csv, .md and .png")
     mutate.add_argument(
-        "--out", type=Path, default=PROOF_FOLDER, metavar="DIR", help="where to (default: questions/proof)"
+        "--out", type=Path, default=PROOF_FOLDER, metavar="DIR", help="where to (default: questions/proofs)"
     )
     mutate.add_argument("--list", action="store_true", help="only name the mutants and say what was done wrong")
     stability = add("stability", "measure every claim in float32 and with weights rounded to bfloat16")
     stability.add_argument("--write", action="store_true", help="store it for `hw9 questions check`")
     stability.add_argument(
-        "--out", type=Path, default=PROOF_FOLDER, metavar="DIR", help="where to (default: questions/proof)"
+        "--out", type=Path, default=PROOF_FOLDER, metavar="DIR", help="where to (default: questions/proofs)"
     )
     recheck = add("recheck", "compute the key with today's reference code, and say which questions change")
     recheck.add_argument("--only", nargs="+", choices=GROUPS, default=list(GROUPS), metavar="GROUP",
                          help=f"only these groups of Outputs: {', '.join(GROUPS)}")  # fmt: skip
     for verb in (mutate, stability, recheck):
+        verb.add_argument("--device", choices=["cpu", "cuda"], default="cpu", help="where to compute (default: cpu)")
         keep = "where what was computed is kept, so that a stopped run goes on (default: build/reruns)"
         verb.add_argument("--cache", type=Path, default=CACHE_FOLDER, metavar="DIR", help=keep)
     rekey_ = add("rekey", "show what another profile's models do to each question")
@@ -80,7 +81,8 @@ def mutate(args: argparse.Namespace) -> int:
     bank, canonicals = load_bank(args.bank), load_canonicals(args.profile, args.canonical)
     key, start = find_key(bank, canonicals), time.perf_counter()
     touched = tuple(group for group in GROUPS if any(group in one.groups for one in chosen))
-    reruns = [Rerun(groups=(group,)) for group in touched] + [one.rerun for one in chosen]
+    reruns = [Rerun(groups=(group,), device=args.device) for group in touched]
+    reruns += [one.to_rerun(args.device) for one in chosen]
     with _progress("mutants", len(reruns)) as tick:
         folders = run_all(reruns, args.profile, cache=args.cache, tick=tick)
     found = [
@@ -124,7 +126,7 @@ def stability(args: argparse.Namespace) -> int:
     """Measure the claims under small changes; 1 where the key does not stand."""
     bank, canonicals = load_bank(args.bank), load_canonicals(args.profile, args.canonical)
     decisions, faults = find_decisions(bank, canonicals)
-    variants = make_reruns(tuple(canonicals))
+    variants = make_reruns(tuple(canonicals), args.device)
     reruns = [rerun for ones in variants.values() for rerun in ones]
     with _progress("stability", len(reruns)) as tick:
         folders = iter(run_all(reruns, args.profile, cache=args.cache, tick=tick))
@@ -151,7 +153,7 @@ def recheck(args: argparse.Namespace) -> int:
     bank, canonicals = load_bank(args.bank), load_canonicals(args.profile, args.canonical)
     key = find_key(bank, canonicals)
     with _progress("reference", len(args.only)) as tick:
-        outputs = recompute(args.profile, canonicals, groups=args.only, cache=args.cache, tick=tick)
+        outputs = recompute(args.profile, canonicals, groups=args.only, device=args.device, cache=args.cache, tick=tick)
     changes = find_changes(bank, key, outputs)
     faults = [
         f"{bank.places[one.question]}: choice {one.letter}: {'right' if one.was else 'wrong'} by the stored Outputs, "

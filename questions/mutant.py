@@ -18,7 +18,6 @@ class Mutant:
     edits: tuple[Edit, ...]
     equivalent: str | None = None
 
-    @property
-    def rerun(self) -> Rerun:
-        """What computes its Outputs: the first seed in float32, as the unchanged reference beside it."""
-        return Rerun(groups=self.groups, edits=self.edits)
+    def to_rerun(self, device: str) -> Rerun:
+        """Return what computes its Outputs: the first seed in float32, as the unchanged reference beside it."""
+        return Rerun(groups=self.groups, edits=self.edits, device=device)

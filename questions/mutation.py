@@ -20,7 +20,7 @@ from questions.claim import digest
 from questions.key import Key, Place, find_decisions
 from questions.mutant import Mutant
 
-PROOF_FOLDER = Path(__file__).with_name("proof")
+PROOF_FOLDER = Path(__file__).with_name("proofs")
 LEAST_SCORE, LEAST_CAUGHT = 0.95, 2
 
 
@@ -120,7 +120,7 @@ def load_matrix(profile: str, folder: Path = PROOF_FOLDER) -> Matrix:
 
 
 def save_matrix(matrix: Matrix, bank: Bank, folder: Path = PROOF_FOLDER) -> list[Path]:
-    """Write `mutation.yaml` and `mutation.csv` of a profile and return their paths."""
+    """Write `mutation.yaml`, `mutation.csv` and `mutation.md` of a profile and return their paths."""
     place = folder / matrix.profile
     place.mkdir(parents=True, exist_ok=True)
     data = matrix.model_dump(mode="json", exclude_none=True)
@@ -128,9 +128,10 @@ def save_matrix(matrix: Matrix, bank: Bank, folder: Path = PROOF_FOLDER) -> list
         "# Which question tells which mistake from the truth. Written by `hw9 questions mutate --write`; do not edit.\n"
     )
     text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=120)
-    paths = [place / "mutation.yaml", place / "mutation.csv"]
+    paths = [place / f"mutation.{form}" for form in ("yaml", "csv", "md")]
     paths[0].write_text(head + text, encoding="utf-8")
     paths[1].write_text(to_csv(matrix, bank), encoding="utf-8")
+    paths[2].write_text(to_markdown(matrix, bank), encoding="utf-8")
     return paths
 
 
@@ -143,3 +144,26 @@ def to_csv(matrix: Matrix, bank: Bank) -> str:
         cells = [mutant.flipped.get(name, "") for mutant in matrix.mutants]
         writer.writerow([name, matrix.count_caught(name), *cells])
     return out.getvalue()
+
+
+def to_markdown(matrix: Matrix, bank: Bank) -> str:
+    """Return the matrix for people: a row a mutant with what caught it, then how many mutants each question tells."""
+    caught = sum(bool(mutant.flipped) for mutant in matrix.mutants)
+    lines = [
+        f"# Mutation tests of the questions, profile {matrix.profile}",
+        "",
+        f"{caught} of {len(matrix.mutants)} mistakes are caught; the mutation score is {matrix.score:.3f}.",
+        "Written by `hw9 questions mutate --write`; do not edit.",
+        "",
+        "| mistake | what was done wrong | caught by (choices turned over) |",
+        "|---|---|---|",
+    ]
+    for one in matrix.mutants:
+        names = ", ".join(f"{name} ({letters})" for name, letters in one.flipped.items())
+        missed = f"*equivalent: {one.equivalent}*" if one.equivalent else "**nobody**"
+        lines.append(f"| {one.name} | {one.mistake} | {names or missed} |")
+    lines += ["", "| question | mistakes told |", "|---|---|"]
+    lines += [
+        f"| {question.number} {question.id} | {matrix.count_caught(question.id)} |" for question in bank.questions
+    ]
+    return "\n".join(lines) + "\n"

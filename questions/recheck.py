@@ -37,11 +37,12 @@ def recompute(
     *,
     groups: Sequence[str] = GROUPS,
     edits: tuple[Edit, ...] = (),
+    device: str = "cpu",
     cache: Path = CACHE_FOLDER,
     tick: Callable[[int], None] = lambda _: None,
 ) -> Outputs:
     """Return the Outputs that today's reference code gives for one seed, the groups shared out among the cores."""
-    reruns = [Rerun(groups=(group,), seeds=(SEED,), edits=edits) for group in groups]
+    reruns = [Rerun(groups=(group,), seeds=(SEED,), edits=edits, device=device) for group in groups]
     outputs = dict(canonicals)
     for rerun, folder in zip(reruns, run_all(reruns, profile, cache=cache, tick=tick), strict=True):
         outputs |= load_rerun(rerun, folder, profile, outputs)

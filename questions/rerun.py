@@ -21,11 +21,12 @@ from pathlib import Path
 from assignment.arrays import GROUPS
 from assignment.fixable import FixableError, check_all, show_value
 from assignment.outputs import Outputs
-from assignment.profile import PROFILES_FOLDER
+from assignment.profile import load_profile
 from questions.canonical import load_canonical
 
 ROOT = Path(__file__).parents[1]
 CACHE_FOLDER = ROOT / "build" / "reruns"
+TEXT_GROUPS = ("texts", "attention", "embedding_pca", "embedding_distance")
 ROOMS = ("assignment", "reference")  # what the reference is made of
 _PACKAGES = ("numpy", "torch", "transformers", "lime", "scikit-image", "scikit-learn", "scipy")
 
@@ -48,12 +49,14 @@ class Rerun:
     dtype: str = "float32"
     weights: str = "stored"
     edits: tuple[Edit, ...] = ()
+    device: str = "cpu"
 
     @property
     def options(self) -> list[str]:
         """The words for `python -m reference`."""
         seeds = [str(seed) for seed in self.seeds]
-        return ["--analysis", *self.groups, "--seeds", *seeds, "--dtype", self.dtype, "--weights", self.weights]
+        words = ["--analysis", *self.groups, "--seeds", *seeds, "--dtype", self.dtype]
+        return [*words, "--weights", self.weights, "--device", self.device, "--threads", "1"]
 
 
 def run_all(
@@ -118,7 +121,7 @@ def _run(rerun: Rerun, profile: str, folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with _overlay(rerun.edits) as place, tempfile.TemporaryDirectory(dir=folder.parent) as aside:
         out = Path(aside) / "done"
-        words = [sys.executable, "-m", "reference", "--profile", profile, "--threads", "1", "--device", "cpu"]
+        words = [sys.executable, "-m", "reference", "--profile", profile]
         ended = subprocess.run(
             [*words, "--out", str(out / profile), *rerun.options],
             cwd=place, env=os.environ | {"OMP_NUM_THREADS": "1"}, capture_output=True, text=True, check=False,
@@ -156,11 +159,19 @@ def _overlay(edits: Sequence[Edit]):  # type: ignore[no-untyped-def]
 
 def _find_digest(rerun: Rerun, profile: str) -> str:
     """Return a name of all that the arrays depend on: sources, edits, weights, packages, options."""
-    digest = hashlib.sha256(repr((rerun, profile, [version(name) for name in _PACKAGES])).encode())
-    sources = (path for room in ROOMS for path in (ROOT / room).glob("*.py"))
-    for path in sorted([*sources, PROFILES_FOLDER / profile / "manifest.yaml"]):
+    packages = [version(name) for name in _PACKAGES]
+    digest = hashlib.sha256(repr((rerun, profile, packages, _find_assets(rerun, profile))).encode())
+    for path in sorted(path for room in ROOMS for path in (ROOT / room).glob("*.py")):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:24]
+
+
+def _find_assets(rerun: Rerun, profile: str) -> list[str]:
+    """Return the checksums of the profile's files that the groups are computed from: the CNN's or the BERTs'."""
+    manifest = load_profile(profile).manifest
+    about_texts = (*(f"{folder}/" for folder in (manifest.masked, *manifest.readers)), manifest.texts)
+    needed = {group in TEXT_GROUPS for group in rerun.groups}
+    return [asset.sha256 for asset in manifest.assets if asset.path.startswith(about_texts) in needed]
 
 
 def clear(cache: Path = CACHE_FOLDER) -> None:

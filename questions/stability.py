@@ -56,10 +56,10 @@ class Steadiness(_Frozen):
         return self.smallest / self.spread if self.spread else float("inf")
 
 
-def make_reruns(seeds: tuple[int, ...]) -> dict[str, list[Rerun]]:
+def make_reruns(seeds: tuple[int, ...], device: str = "cpu") -> dict[str, list[Rerun]]:
     """Return by variant what has to be computed: a group each, so that they share the cores."""
     return {
-        name: [Rerun(groups=(group,), seeds=seeds, dtype=dtype, weights=weights) for group in GROUPS]
+        name: [Rerun(groups=(group,), seeds=seeds, dtype=dtype, weights=weights, device=device) for group in GROUPS]
         for name, (dtype, weights) in VARIANTS.items()
     }
 

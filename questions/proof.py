@@ -1,0 +1,43 @@
+"""The Proof of a bank: what its mutation tests and its stability came to, as stored for a profile."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from assignment.fixable import FixableError
+from questions.key import Place
+from questions.mutation import Matrix, load_matrix
+from questions.stability import Stability, load_stability
+
+Part = TypeVar("Part")
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What is stored; a part that is not is None, and `missing` says how it is made."""
+
+    matrix: Matrix | None = None
+    stability: Stability | None = None
+    missing: tuple[str, ...] = ()
+
+    @property
+    def flipped(self) -> Mapping[Place, int] | None:
+        """How many mutants turn each choice over; None where none were run."""
+        return self.matrix.count_flipped() if self.matrix else None
+
+
+def load_proof(profile: str, folder: Path | None) -> Proof:
+    """Return what `folder` holds for a profile; nothing is missed where there is no folder to look in."""
+    if folder is None:
+        return Proof()
+    missing: list[str] = []
+
+    def load(read: Callable[[str, Path], Part]) -> Part | None:
+        try:
+            return read(profile, folder)
+        except FixableError as error:
+            missing.extend(error.faults)
+            return None
+
+    return Proof(load(load_matrix), load(load_stability), tuple(missing))

@@ -1,0 +1,166 @@
+"""Mutation testing: who is caught, what the matrix says, and what is wrong with it."""
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assignment.arrays import GROUPS
+from assignment.fixable import FixableError
+from assignment.outputs import Outputs
+from questions.bank import Bank, load_bank
+from questions.canonical import load_canonicals
+from questions.key import Key, find_key
+from questions.matrix_picture import save_picture
+from questions.mutant import Mutant
+from questions.mutants import MUTANTS
+from questions.mutation import (
+    LEAST_SCORE,
+    Matrix,
+    find_flipped,
+    find_matrix_faults,
+    load_matrix,
+    make_matrix,
+    save_matrix,
+    to_csv,
+    to_markdown,
+)
+from questions.rerun import Edit, find_edit_faults
+
+EDIT = (Edit("reference/saliency.py", "a", "b"),)
+
+
+@pytest.fixture
+def canonicals(canonical_folder: Path) -> dict[int, Outputs]:
+    return load_canonicals("tiny", canonical_folder)
+
+
+@pytest.fixture
+def key(bank: Bank, canonicals: dict[int, Outputs]) -> Key:
+    return find_key(bank, canonicals)
+
+
+def make_mutants(count: int, *equivalent: int) -> list[Mutant]:
+    return [
+        Mutant(f"m{i}", ("lime",), f"mistake {i}", EDIT, "It changes nothing." if i in equivalent else None)
+        for i in range(count)
+    ]
+
+
+Make = Callable[..., Matrix]
+
+
+@pytest.fixture
+def make(bank: Bank) -> Make:
+    """Make a matrix of the small bank from what each mutant turns over."""
+
+    def make_from(*flipped: dict[str, str], equivalent: Sequence[int] = ()) -> Matrix:
+        return make_matrix("tiny", bank, make_mutants(len(flipped), *equivalent), flipped)
+
+    return make_from
+
+
+EVERY = {f"lime-{i}": "a" for i in range(1, 5)}
+
+
+def test_mutant_that_makes_the_cnn_sure_of_another_label_flips_the_choices_about_it(
+    bank: Bank, key: Key, canonicals: dict[int, Outputs]
+) -> None:
+    logits = canonicals[1]["pictures", "logits"].copy()
+    logits[:, [0, 3]] = logits[:, [3, 0]]  # label 0 gets what the true label had
+    wrong = Outputs(dict(canonicals[1]) | {("pictures", "logits"): logits})
+    assert find_flipped(bank, key, wrong, 1) == {f"lime-{i}": "abc" for i in range(1, 5)}
+    assert find_flipped(bank, key, canonicals[1], 1) == {}
+
+
+def test_choice_whose_number_cannot_be_had_counts_as_turned_over(
+    bank: Bank, key: Key, canonicals: dict[int, Outputs]
+) -> None:
+    broken = Outputs(dict(canonicals[1]) | {("pictures", "logits"): np.full((10, 11), np.nan)})
+    assert find_flipped(bank, key, broken, 1) == {f"lime-{i}": "abcde" for i in range(1, 5)}
+
+
+def test_score_leaves_out_the_equivalent_ones(make: Make) -> None:
+    assert make(EVERY, EVERY, {}, equivalent=[2]).score == 1.0
+    assert make(EVERY, EVERY, {}, {}, equivalent=[2]).score == pytest.approx(2 / 3)
+
+
+def test_matrix_without_a_fault_has_none(make: Make, bank: Bank) -> None:
+    assert list(find_matrix_faults(make(EVERY, EVERY), bank)) == []
+
+
+def test_question_that_tells_one_mutant_only_is_a_fault(make: Make, bank: Bank) -> None:
+    (fault,) = find_matrix_faults(make(EVERY, {name: "b" for name in EVERY if name != "lime-3"}), bank)
+    assert fault == "bank/lime.yaml: lime-3: tells 1 mutants from the truth; expected 2 or more"
+
+
+def test_mutant_that_nobody_catches_lowers_the_score_and_is_named(make: Make, bank: Bank) -> None:
+    (fault,) = find_matrix_faults(make(EVERY, EVERY, {}), bank)
+    assert "not m2" in fault
+    assert str(LEAST_SCORE) in fault
+
+
+def test_equivalent_mutant_that_is_caught_is_a_fault(make: Make, bank: Bank) -> None:
+    (fault,) = find_matrix_faults(make(EVERY, EVERY, {"lime-1": "a"}, equivalent=[2]), bank)
+    assert "m2: called equivalent and caught by lime-1" in fault
+
+
+def test_matrix_of_other_claims_is_stale(
+    make: Make, bank_folder: Path, questions: list[dict[str, object]], write: Callable[[object], None]
+) -> None:
+    matrix = make(EVERY, EVERY)
+    questions[1]["choices"]["a"]["claim"]["margin"] = 0.2  # type: ignore[index]
+    write(questions)
+    (fault,) = find_matrix_faults(matrix, load_bank(bank_folder))
+    assert fault.startswith("bank/lime.yaml: lime-2: its claims changed since the mutants were run")
+
+
+def test_stored_matrix_is_read_back_and_csv_and_markdown_say_the_same(make: Make, bank: Bank, tmp_path: Path) -> None:
+    matrix = make(EVERY, {"lime-2": "bd"}, {}, equivalent=[2])
+    paths = save_matrix(matrix, bank, tmp_path)
+    assert [path.name for path in paths] == ["mutation.yaml", "mutation.csv", "mutation.md"]
+    assert load_matrix("tiny", tmp_path) == matrix
+    rows = list(csv.DictReader(io.StringIO(to_csv(matrix, bank))))
+    assert [(row["question"], row["caught"], row["m0"], row["m1"]) for row in rows[:2]] == [
+        ("lime-1", "1", "a", ""), ("lime-2", "2", "a", "bd")
+    ]  # fmt: skip
+    text = to_markdown(matrix, bank)
+    assert "| m1 | mistake 1 | lime-2 (bd) |" in text
+    assert "equivalent: It changes nothing." in text
+
+
+def test_missing_matrix_says_which_command_makes_it(tmp_path: Path) -> None:
+    with pytest.raises(FixableError, match="hw9 questions mutate --write"):
+        load_matrix("tiny", tmp_path)
+
+
+def test_picture_of_the_stored_matrix_is_drawn(tmp_path: Path) -> None:
+    path = save_picture(load_matrix("mini"), load_bank(), tmp_path)
+    assert path.read_bytes().startswith(b"\x89PNG")
+
+
+def test_mutants_have_different_names_that_begin_with_their_analysis_and_find_their_place() -> None:
+    assert len({mutant.name for mutant in MUTANTS}) == len(MUTANTS) >= 30
+    assert all(mutant.name.startswith(f"{mutant.groups[0]}-") for mutant in MUTANTS)
+    assert {group for mutant in MUTANTS for group in mutant.groups} == set(GROUPS) - {"pictures", "texts"}
+    assert find_edit_faults([edit for mutant in MUTANTS for edit in mutant.edits]) == []
+
+
+def test_edit_that_finds_no_place_or_two_is_a_fault_that_names_it() -> None:
+    faults = find_edit_faults(
+        [Edit("reference/saliency.py", "no such text", ""), Edit("reference/nothing.py", "a", "b")]
+    )
+    assert faults[0] == "reference/saliency.py: 'no such text' is there 0 times; expected once"
+    assert faults[1].startswith("reference/nothing.py: no such file")
+    assert "times" in find_edit_faults([Edit("reference/saliency.py", "labels", "x")])[0]
+
+
+def test_own_matrix_is_of_todays_mutants_and_has_no_fault() -> None:
+    matrix = load_matrix("mini")
+    assert [mutant.name for mutant in matrix.mutants] == [mutant.name for mutant in MUTANTS]
+    assert [mutant.equivalent for mutant in matrix.mutants] == [mutant.equivalent for mutant in MUTANTS]
+    assert list(find_matrix_faults(matrix, load_bank())) == []
+    assert matrix.score >= LEAST_SCORE

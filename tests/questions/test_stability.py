@@ -1,0 +1,96 @@
+"""Stability: a claim has to stand where the numbers are a little different, by more than they move."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assignment.fixable import FixableError
+from assignment.outputs import Outputs
+from questions.bank import Bank, load_bank
+from questions.canonical import load_canonicals
+from questions.key import find_decisions
+from questions.stability import (
+    VARIANTS,
+    Stability,
+    find_all_steadiness,
+    find_stability_faults,
+    load_stability,
+    make_reruns,
+    measure,
+    save_stability,
+)
+
+
+@pytest.fixture
+def canonicals(canonical_folder: Path) -> dict[int, Outputs]:
+    return load_canonicals("tiny", canonical_folder)
+
+
+def shake(outputs: Outputs, truth: float) -> Outputs:
+    """Return Outputs whose true label has another probability."""
+    logits = np.full((10, 11), np.log((1 - truth) / 10))
+    logits[:, 3] = np.log(truth)
+    return Outputs(dict(outputs) | {("pictures", "logits"): logits})
+
+
+def measure_at(bank: Bank, canonicals: dict[int, Outputs], truth: float) -> Stability:
+    shaken = {seed: shake(outputs, truth) for seed, outputs in canonicals.items()}
+    return measure("tiny", bank, {"float32": canonicals, "bfloat16_weights": shaken})
+
+
+def find_faults(bank: Bank, canonicals: dict[int, Outputs], stability: Stability) -> list[str]:
+    decisions, _ = find_decisions(bank, canonicals)
+    return list(find_stability_faults(bank, find_all_steadiness(bank, decisions, stability)))
+
+
+def test_claim_that_moves_less_than_its_distance_is_steady(bank: Bank, canonicals: dict[int, Outputs]) -> None:
+    stability = measure_at(bank, canonicals, 0.85)
+    assert find_faults(bank, canonicals, stability) == []
+    decisions, _ = find_decisions(bank, canonicals)
+    its = find_all_steadiness(bank, decisions, stability)["lime-1", "a"]
+    assert (its.smallest, its.spread) == (pytest.approx(0.35, abs=1e-4), pytest.approx(0.05, abs=1e-4))
+    assert its.ratio == pytest.approx(7, rel=0.01)
+
+
+def test_claim_inside_its_spread_is_a_fault(bank: Bank, canonicals: dict[int, Outputs]) -> None:
+    faults = find_faults(bank, canonicals, measure_at(bank, canonicals, 0.65))  # 0.15 from the bound, moves by 0.25
+    assert any(fault.startswith("bank/lime.yaml: lime-1: choice a: claim: inside its spread") for fault in faults)
+
+
+def test_claim_that_changes_sides_is_a_fault(bank: Bank, canonicals: dict[int, Outputs]) -> None:
+    faults = find_faults(bank, canonicals, measure_at(bank, canonicals, 0.4))
+    assert any("choice a: claim: changes sides" in fault for fault in faults)
+
+
+def test_claim_that_was_not_measured_as_it_stands_is_a_fault(bank: Bank, canonicals: dict[int, Outputs]) -> None:
+    stability = measure_at(bank, canonicals, 0.85)
+    other = stability.questions["lime-1"] | {"a": stability.questions["lime-1"]["b"]}  # another claim's digest
+    stale = stability.model_copy(update={"questions": stability.questions | {"lime-1": other}})
+    (fault,) = find_faults(bank, canonicals, stale)
+    assert "lime-1: choice a: claim: its stability was not measured" in fault
+
+
+def test_stored_stability_is_read_back(bank: Bank, canonicals: dict[int, Outputs], tmp_path: Path) -> None:
+    stability = measure_at(bank, canonicals, 0.85)
+    save_stability(stability, tmp_path)
+    assert load_stability("tiny", tmp_path) == stability
+    with pytest.raises(FixableError, match="hw9 questions stability --write"):
+        load_stability("other", tmp_path)
+
+
+def test_variants_are_float32_and_rounded_weights_on_every_seed() -> None:
+    reruns = make_reruns((1, 2, 3))
+    assert set(reruns) == set(VARIANTS) == {"float32", "bfloat16_weights"}
+    assert {rerun.seeds for ones in reruns.values() for rerun in ones} == {(1, 2, 3)}
+    assert {rerun.weights for rerun in reruns["bfloat16_weights"]} == {"bfloat16"}
+    assert {rerun.dtype for rerun in reruns["float32"]} == {"float32"}
+
+
+def test_own_claims_are_measured_on_three_seeds_in_each_variant_and_stand() -> None:
+    bank, canonicals, stability = load_bank(), load_canonicals("mini"), load_stability("mini")
+    assert find_faults(bank, canonicals, stability) == []
+    counts = {
+        len(ones) for its in stability.questions.values() for one in its.values() for ones in one.distances.values()
+    }
+    assert counts == {3}
