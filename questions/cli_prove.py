@@ -17,7 +17,6 @@ from questions.bank import load_bank
 from questions.canonical import load_canonicals
 from questions.key import find_decisions, find_key
 from questions.matrix_picture import save_picture
-from questions.mutant import Mutant
 from questions.mutants import MUTANTS
 from questions.mutation import PROOF_FOLDER, Matrix, find_flipped, find_matrix_faults, make_matrix, save_matrix
 from questions.recheck import find_changes, recompute
@@ -91,7 +90,7 @@ def mutate(args: argparse.Namespace) -> int:
     ]
     _check_controls(dict(zip(touched, found, strict=False)))
     matrix = make_matrix(args.profile, bank, chosen, found[len(touched) :])
-    _print_matrix(matrix, chosen)
+    _print_matrix(matrix)
     OUT.print(f"{len(chosen)} mutants in {time.perf_counter() - start:.0f} s; mutation score {matrix.score:.3f}")
     if args.write:
         for path in [*save_matrix(matrix, bank, args.out), save_picture(matrix, bank, args.out)]:
@@ -112,14 +111,11 @@ def _check_controls(controls: dict[str, dict[str, str]]) -> None:
         )
 
 
-def _print_matrix(matrix: Matrix, mutants: Sequence[Mutant]) -> None:
-    table = Table("mutant", "caught by", "mistake", title=f"profile {matrix.profile}")
+def _print_matrix(matrix: Matrix) -> None:
     for one in matrix.mutants:
-        caught = " ".join(f"{name}({letters})" for name, letters in one.flipped.items())
-        table.add_row(
-            one.name, caught or ("[dim]equivalent[/dim]" if one.equivalent else "[red]nobody[/red]"), one.mistake
-        )
-    OUT.print(table)
+        caught = ", ".join(f"{name} ({letters})" for name, letters in one.flipped.items())
+        missed = "[dim]equivalent[/dim]" if one.equivalent else "[red]caught by nobody[/red]"
+        OUT.print(f"{one.name}: {caught or missed}: {one.mistake}", soft_wrap=True)
 
 
 def stability(args: argparse.Namespace) -> int:

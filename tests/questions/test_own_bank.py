@@ -41,7 +41,7 @@ def test_bank_has_no_fault_and_says_why_it_keeps_what_lint_finds(
 ) -> None:
     checked = check_bank(own_bank, [], load_assignment(), canonicals, load_profile("mini").texts)
     assert checked.faults == ()
-    assert {finding.code for finding in checked.silenced} == {"repeated-words", "gratuitous-picture"}
+    assert {finding.code for finding in checked.silenced} == {"gratuitous-picture"}
 
 
 def test_assignment_has_the_slides_counts_and_points() -> None:
