@@ -63,6 +63,7 @@ def test_heads_score_what_the_explanations_say(outputs: Outputs) -> None:
     assert _score(outputs, 1, 2, "next") == "0.85" == f"{attention.best_score(outputs, function='next'):.2f}"
     assert attention.heads_above(outputs, share=0.42) == attention.heads_above(outputs, share=0.6) == 4
     assert _score(outputs, 0, 3, "separator") == "0.17" == f"{score[:, 0, 3].max():.2f}"
+    assert f"{attention.head_gain(outputs, layer=0, head=3, function='separator'):.1f}" == "1.4"
     assert f"{score[:, 1, 3].max():.2f}" == "0.12"
     assert _score(outputs, 2, 1, "agreement") == "0.89" == f"{attention.best_score(outputs, function='agreement'):.2f}"
 
@@ -124,4 +125,5 @@ def test_stems_hide_the_words_that_the_canonical_outputs_hide() -> None:
         for language in (bank["attention-3"].ask.en, bank["attention-3"].ask.zh):
             assert f"[{texts[index].hidden}]" in language
             assert f"[{texts[index].hidden}, {texts[index].also}]" in " ".join(language.split())
+    assert [index for index, one in enumerate(texts) if one.link == "coreference"] == [0, 1, 2, 9]
     assert [texts[index].hidden for index in (1, 4, 9)] == [4, 5, 6]
