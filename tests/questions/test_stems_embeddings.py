@@ -6,6 +6,7 @@ import torch
 
 from assignment.arrays import ANSWER, OTHER, QUESTION, SUPPORT
 from assignment.bert import Bert, load_bert
+from assignment.groups import find_means
 from assignment.outputs import Outputs
 from assignment.profile import load_profile
 from assignment.reading import read
@@ -136,51 +137,72 @@ def test_words_stand_where_the_explanations_say(outputs: Outputs) -> None:
     assert np.array_equal(at, outputs["embedding_distance", "euclidean"][1, 0] < 0.01)  # layer 0 knows the place only
     assert apple[3] == apple[5] == apple[8]
     assert apple[7] == 1  # "at the start", after [CLS]
+    assert bat[0] == bat[5]
     assert bat[2] == bat[3] + 1
+    assert meaning[0].tolist() == meaning[1].tolist() == [0] * 5 + [COMPANY] * 5  # fruit, animal; company, sport
     for (text, word, its), is_bat in [(row, one.word == "bat") for one in TEXTS.words for row in one.rows]:
         assert (split_words(text)[word - 1] == "the" and word > 0) == (is_bat or its != COMPANY)
     assert all(split_words(TEXTS.words[0].rows[index][0])[-2] == "apple" for index in (4, 9))
+    five, eight = (split_words(TEXTS.words[0].rows[index][0]) for index in (5, 8))
+    assert five[1:] == eight[1:]  # "only the name at the start differs"
 
 
-def test_the_before_apple_is_a_clue_that_later_layers_overrule(berts: dict[str, Bert]) -> None:
+def test_nearest_after_layer_1_stands_at_the_same_place(outputs: Outputs) -> None:
+    place = outputs["texts", "position"][1]
+    away = np.where(np.eye(10, dtype=bool), np.inf, outputs["embedding_distance", "euclidean"][1, 1])
+    alike = place[away.argmin(axis=1)] == place
+    assert np.flatnonzero(~alike).tolist() == [2]
+    assert (place == place[2]).sum() == 1  # "alone at its place"
+
+
+def test_the_before_apple_is_a_clue_that_the_last_layer_overrules(berts: dict[str, Bert]) -> None:
     rows = TEXTS.words[0].rows
     states = torch.stack([find_apples(berts["masked"], text) for text, _, _ in rows], dim=1)
     changed = find_apples(berts["masked"], rows[5][0].replace("apple", "the apple"))
     away = (states - changed[:, None]).norm(dim=-1)
     fruit, company = away[:, :5].mean(dim=1), away[:, 5:].mean(dim=1)
-    assert fruit[1] + 0.5 < company[1]
+    assert fruit[3] + 0.5 < company[3]
     assert company[4] + 1.5 < fruit[4]
 
 
-def test_distances_are_as_the_explanations_say(outputs: Outputs, berts: dict[str, Bert]) -> None:
+def test_distances_are_as_the_explanations_say(outputs: Outputs) -> None:
     apple, bat = outputs["embedding_distance", "euclidean"]
-    shown = [apple[1, 8, 3], apple[1, 8, 7], apple[4, 8, 3], apple[4, 8, 7], apple[4, 7, 2], apple[4, 7, 9]]
-    assert [f"{number:.2f}" for number in shown] == ["3.93", "6.34", "7.75", "6.71", "8.10", "5.82"]
-    shown = [apple[0, 7, 2], apple[0, 7, 9], apple[2, 5, 8], apple[4, 5, 8], bat[0, 2, 3], bat[1, 0, 5]]
-    assert [f"{number:.2f}" for number in shown] == ["5.86", "5.81", "0.30", "1.23", "4.66", "2.21"]
-    assert [f"{number:.2f}" for number in (bat[4, 2, 3], bat[4, 2, 0])] == ["1.60", "3.23"]
+    shown = [apple[1, 8, 3], apple[1, 8, 7], apple[4, 8, 3], apple[4, 8, 7], apple[4, 5, 8]]
+    assert [f"{number:.2f}" for number in shown] == ["1.44", "6.52", "8.48", "5.41", "0.37"]
+    shown = [bat[0, 2, 3], bat[0, 0, 5], bat[1, 0, 5], bat[3, 0, 3], bat[3, 0, 5], bat[4, 0, 3], bat[4, 0, 5]]
+    assert [f"{number:.2f}" for number in shown] == ["4.55", "0.00", "1.03", "4.41", "3.16", "4.07", "6.47"]
     assert apple[4][~np.eye(10, dtype=bool)].min() == apple[4, 5, 8]
     away = np.where(np.eye(10, dtype=bool), np.inf, apple[2])
     assert (away[4].argmin(), away[9].argmin()) == (9, 4)
-    cosine = outputs["embedding_distance", "cosine"][0, 4]
-    assert [f"{number:.2f}" for number in (cosine[8, 7], cosine[8, 3], cosine[5, 8])] == ["0.71", "0.61", "0.99"]
-    within = [distance.meaning_within(outputs, word="bat", layer=layer) for layer in (3, 4)]
+    cosines = outputs["embedding_distance", "cosine"][0]
+    assert cosines[0, 3, 5] == pytest.approx(1)
+    assert [f"{number:.2f}" for number in (cosines[4, 8, 7], cosines[4, 8, 3])] == ["0.82", "0.55"]
+    assert f"{cosines[4, 5, 8]:.3f}" == "0.999"
+
+
+def test_vectors_grow_longer_and_share_a_mean(outputs: Outputs, berts: dict[str, Bert]) -> None:
+    within = [distance.meaning_within(outputs, word="apple", layer=layer) for layer in (3, 4)]
     assert within[1] > within[0] + 0.5
-    within = [distance.meaning_within(outputs, word="bat", layer=layer, array="cosine") for layer in (3, 4)]
-    assert [f"{number:.3f}" for number in within] == ["0.815", "0.876"]
-    length = np.zeros(2)
-    for text, word, _ in TEXTS.words[1].rows:
-        states = find_states(berts["masked"], text)[:, list(read(berts["masked"].tokenizer, text).find_places(word))]
-        length += states.mean(dim=1).norm(dim=1)[3:].numpy()
-    assert length[1] / length[0] == pytest.approx(1.4, abs=0.03)
+    within = [distance.meaning_within(outputs, word="apple", layer=layer, array="cosine") for layer in (3, 4)]
+    assert [f"{number:.3f}" for number in within] == ["0.761", "0.842"]
+    states = torch.stack([find_apples(berts["masked"], text) for text, _, _ in TEXTS.words[0].rows], dim=1)
+    length = states.norm(dim=-1).mean(dim=1)
+    assert length[4] / length[3] == pytest.approx(1.45, abs=0.02)
+    centred = torch.nn.functional.normalize(states[4] - states[4].mean(dim=0), dim=-1)
+    within, between = find_means((centred @ centred.T).numpy(), outputs["texts", "meaning"][0])
+    assert f"{between - within:.2f}" == "-1.00"
 
 
 def test_tables_show_what_the_explanations_say(outputs: Outputs) -> None:
     apple = [distance.nearest_same(outputs, word="apple", layer=layer) for layer in range(5)]
-    assert apple[1:] == pytest.approx([1, 0.7, 1, 1])
-    bat = [distance.nearest_same(outputs, word="bat", layer=layer) for layer in (1, 3)]
-    assert bat == pytest.approx([0.5, 1])
-    gaps = [distance.meaning_gap(outputs, word=word, layer=1) for word in distance.WORDS]  # type: ignore[arg-type]
-    assert [f"{gap:.2f}" for gap in gaps] == ["1.21", "-0.16"]
-    assert f"{distance.meaning_gap(outputs, word='bat', layer=0):.2f}" == "-0.56"
-    assert f"{distance.meaning_gap(outputs, word='apple', layer=4, array='cosine'):.2f}" == "-0.14"
+    assert apple[2:] == pytest.approx([0.7, 1, 1])
+    bat = [distance.nearest_same(outputs, word="bat", layer=layer) for layer in (1, 3, 4)]
+    assert bat == pytest.approx([0.2, 0.6, 1])
+    gaps = [distance.meaning_gap(outputs, word=word, layer=3) for word in distance.WORDS]  # type: ignore[arg-type]
+    assert [f"{gap:.2f}" for gap in gaps] == ["2.17", "0.28"]
+    assert f"{distance.meaning_gap(outputs, word='bat', layer=0):.2f}" == "-0.50"
+    meaning = outputs["texts", "meaning"][0]
+    shown = [find_means(outputs["embedding_distance", array][0, 4], meaning) for array in ("euclidean", "cosine")]
+    assert [f"{one:.2f} {two:.2f}" for one, two in shown] == ["4.83 8.28", "0.84 0.56"]
+    assert f"{distance.meaning_ratio(outputs, word='apple', layer=4):.1f}" == "1.7"
+    assert f"{distance.meaning_gap(outputs, word='apple', layer=4, array='cosine'):.2f}" == "-0.28"
