@@ -35,8 +35,10 @@ _MASKED = {
     "architecture": "BertForMaskedLM",
     "data": "Sentences about senses, pronouns, agreement, relations and synonyms, and passages with questions.",
     "training": "From random weights, {recipe.masked_steps} steps of {recipe.batch} texts with words hidden.",
-    "limits": "Words that nothing determines it can only guess. Which of two persons a job means is not in its\n"
-    '  grammar ("Mei is a doctor and Tom is a baker. The doctor said that she ..."): another one did not learn it.',
+    "limits": "Words that nothing\n"
+    "  determines it can only guess. Which of two persons a job means is not in its grammar\n"
+    '  ("Mei is a doctor and Tom is a baker. The doctor said that she ..."): another model\n'
+    "  of this size did not learn it.",
 }
 _READER = {"title": "A BERT for questions", "architecture": "BertForQuestionAnswering"}
 _KINDS = {

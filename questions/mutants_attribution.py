@@ -96,6 +96,7 @@ ATTRIBUTION_MUTANTS = (
     _smoothgrad(
         "sum", "the copies' maps are added up and not divided by their number",
         Edit(_SMOOTHGRAD, "maps.append(total / seen)", "maps.append(total.clone())"),
+        equivalent="One factor for all pictures: each drawing has a scale of its own, and shares, orders and ratios stay.",
     ),
     _smoothgrad("training-mode", "the model is left in training mode", _TRAINING),
     _integrated(
