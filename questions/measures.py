@@ -75,6 +75,7 @@ MEASURES: dict[str, Measure] = {
         measures_pca.question_preference,
         measures_distance.state_comparison,
         measures_distance.meaning_gap,
+        measures_distance.meaning_ratio,
         measures_distance.meaning_within,
         measures_distance.nearest_same,
     )

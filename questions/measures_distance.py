@@ -48,6 +48,16 @@ def meaning_within(outputs: Outputs, *, word: Word, layer: Layer, array: Compare
     return find_means(*_find_values(outputs, word, layer, array))[0]
 
 
+def meaning_ratio(outputs: Outputs, *, word: Word, layer: Layer, array: Compared = "euclidean") -> float:
+    """Return how many times the mean within one meaning the mean between two is.
+
+    >>> round(meaning_ratio(_example(), word="apple", layer=0), 3)
+    2.167
+    """
+    within, between = find_means(*_find_values(outputs, word, layer, array))
+    return between / within
+
+
 def nearest_same(outputs: Outputs, *, word: Word, layer: Layer, array: Compared = "euclidean") -> float:
     """Return the share (0 to 1) of sentences whose nearest other one has the same meaning; a tie counts half.
 

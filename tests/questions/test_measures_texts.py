@@ -159,6 +159,7 @@ def test_meanings_far_apart_have_a_gap_and_their_like_as_neighbours(outputs: Out
     far = Outputs({**outputs.arrays, **apart})
     assert distance.meaning_within(far, word="apple", layer=0) == 1
     assert distance.meaning_gap(far, word="apple", layer=0) == 3
+    assert distance.meaning_ratio(far, word="apple", layer=0) == 4
     assert distance.meaning_gap(far, word="apple", layer=0, array="cosine") == -0.75
     assert distance.nearest_same(far, word="bat", layer=3) == 1
     assert distance.nearest_same(far, word="bat", layer=3, array="cosine") == 1
