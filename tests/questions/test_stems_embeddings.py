@@ -204,7 +204,7 @@ def test_the_before_apple_is_a_clue_that_the_last_layer_overrules(berts: dict[st
 def test_distances_are_as_the_explanations_say(outputs: Outputs) -> None:
     apple, bat = outputs["embedding_distance", "euclidean"]
     shown = [apple[1, 8, 3], apple[1, 8, 7], apple[4, 8, 3], apple[4, 8, 7], apple[4, 5, 8]]
-    assert [f"{number:.2f}" for number in shown] == ["1.44", "6.52", "8.48", "5.41", "0.37"]
+    assert [f"{number:.3f}" for number in shown] == ["1.444", "6.516", "8.484", "5.415", "0.375"]
     shown = [bat[0, 2, 3], bat[0, 0, 5], bat[1, 0, 5], bat[3, 0, 3], bat[3, 0, 5], bat[4, 0, 3], bat[4, 0, 5]]
     assert [f"{number:.2f}" for number in shown] == ["4.55", "0.00", "1.03", "4.41", "3.16", "4.07", "6.47"]
     assert apple[4][~np.eye(10, dtype=bool)].min() == apple[4, 5, 8]
@@ -212,7 +212,7 @@ def test_distances_are_as_the_explanations_say(outputs: Outputs) -> None:
     assert (away[4].argmin(), away[9].argmin()) == (9, 4)
     cosines = outputs["embedding_distance", "cosine"][0]
     assert cosines[0, 3, 5] == pytest.approx(1)
-    assert [f"{number:.2f}" for number in (cosines[4, 8, 7], cosines[4, 8, 3])] == ["0.82", "0.55"]
+    assert [f"{number:.3f}" for number in (cosines[4, 8, 7], cosines[4, 8, 3])] == ["0.815", "0.549"]
     assert f"{cosines[4, 5, 8]:.3f}" == "0.999"
 
 
@@ -235,7 +235,7 @@ def test_tables_show_what_the_explanations_say(outputs: Outputs) -> None:
     bat = [distance.nearest_same(outputs, word="bat", layer=layer) for layer in (1, 3, 4)]
     assert bat == pytest.approx([0.2, 0.6, 1])
     gaps = [distance.meaning_gap(outputs, word=word, layer=3) for word in distance.WORDS]  # type: ignore[arg-type]
-    assert [f"{gap:.2f}" for gap in gaps] == ["2.17", "0.28"]
+    assert [f"{gap:.3f}" for gap in gaps] == ["2.166", "0.285"]
     assert f"{distance.meaning_gap(outputs, word='bat', layer=0):.2f}" == "-0.50"
     meaning = outputs["texts", "meaning"][0]
     shown = [find_means(outputs["embedding_distance", array][0, 4], meaning) for array in ("euclidean", "cosine")]
