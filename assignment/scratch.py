@@ -48,7 +48,7 @@ def describe_maps(maps: Array, compared: Array, masks: Array) -> str:
     largest：每張圖的最大值；rough：相鄰像素的平均落差除以該圖的平均值；
     order：與 compared 的等級相關（1.00：排序相同）；其後各欄為占該圖總和的比例
     picture   largest   rough   order    food    tray  brightest 5%
-          0   3.0e+00    1.00    1.00    0.75    0.25          0.75
+          0   3.0e+00   1.000    1.00    0.75    0.25          0.75
     """
     lines = [
         "largest: largest value of each map; rough: mean step between neighbouring pixels over the map's mean;",
@@ -62,7 +62,7 @@ def describe_maps(maps: Array, compared: Array, masks: Array) -> str:
         food, tray = (heat[mask == grey].sum() / heat.sum() for grey in (FOOD, TRAY))
         bright = np.sort(heat.ravel())[-max(1, round(0.05 * heat.size)) :].sum() / heat.sum()
         rough = find_roughness(heat)
-        lines.append(f"{index:7}   {heat.max():.1e} {rough:7.2f} {order:7.2f} {food:7.2f} {tray:7.2f} {bright:13.2f}")
+        lines.append(f"{index:7}   {heat.max():.1e} {rough:7.3f} {order:7.2f} {food:7.2f} {tray:7.2f} {bright:13.2f}")
     return "\n".join(lines)
 
 
