@@ -19,7 +19,7 @@ from grader.evidence import Evidence, find_evidence
 from grader.reasons import find_reasons
 from grader.results import find_worth
 from grader.score import NOTHING, Verdict, find_total, find_verdicts
-from grader.scored import Problem, Scored, find_words, save_scored
+from grader.scored import SCORED_FILE, Problem, Scored, find_words, save_scored
 from grader.submission import Submission
 from grader.untrusted import read_untrusted
 from grader.words import WORDS
@@ -52,6 +52,12 @@ def score_runs(
     for scored in found:
         save_scored(runs / scored.student, scored)
     return found
+
+
+def find_leftovers(submissions: Iterable[Submission], runs: Path) -> tuple[str, ...]:
+    """Return the students who were scored before and are not of this class; the reports still show them."""
+    own = {one.student for one in submissions}
+    return tuple(sorted({path.parent.name for path in runs.glob(f"*/{SCORED_FILE}")} - own))
 
 
 def score_run(

@@ -18,7 +18,7 @@ def join_responses(submissions: tuple[Submission, ...], responses: Responses) ->
     found: dict[str, Response] = {}
     faults = []
     for student, response in responses.by_student.items():
-        name = student if student in known else spellings.get(student.casefold(), student)
+        name = student if student in known else spellings.get(student.lower(), student)
         if not is_student(name):
             faults.append(f"{response.place}: {show_value(student)}; expected letters, digits and . _ - @ +")
         elif name in found:
@@ -34,7 +34,7 @@ def _find_spellings(known: dict[str, Submission]) -> dict[str, str]:
     """Return the ids by their folded form, but those of which two differ in nothing else."""
     folded: dict[str, list[str]] = {}
     for student in known:
-        folded.setdefault(student.casefold(), []).append(student)
+        folded.setdefault(student.lower(), []).append(student)
     return {form: students[0] for form, students in folded.items() if len(students) == 1}
 
 

@@ -18,7 +18,7 @@ from grader.bundle import write_bundle
 from grader.demo import Outcome, find_outcomes, write_handins
 from grader.drive import run_class
 from grader.explore import export_explorer
-from grader.judge import score_runs
+from grader.judge import find_leftovers, score_runs
 from grader.look import look_at
 from grader.notebook import build_notebook
 from grader.quiz import join_responses
@@ -88,6 +88,9 @@ def score_class(handins: Path, runs: Path, profile: str, responses: Path | None 
         submissions, sheets = join_responses(submissions, found)
         for note in found.notes:
             OUT.print(note, markup=False, soft_wrap=True)
+    for student in find_leftovers(submissions, runs):
+        said = "scored before and not of this class; the reports show it until the folder is removed"
+        OUT.print(f"{runs / student}: {said}", markup=False, soft_wrap=True)
     return score_runs(submissions, runs, bank, key, load_assignment(), canonical, sheets)
 
 

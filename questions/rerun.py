@@ -28,6 +28,7 @@ ROOT = Path(__file__).parents[1]
 CACHE_FOLDER = ROOT / "build" / "reruns"
 TEXT_GROUPS = ("texts", "attention", "embedding_pca", "embedding_distance")
 ROOMS = ("assignment", "reference")  # what the reference is made of
+SETTINGS = {"OMP_NUM_THREADS": "1", "PYTHONSAFEPATH": ""}  # else Python would not look where the edits are
 _PACKAGES = ("numpy", "torch", "transformers", "lime", "scikit-image", "scikit-learn", "scipy")
 
 
@@ -124,7 +125,7 @@ def _run(rerun: Rerun, profile: str, folder: Path) -> None:
         words = [sys.executable, "-m", "reference", "--profile", profile]
         ended = subprocess.run(
             [*words, "--out", str(out / profile), *rerun.options],
-            cwd=place, env=os.environ | {"OMP_NUM_THREADS": "1"}, capture_output=True, text=True, check=False,
+            cwd=place, env=os.environ | SETTINGS, capture_output=True, text=True, check=False,
         )  # fmt: skip
         if ended.returncode:
             where = ", ".join(f"{edit.file}: {show_value(edit.new)}" for edit in rerun.edits) or "reference"

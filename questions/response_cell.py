@@ -17,6 +17,7 @@ from questions.sheet import Answer
 
 MOST_CHARACTERS = 20_000  # of a cell
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+_HUGE = re.compile(r"&#[0-9]{8,}")  # no character, and too long for Python to take for a number
 _UNSEEN = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad`]")
 
 Forms = Mapping[str, tuple[str, ...]]  # letter -> how its text may stand in a cell
@@ -34,7 +35,7 @@ def plain(text: str) -> str:
     >>> plain("<p>In picture&nbsp;7\\, more</p>\n<p>than 5&lt;6</p>")
     'Inpicture7,morethan5<6'
     """
-    unescaped = html.unescape(_TAG.sub(" ", text))
+    unescaped = html.unescape(_HUGE.sub("\ufffd", _TAG.sub(" ", text)))
     joined = unicodedata.normalize("NFC", _UNSEEN.sub("", unescaped)).replace("\\,", ",")
     return "".join(joined.split())
 

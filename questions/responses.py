@@ -13,6 +13,7 @@ gives partial credit. A question is known by its id in the text (`lime-1`), else
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,7 +21,7 @@ from pathlib import Path
 
 from assignment.fixable import FixableError, check_all, show_value
 from questions.bank import Bank
-from questions.response_cell import Forms, find_answer, find_forms, plain
+from questions.response_cell import MOST_CHARACTERS, Forms, find_answer, find_forms, plain
 from questions.sheet import Sheet
 
 MOST_BYTES = 64 * 2**20
@@ -28,6 +29,7 @@ MOST_ROWS = 20_000
 MOST_COLUMNS = 1000
 MOST_FAULTS = 50
 MOST_NAME = 200  # characters of a student's name
+MOST_TIME = 40  # characters of a time
 ID_COLUMNS = ("sis_id", "login_id", "login", "id")  # the first that is filled names the student
 OWN_COLUMNS = (*ID_COLUMNS, "name", "submitted", "attempt")
 _QUESTION = re.compile(r"\s*\d+\s*:")
@@ -66,6 +68,7 @@ class _Heading:
 @dataclass(frozen=True)
 class _Attempt:
     number: int
+    person: tuple[str, str]  # the column that gave the student's id, and Canvas's own number of the person
     response: Response
 
 
@@ -104,6 +107,7 @@ def parse_responses(data: bytes, bank: Bank, file: str) -> Responses:
 
 
 def _read_rows(data: bytes, file: str) -> list[list[str]]:
+    limit = csv.field_size_limit(MOST_BYTES)  # an essay may stand beside our questions: it must not stop the class
     try:
         reader = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
         rows = [row for row, _ in zip(reader, range(MOST_ROWS + 2), strict=False)]
@@ -111,6 +115,8 @@ def _read_rows(data: bytes, file: str) -> list[list[str]]:
         raise FixableError(f"{file}: byte {error.start} is not UTF-8; expected {_ENGLISH}") from None
     except csv.Error as error:
         raise FixableError(f"{file}: line {reader.line_num}: {error}; expected a whole CSV file") from None
+    finally:
+        csv.field_size_limit(limit)
     if not rows or not any(cell.strip() for cell in rows[0]):
         raise FixableError(f"{file}: row 1: no heading; expected {_ENGLISH}")
     if len(rows) > MOST_ROWS + 1 or len(rows[0]) > MOST_COLUMNS:
@@ -150,6 +156,8 @@ def find_question(heading: str, bank: Bank) -> str | None:
     found = {name: match.start() for name, match in places.items() if match}
     if found:
         return min(found, key=lambda name: found[name])
+    if len(heading) > MOST_CHARACTERS:
+        return None
     text = plain(heading)
     named = [one.id for one in bank.questions if plain(one.ask.en) in text or plain(one.ask.zh) in text]
     return named[0] if len(named) == 1 else None
@@ -165,12 +173,16 @@ def _read_row(reading: _Reading, row: Sequence[str], place: str) -> None:
     if column is None:
         faults.append(f"{place}: {', '.join(heading.ids)}: all empty; expected a student's id")
         return
-    student, found = cells[column], len(faults)
+    student, found = unicodedata.normalize("NFC", cells[column]), len(faults)
     faults += _find_faults(cells, place)
     if len(faults) > found:
         return
     number = int(cells["attempt"]) if "attempt" in cells else 1
     attempts = reading.attempts.setdefault(student, [])
+    person = (column, cells.get("id", ""))
+    if any(attempt.person != person for attempt in attempts):
+        faults.append(f"{place}: {column}: {show_value(student)} is another person's id too; expected one for each")
+        return
     if any(attempt.number == number for attempt in attempts):
         faults.append(f"{place}: {column}: {show_value(student)} with attempt {number} a second time; expected it once")
         return
@@ -181,7 +193,9 @@ def _read_row(reading: _Reading, row: Sequence[str], place: str) -> None:
     sheet = Sheet({name: answers[name] for name in reading.bank.ids})
     moment = find_moment(cells["submitted"]) if cells["submitted"] else None
     attempts.append(
-        _Attempt(number, Response(student, cells.get("name", "")[:MOST_NAME], moment, sheet, f"{place}: {column}"))
+        _Attempt(
+            number, person, Response(student, cells.get("name", "")[:MOST_NAME], moment, sheet, f"{place}: {column}")
+        )
     )
 
 
@@ -201,6 +215,8 @@ def find_moment(text: str) -> datetime | None:
     >>> find_moment("2027-05-28 15:59") is None
     True
     """
+    if len(text) > MOST_TIME:
+        return None
     shortened = re.sub(r"\s+([+-]\d\d:?\d\d)$", r"\1", re.sub(r"\s*UTC$", "+00:00", text.strip()))
     try:
         moment = datetime.fromisoformat(shortened)

@@ -178,3 +178,19 @@ def test_ids_that_would_leave_the_folder_of_runs_are_refused_all_at_once() -> No
     with pytest.raises(FixableError) as caught:
         join_responses((), respond("../etc", "a b", "fine", "x.json"))
     assert [line.split(": ")[3].split(";")[0] for line in caught.value.faults] == ["'../etc'", "'a b'", "'x.json'"]
+
+
+def test_letter_that_is_another_ones_only_when_folded_is_another_student() -> None:
+    everyone, sheets = join_responses((Submission(student="\u017f09"),), respond("s09"))
+    assert list(sheets) == ["s09"]
+    assert len(everyone) == 2
+
+
+def test_student_of_an_earlier_report_who_is_not_of_the_class_is_named(
+    score: Class, right: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    score({"ann": {}}, [{"sis_id": "", "id": "71", "chosen": right}])
+    assert "scored before" not in capsys.readouterr().out
+    score({}, [{"sis_id": "ann", "id": "71", "chosen": right}])
+    said = capsys.readouterr().out
+    assert "71: scored before and not of this class" in said
