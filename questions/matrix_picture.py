@@ -11,13 +11,13 @@ from questions.bank import Bank
 from questions.mutation import PROOF_FOLDER, Matrix
 
 _COLOURS = ListedColormap(["#f2f2f2", "#9ecae1", "#4292c6", "#08519c", "#08306b"])  # 0, 1, 2, 3, 4 or more choices
-_PANELS = 4  # side by side
+_COLUMNS = 2  # of panels
 
 
 def save_picture(matrix: Matrix, bank: Bank, folder: Path = PROOF_FOLDER) -> Path:
     """Draw a profile's matrix as `mutation.png` and return its path."""
     analyses = tuple(dict.fromkeys(question.analysis for question in bank.questions))
-    figure = Figure(figsize=(26, 13), layout="constrained")
+    figure = Figure(figsize=(17, 17), layout="constrained")
     FigureCanvasAgg(figure)
     caught = sum(bool(mutant.flipped) for mutant in matrix.mutants)
     figure.suptitle(
@@ -26,8 +26,7 @@ def save_picture(matrix: Matrix, bank: Bank, folder: Path = PROOF_FOLDER) -> Pat
         "a cell: how many choices of the question the mistake turns over; in grey letters: equivalent, with a reason",
         fontsize=14,
     )
-    widths = [len(_find_columns(matrix, bank, name)) for name in analyses[:_PANELS]]
-    for name, axes in zip(analyses, figure.subplots(2, _PANELS, width_ratios=widths).flat, strict=False):
+    for name, axes in zip(analyses, figure.subplots(-(-len(analyses) // _COLUMNS), _COLUMNS).flat, strict=False):
         _draw_panel(axes, matrix, bank, name)
     path = folder / matrix.profile / "mutation.png"
     path.parent.mkdir(parents=True, exist_ok=True)
