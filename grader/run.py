@@ -98,7 +98,7 @@ def prepare_runs(runs: Path, submissions: tuple[Submission, ...]) -> None:
 def load_submissions(runs: Path) -> tuple[Submission, ...]:
     """Return the class that `run` recorded; FixableError when another version made the folder."""
     file = runs / "runs.json"
-    data = _load_json(file, "the file that hw9 run writes")
+    data = _load_json(file, "the file that hw9 run writes: run `hw9 run HANDINS RUNS` first")
     version = data.get("version") if isinstance(data, dict) else None
     if version != VERSION:
         raise FixableError(f"{file}: version: {version!r}; expected {VERSION} (grade again into a new folder)")

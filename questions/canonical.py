@@ -17,9 +17,10 @@ def find_seeds(profile: str, folder: Path = CANONICAL_FOLDER) -> tuple[int, ...]
     """Return the seeds that a profile's canonical Outputs are stored for, in order; (0,) where none is."""
     names = [path.name.split(".") for path in sorted((folder / profile).glob("*.npz"))]
     if not names:
+        stored = sorted({path.parent.name for path in folder.glob("*/*.npz")})
         raise FixableError(
-            f"{folder / profile}: no *.npz file; expected the canonical Outputs of profile {profile!r}, "
-            "which `hw9 reference --write` computes"
+            f"{folder / profile}: no *.npz file; expected the canonical Outputs of profile {profile!r}, which "
+            f"`hw9 reference --profile {profile} --write` computes; stored are: {', '.join(stored) or 'none'}"
         )
     seeds = {int(parts[1]) for parts in names if len(parts) == 3 and parts[1].isdecimal()}
     return tuple(sorted(seeds)) or (0,)
@@ -37,7 +38,7 @@ def load_canonical(profile: str, seed: int, folder: Path = CANONICAL_FOLDER) -> 
         if arrays and missing:
             raise FixableError(
                 f"{fixed}: {', '.join(missing)}: missing here and in {seeded.name}; expected every official array of "
-                f"{group}, which `hw9 reference --write` computes"
+                f"{group}, which `hw9 reference --profile {profile} --write` computes"
             )
         if arrays:
             outputs = outputs.with_group(group, arrays)

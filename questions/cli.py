@@ -41,7 +41,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     check = verbs.add_parser("check", help="compute the key; exit 1 where the bank or the key has a fault")
     add_arguments(check)
     show = verbs.add_parser("show", help="show a question, its claims and how every seed decides them")
-    show.add_argument("id", help="such as lime-1")
+    show.add_argument("id", metavar="ID", help="such as lime-1, or its number")
 
     def add_prover(name: str, does: str) -> argparse.ArgumentParser:
         proving.append(
@@ -61,7 +61,12 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         verb.add_argument(
             "--bank", type=Path, default=BANK_FOLDER, help="folder of YAML files (default: the project's)"
         )
-        verb.add_argument("--canonical", type=Path, default=CANONICAL_FOLDER, help="folder of canonical Outputs")
+        verb.add_argument(
+            "--canonical",
+            type=Path,
+            default=CANONICAL_FOLDER,
+            help="folder of canonical Outputs (default: the project's)",
+        )
     cli_export.add_verbs(verbs)
     return parser
 
@@ -79,9 +84,11 @@ def main(args: argparse.Namespace) -> int:
 
 def _show(args: argparse.Namespace) -> int:
     bank = load_bank(args.bank)
-    if args.id not in bank.ids:
+    numbered = {str(question.number): question.id for question in bank.questions}
+    name = numbered.get(args.id, args.id)
+    if name not in bank.ids:
         raise FixableError(f"questions show: unknown id {args.id!r}; expected {suggest(args.id, bank.ids)}")
-    question = bank[args.id]
+    question = bank[name]
     canonicals = load_canonicals(args.profile, args.canonical)
     decisions, faults = find_decisions(bank, canonicals)
     print(f"{question.number}. {question.id}\n{question.ask.en}\n{question.ask.zh}")

@@ -20,6 +20,12 @@ from questions.proof import Proof, load_proof
 from questions.question import Question
 from questions.stability import Steadiness, find_all_steadiness, find_stability_faults
 
+LEGEND = """closest: the choice nearest to tipping over; distance: from its value to its bound; margin: the least one
+allowed; margins: the one over the other, 1 or more; spreads: the least steady choice's distance over what seeds,
+precisions and rounded weights move it by, 1 or more; mutants: how many mistakes the question tells, 2 or more;
+?: not known (the last two: by `hw9 questions stability --write` and `mutate --write`)
+"""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `check` takes beside the arguments of every verb."""
@@ -76,6 +82,8 @@ def _print_rules() -> None:
 def _print_checked(
     bank: Bank, checked: Checked, seeds: int, proof: Proof, steadiness: Mapping[Place, Steadiness]
 ) -> None:
+    if not bank.ids:
+        return
     head = f"{'no':>2}  {'id':<24} {'key':<6} {'closest':<8} {'margins':>7} {'distance':>10} {'margin':>8}"
     print(head + f" {'spreads':>8} {'mutants':>8}")
     for question in bank.questions:
@@ -83,6 +91,7 @@ def _print_checked(
         spreads = f"{min(ratios):.1f}" if ratios else "?"
         caught = str(proof.matrix.count_caught(question.id)) if proof.matrix else "?"
         print(_row(question, checked.decisions) + f" {spreads:>8} {caught:>8}")
+    print(LEGEND)
     if not checked.guesses:
         return
     print(_summary(bank, checked, seeds))
@@ -90,11 +99,10 @@ def _print_checked(
     for guess in checked.guesses:
         print(f"{guess.name:<52} {float(guess.score):>6.2f} {float(guess.limit):>6.2f}")
     if proof.matrix:
-        print(f"\nmutation score {proof.matrix.score:.3f} of {len(proof.matrix.mutants)} mutants")
-        print(
-            "margins: the closest choice's distance from its bound, in margins; spreads: the least steady choice's, in"
-        )
-        print("spreads over seeds, precisions and rounded weights; mutants: how many mistakes the question tells")
+        mutants = proof.matrix.mutants
+        told, equal = sum(bool(one.flipped) for one in mutants), sum(one.equivalent is not None for one in mutants)
+        score = f"mutation score {proof.matrix.score:.3f}"
+        print(f"\n{score}: of {len(mutants)} mutants {told} are caught, {equal} are equivalent")
 
 
 def _row(question: Question, decisions: Mapping[Place, Decision]) -> str:
@@ -103,7 +111,7 @@ def _row(question: Question, decisions: Mapping[Place, Decision]) -> str:
     }
     head = f"{question.number:>2}  {question.id:<24} "
     if len(found) < len(question.choices):
-        return head + "?"
+        return f"{head}{'?':<6} {'?':<8} {'?':>7} {'?':>10} {'?':>8}"
     letters = "".join(letter for letter, decision in found.items() if decision.right)
     closest = min(found, key=lambda letter: found[letter].ratio)
     decision = found[closest]
@@ -117,5 +125,5 @@ def _summary(bank: Bank, checked: Checked, seeds: int) -> str:
     chance = "" if checked.letter_p is None else f" (chi-square p = {checked.letter_p:.2f})"
     return (
         f"{len(bank.ids)} questions{valid} on {seeds} seeds; {count_several(checked.letters)} with two or more right "
-        f"choices; right by letter: {spread}{chance}; {len(checked.silenced)} lint findings silenced"
+        f"choices; right by letter: {spread}{chance}; lint findings silenced: {len(checked.silenced)}"
     )

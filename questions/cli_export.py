@@ -38,7 +38,9 @@ def add_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     handout.add_argument("folder", type=Path, metavar="DIR", help="where to write it; made when missing")
     qti = _add(verbs, "qti", "write a quiz for Canvas as a QTI package, key included: for staff only", QTI)
     qti.add_argument("file", type=Path, metavar="FILE.zip", help="the package; folders are made when missing")
-    qti.add_argument("--canonical", type=Path, default=CANONICAL_FOLDER, help="folder of canonical Outputs")
+    qti.add_argument(
+        "--canonical", type=Path, default=CANONICAL_FOLDER, help="folder of canonical Outputs (default: the project's)"
+    )
     for verb, whose in ((handout, "whose pictures"), (qti, "whose pictures and key")):
         verb.add_argument("--profile", default="mini", help=f"{whose} (default: %(default)s)")
         verb.add_argument(
@@ -66,6 +68,8 @@ def write_handout(args: argparse.Namespace) -> int:
 
 def write_qti(args: argparse.Namespace) -> int:
     """Write the package, and compare what is read from it with the bank and its key."""
+    if args.file.suffix.lower() != ".zip":
+        raise FixableError(f"{args.file}: expected a name that ends in .zip, which is what Canvas imports")
     bank, assignment = load_bank(args.bank), load_assignment()
     key = find_key(bank, load_canonicals(args.profile, args.canonical))
     data = to_package(bank, key, assignment, load_profile(args.profile))

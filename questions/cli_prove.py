@@ -1,6 +1,7 @@
 """The verbs that prove the bank: `mutate`, `stability`, `recheck`, `rekey`. They run the reference in processes."""
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -12,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from assignment.arrays import GROUPS
-from assignment.fixable import FixableError
+from assignment.fixable import FixableError, check_all, show_value
 from questions.bank import load_bank
 from questions.canonical import load_canonicals
 from questions.key import find_decisions, find_key
@@ -68,15 +69,17 @@ def add_verbs(add: Callable[..., argparse.ArgumentParser]) -> None:
 
 def mutate(args: argparse.Namespace) -> int:
     """Run the mutants and print the matrix; 1 where it has a fault."""
+    names = "expected how a name in `hw9 questions mutate --list` begins"
+    check_all(f"--only: {show_value(begin)}: no mutant begins so; {names}" for begin in args.only or ()
+              if not any(one.name.startswith(begin) for one in MUTANTS))  # fmt: skip
     chosen = [one for one in MUTANTS if not args.only or one.name.startswith(tuple(args.only))]
-    if not chosen:
-        raise FixableError(f"--only: {' '.join(args.only)}: no mutant begins so; expected one of `--list`")
     if args.list:
         for one in chosen:
             print(f"{one.name}: {one.mistake}" + (f" [equivalent: {one.equivalent}]" if one.equivalent else ""))
         return 0
     if args.write and args.only:
         raise FixableError("--write: with --only the matrix is in part; expected one of the two")
+    _check_folders(args)
     bank, canonicals = load_bank(args.bank), load_canonicals(args.profile, args.canonical)
     key, start = find_key(bank, canonicals), time.perf_counter()
     touched = tuple(group for group in GROUPS if any(group in one.groups for one in chosen))
@@ -96,6 +99,17 @@ def mutate(args: argparse.Namespace) -> int:
         for path in [*save_matrix(matrix, bank, args.out), save_picture(matrix, bank, args.out)]:
             OUT.print(f"wrote {path}", soft_wrap=True)
     return _print_faults([] if args.only else list(find_matrix_faults(matrix, bank)))
+
+
+def _check_folders(args: argparse.Namespace) -> None:
+    """Raise FixableError, before anything is computed, where what is computed could not be stored."""
+    for folder in (args.cache, args.out) if getattr(args, "write", False) else (args.cache,):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise FixableError(f"{folder}: {error.strerror}; expected a folder that can be written") from None
+        if not os.access(folder, os.W_OK):
+            raise FixableError(f"{folder}: no permission; expected a folder that can be written")
 
 
 def _check_controls(controls: dict[str, dict[str, str]]) -> None:
@@ -120,6 +134,7 @@ def _print_matrix(matrix: Matrix) -> None:
 
 def stability(args: argparse.Namespace) -> int:
     """Measure the claims under small changes; 1 where the key does not stand."""
+    _check_folders(args)
     bank, canonicals = load_bank(args.bank), load_canonicals(args.profile, args.canonical)
     decisions, faults = find_decisions(bank, canonicals)
     variants = make_reruns(tuple(canonicals), args.device)
@@ -146,6 +161,7 @@ def stability(args: argparse.Namespace) -> int:
 
 def recheck(args: argparse.Namespace) -> int:
     """Compute the key with today's reference code; 1 where a question changes."""
+    _check_folders(args)
     bank, canonicals = load_bank(args.bank), load_canonicals(args.profile, args.canonical)
     key = find_key(bank, canonicals)
     with _progress("reference", len(args.only)) as tick:
@@ -158,7 +174,8 @@ def recheck(args: argparse.Namespace) -> int:
         for one in changes
     ]
     if not faults:
-        OUT.print(f"{len(bank.ids)} questions have the same key by today's reference code")
+        part = "" if set(args.only) == set(GROUPS) else f" (anew: {', '.join(args.only)}; the rest as stored)"
+        OUT.print(f"{len(bank.ids)} questions have the same key by today's reference code{part}", soft_wrap=True)
     return _print_faults(faults)
 
 
@@ -179,7 +196,7 @@ def rekey_profile(args: argparse.Namespace) -> int:
 
 def to_table(found: Sequence[Rekeyed], before: str, after: str) -> Table:
     """Return a row a question: its key on both profiles, and how near the closest claim is to tipping over."""
-    table = Table("question", f"key on {before}", f"key on {after}", "margins", "")
+    table = Table("question", f"key on {before}", f"key on {after}", "margins", "what changes")
     for one in found:
         word = "not valid" if one.after is None else "another key" if one.changed else ""
         table.add_row(one.question, one.before, one.after or "-", f"{one.ratio:.2f}", word)

@@ -81,11 +81,14 @@ def run_all(
                     done.result()
                 except FixableError as error:
                     faults += error.faults
+                    if not reruns[started[done]].edits and any(rerun.edits for rerun in reruns):
+                        pool.shutdown(cancel_futures=True)  # without any edit it fails too: no other is worth running
+                        break
                 tick(started[done])
         except KeyboardInterrupt:
             pool.shutdown(cancel_futures=True)
             raise
-    check_all(faults)
+    check_all(dict.fromkeys(faults))
     return folders
 
 
@@ -130,7 +133,10 @@ def _run(rerun: Rerun, profile: str, folder: Path) -> None:
         if ended.returncode:
             where = ", ".join(f"{edit.file}: {show_value(edit.new)}" for edit in rerun.edits) or "reference"
             last = (ended.stderr.strip() or ended.stdout.strip() or "no word").splitlines()[-1]
-            raise FixableError(f"{where}: ended with {ended.returncode}: {last}; expected Outputs")
+            raise FixableError(
+                f"{where}: ended with {ended.returncode}: {last}"
+                + ("" if "; expected" in last else "; expected Outputs")
+            )
         try:
             out.rename(folder)
         except OSError:

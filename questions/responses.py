@@ -139,6 +139,8 @@ def _find_heading(row: Sequence[str], bank: Bank, file: str) -> tuple[_Heading, 
         elif _QUESTION.match(text):
             notes.append(f"{file}: row 1: column {column + 1}: {show_value(text.strip())} is no question of the bank; "
                          "it was left out")  # fmt: skip
+    if not questions:
+        check_all([f"{file}: row 1: no column of any question of the bank; expected {_ENGLISH}"])
     faults += [f"{file}: row 1: no column of {name}; expected its text with the id {name} in it (is the file whole?)"
                for name in bank.ids if name not in questions]  # fmt: skip
     ids = tuple(name for name in ID_COLUMNS if name in own)

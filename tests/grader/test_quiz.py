@@ -152,12 +152,15 @@ def test_faults_of_the_report_are_lines_and_no_traceback(
     tmp_path: Path, score: Class, capsys: pytest.CaptureFixture[str]
 ) -> None:
     score({"ann": {}}, [])
-    (tmp_path / "quiz.csv").write_text("name,id,submitted\nAnn,1\n")
+    (tmp_path / "quiz.csv").write_text("name,id,submitted,1: lime-1\nAnn,1\n")
     arguments = ["score", str(tmp_path / "handins"), str(tmp_path / "runs"), "--responses", str(tmp_path / "quiz.csv")]
     assert main(arguments) == 1
     lines = capsys.readouterr().err.splitlines()
-    assert len(lines) == 30
+    assert len(lines) == 29
     assert all(line.startswith("quiz.csv: row 1: no column of ") for line in lines)
+    (tmp_path / "quiz.csv").write_text("name,id,submitted\nAnn,1\n")
+    assert main(arguments) == 1
+    assert "quiz.csv: row 1: no column of any question" in capsys.readouterr().err
 
 
 def respond(*students: str) -> Responses:

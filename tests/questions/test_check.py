@@ -79,7 +79,7 @@ def test_profile_without_canonical_outputs_hides_no_fault_of_wording(
     write(questions)
     assert run("check", "--canonical", str(tmp_path / "nothing")) == 1
     err = capsys.readouterr().err
-    assert "hw9 reference --write" in err
+    assert "`hw9 reference --profile tiny --write` computes" in err
     assert "'always' is an absolute word" in err
 
 
@@ -97,4 +97,26 @@ def test_empty_folder_is_a_fault(
 ) -> None:
     (bank_folder / "lime.yaml").unlink()
     assert run("check") == 1
-    assert f"{bank_folder}: no *.yaml file" in capsys.readouterr().err
+    out, err = capsys.readouterr()
+    assert f"{bank_folder}: no *.yaml file" in err
+    assert not out
+
+
+def test_columns_are_explained_where_no_mutant_ran_too(
+    run: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("check")
+    out = capsys.readouterr().out
+    for word in ("closest:", "distance:", "margin:", "margins:", "spreads:", "mutants:", "?:"):
+        assert word in out
+
+
+def test_unknown_profile_is_told_which_are_stored(run: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("show", "lime-1", "--profile", "nothing") == 1
+    err = capsys.readouterr().err
+    assert "`hw9 reference --profile nothing --write` computes; stored are: tiny" in err
+
+
+def test_question_is_shown_by_its_number(run: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("show", "2") == 0
+    assert capsys.readouterr().out.startswith("2. lime-2")

@@ -174,7 +174,7 @@ def test_silence_of_one_choice_leaves_the_other(
     out, err = capsys.readouterr()
     assert "choice d: say: en: 'always'" in err
     assert "choice b" not in err
-    assert "1 lint findings silenced" in out
+    assert "lint findings silenced: 1" in out
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from assignment.arrays import GROUPS
 from assignment.fixable import FixableError
 from assignment.outputs import Outputs
+from questions import rerun
 from questions.bank import Bank, load_bank
 from questions.canonical import load_canonicals
 from questions.key import Key, find_key
@@ -28,7 +30,7 @@ from questions.mutation import (
     to_csv,
     to_markdown,
 )
-from questions.rerun import Edit, find_edit_faults
+from questions.rerun import Edit, Rerun, find_edit_faults, run_all
 
 EDIT = (Edit("reference/saliency.py", "a", "b"),)
 
@@ -164,3 +166,46 @@ def test_own_matrix_is_of_todays_mutants_and_has_no_fault() -> None:
     assert [mutant.equivalent for mutant in matrix.mutants] == [mutant.equivalent for mutant in MUTANTS]
     assert list(find_matrix_faults(matrix, load_bank())) == []
     assert matrix.score >= LEAST_SCORE
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["mutate", "--cache", "/dev/null/x"],
+        ["mutate", "--write", "--out", "/dev/null/x"],
+        ["stability", "--write", "--out", "/dev/null/x"],
+        ["recheck", "--cache", "/dev/null/x"],
+    ],
+)
+def test_folder_that_cannot_be_written_is_named_before_anything_is_computed(
+    words: list[str], run: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cache = [] if "--cache" in words else ["--cache", str(tmp_path / "cache")]
+    assert run(*words, *cache) == 1
+    assert "/dev/null/x: Not a directory; expected a folder that can be written" in capsys.readouterr().err
+
+
+def test_every_name_that_no_mutant_begins_with_is_named(
+    run: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("mutate", "--list", "--only", "saliency", "salience", "zzz") == 1
+    assert [line[:18] for line in capsys.readouterr().err.splitlines()] == ["--only: 'salience'", "--only: 'zzz': no "]
+
+
+def test_mutants_are_not_run_where_the_reference_fails_without_any_mistake(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    ran = []
+
+    def fail(one: Rerun, profile: str, folder: Path) -> None:
+        ran.append(one)
+        time.sleep(0.01)
+        raise FixableError("reference: ended with 1: no GPU; expected cpu")
+
+    monkeypatch.setattr(rerun, "_run", fail)
+    edit = Edit("reference/lime.py", "GREY = 0.5", "GREY = 1.0")
+    reruns = [Rerun(groups=("lime",)), *(Rerun(groups=("lime",), seeds=(n,), edits=(edit,)) for n in range(1, 100))]
+    with pytest.raises(FixableError) as caught:
+        run_all(reruns, "mini", cache=tmp_path)
+    assert caught.value.faults == ("reference: ended with 1: no GPU; expected cpu",)
+    assert len(ran) < 100

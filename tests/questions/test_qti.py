@@ -179,3 +179,9 @@ def test_verb_writes_the_package_and_says_whom_it_is_for(
     assert "for staff only" in out
     assert "partial credit" in out
     assert (tmp_path / "new" / "quiz.zip").read_bytes() == data
+
+
+def test_package_has_a_name_that_canvas_takes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["questions", "qti", str(tmp_path / "quiz.txt")]) == 1
+    assert "quiz.txt: expected a name that ends in .zip" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())

@@ -61,4 +61,4 @@ def test_profile_without_canonical_outputs_says_what_computes_them(
     run: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("rekey", "--from", "tiny", "--profile", "course") == 1
-    assert "hw9 reference --write" in capsys.readouterr().err
+    assert "`hw9 reference --profile course --write` computes; stored are: tiny" in capsys.readouterr().err
