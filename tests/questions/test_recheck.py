@@ -17,14 +17,14 @@ from questions.rerun import ROOT, Edit, Rerun, load_rerun, run_all
 
 # One sign, index or constant in each file of the reference that computes; the analysis that is asked for its key.
 EDITS: Mapping[str, tuple[str, Edit]] = {
-    "label": ("saliency", Edit("reference/saliency.py", "labels: logits.gather(1, labels[:, None])", "labels: logits.gather(1, labels[:, None] - 1)")),
+    "label": ("saliency", Edit("reference/saliency.py", "labels: logits.gather(1, labels[:, None])", "labels: logits.gather(1, 0 * labels[:, None])")),
     "pixel scale": ("saliency", Edit("reference/bench.py", "dtype) / 255", "dtype) / 25")),
     "bias sign": ("saliency", Edit("reference/folded.py", "* ratio + norm.bias", "* ratio - norm.bias")),
     "noise": ("smoothgrad", Edit("reference/smoothgrad.py", "spread = sigma *", "spread = 8 * sigma *")),
     "sigma": ("smoothgrad", Edit("reference/produce_maps.py", "STRONG = 0.2", "STRONG = 0.02")),
     "ascent sign": ("filters", Edit("reference/filters.py", "x = (x + rate", "x = (x - rate")),
     "photograph": ("filters", Edit("reference/produce_filters.py", "NOISES, PHOTO = 100, 100, 6", "NOISES, PHOTO = 100, 100, 9")),
-    "path sign": ("integrated_gradients", Edit("reference/integrated_gradients.py", "attribution = (pictures - b", "attribution = (pictures + b")),
+    "path sign": ("integrated_gradients", Edit("reference/integrated_gradients.py", "attribution = (pictures - b", "attribution = -(pictures - b")),
     "grey": ("lime", Edit("reference/lime.py", "GREY = 0.5", "GREY = 1.0")),
     "copies": ("lime", Edit("reference/produce_lime.py", "SAMPLES, FEW = 60, 250, 25", "SAMPLES, FEW = 60, 250, 200")),
     "row of a prediction": ("attention", Edit("reference/attention.py", "[place, j], mask)[0, own]", "[place, j], mask)[1, own]")),
