@@ -18,7 +18,7 @@ from grader.agree import Agreement
 from grader.evidence import Evidence
 from grader.score import Verdict
 from grader.scored import Scored
-from questions.bank import Bank
+from questions.bank import Bank, find_worth
 
 FIELDS_FILE = Path(__file__).with_name("results.md")
 TYPE_NAMES = {
@@ -77,11 +77,6 @@ def find_results(scored: Iterable[Scored], bank: Bank, assignment: Assignment) -
         ),
         handins=handins,
     )
-
-
-def find_worth(bank: Bank, assignment: Assignment) -> dict[str, Decimal]:
-    """Return what each question of the bank is worth, in its order."""
-    return {question.id: assignment.questions[question.analysis].points for question in bank.questions}
 
 
 def _find_question(item: str, number: int, points: Decimal, handins: tuple[Scored, ...]) -> QuestionResult:

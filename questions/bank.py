@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import yaml
@@ -52,6 +53,11 @@ def read_bank(folder: Path = BANK_FOLDER, assignment: Assignment | None = None) 
     first = {question.id: (place, question) for place, question in reversed(found)}
     ordered = sorted(first.values(), key=lambda item: item[1].number)
     return Bank(tuple(question for _, question in ordered), {question.id: place for place, question in ordered}), faults
+
+
+def find_worth(bank: Bank, assignment: Assignment) -> dict[str, Decimal]:
+    """Return what each question of the bank is worth, in its order."""
+    return {question.id: assignment.questions[question.analysis].points for question in bank.questions}
 
 
 def find_number(question_id: str, counts: Mapping[str, int]) -> int | None:

@@ -83,6 +83,11 @@ class Claim(BaseModel):
         assert bound is not None  # _bind saw to it
         return bound
 
+    @property
+    def side(self) -> str:
+        """On which side of its bound the measure has to lie: above or below."""
+        return "above" if self.above is not None else "below"
+
 
 def digest(*claims: Claim) -> str:
     """Return a short name of what claims say, which changes when they do."""

@@ -1,15 +1,14 @@
 """`hw9 questions check` proves the bank on the canonical Outputs; `hw9 questions show ID` explains one question."""
 
 import argparse
-import sys
-from pathlib import Path
 
 from assignment.fixable import FixableError
 from questions import cli_export, cli_prove
-from questions.bank import BANK_FOLDER, load_bank
-from questions.canonical import CANONICAL_FOLDER, load_canonicals
+from questions.bank import load_bank
+from questions.canonical import load_canonicals
 from questions.claim import Claim, suggest
 from questions.cli_check import add_arguments, run_check
+from questions.cli_verb import add_sources, print_faults
 from questions.key import Decision, find_decisions
 
 EPILOG = """examples:
@@ -42,31 +41,8 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     add_arguments(check)
     show = verbs.add_parser("show", help="show a question, its claims and how every seed decides them")
     show.add_argument("id", metavar="ID", help="such as lime-1, or its number")
-
-    def add_prover(name: str, does: str) -> argparse.ArgumentParser:
-        proving.append(
-            verbs.add_parser(
-                name,
-                help=does,
-                description=f"{does[0].upper()}{does[1:]}.",
-                epilog=f"example: {cli_prove.EXAMPLES[name]}",
-            )
-        )
-        return proving[-1]
-
-    proving: list[argparse.ArgumentParser] = []
-    cli_prove.add_verbs(add_prover)
-    for verb in (check, show, *proving):
-        verb.add_argument("--profile", default="mini", help="whose canonical Outputs decide (default: mini)")
-        verb.add_argument(
-            "--bank", type=Path, default=BANK_FOLDER, help="folder of YAML files (default: the project's)"
-        )
-        verb.add_argument(
-            "--canonical",
-            type=Path,
-            default=CANONICAL_FOLDER,
-            help="folder of canonical Outputs (default: the project's)",
-        )
+    for verb in (check, show, *cli_prove.add_verbs(verbs)):
+        add_sources(verb, "whose canonical Outputs decide")
     cli_export.add_verbs(verbs)
     return parser
 
@@ -78,8 +54,7 @@ def main(args: argparse.Namespace) -> int:
             return VERBS[args.verb](args)
         return run_check(args) if args.verb == "check" else _show(args)
     except FixableError as error:
-        _print_faults(error.faults)
-        return 1
+        return print_faults(error.faults)
 
 
 def _show(args: argparse.Namespace) -> int:
@@ -99,14 +74,12 @@ def _show(args: argparse.Namespace) -> int:
         print("\n".join(_seed_lines(decision)) if decision else "    no value")
         print(f"    why: {choice.why.en}\n    {choice.why.zh}")
     mine = [fault for fault in faults if fault.startswith(bank.places[question.id] + ":")]
-    _print_faults(mine)
-    return 1 if mine else 0
+    return print_faults(mine)
 
 
 def _write(claim: Claim) -> str:
     arguments = ", ".join(f"{name}={value}" for name, value in claim.with_.items())
-    side = "above" if claim.above is not None else "below"
-    return f"{claim.measure}({arguments}) {side} {claim.bound}, margin {claim.margin:g}"
+    return f"{claim.measure}({arguments}) {claim.side} {claim.bound}, margin {claim.margin:g}"
 
 
 def _seed_lines(decision: Decision) -> list[str]:
@@ -115,8 +88,3 @@ def _seed_lines(decision: Decision) -> list[str]:
         f"distance {item.distance:+.4g} = {item.distance / decision.margin:+.2f} margins"
         for seed, item in decision.evaluated.items()
     ]
-
-
-def _print_faults(faults: tuple[str, ...] | list[str]) -> None:
-    for fault in faults:
-        print(fault, file=sys.stderr)

@@ -1,7 +1,6 @@
 """What `hw9 questions check` prints: the key, what guessing earns, and every fault of the bank."""
 
 import argparse
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from assignment.texts import Texts
 from questions.bank import BANK_FOLDER, Bank, read_bank
 from questions.canonical import load_canonicals
 from questions.check import Checked, check_bank, count_several, find_spread
+from questions.cli_verb import print_faults
 from questions.key import Decision, Place
 from questions.lint import RULES
 from questions.mutation import PROOF_FOLDER, find_matrix_faults
@@ -57,9 +57,7 @@ def run_check(args: argparse.Namespace) -> int:
     faults = [*missing, *checked.faults, *proof.missing]
     faults += find_matrix_faults(proof.matrix, bank) if proof.matrix else []
     faults += find_stability_faults(bank, steadiness) if proof.stability else []
-    for fault in faults:
-        print(fault, file=sys.stderr)
-    return 1 if faults else 0
+    return print_faults(faults)
 
 
 def _load_canonicals(profile: str, folder: Path) -> tuple[dict[int, Outputs], tuple[str, ...]]:
@@ -100,9 +98,9 @@ def _print_checked(
         print(f"{guess.name:<52} {float(guess.score):>6.2f} {float(guess.limit):>6.2f}")
     if proof.matrix:
         mutants = proof.matrix.mutants
-        told, equal = sum(bool(one.flipped) for one in mutants), sum(one.equivalent is not None for one in mutants)
+        equal = sum(one.equivalent is not None for one in mutants)
         score = f"mutation score {proof.matrix.score:.3f}"
-        print(f"\n{score}: of {len(mutants)} mutants {told} are caught, {equal} are equivalent")
+        print(f"\n{score}: of {len(mutants)} mutants {proof.matrix.caught} are caught, {equal} are equivalent")
 
 
 def _row(question: Question, decisions: Mapping[Place, Decision]) -> str:

@@ -8,11 +8,12 @@ from pathlib import Path
 from assignment.assignment import load_assignment
 from assignment.fixable import FixableError, check_all
 from assignment.profile import load_profile
-from questions.bank import BANK_FOLDER, load_bank
-from questions.canonical import CANONICAL_FOLDER, load_canonicals
+from questions.bank import find_worth, load_bank
+from questions.canonical import load_canonicals
+from questions.cli_verb import add_sources
 from questions.handout_page import find_handout, list_files
 from questions.key import find_key
-from questions.qti_package import find_points, to_package
+from questions.qti_package import to_package
 from questions.qti_read import find_differences, parse_package
 
 HANDOUT = """Write the handout for students: handout.html, one page to print (A4) or to read on a screen, with its
@@ -38,14 +39,8 @@ def add_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     handout.add_argument("folder", type=Path, metavar="DIR", help="where to write it; made when missing")
     qti = _add(verbs, "qti", "write a quiz for Canvas as a QTI package, key included: for staff only", QTI)
     qti.add_argument("file", type=Path, metavar="FILE.zip", help="the package; folders are made when missing")
-    qti.add_argument(
-        "--canonical", type=Path, default=CANONICAL_FOLDER, help="folder of canonical Outputs (default: the project's)"
-    )
-    for verb, whose in ((handout, "whose pictures"), (qti, "whose pictures and key")):
-        verb.add_argument("--profile", default="mini", help=f"{whose} (default: %(default)s)")
-        verb.add_argument(
-            "--bank", type=Path, default=BANK_FOLDER, help="folder of YAML files (default: the project's)"
-        )
+    add_sources(handout, "whose pictures", canonical=False)
+    add_sources(qti, "whose pictures and key")
 
 
 def _add(
@@ -73,7 +68,7 @@ def write_qti(args: argparse.Namespace) -> int:
     bank, assignment = load_bank(args.bank), load_assignment()
     key = find_key(bank, load_canonicals(args.profile, args.canonical))
     data = to_package(bank, key, assignment, load_profile(args.profile))
-    points = find_points(bank, assignment)
+    points = find_worth(bank, assignment)
     check_all(find_differences(parse_package(data, str(args.file)), bank, points, key))
     _write(args.file, data)
     _say(f"wrote {args.file}: {len(points)} questions, {sum(points.values())} points, read back the same")

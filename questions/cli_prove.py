@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,13 +15,14 @@ from assignment.arrays import GROUPS
 from assignment.fixable import FixableError, check_all, show_value
 from questions.bank import load_bank
 from questions.canonical import load_canonicals
+from questions.cli_verb import print_faults
 from questions.key import find_decisions, find_key
 from questions.matrix_picture import save_picture
 from questions.mutants import MUTANTS
 from questions.mutation import PROOF_FOLDER, Matrix, find_flipped, find_matrix_faults, make_matrix, save_matrix
-from questions.recheck import find_changes, recompute
+from questions.recheck import SEED, find_changes, recompute
 from questions.rekey import Rekeyed, rekey
-from questions.rerun import CACHE_FOLDER, Rerun, load_rerun, run_all
+from questions.rerun import CACHE_FOLDER, Rerun, find_edit_faults, load_reruns, run_all
 from questions.stability import (
     find_all_steadiness,
     find_stability_faults,
@@ -38,11 +38,15 @@ EXAMPLES = {
     "recheck": "hw9 questions recheck",
     "rekey": "hw9 questions rekey --profile course",
 }
-_SEED = 1  # of the mutants and of `recheck`
 
 
-def add_verbs(add: Callable[..., argparse.ArgumentParser]) -> None:
-    """Add the verbs, each with the options that they share."""
+def add_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> list[argparse.ArgumentParser]:
+    """Add the verbs that prove the bank and return their parsers."""
+
+    def add(name: str, does: str) -> argparse.ArgumentParser:
+        about = f"{does[0].upper()}{does[1:]}."
+        return verbs.add_parser(name, help=does, description=about, epilog=f"example: {EXAMPLES[name]}")
+
     mutate = add("mutate", "run plausible mistakes and see which questions tell them from the truth")
     mutate.add_argument("--only", nargs="+", metavar="NAME", help="mutants whose names begin so; writes nothing")
     mutate.add_argument("--write", action="store_true", help="store the matrix: mutation.yaml, .csv, .md and .png")
@@ -65,6 +69,7 @@ def add_verbs(add: Callable[..., argparse.ArgumentParser]) -> None:
     rekey_ = add("rekey", "show what another profile's models do to each question")
     rekey_.add_argument("--from", dest="before", default="mini", metavar="PROFILE",
                         help="whose key is today's (default: mini)")  # fmt: skip
+    return [mutate, stability, recheck, rekey_]
 
 
 def mutate(args: argparse.Namespace) -> int:
@@ -80,25 +85,29 @@ def mutate(args: argparse.Namespace) -> int:
     if args.write and args.only:
         raise FixableError("--write: with --only the matrix is in part; expected one of the two")
     _check_folders(args)
+    check_all(fault for one in chosen for fault in find_edit_faults(one.edits))  # before the controls are computed
     bank, canonicals = load_bank(args.bank), load_canonicals(args.profile, args.canonical)
     key, start = find_key(bank, canonicals), time.perf_counter()
     touched = tuple(group for group in GROUPS if any(group in one.groups for one in chosen))
-    reruns = [Rerun(groups=(group,), device=args.device) for group in touched]
-    reruns += [one.to_rerun(args.device) for one in chosen]
-    with _progress("mutants", len(reruns)) as tick:
-        folders = run_all(reruns, args.profile, cache=args.cache, tick=tick)
-    found = [
-        find_flipped(bank, key, load_rerun(rerun, folder, args.profile, canonicals)[_SEED], _SEED)
-        for rerun, folder in zip(reruns, folders, strict=True)
-    ]
-    _check_controls(dict(zip(touched, found, strict=False)))
-    matrix = make_matrix(args.profile, bank, chosen, found[len(touched) :])
+
+    with _progress("mutants", len(touched) + len(chosen)) as tick:
+
+        def find_all(reruns: Sequence[Rerun]) -> list[dict[str, str]]:
+            folders = run_all(reruns, args.profile, cache=args.cache, tick=tick)
+            pairs = zip(reruns, folders, strict=True)
+            found = (load_reruns([rerun], [folder], args.profile, canonicals)[SEED] for rerun, folder in pairs)
+            return [find_flipped(bank, key, outputs, SEED) for outputs in found]
+
+        controls = find_all([Rerun(groups=(group,), device=args.device) for group in touched])
+        _check_controls(dict(zip(touched, controls, strict=True)))
+        flipped = find_all([one.to_rerun(args.device) for one in chosen])
+    matrix = make_matrix(args.profile, bank, chosen, flipped)
     _print_matrix(matrix)
     OUT.print(f"{len(chosen)} mutants in {time.perf_counter() - start:.0f} s; mutation score {matrix.score:.3f}")
     if args.write:
         for path in [*save_matrix(matrix, bank, args.out), save_picture(matrix, bank, args.out)]:
             OUT.print(f"wrote {path}", soft_wrap=True)
-    return _print_faults([] if args.only else list(find_matrix_faults(matrix, bank)))
+    return print_faults([] if args.only else list(find_matrix_faults(matrix, bank)))
 
 
 def _check_folders(args: argparse.Namespace) -> None:
@@ -138,15 +147,9 @@ def stability(args: argparse.Namespace) -> int:
     bank, canonicals = load_bank(args.bank), load_canonicals(args.profile, args.canonical)
     decisions, faults = find_decisions(bank, canonicals)
     variants = make_reruns(tuple(canonicals), args.device)
-    reruns = [rerun for ones in variants.values() for rerun in ones]
-    with _progress("stability", len(reruns)) as tick:
-        folders = iter(run_all(reruns, args.profile, cache=args.cache, tick=tick))
-    runs = {}
-    for name, ones in variants.items():
-        outputs = dict(canonicals)
-        for rerun in ones:
-            outputs = load_rerun(rerun, next(folders), args.profile, outputs)
-        runs[name] = outputs
+    with _progress("stability", sum(map(len, variants.values()))) as tick:
+        folders = {name: run_all(ones, args.profile, cache=args.cache, tick=tick) for name, ones in variants.items()}
+    runs = {name: load_reruns(ones, folders[name], args.profile, canonicals) for name, ones in variants.items()}
     measured = measure(args.profile, bank, runs)
     steadiness = find_all_steadiness(bank, decisions, measured)
     table = Table("choice", "smallest distance", "spread", "distance / spread", "margin")
@@ -156,7 +159,7 @@ def stability(args: argparse.Namespace) -> int:
     OUT.print(table)
     if args.write:
         OUT.print(f"wrote {save_stability(measured, args.out)}", soft_wrap=True)
-    return _print_faults([*faults, *find_stability_faults(bank, steadiness)])
+    return print_faults([*faults, *find_stability_faults(bank, steadiness)])
 
 
 def recheck(args: argparse.Namespace) -> int:
@@ -176,7 +179,7 @@ def recheck(args: argparse.Namespace) -> int:
     if not faults:
         part = "" if set(args.only) == set(GROUPS) else f" (anew: {', '.join(args.only)}; the rest as stored)"
         OUT.print(f"{len(bank.ids)} questions have the same key by today's reference code{part}", soft_wrap=True)
-    return _print_faults(faults)
+    return print_faults(faults)
 
 
 def rekey_profile(args: argparse.Namespace) -> int:
@@ -209,12 +212,6 @@ def _progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task(what, total=total)
         yield lambda _: progress.advance(task)
-
-
-def _print_faults(faults: Sequence[str]) -> int:
-    for fault in faults:
-        print(fault, file=sys.stderr)
-    return 1 if faults else 0
 
 
 VERBS = {"mutate": mutate, "stability": stability, "recheck": recheck, "rekey": rekey_profile}

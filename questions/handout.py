@@ -3,6 +3,8 @@
 Claims, whys and keys stay behind: this module never touches them.
 """
 
+from collections.abc import Sequence
+
 from questions.bank import Bank
 from questions.question import Question
 
@@ -17,13 +19,17 @@ def find_markdown(bank: Bank, analysis: str) -> str:
     return "\n\n".join([heading, *(to_markdown(question) for question in questions)])
 
 
-def to_markdown(question: Question) -> str:
-    """Return one question as Markdown, without a word of what is right."""
+def to_markdown(question: Question, *, note: str = "", shown: Sequence[str] = (), box: str = "") -> str:
+    """Return one question as Markdown, without a word of what is right.
+
+    note: behind its id; shown: paragraphs above its text; box: what a choice is ticked in.
+    """
     lines = [
-        f"**{question.number}.** `{question.id}`",
+        f"**{question.number}.** `{question.id}`{note}",
+        *shown,
         question.ask.en.strip() + "\n\n" + question.ask.zh.strip(),
         "\n".join(
-            f"- **{letter}**. {choice.say.en.strip()}<br>{choice.say.zh.strip()}"
+            f"- {box}**{letter}**. {choice.say.en.strip()}<br>{choice.say.zh.strip()}"
             for letter, choice in question.choices.items()
         ),
     ]

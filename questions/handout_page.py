@@ -156,12 +156,10 @@ def render_markdown(handout: Handout) -> str:
 
 
 def _to_markdown(block: Block) -> str:
-    head, rest = to_markdown(block.question).split("\n\n", 1)
-    lines = [f"{head} · {block.points} points 分"]
-    if block.pictures:
-        lines += ["\n".join(f"![{one.description}](pictures/{one.file})" for one in block.pictures)]
-        lines += [" · ".join(f"{one.caption.en} {one.caption.zh}" for one in block.pictures)]
-    return "\n\n".join([*lines, rest.replace("\n- **", "\n- ☐ **")])
+    images = "\n".join(f"![{one.description}](pictures/{one.file})" for one in block.pictures)
+    captions = " · ".join(f"{one.caption.en} {one.caption.zh}" for one in block.pictures)
+    shown = (images, captions) if block.pictures else ()
+    return to_markdown(block.question, note=f" · {block.points} points 分", shown=shown, box="☐ ")
 
 
 def render_html(handout: Handout) -> str:

@@ -19,9 +19,8 @@ def save_picture(matrix: Matrix, bank: Bank, folder: Path = PROOF_FOLDER) -> Pat
     analyses = tuple(dict.fromkeys(question.analysis for question in bank.questions))
     figure = Figure(figsize=(17, 17), layout="constrained")
     FigureCanvasAgg(figure)
-    caught = sum(bool(mutant.flipped) for mutant in matrix.mutants)
     figure.suptitle(
-        f"Which questions tell which mistakes from the truth (profile {matrix.profile}): {caught} of "
+        f"Which questions tell which mistakes from the truth (profile {matrix.profile}): {matrix.caught} of "
         f"{len(matrix.mutants)} mutants caught, score {matrix.score:.3f}\n"
         "a cell: how many choices of the question the mistake turns over; in grey letters: equivalent, with a reason",
         fontsize=14,

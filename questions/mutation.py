@@ -51,6 +51,11 @@ class Matrix(_Frozen):
         asked = [mutant for mutant in self.mutants if mutant.equivalent is None]
         return sum(bool(mutant.flipped) for mutant in asked) / len(asked)
 
+    @property
+    def caught(self) -> int:
+        """How many mutants some question catches."""
+        return sum(bool(mutant.flipped) for mutant in self.mutants)
+
     def count_caught(self, question_id: str) -> int:
         """Return how many mutants a question catches."""
         return sum(question_id in mutant.flipped for mutant in self.mutants)
@@ -148,11 +153,10 @@ def to_csv(matrix: Matrix, bank: Bank) -> str:
 
 def to_markdown(matrix: Matrix, bank: Bank) -> str:
     """Return the matrix for people: a row a mutant with what caught it, then how many mutants each question tells."""
-    caught = sum(bool(mutant.flipped) for mutant in matrix.mutants)
     lines = [
         f"# Mutation tests of the questions, profile {matrix.profile}",
         "",
-        f"{caught} of {len(matrix.mutants)} mistakes are caught; the mutation score is {matrix.score:.3f}.",
+        f"{matrix.caught} of {len(matrix.mutants)} mistakes are caught; the mutation score is {matrix.score:.3f}.",
         "Written by `hw9 questions mutate --write`; do not edit.",
         "",
         "| mistake | what was done wrong | caught by (choices turned over) |",

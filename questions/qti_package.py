@@ -18,7 +18,7 @@ from decimal import Decimal
 
 from assignment.assignment import Assignment
 from assignment.profile import Profile
-from questions.bank import Bank
+from questions.bank import Bank, find_worth
 from questions.handout_page import RULE, find_pictures
 from questions.key import Key
 from questions.qti import INSTANCE, PICTURE_FOLDER, to_assessment, to_bytes
@@ -33,15 +33,10 @@ SETTINGS_TYPE = "associatedcontent/imscc_xmlv1p1/learning-application-resource"
 ASSESSMENT_TYPE = "imsqti_xmlv1p2"
 
 
-def find_points(bank: Bank, assignment: Assignment) -> dict[str, Decimal]:
-    """Return what each question is worth, in the order of the bank."""
-    return {question.id: assignment.questions[question.analysis].points for question in bank.questions}
-
-
 def to_package(bank: Bank, key: Key, assignment: Assignment, profile: Profile) -> bytes:
     """Return the package as the bytes of a zip file; FixableError where a picture is not what the manifest says."""
     pictures = find_pictures(bank, profile)
-    points = find_points(bank, assignment)
+    points = find_worth(bank, assignment)
     paths = {f"{PICTURE_FOLDER}/{one.file}": one.data for one in pictures.values()}
     files = {
         MANIFEST_FILE: _to_manifest(tuple(paths)),

@@ -12,10 +12,10 @@ from assignment.arrays import GROUPS
 from assignment.fixable import FixableError
 from assignment.outputs import Outputs
 from questions.bank import Bank
-from questions.claim import evaluate
+from questions.claim import Claim, evaluate
 from questions.key import Key
 from questions.mutation import find_flipped
-from questions.rerun import CACHE_FOLDER, Edit, Rerun, load_rerun, run_all
+from questions.rerun import CACHE_FOLDER, Edit, Rerun, load_reruns, run_all
 
 SEED = 1
 
@@ -43,10 +43,8 @@ def recompute(
 ) -> Outputs:
     """Return the Outputs that today's reference code gives for one seed, the groups shared out among the cores."""
     reruns = [Rerun(groups=(group,), seeds=(SEED,), edits=edits, device=device) for group in groups]
-    outputs = dict(canonicals)
-    for rerun, folder in zip(reruns, run_all(reruns, profile, cache=cache, tick=tick), strict=True):
-        outputs |= load_rerun(rerun, folder, profile, outputs)
-    return outputs[SEED]
+    folders = run_all(reruns, profile, cache=cache, tick=tick)
+    return load_reruns(reruns, folders, profile, canonicals)[SEED]
 
 
 def find_changes(bank: Bank, key: Key, outputs: Outputs) -> list[Change]:
@@ -55,22 +53,14 @@ def find_changes(bank: Bank, key: Key, outputs: Outputs) -> list[Change]:
     for name, letters in find_flipped(bank, key, outputs, SEED).items():
         for letter in letters:
             claim = bank[name].choices[letter].claim
-            side = "above" if claim.above is not None else "below"
-            changes.append(
-                Change(
-                    name,
-                    letter,
-                    letter in key.letters[name],
-                    f"{claim.measure} {side} its bound",
-                    _say(bank, name, letter, outputs),
-                )
-            )
+            said = f"{claim.measure} {claim.side} its bound"
+            changes.append(Change(name, letter, letter in key.letters[name], said, _say(claim, outputs)))
     return changes
 
 
-def _say(bank: Bank, name: str, letter: str, outputs: Outputs) -> str:
+def _say(claim: Claim, outputs: Outputs) -> str:
     try:
-        its = evaluate(bank[name].choices[letter].claim, outputs)
+        its = evaluate(claim, outputs)
     except FixableError as error:
         return str(error)
     return f"{its.value:.4g} against {its.bound:.4g}"

@@ -7,7 +7,6 @@ was computed is kept under a name made of all that it depends on, so that a comm
 
 import hashlib
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,13 +20,14 @@ from pathlib import Path
 from assignment.arrays import GROUPS
 from assignment.fixable import FixableError, check_all, show_value
 from assignment.outputs import Outputs
-from assignment.profile import load_profile
+from assignment.profile import Manifest, load_profile
 from questions.canonical import load_canonical
 
 ROOT = Path(__file__).parents[1]
 CACHE_FOLDER = ROOT / "build" / "reruns"
 TEXT_GROUPS = ("texts", "attention", "embedding_pca", "embedding_distance")
 ROOMS = ("assignment", "reference")  # what the reference is made of
+FIXABLE = 1  # the exit code of `python -m reference` for what a user can mend
 SETTINGS = {"OMP_NUM_THREADS": "1", "PYTHONSAFEPATH": ""}  # else Python would not look where the edits are
 _PACKAGES = ("numpy", "torch", "transformers", "lime", "scikit-image", "scikit-learn", "scipy")
 
@@ -68,7 +68,8 @@ def run_all(
     FixableError with every edit that finds no place and every process that failed.
     """
     check_all(fault for rerun in reruns for fault in find_edit_faults(rerun.edits))
-    folders = [cache / _find_digest(rerun, profile) for rerun in reruns]
+    manifest, sources = load_profile(profile).manifest, _find_sources()
+    folders = [cache / _find_digest(rerun, manifest, sources) for rerun in reruns]
     faults: list[str] = []
     with ThreadPoolExecutor(find_cores()) as pool:
         started = {
@@ -81,9 +82,6 @@ def run_all(
                     done.result()
                 except FixableError as error:
                     faults += error.faults
-                    if not reruns[started[done]].edits and any(rerun.edits for rerun in reruns):
-                        pool.shutdown(cancel_futures=True)  # without any edit it fails too: no other is worth running
-                        break
                 tick(started[done])
         except KeyboardInterrupt:
             pool.shutdown(cancel_futures=True)
@@ -97,13 +95,15 @@ def find_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def load_rerun(rerun: Rerun, folder: Path, profile: str, canonicals: Mapping[int, Outputs]) -> dict[int, Outputs]:
-    """Return the Outputs of each seed: what was computed anew, in front of the canonical groups."""
-    found = {}
-    for seed in rerun.seeds:
-        fresh = load_canonical(profile, seed, folder)
-        kept = {name: array for name, array in canonicals[seed].items() if name[0] not in rerun.groups}
-        found[seed] = Outputs(kept | dict(fresh))
+def load_reruns(
+    reruns: Sequence[Rerun], folders: Sequence[Path], profile: str, canonicals: Mapping[int, Outputs]
+) -> dict[int, Outputs]:
+    """Return the canonical Outputs of every seed with what was computed anew laid over them, rerun after rerun."""
+    found = dict(canonicals)
+    for rerun, folder in zip(reruns, folders, strict=True):
+        for seed in rerun.seeds:
+            kept = {name: array for name, array in found[seed].items() if name[0] not in rerun.groups}
+            found[seed] = Outputs(kept | dict(load_canonical(profile, seed, folder)))
     return found
 
 
@@ -133,10 +133,8 @@ def _run(rerun: Rerun, profile: str, folder: Path) -> None:
         if ended.returncode:
             where = ", ".join(f"{edit.file}: {show_value(edit.new)}" for edit in rerun.edits) or "reference"
             last = (ended.stderr.strip() or ended.stdout.strip() or "no word").splitlines()[-1]
-            raise FixableError(
-                f"{where}: ended with {ended.returncode}: {last}"
-                + ("" if "; expected" in last else "; expected Outputs")
-            )
+            expected = "" if ended.returncode == FIXABLE else "; expected Outputs"  # a fixable fault says its own
+            raise FixableError(f"{where}: ended with {ended.returncode}: {last}{expected}")
         try:
             out.rename(folder)
         except OSError:
@@ -164,23 +162,22 @@ def _overlay(edits: Sequence[Edit]):  # type: ignore[no-untyped-def]
         yield place
 
 
-def _find_digest(rerun: Rerun, profile: str) -> str:
-    """Return a name of all that the arrays depend on: sources, edits, weights, packages, options."""
-    packages = [version(name) for name in _PACKAGES]
-    digest = hashlib.sha256(repr((rerun, profile, packages, _find_assets(rerun, profile))).encode())
+def _find_sources() -> str:
+    """Return a digest of the code that the arrays depend on: ours, and the packages'."""
+    digest = hashlib.sha256(repr([version(name) for name in _PACKAGES]).encode())
     for path in sorted(path for room in ROOMS for path in (ROOT / room).glob("*.py")):
         digest.update(path.name.encode() + path.read_bytes())
-    return digest.hexdigest()[:24]
+    return digest.hexdigest()
 
 
-def _find_assets(rerun: Rerun, profile: str) -> list[str]:
+def _find_digest(rerun: Rerun, manifest: Manifest, sources: str) -> str:
+    """Return a name of all that the arrays depend on: code, weights, edits, options."""
+    parts = (rerun, manifest.profile, _find_assets(rerun, manifest), sources)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:24]
+
+
+def _find_assets(rerun: Rerun, manifest: Manifest) -> list[str]:
     """Return the checksums of the profile's files that the groups are computed from: the CNN's or the BERTs'."""
-    manifest = load_profile(profile).manifest
     about_texts = (*(f"{folder}/" for folder in (manifest.masked, *manifest.readers)), manifest.texts)
     needed = {group in TEXT_GROUPS for group in rerun.groups}
     return [asset.sha256 for asset in manifest.assets if asset.path.startswith(about_texts) in needed]
-
-
-def clear(cache: Path = CACHE_FOLDER) -> None:
-    """Forget all that was computed."""
-    shutil.rmtree(cache, ignore_errors=True)

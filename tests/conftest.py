@@ -1,4 +1,4 @@
-"""The browser in which pages and widgets are opened; the quiz's report as Canvas writes it."""
+"""The browser in which pages and widgets are opened; our own bank; the quiz's report as Canvas writes it."""
 
 import csv
 import io
@@ -10,9 +10,15 @@ from typing import Any
 
 import pytest
 
-from questions.bank import Bank
+from questions.bank import Bank, load_bank
 
 Row = Mapping[str, Any]  # id, sis_id, name, submitted, attempt, and `chosen`: question id -> letters in some order
+
+
+@pytest.fixture(scope="session")
+def own() -> Bank:
+    """The project's own bank."""
+    return load_bank()
 
 
 @pytest.fixture(scope="module")

@@ -14,18 +14,13 @@ from grader.cli import main
 from grader.quiz import join_responses
 from grader.scored import Scored, load_scored
 from grader.submission import Submission
-from questions.bank import Bank, load_bank
+from questions.bank import Bank
 from questions.canonical import load_canonicals
 from questions.key import find_key
 from questions.responses import Response, Responses
 from questions.sheet import Answer, Sheet
 
 Class = Callable[..., dict[str, Scored]]
-
-
-@pytest.fixture(scope="module")
-def own() -> Bank:
-    return load_bank()
 
 
 @pytest.fixture(scope="module")

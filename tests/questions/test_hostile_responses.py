@@ -7,16 +7,11 @@ from collections.abc import Callable
 import pytest
 
 from assignment.fixable import FixableError
-from questions.bank import Bank, load_bank
+from questions.bank import Bank
 from questions.response_cell import find_answer, plain
 from questions.responses import Responses, find_moment, parse_responses
 
 Report = Callable[..., bytes]
-
-
-@pytest.fixture(scope="module")
-def own() -> Bank:
-    return load_bank()
 
 
 def read(data: bytes, bank: Bank) -> Responses:

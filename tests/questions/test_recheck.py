@@ -13,7 +13,7 @@ from questions.bank import Bank, load_bank
 from questions.canonical import load_canonicals
 from questions.key import Key, find_key
 from questions.recheck import SEED, find_changes
-from questions.rerun import ROOT, Edit, Rerun, load_rerun, run_all
+from questions.rerun import ROOT, Edit, Rerun, load_reruns, run_all
 
 # One sign, index or constant in each file of the reference that computes; the analysis that is asked for its key.
 EDITS: Mapping[str, tuple[str, Edit]] = {
@@ -56,7 +56,7 @@ def edited(tmp_path_factory: pytest.TempPathFactory, canonicals: dict[int, Outpu
     reruns = {name: Rerun(groups=(group,), seeds=(SEED,), edits=(edit,)) for name, (group, edit) in EDITS.items()}
     folders = run_all(list(reruns.values()), "mini", cache=tmp_path_factory.mktemp("reruns"))
     pairs = zip(reruns.items(), folders, strict=True)
-    return {name: load_rerun(rerun, folder, "mini", canonicals)[SEED] for (name, rerun), folder in pairs}
+    return {name: load_reruns([rerun], [folder], "mini", canonicals)[SEED] for (name, rerun), folder in pairs}
 
 
 @pytest.mark.timeout(300)

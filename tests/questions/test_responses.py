@@ -11,17 +11,12 @@ import pytest
 
 from assignment.assignment import Bilingual
 from assignment.fixable import FixableError
-from questions.bank import Bank, load_bank
+from questions.bank import Bank
 from questions.response_cell import find_answer, find_forms, plain
 from questions.responses import Responses, find_question, load_responses, parse_responses
 from questions.sheet import Answer
 
 Report = Callable[..., bytes]
-
-
-@pytest.fixture(scope="module")
-def own() -> Bank:
-    return load_bank()
 
 
 def read(data: bytes, bank: Bank) -> Responses:
