@@ -22,7 +22,7 @@ CLASSIFIER_MUTANTS = (
     ),
     _lime(
         "shows-what-it-hides", "a mask's ones hide the pieces that they should keep",
-        Edit(_LIME, "unsqueeze(3), shown, hidden)", "unsqueeze(3), hidden, shown)"),
+        Edit(_LIME, "lerp(painted, picture,", "lerp(picture, painted,"),
     ),
     _lime(
         "mean-colour", "hidden pieces are painted in their own mean colour, the package's default",

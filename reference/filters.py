@@ -70,10 +70,10 @@ def ascend(
     x, mean, mean_square = start.detach().clone(), torch.zeros_like(start), torch.zeros_like(start)
     trace = []
     for step in range(1, steps + 1):
-        gradient, value = _find_gradient(model, x, layer, slope)
-        trace.append(value + offset)
-        mean = FADE * mean + (1 - FADE) * gradient
-        mean_square = FADE_SQUARE * mean_square + (1 - FADE_SQUARE) * gradient * gradient
+        read, gradient = model.find_input_and_gradient(x, layer, slope)
+        trace.append(_sum_products(read, slope) + offset)
+        mean.mul_(FADE).add_((1 - FADE) * gradient)
+        mean_square.mul_(FADE_SQUARE).add_((1 - FADE_SQUARE) * gradient * gradient)
         size = (mean_square / (1 - FADE_SQUARE**step)).sqrt() + TINY
         x = (x + rate * (mean / (1 - FADE**step)) / size).clamp(0, 1)
     with torch.no_grad():
@@ -94,14 +94,6 @@ def find_objective(model: Folded, picture: Tensor, layer: int, filters: Sequence
     mean = turned.new_full((1, 1, *size), 1 / size.numel())  # the mean's gradient is the same at each place
     slopes = [conv2d(mean, turned[:, index : index + 1], padding=1) for index in filters]
     return torch.cat(slopes).contiguous(memory_format=torch.channels_last), bias[list(filters)]
-
-
-def _find_gradient(model: Folded, pictures: Tensor, layer: int, slope: Tensor) -> tuple[Tensor, Tensor]:
-    x = pictures.detach().requires_grad_(True)
-    with torch.enable_grad():
-        read = model.find_input(x, layer)
-        (gradient,) = torch.autograd.grad(read, x, grad_outputs=slope)
-    return gradient, _sum_products(read.detach(), slope)
 
 
 def _sum_products(first: Tensor, second: Tensor) -> Tensor:

@@ -102,10 +102,9 @@ def _masked(
     picture: Tensor, painted: Tensor, segments: NDArray[np.int64], masks: NDArray[np.int64], batch: int
 ) -> Iterator[Tensor]:
     place = torch.from_numpy(segments).to(picture.device)
-    kept = torch.from_numpy(masks.astype(bool)).to(picture.device)
-    shown, hidden = (x.permute(1, 2, 0).contiguous() for x in (picture, painted))  # (H, W, 3): channels last
+    kept = torch.from_numpy(masks).to(picture)
     for rows in kept.split(batch):
-        yield torch.where(rows[:, place].unsqueeze(3), shown, hidden).permute(0, 3, 1, 2)  # (B, 3, H, W)
+        yield torch.lerp(painted, picture, rows[:, None, place])  # (B, 3, H, W); exact at 0 and 1, and `where` is slow
 
 
 def _paint(picture: Tensor, segments: NDArray[np.int64], hide: str) -> Tensor:

@@ -10,7 +10,7 @@ from assignment.profile import DISTRACTOR, FOOD, TRAY
 from reference.bench import Array, Arrays, Bench, Found, find_logits, find_random_states, find_runner_up, to_array
 from reference.integrated_gradients import IntegratedGradients, integrated_gradients, make_baseline
 from reference.saliency import saliency
-from reference.smoothgrad import SmoothGradResult, find_kept, smoothgrad
+from reference.smoothgrad import SmoothGradResult, find_classes, find_kept, smoothgrad
 
 SIGMA, COPIES, STEPS, FEW_STEPS = 0.02, 20, 50, 5  # of the notebook's official cells; a student's "few"
 COUNTS = (1, 5, COPIES, 80)
@@ -51,7 +51,8 @@ def produce_saliency(bench: Bench, seeds: Sequence[int]) -> Found:
 
 def produce_smoothgrad(bench: Bench, seeds: Sequence[int]) -> Found:
     """SmoothGrad from several counts of copies, at several noise levels, with other seeds and for another label."""
-    other = find_runner_up(find_logits(bench), bench.labels)
+    logits = find_logits(bench)
+    other, own = find_runner_up(logits, bench.labels), logits.argmax(dim=1)
     still = _smooth(bench, seeds[0], bench.labels, sigma=0.0)
     counted = {seed: _smooth(bench, seed, bench.labels, copies=COUNTS) for seed in seeds}
     after = _smooth(bench, seeds[-1] + 1, bench.labels, copies=(1, 5, COPIES))  # the next seed of the last one
@@ -60,8 +61,8 @@ def produce_smoothgrad(bench: Bench, seeds: Sequence[int]) -> Found:
         one, few, official, many = to_array(counted[seed].map)
         again = counted.get(seed + 1, after)
         strong = _smooth(bench, seed, bench.labels, sigma=STRONG)
-        seen = {SIGMA: counted[seed].kept[2], STRONG: strong.kept[0]}
-        kept = [to_array(seen[sigma]) if sigma in seen else _find_kept(bench, seed, sigma) for sigma in SIGMAS]
+        seen = {SIGMA: counted[seed].classes[:, :COPIES], STRONG: strong.classes}
+        classes = [seen[sigma] if sigma in seen else _find_classes(bench, seed, sigma) for sigma in SIGMAS]
         found[seed] = {
             "map": official,
             "one": one,
@@ -71,7 +72,7 @@ def produce_smoothgrad(bench: Bench, seeds: Sequence[int]) -> Found:
             "strong": to_array(strong.map[0]),
             "signed": to_array(counted[seed].signed[2]),
             "other": to_array(_smooth(bench, seed, other).map[0]),
-            "kept": np.stack(kept),
+            "kept": np.stack([to_array(find_kept(copies, own)) for copies in classes]),
         }
     return found
 
@@ -85,11 +86,11 @@ def _smooth(
     return found
 
 
-def _find_kept(bench: Bench, seed: int, sigma: float) -> Array:
+def _find_classes(bench: Bench, seed: int, sigma: float) -> Tensor:
     settings = {"sigma": sigma, "copies": COPIES, "random_states": find_random_states(bench, seed)}
-    found = find_kept(bench.model, bench.pictures, batch=bench.batch, **settings)
+    found = find_classes(bench.model, bench.pictures, batch=bench.batch, **settings)
     bench.tick()
-    return to_array(found)
+    return found
 
 
 def produce_integrated_gradients(bench: Bench, seeds: Sequence[int]) -> Found:

@@ -22,14 +22,14 @@ from reference.saliency import find_gradient_and_logits
 
 @dataclass(frozen=True)
 class SmoothGradResult:
-    """For each count of copies: map (counts, N, H, W); kept (counts, N), the share of copies that keep x's class.
+    """map, signed (counts, N, H, W), for each count of copies; classes (N, largest count) int64, one a copy.
 
-    signed (counts, N, H, W): max over c of | mean over k of the gradients |, at most map.
+    signed: max over c of | mean over k of the gradients |, at most map. classes: what the model takes each copy for.
     """
 
     map: Tensor
     signed: Tensor
-    kept: Tensor
+    classes: Tensor
 
 
 def smoothgrad(
@@ -52,7 +52,8 @@ def smoothgrad(
         raise ValueError(f"copies: {copies}; expected rising counts from 1")
     rows = zip(pictures, labels, random_states, strict=True)
     results = [_smooth_one(model, x, y, sigma, tuple(copies), state, batch) for x, y, state in rows]
-    return SmoothGradResult(*(torch.stack(column, dim=1) for column in zip(*results, strict=True)))
+    maps, signed, classes = zip(*results, strict=True)
+    return SmoothGradResult(torch.stack(maps, dim=1), torch.stack(signed, dim=1), torch.stack(classes))
 
 
 def _smooth_one(
@@ -64,25 +65,22 @@ def _smooth_one(
     random_state: int,
     batch: int,
 ) -> tuple[Tensor, Tensor, Tensor]:
-    with torch.no_grad():
-        own_class = model(picture[None]).argmax(dim=1)
-    total, signed, kept, seen = torch.zeros_like(picture[0]), torch.zeros_like(picture), 0, 0
-    maps, means, shares = [], [], []
+    total, signed, seen = torch.zeros_like(picture[0]), torch.zeros_like(picture), 0
+    maps, means, classes = [], [], []
     for noisy in draw_copies(picture, sigma, copies, random_state, batch):
         gradient, logits = find_gradient_and_logits(model, noisy, label.expand(len(noisy)))
         total += gradient.abs().amax(dim=1).sum(dim=0)
         signed += gradient.sum(dim=0)
-        kept += int((logits.argmax(dim=1) == own_class).sum())
+        classes.append(logits.argmax(dim=1))
         seen += len(noisy)
         if seen in copies:
             maps.append(total / seen)
             means.append(signed.abs().amax(dim=0) / seen)
-            shares.append(kept / seen)
-    return torch.stack(maps), torch.stack(means), torch.tensor(shares, dtype=picture.dtype, device=picture.device)
+    return torch.stack(maps), torch.stack(means), torch.cat(classes)
 
 
 @torch.no_grad()
-def find_kept(
+def find_classes(
     model: Callable[[Tensor], Tensor],
     pictures: Tensor,
     *,
@@ -91,13 +89,19 @@ def find_kept(
     random_states: Sequence[int],
     batch: int = 8,
 ) -> Tensor:
-    """Return which share (N,) of the same noisy copies keeps its picture's class; no gradient is computed."""
-    shares = []
-    for picture, state in zip(pictures, random_states, strict=True):
-        own_class = model(picture[None]).argmax(dim=1)
-        noisy = draw_copies(picture, sigma, (copies,), state, batch)
-        shares.append(torch.cat([model(part).argmax(dim=1) == own_class for part in noisy]).double().mean())
-    return torch.stack(shares).to(pictures)
+    """Return what each of the same noisy copies is taken for (N, copies) int64; no gradient is computed."""
+    rows = zip(pictures, random_states, strict=True)
+    drawn = [draw_copies(picture, sigma, (copies,), state, batch) for picture, state in rows]
+    return torch.stack([torch.cat([model(part).argmax(dim=1) for part in parts]) for parts in drawn])
+
+
+def find_kept(classes: Tensor, own: Tensor) -> Tensor:
+    """Return which share (N,) of the copies' classes (N, copies) is the picture's own class (N,).
+
+    >>> find_kept(torch.tensor([[1, 1, 0, 1], [2, 0, 0, 1]]), torch.tensor([1, 2])).tolist()
+    [0.75, 0.25]
+    """
+    return (classes == own[:, None]).double().mean(dim=1)
 
 
 def draw_copies(

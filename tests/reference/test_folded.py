@@ -3,6 +3,7 @@
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import conv2d
 
 from assignment.classifier import Classifier
 from reference.folded import Folded, fold
@@ -85,6 +86,39 @@ def test_gradient_is_the_slope_that_a_small_step_meets(folded: Folded, pictures:
     rise = (folded(pictures + size * direction) - folded(pictures - size * direction)).gather(1, labels[:, None])[:, 0]
     slope = (input_gradient(folded, pictures, labels) * direction).sum(dim=(1, 2, 3))
     torch.testing.assert_close(rise / (2 * size), slope, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("kind", [torch.float32, torch.float64])
+@pytest.mark.parametrize("layer", [0, 1, 4])
+def test_gradient_without_autograd_is_that_of_autograd(
+    model: Classifier, pictures: Tensor, kind: torch.dtype, layer: int
+) -> None:
+    folded, x = fold(model.to(kind)), pictures.to(kind).requires_grad_(True)
+    expected_read = folded.find_input(x, layer)
+    slope = torch.randn(expected_read.shape, dtype=kind, generator=torch.Generator().manual_seed(3))
+    (expected,) = torch.autograd.grad((slope * expected_read).sum(), x)
+    before = slope.clone()
+    read, gradient = folded.find_input_and_gradient(x.detach(), layer, slope)
+    assert torch.equal(read, expected_read)
+    assert torch.equal(gradient, expected)
+    assert torch.equal(slope, before)
+
+
+@pytest.mark.parametrize("size", [(16, 16), (6, 10), (7, 10), (6, 9)])
+def test_gradient_of_a_convolution_is_torchs_for_sides_even_and_odd(folded: Folded, size: tuple[int, int]) -> None:
+    for convolution in folded.convolutions[:2]:
+        x = torch.randn(2, convolution.kernel.shape[1], *size, dtype=torch.float64, requires_grad=True)
+        values = conv2d(x, convolution.kernel, convolution.bias, padding=1)
+        gradient = torch.randn(values.shape, dtype=torch.float64)
+        (expected,) = torch.autograd.grad((values * gradient).sum(), x)
+        torch.testing.assert_close(convolution.find_gradient(gradient), expected, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("side", [128, 100])  # 100 is halved to 25, whose last row and column no pool reads
+def test_values_without_a_gradient_are_those_with_one(model: Classifier, side: int) -> None:
+    folded = fold(model.float())
+    x = torch.rand(2, 3, side, side, generator=torch.Generator().manual_seed(4))
+    assert torch.equal(folded.find_input(x, 11), folded.find_input(x.clone().requires_grad_(True), 11))
 
 
 def test_folding_leaves_the_classifier_alone_and_is_a_copy(model: Classifier, pictures: Tensor) -> None:

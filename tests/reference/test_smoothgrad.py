@@ -10,7 +10,7 @@ from torch import Tensor
 from assignment.classifier import Classifier
 from reference.folded import Folded
 from reference.saliency import saliency
-from reference.smoothgrad import draw_copies, find_kept, smoothgrad
+from reference.smoothgrad import draw_copies, find_classes, find_kept, smoothgrad
 
 STATES = (1000, 1001, 1002)
 
@@ -20,7 +20,7 @@ def test_smoothgrad_without_noise_is_saliency(folded: Folded, pictures: Tensor, 
     expected = saliency(folded, pictures, labels)
     for count in range(2):
         assert (found.map[count] - expected).abs().max() <= 1e-12 * expected.max()
-    assert (found.kept == 1).all()
+    assert torch.equal(found.classes, folded(pictures).argmax(dim=1, keepdim=True).expand(-1, 3))
 
 
 def test_smoothgrad_is_captums_noise_tunnel_with_the_same_noise(
@@ -48,7 +48,7 @@ def test_counts_of_one_pass_are_those_of_separate_passes(folded: Folded, picture
     for i, count in enumerate((1, 3, 6)):
         alone = smoothgrad(folded, pictures, labels, sigma=0.2, copies=(count,), random_states=STATES, batch=2)
         assert (together.map[i] - alone.map[0]).abs().max() <= 1e-12 * alone.map.max()
-        assert torch.equal(together.kept[i], alone.kept[0])
+        assert torch.equal(together.classes[:, :count], alone.classes)
 
 
 def test_picture_has_the_same_map_beside_any_other(folded: Folded, pictures: Tensor, labels: Tensor) -> None:
@@ -82,14 +82,15 @@ def test_kept_is_the_share_of_copies_in_the_pictures_class() -> None:
     picture[0, :, 4:] = 1.0
     picture[0, 0, 0, 0] = 0.5
     found = smoothgrad(model, picture, torch.tensor([0]), sigma=0.5, copies=(4000,), random_states=(3,), batch=1000)
-    assert float(found.kept) == pytest.approx(0.841, abs=0.02)  # P(z > -1) of a normal z
+    kept = find_kept(found.classes, model(picture).argmax(dim=1))
+    assert float(kept) == pytest.approx(0.841, abs=0.02)  # P(z > -1) of a normal z
 
 
-def test_kept_without_gradients_is_the_same(folded: Folded, pictures: Tensor, labels: Tensor) -> None:
+def test_classes_without_gradients_are_the_same(folded: Folded, pictures: Tensor, labels: Tensor) -> None:
     for sigma in (0.05, 0.5):
         settings = {"sigma": sigma, "random_states": STATES, "batch": 3}
-        expected = smoothgrad(folded, pictures, labels, copies=(8,), **settings).kept[0]
-        assert torch.equal(find_kept(folded, pictures, copies=8, **settings), expected)
+        expected = smoothgrad(folded, pictures, labels, copies=(8,), **settings).classes
+        assert torch.equal(find_classes(folded, pictures, copies=8, **settings), expected)
 
 
 def test_signed_average_is_captums_mean_gradient(
