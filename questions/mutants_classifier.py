@@ -65,7 +65,7 @@ CLASSIFIER_MUTANTS = (
     ),
     _filters(
         "without-bounds", "pixels may leave [0, 1], as in 2021",
-        Edit(_FILTERS, " / size).clamp(0, 1)", " / size)"),
+        Edit(_FILTERS, " / size).clamp_(0, 1)", " / size)"),
     ),
     _filters(
         "five-steps", "ascent stops after five steps",

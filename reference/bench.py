@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import Module
 
-from assignment.bert import Bert, load_bert
 from assignment.classifier import load_classifier
 from assignment.profile import Profile
 from reference.folded import Folded, fold
@@ -53,13 +51,6 @@ def open_bench(
     scaled = torch.from_numpy(profile.pictures).to(device, dtype) / 255
     pictures = scaled.permute(0, 3, 1, 2).contiguous()
     return Bench(profile, model, pictures, torch.from_numpy(profile.labels).to(device), batch, tick, rounding)
-
-
-def open_bert(bench: Bench, folder: Path, kind: str) -> Bert:
-    """Open a BERT of the profile as the bench has it: on its device, in its precision, with its rounding."""
-    bert = load_bert(folder, kind, bench.pictures.device, bench.pictures.dtype)
-    round_weights(bert.model, bench.rounding)
-    return bert
 
 
 def round_weights(model: Module, rounding: torch.dtype | None) -> None:

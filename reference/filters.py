@@ -74,8 +74,8 @@ def ascend(
         trace.append(_sum_products(read, slope) + offset)
         mean.mul_(FADE).add_((1 - FADE) * gradient)
         mean_square.mul_(FADE_SQUARE).add_((1 - FADE_SQUARE) * gradient * gradient)
-        size = (mean_square / (1 - FADE_SQUARE**step)).sqrt() + TINY
-        x = (x + rate * (mean / (1 - FADE**step)) / size).clamp(0, 1)
+        size = (mean_square / (1 - FADE_SQUARE**step)).sqrt_().add_(TINY)
+        x = (x + rate * (mean / (1 - FADE**step)) / size).clamp_(0, 1)
     with torch.no_grad():
         read = model.find_input(x, layer)
         trace.append(_sum_products(read, slope) + offset)

@@ -48,7 +48,7 @@ def lime(
     random_state: int,
     samples: int,
     hide: str = "grey",
-    batch: int = 8,
+    batch: int = 32,
 ) -> LimeResult:
     """Explain all labels of one picture by the pieces that speak for and against them.
 

@@ -1,17 +1,18 @@
 """Produce the canonical arrays of topic II: attention, principal components and distances of the BERTs' states."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from torch import Tensor
 
-from assignment.bert import Bert, find_span
+from assignment.bert import Bert, find_span, load_bert
 from assignment.heads import find_all_targets, find_chance, score_heads
 from assignment.reading import Reading, read
 from assignment.roles import find_roles
 from assignment.texts import WordSet
 from reference.attention import attention, find_influence, predict_masked
-from reference.bench import Array, Bench, Found, open_bert, to_array
+from reference.bench import Array, Bench, Found, round_weights, to_array
 from reference.embedding_distance import cosine_similarity, euclidean_distance, word_states
 from reference.embedding_pca import embedding_pca
 from reference.reading import hidden_states
@@ -67,7 +68,7 @@ def produce_embedding_pca(bench: Bench, seeds: Sequence[int]) -> Found:
     """Two principal components of every layer of each reader on each passage, and the answer that it gives."""
     points, shares, spans = [], [], []
     for folder in bench.profile.reader_folders.values():
-        bert = open_bert(bench, folder, "answers")
+        bert = _open(bench, folder, "answers")
         readings = [read(bert.tokenizer, *one.pair) for one in bench.profile.texts.passages]
         found = [embedding_pca(hidden_states(bert.model, reading)) for reading in readings]
         points.append(_stack([to_array(one.points).transpose(1, 0, 2) for one in found], np.nan).transpose(0, 2, 1, 3))
@@ -91,7 +92,7 @@ def produce_embedding_distance(bench: Bench, seeds: Sequence[int]) -> Found:
 
 
 def _open_masked(bench: Bench) -> Bert:
-    return open_bert(bench, bench.profile.masked_folder, "masked")
+    return _open(bench, bench.profile.masked_folder, "masked")
 
 
 def _find_token(reading: Reading, word: int) -> int:
@@ -113,3 +114,10 @@ def _stack(arrays: Sequence[Array], hole: float) -> Array:
     return np.stack(
         [np.pad(a, [(0, m - n) for m, n in zip(most, a.shape, strict=True)], constant_values=hole) for a in arrays]
     )
+
+
+def _open(bench: Bench, folder: Path, kind: str) -> Bert:
+    """Open a BERT of the profile as the bench has it: on its device, in its precision, with its rounding."""
+    bert = load_bert(folder, kind, bench.pictures.device, bench.pictures.dtype)
+    round_weights(bert.model, bench.rounding)
+    return bert
