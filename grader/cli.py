@@ -56,12 +56,6 @@ def make_parser() -> argparse.ArgumentParser:
         add, "run", help="execute the notebooks in the sandbox", epilog="example: hw9 run handins/ runs/ --jobs 2"
     )
     score = _with_form(add, "score", help="score what was run", epilog=SCORE_EPILOG)
-    score.add_argument(
-        "--responses",
-        type=Path,
-        metavar="FILE.csv",
-        help="the quiz's Student Analysis report (Canvas, classic quiz): its answers and times count, no notebook's",
-    )
     report = _with_form(
         add, "report", help="write the pages of what was scored", epilog="example: hw9 report runs/ --show-key"
     )
@@ -79,13 +73,19 @@ def make_parser() -> argparse.ArgumentParser:
             metavar="RUNS",
             help="folder of results, a folder in it for each student; `run` and `grade` make it or go on in it",
         )
+    for verb in (grade, score):
+        verb.add_argument(
+            "--responses",
+            type=Path,
+            metavar="FILE.csv",
+            help="the quiz's Student Analysis report (Canvas, classic quiz): its answers and times count alone",
+        )
     for verb in (grade, run):
         _add_run_options(verb)
     for verb in (grade, score, report):
         verb.add_argument("--profile", default="mini", help="whose key and canonical Outputs (default: %(default)s)")
     for verb in (grade, report):
         verb.add_argument("--show-key", action="store_true", help="show the right letters on the students' pages")
-    grade.set_defaults(responses=None)
     demo = _with_form(add, "demo", help="grade the embedded class", epilog="example: hw9 demo /tmp/demo --jobs 2")
     demo.add_argument(
         "folder",

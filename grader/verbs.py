@@ -38,6 +38,8 @@ DEMO_CELL_SECONDS = 120  # the endless loop of the embedded class is waited for 
 
 def grade(options: argparse.Namespace) -> int:
     """Run, score and report a class."""
+    if options.responses is not None:  # what is wrong with the report is said before hours of running, not after
+        join_responses(find_submissions(options.handins), load_responses(options.responses, load_bank()))
     run(options)
     needed = score(options)
     report(options)

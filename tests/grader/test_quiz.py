@@ -158,6 +158,29 @@ def test_faults_of_the_report_are_lines_and_no_traceback(
     assert "quiz.csv: row 1: no column of any question" in capsys.readouterr().err
 
 
+def test_grade_takes_the_report_and_refuses_a_broken_one_before_anything_runs(
+    tmp_path: Path,
+    own: Bank,
+    to_report: Callable[..., bytes],
+    right: dict[str, str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    handins, runs, quiz = tmp_path / "handins", tmp_path / "runs", tmp_path / "quiz.csv"
+    handins.mkdir()
+    save_notebook(handins / "ann.ipynb", {})
+    arguments = ["grade", str(handins), str(runs), "--responses", str(quiz), "--device", "cpu"]
+    assert main(arguments) == 1
+    assert "quiz.csv: " in capsys.readouterr().err
+    quiz.write_text("name,id,submitted\nAnn,1\n")
+    assert main(arguments) == 1
+    assert "quiz.csv: row 1: no column of any question" in capsys.readouterr().err
+    assert not runs.exists()
+    quiz.write_bytes(to_report(own, [{"sis_id": "ann", "chosen": right}]))
+    main(arguments)
+    assert str(load_scored(runs / "ann").total) == "10.0"
+    assert "10.0" in (runs / "gradebook.csv").read_text(encoding="utf-8")
+
+
 def respond(*students: str) -> Responses:
     sheet = Sheet({"lime-1": Answer("read", frozenset("a"))})
     return Responses({name: Response(name, "", None, sheet, f"quiz.csv: row 2: {name[:4]}") for name in students})
