@@ -88,10 +88,10 @@ def find_objective(model: Folded, picture: Tensor, layer: int, filters: Sequence
 
     picture (1, 3, H, W) gives the size only; slope (F, before, H', W'); offset (F,).
     """
-    with torch.no_grad():
-        size = model.find_input(picture, layer).shape[2:]
+    halvings = sum(before.halves for before in model.convolutions[:layer])
+    height, width = (side >> halvings for side in picture.shape[2:])
     turned, bias = model.convolutions[layer].turned, model.convolutions[layer].bias
-    mean = turned.new_full((1, 1, *size), 1 / size.numel())  # the mean's gradient is the same at each place
+    mean = turned.new_full((1, 1, height, width), 1 / (height * width))  # its gradient is the same at each place
     slopes = [conv2d(mean, turned[:, index : index + 1], padding=1) for index in filters]
     return torch.cat(slopes).contiguous(memory_format=torch.channels_last), bias[list(filters)]
 

@@ -7,7 +7,8 @@ matrix that need not be copied, and a 3 x 3 convolution is nine products (three 
     result[q] = bias + sum over i of  frame[q + i row : q + i row + 3].flatten() @ kernel[i],       row = width + 2
 
 The result of q stands at q + row + 1 of a frame of its own; what lands on the border there is set to zero. Pictures do
-not meet: the numbers of one depend neither on its neighbours nor on how many threads there are.
+not meet: no number of one depends on its neighbours. How many threads there are moves the last bit of small layers on
+some processors, and nothing on others.
 """
 
 from dataclasses import dataclass
