@@ -2,10 +2,12 @@
 
 Runs the notebook's own official cells, as they are or changed in one place or with other arithmetic below them, and
 gives what they save to the grader, which compares it with the canonical Outputs. Writes
-`benchmarks/results/agreement.md`; exits with 1 where an honest run differs or a wrong one agrees.
+`agreement.md`, or for a GPU `agreement-cuda.md`, in `benchmarks/results`; exits with 1 where an honest run differs or
+a wrong one agrees.
 
     python -m benchmarks.agreement                       everything (about 3 minutes on two cores)
     python -m benchmarks.agreement --only ascent --out /tmp/ascent.md
+    python -m benchmarks.agreement --device cuda         the same on a GPU, with its own TF32
 """
 
 import argparse
@@ -32,7 +34,7 @@ from benchmarks.reference import find_machine
 from grader.agree import CANONICAL_SEED, GROUPS, Agreement, Reading, find_agreements, read_group
 from questions.canonical import load_canonical
 
-RESULT = Path(__file__).with_name("results") / "agreement.md"
+RESULTS = {"cpu": "agreement.md", "cuda": "agreement-cuda.md"}
 LIME_PICTURES = (2, 6, 8)  # LIME is slow: only these
 FEWER_PICTURES = {'range(10), desc="LIME"': f'{LIME_PICTURES}, desc="LIME"', "np.full((10, 11": "np.full((3, 11"}
 
@@ -97,9 +99,9 @@ def judge(folder: Path, group: str, canonical: Outputs) -> list[Agreement]:
     return [one for one in find_agreements(readings, canonical) if one.group == group]
 
 
-def try_all(numbers: Sequence[int]) -> list[Trial]:
+def try_all(numbers: Sequence[int], device: str) -> list[Trial]:
     """Try some of VARIANTS, two at a time, in processes of one thread (but for the variant with two)."""
-    os.environ |= {"HW9_DEVICE": "cpu", "HW9_PROFILE": "mini", "TQDM_DISABLE": "1", "OMP_WAIT_POLICY": "passive"}
+    os.environ |= {"HW9_DEVICE": device, "HW9_PROFILE": "mini", "TQDM_DISABLE": "1", "OMP_WAIT_POLICY": "passive"}
     with multiprocessing.get_context("spawn").Pool(2) as pool:
         trials = []
         for trial in pool.imap(try_one, numbers):
@@ -121,12 +123,16 @@ def main() -> int:
     """Run the variants, print and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default="", help="a part of the names of the variants to run")
-    parser.add_argument("--out", type=Path, default=RESULT)
+    parser.add_argument("--device", choices=list(RESULTS), default="cpu", help="default: %(default)s")
+    parser.add_argument("--out", type=Path, help="default: benchmarks/results")
     options = parser.parse_args()
-    begin = time.perf_counter()
-    trials = try_all([number for number, variant in enumerate(VARIANTS) if options.only in variant.name])
+    options.out = options.out or Path(__file__).with_name("results") / RESULTS[options.device]
+    begin, cpu = time.perf_counter(), options.device == "cpu"
+    wanted = [number for number, one in enumerate(VARIANTS) if options.only in one.name and not (one.gpu and cpu)]
+    trials = try_all(wanted, options.device)
     seconds = time.perf_counter() - begin
-    report = to_markdown(trials, find_machine(), ", ".join(map(str, LIME_PICTURES)), seconds)
+    machine = find_machine() if cpu else f"{torch.cuda.get_device_name()}, torch {torch.__version__}"
+    report = to_markdown(trials, machine, ", ".join(map(str, LIME_PICTURES)), seconds)
     options.out.parent.mkdir(exist_ok=True)
     options.out.write_text(report, encoding="utf-8")
     surprises = [sentence for trial in trials for sentence in trial.find_surprises()]

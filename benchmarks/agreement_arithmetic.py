@@ -73,7 +73,7 @@ class Noisy(LayerMode):
 
     def _shake(self, values: Tensor) -> Tensor:
         noise = torch.rand(values.shape, generator=self.generator).sub_(0.5).mul_(12**0.5)  # of variance 1
-        return noise.mul_(self.size * values.square().mean().sqrt()).add_(values)
+        return noise.to(values.device).mul_(self.size * values.square().mean().sqrt()).add_(values)
 
 
 class _Changed(torch.autograd.Function):
@@ -103,6 +103,12 @@ def round_mantissa(values: Tensor, bits: int) -> Tensor:
 def put_channels_last(model: Classifier) -> Classifier:
     """Return the classifier with its kernels, and with them all maps, channels-last."""
     return model.to(memory_format=torch.channels_last)
+
+
+def allow_tf32(model: Classifier) -> Classifier:
+    """Return the classifier as it is, and let a GPU multiply in TF32 until a setup cell forbids it again."""
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
+    return model
 
 
 def round_to_bfloat16(model: Classifier) -> Classifier:

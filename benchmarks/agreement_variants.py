@@ -11,7 +11,15 @@ from functools import partial
 from typing import Any
 
 from assignment.classifier import Classifier
-from benchmarks.agreement_arithmetic import Noisy, Rounded, Split, fold_in_place, put_channels_last, round_to_bfloat16
+from benchmarks.agreement_arithmetic import (
+    Noisy,
+    Rounded,
+    Split,
+    allow_tf32,
+    fold_in_place,
+    put_channels_last,
+    round_to_bfloat16,
+)
 
 EVERY = ("pictures", "lime", "saliency", "smoothgrad", "filters", "integrated_gradients")
 
@@ -21,7 +29,7 @@ class Variant:
     """One way to run the official cells of some groups.
 
     edits: what stands once in their cells -> what stands there instead. `prepare` may change the model; `arithmetic`
-    holds while the cells run. untold: why no figure can tell this from an honest run.
+    holds while the cells run. untold: why no figure can tell this from an honest run. gpu: only a GPU computes so.
     """
 
     name: str
@@ -29,6 +37,7 @@ class Variant:
     edits: Mapping[str, str] = field(default_factory=dict)
     honest: bool = False
     untold: str = ""
+    gpu: bool = False
     threads: int = 1
     prepare: Callable[[Classifier], Classifier] = lambda model: model
     arithmetic: Callable[[], AbstractContextManager[Any]] = contextlib.nullcontext
@@ -47,6 +56,7 @@ HONEST = (
 )
 PRECISION = (
     Variant("TF32, emulated", arithmetic=partial(Rounded, 10)),
+    Variant("TF32, the GPU's own", gpu=True, prepare=allow_tf32),
     Variant("weights in bfloat16", prepare=round_to_bfloat16),
 )
 
