@@ -22,7 +22,9 @@ WORK = "/hw9/work"
 HOME = "/hw9/home"
 PACKAGES = "/hw9/packages"
 MATPLOTLIB = f"{HOME}/matplotlib"
+CUDA_MIB = 4096  # may be reserved beyond the limit: on an H100 the notebook reserves 4.1 GiB and uses 1.9
 FIRST_UID = 61_000  # as root, slot n runs as user and group FIRST_UID + n
+SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")  # often links into /usr, which is always in view
 HIDDEN = ("assignment", "questions", "reference", "grader", "tests", "benchmarks", ".git", "build", "dist")
 
 # Ends unless its parent is the process of the first argument, enters the groups, becomes the command after "--".
@@ -31,7 +33,10 @@ while [ "$1" != -- ]; do echo 0 > "$1" || exit 98; shift; done; shift; exec "$@"
 
 # Waits inside for the supervisor's word. Until bubblewrap's first process has asked to die with its parent, a killed
 # supervisor would leave the cage behind; without the word the cage ends of itself.
-GATE = ["/bin/sh", "-c", 'read -r word && [ "$word" = go ] && exec "$@" < /dev/null', "hw9"]
+GATE = ["/bin/sh", "-c", 'read -r word && [ "$word" = go ] && exec "$@" < /dev/null 9>&2', "hw9"]
+
+# Where a fatal signal met the kernel is said on 9, our own stderr: ipykernel turns 2 into a student's output.
+TELL = '--IPKernelApp.exec_lines=__import__("faulthandler").enable(9, False)'
 
 
 @dataclass(frozen=True)
@@ -84,9 +89,10 @@ def to_head(parent: int, entrances: tuple[Path, ...]) -> list[str]:
     return ["setpriv", "--pdeathsig", "KILL", "/bin/sh", "-c", HEAD, "hw9", str(parent), *map(str, entrances), "--"]
 
 
-def to_limits(limits: Limits) -> list[str]:
+def to_limits(view: View) -> list[str]:
     """Return the command that sets the limits of each process; not RLIMIT_AS, of which torch reserves much."""
-    data, file = limits.memory_mib * MIB, limits.file_mib * MIB
+    limits = view.limits
+    data, file = (limits.memory_mib + (CUDA_MIB if view.gpu else 0)) * MIB, limits.file_mib * MIB
     cpu = limits.cpu_seconds + 10  # behind the supervisor's own limit, which names the reason
     return ["prlimit", f"--data={data}", f"--fsize={file}", f"--cpu={cpu}:{cpu + 5}", "--core=0", "--nofile=1024:4096"]
 
@@ -99,7 +105,7 @@ def to_command(view: View) -> list[str]:
         privileges = ["--inh-caps=-all", "--bounding-set=-all", "--no-new-privs"]
         become = ["setpriv", "--reuid", user, "--regid", user, "--clear-groups", *privileges]
     nproc = ["prlimit", f"--nproc={view.limits.processes}:{view.limits.processes}"]
-    return [*become, *GATE, *nproc, *to_kernel(f"{view.sockets}/connection.json")]
+    return [*become, *GATE, *nproc, *to_kernel(f"{view.sockets}/connection.json"), TELL]
 
 
 def to_kernel(connection_file: str) -> list[str]:
@@ -204,7 +210,7 @@ def _add_parents(mounts: list[tuple[str, list[str]]]) -> list[tuple[str, list[st
 
 def _system_mounts() -> list[tuple[str, list[str]]]:
     mounts = [("/usr", ["--ro-bind", "/usr", "/usr"])]
-    for path in map(Path, ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")):
+    for path in map(Path, SYSTEM):
         if path.is_symlink():
             mounts.append((str(path), ["--symlink", os.readlink(path), str(path)]))
         elif path.is_dir():
@@ -215,13 +221,9 @@ def _system_mounts() -> list[tuple[str, list[str]]]:
 
 
 def _gpu_mounts(gpu: Gpu) -> list[tuple[str, list[str]]]:
-    devices = [(str(path), ["--dev-bind", str(path), str(path)]) for path in find_device_binds(gpu)]
-    libraries = [str(path) for path in find_libraries() if not path.is_relative_to("/usr")]
-    return [
-        *devices,
-        *((path, ["--ro-bind", path, path]) for path in libraries),
-        ("/sys", ["--ro-bind", "/sys", "/sys"]),
-    ]
+    devices = [(path, ["--dev-bind", path, path]) for path in map(str, find_device_binds(gpu))]
+    outside = [str(path) for path in find_libraries() if not any(map(path.is_relative_to, ("/usr", *SYSTEM)))]
+    return [*devices, *((path, ["--ro-bind", path, path]) for path in ("/sys", *outside))]
 
 
 def _stubs(view: View, files: Files) -> list[str]:

@@ -3,13 +3,19 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
+from dataclasses import replace
 
 from assignment.assignment import Limits
 from assignment.fixable import FixableError
 from grader import cage
+from grader.gpu import Gpu
 
 NEEDED = ("bwrap", "prlimit", "setpriv")
 OTHERWISE = "; --no-sandbox runs your own notebook, and only that, without"
+ASK_CUDA = """import ctypes, sys
+code = ctypes.CDLL("libcuda.so.1").cuInit(0)
+sys.exit(f"cuInit gave error {code}" if code else 0)"""
 TRIAL = cage.View(
     token="trial",
     run="trial",
@@ -26,8 +32,8 @@ TRIAL = cage.View(
 )
 
 
-def check_cage() -> None:
-    """Raise FixableError where no cage can be made here; it says what is missing and what mends it."""
+def check_cage(gpus: Sequence[Gpu] = ()) -> None:
+    """Raise FixableError where no cage, or none with one of the GPUs, can be made; it says what mends it."""
     missing = [name for name in NEEDED if not shutil.which(name)]
     if missing:
         raise FixableError(
@@ -37,7 +43,13 @@ def check_cage() -> None:
     offered = subprocess.run(["bwrap", "--help"], capture_output=True, text=True, check=False).stdout
     if "--size" not in offered:
         raise FixableError(f"sandbox: this bubblewrap has no --size; expected version 0.7 or newer{OTHERWISE}")
-    check_refusal(_try_cage())
+    check_refusal(_try_cage(TRIAL, "import assignment, ipykernel"))
+    for gpu in gpus:
+        if complaint := _try_cage(replace(TRIAL, gpu=gpu), ASK_CUDA):
+            raise FixableError(
+                f"sandbox: GPU {gpu.uuid}: {complaint}; expected one that CUDA can use from inside the sandbox"
+                " (`nvidia-smi` says how it is; `ldconfig -p` must list the driver); --device cpu does without"
+            )
 
 
 def check_refusal(complaint: str) -> None:
@@ -56,13 +68,13 @@ def check_refusal(complaint: str) -> None:
     )
 
 
-def _try_cage() -> str:
-    """Start Python in a cage as a notebook would be; return what it complained about, '' when it worked."""
-    view = TRIAL if os.getuid() else cage.View("trial", "trial", TRIAL.limits, uid=cage.find_uid(0))
+def _try_cage(view: cage.View, code: str) -> str:
+    """Run Python code in a cage as a notebook would be; return what it complained about, '' when it worked."""
+    view = replace(view, uid=cage.find_uid(0))
     files = cage.open_files(view, b"{}", os.open(os.devnull, os.O_RDWR))
     command = cage.to_command(view)
     python = [part for part in command[: command.index("-P")] if part not in cage.GATE]
-    argv = [*cage.to_bubblewrap(view, files), *python, "-P", "-c", "import assignment, ipykernel"]
+    argv = [*cage.to_bubblewrap(view, files), *python, "-P", "-c", code]
     try:
         done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False, pass_fds=files.all)
     except subprocess.TimeoutExpired:

@@ -43,6 +43,7 @@ from grader.run import (
 from grader.slot import Slot, count_processors, find_slots, make_font_list
 from grader.submission import Submission, find_submissions, parse_notebook, read_notebook
 
+MOST_THREADS = 16  # for a notebook: several libraries start as many each, and all count as processes
 SPARE_SECONDS = 180  # beyond the notebook's limit, after which a silent worker is given up
 
 
@@ -86,7 +87,7 @@ def run_class(
     slots = find_slots(device, jobs)
     submissions = find_submissions(handins)
     if sandbox:
-        check_cage()
+        check_cage([slot.gpu for slot in slots if slot.gpu])
     with lock_runs(runs):
         prepare_runs(runs, submissions)
         sweep_groups()
@@ -177,7 +178,7 @@ def _prepare(folder: Path, data: bytes) -> None:
 
 def to_worker(drive: Drive, folder: Path, slot: Slot, attempt: int) -> list[str]:
     """Return the command that executes one Run."""
-    threads = max(1, count_processors() // len(drive.slots))
+    threads = max(1, min(MOST_THREADS, count_processors() // len(drive.slots)))
     options = [
         *["--limits", drive.limits.model_dump_json(), "--slot", str(slot.number), "--attempt", str(attempt)],
         *["--threads", str(threads)],

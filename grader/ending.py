@@ -1,6 +1,7 @@
 """How a notebook's execution ended, in our words, and what nbclient's exceptions and a student's texts mean in them."""
 
 import re
+import signal
 from dataclasses import dataclass
 
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
@@ -8,6 +9,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from grader.run import Reason, Word
 
 DETAIL = 500
+LAST_WORDS = 300
 MESSAGE_MIB = 16
 BROKEN_OFF = f"one output of more than {MESSAGE_MIB} MiB, or the kernel closed its connection"
 TERMINAL_CODES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -42,6 +44,24 @@ def judge_error(error: BaseException | None, cell: int | None) -> Ending:
     if isinstance(error, RuntimeError) and "Kernel d" in str(error):  # "didn't respond", "died before replying"
         return Ending("failed", "kernel_died", None, "the kernel did not answer")
     raise error
+
+
+def describe_death(code: int | None, stderr: bytes) -> str:
+    r"""Return how a kernel ended: bubblewrap's exit code, which a signal makes 128 + n, and what was said on stderr.
+
+    >>> describe_death(134, b"0.00s - a hint\nFatal Python error: Aborted\n\nStack:\n")
+    'the kernel ended while the cell ran: SIGABRT; on stderr: Fatal Python error: Aborted Stack:'
+    >>> describe_death(1, b"")
+    'the kernel ended while the cell ran: exit code 1'
+    """
+    ended = "the kernel ended while the cell ran"
+    if code is not None and code > 0:
+        named = code - 128 in {one.value for one in signal.Signals}
+        ended += f": {signal.Signals(code - 128).name}" if named else f": exit code {code}"
+    text = " ".join(stderr.decode(errors="replace").split())
+    fatal = text.find("Fatal Python error")  # of faulthandler; the end of what it says is a list of modules
+    said = text[fatal:][:LAST_WORDS] if fatal >= 0 else text[-LAST_WORDS:]
+    return clean_text(f"{ended}; on stderr: {said}" if said else ended)
 
 
 def clean_text(text: str, most: int = DETAIL) -> str:

@@ -191,7 +191,7 @@ async def _start_bare(view: cage.View) -> Kernel:
         "MKL_NUM_THREADS",
     )
     environment = {name: value for name, value in cage.find_environment(view).items() if name in names}
-    return await start_bare(make_temporary(), view.limits, {**environment, "PYTHONPATH": packages})
+    return await start_bare(make_temporary(), view, {**environment, "PYTHONPATH": packages})
 
 
 def _ending_fields(ending: Ending) -> dict[str, Any]:

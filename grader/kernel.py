@@ -43,7 +43,7 @@ class Kernel:
     work: int
     key: str
     temporary: Path | None = None
-    stderr: bytes = b""
+    stderr: bytearray = field(default_factory=bytearray, repr=False)  # its first words
     cpu_seen: float = 0.0
     peak_seen: float = 0.0
     drain: "asyncio.Task[None] | None" = field(default=None, repr=False)
@@ -127,7 +127,7 @@ async def start_caged(view: cage.View, group: Group) -> Kernel:
     """Start a kernel in a cage and return when its sockets are there; FixableError when bubblewrap refuses."""
     key, info = secrets.token_hex(16), os.pipe()
     files = cage.open_files(view, describe_connection(f"{view.sockets}/k", key), info[1])
-    head = [*group.scope, *cage.to_head(os.getpid(), group.entrances), *cage.to_limits(view.limits)]
+    head = [*group.scope, *cage.to_head(os.getpid(), group.entrances), *cage.to_limits(view)]
     try:
         outer = await _spawn([*head, *cage.to_bubblewrap(view, files), *cage.to_command(view)], files.all, gated=True)
     finally:
@@ -135,13 +135,13 @@ async def start_caged(view: cage.View, group: Group) -> Kernel:
     return await _wait_for_start(outer, _Finder(outer, info[0], view.sockets).find, key, info[0])
 
 
-async def start_bare(folder: Path, limits: Any, environment: dict[str, str]) -> Kernel:
+async def start_bare(folder: Path, view: cage.View, environment: dict[str, str]) -> Kernel:
     """Start a kernel without a cage: only the limits of processes hold. `folder` is ours and is removed at the end."""
     key, sockets, work = secrets.token_hex(16), folder / "sockets", folder / "work"
     for path in (sockets, work):
         path.mkdir()
     (sockets / "connection.json").write_bytes(describe_connection(f"{sockets}/k", key))
-    argv = [*cage.to_head(os.getpid(), ()), *cage.to_limits(limits), *cage.to_kernel(f"{sockets}/connection.json")]
+    argv = [*cage.to_head(os.getpid(), ()), *cage.to_limits(view), *cage.to_kernel(f"{sockets}/connection.json")]
     outer = await _spawn(argv, (), cwd=work, env={**os.environ, **environment})
     kernel = await _wait_for_start(outer, lambda: (outer.pid, outer.pid, str(sockets), str(work)), key, None)
     kernel.temporary = folder
@@ -187,7 +187,7 @@ async def _wait_for_start(outer: asyncio.subprocess.Process, find: Find, key: st
             found = find()
             if found and all(os.path.exists(f"{found[2]}/k-{number}") for number in range(1, len(CHANNELS) + 1)):
                 kernel = _open(outer, found, key)
-                kernel.drain = drain
+                kernel.drain, kernel.stderr = drain, kept
                 return kernel
             await asyncio.sleep(0.004)
     finally:

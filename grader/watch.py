@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from grader.client import Client
-from grader.ending import BROKEN_OFF, Ending, judge_error
+from grader.ending import BROKEN_OFF, Ending, describe_death, judge_error
 from grader.memory import Group
 
 TICK = 0.2  # seconds between two looks at the clock
@@ -26,11 +26,14 @@ async def run_notebook(client: Client, group: Group) -> Ending:
     await asyncio.wait({work, watch, life}, return_when=asyncio.FIRST_COMPLETED)
     if not work.done() and not watch.done():
         await asyncio.wait({work}, timeout=0.3)  # a last message may still be on its way
-    ending = _judge(client, group, work, watch)
+    ending, code = _judge(client, group, work, watch), client.kernel.outer.returncode
     await client.kernel.kill()
     for task in (work, watch, life):
         task.cancel()
     await asyncio.gather(work, watch, life, return_exceptions=True)
+    if ending.reason == "kernel_died" and client.kernel.drain is not None:
+        await asyncio.wait([client.kernel.drain], timeout=1)
+        ending = replace(ending, detail=describe_death(code, bytes(client.kernel.stderr)))
     return ending
 
 

@@ -301,15 +301,26 @@ def test_gpu_cage_binds_one_device_and_names_it_by_uuid(monkeypatch: pytest.Monk
     devices = (Path("/dev/nvidiactl"), Path("/dev/nvidia3"))
     monkeypatch.setattr(cage, "find_device_binds", lambda gpu: devices)
     monkeypatch.setattr(
-        cage, "find_libraries", lambda: (Path("/usr/lib/libcuda.so.1"), Path("/opt/driver/libcuda.so.1"))
+        cage,
+        "find_libraries",
+        lambda: (Path("/usr/lib/libcuda.so.1"), Path("/lib/libnvidia-ml.so.1"), Path("/opt/driver/libcuda.so.1")),
     )
     argv = cage.to_bubblewrap(replace(VIEW, gpu=Gpu("GPU-7", 3)), cage.Files(1, 2, 3, 4, 5))
     text = " ".join(argv)
     assert "--dev-bind /dev/nvidia3 /dev/nvidia3" in text
     assert "--ro-bind /opt/driver/libcuda.so.1 /opt/driver/libcuda.so.1" in text
     assert "/usr/lib/libcuda" not in text  # in view with /usr
+    assert "libnvidia-ml" not in text  # /lib is a link into /usr, or is in view itself
     assert "--setenv CUDA_VISIBLE_DEVICES GPU-7 --setenv HW9_DEVICE cuda" in text
     assert "nvidia" not in " ".join(cage.to_bubblewrap(VIEW, cage.Files(1, 2, 3, 4, 5)))
+
+
+def test_gpu_that_cuda_cannot_use_inside_is_said_before_any_notebook_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cage itself must be made, although `ldconfig -p` names libraries through the links /lib and /lib64."""
+    found = (*cage.find_libraries(), Path("/lib/libcuda.so.1"), Path("/lib64/libnvidia-ml.so.1"))
+    monkeypatch.setattr(cage, "find_libraries", lambda: found)
+    with pytest.raises(cage_check.FixableError, match=r"GPU-7: .*(libcuda\.so\.1: cannot|error \d+;).*--device cpu"):
+        cage_check.check_cage([Gpu("GPU-7", 0)])
 
 
 def test_rooms_inside_a_bound_folder_are_covered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -339,6 +350,12 @@ def test_missing_bubblewrap_is_said_with_the_way_to_mend_it(tmp_path: Path, monk
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(cage_check.FixableError, match="apt-get install bubblewrap"):
         cage_check.check_cage()
+
+
+def test_cuda_may_reserve_more_than_it_uses() -> None:
+    plain, caged = cage.to_limits(VIEW), cage.to_limits(replace(VIEW, gpu=Gpu("GPU-7", 3)))
+    data = [int(part.removeprefix("--data=")) for parts in (plain, caged) for part in parts if "--data" in part]
+    assert data == [VIEW.limits.memory_mib * 2**20, (VIEW.limits.memory_mib + 4096) * 2**20]
 
 
 @pytest.mark.parametrize(

@@ -200,6 +200,17 @@ def test_worker_that_never_answers_is_lost_and_a_person_must_look(
     assert (results[0].word, results[0].detail) == ("lost", "no disk")
 
 
+@pytest.mark.parametrize(("cores", "slots", "threads"), [(2, 2, "1"), (1, 2, "1"), (16, 2, "8"), (128, 1, "16")])
+def test_notebook_gets_its_share_of_the_cores_up_to_16(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cores: int, slots: int, threads: str
+) -> None:
+    monkeypatch.setattr(drive_module, "count_processors", lambda: cores)
+    places, limits = tuple(map(drive_module.Slot, range(slots))), load_assignment().limits
+    drive = drive_module.Drive(tmp_path, tmp_path, limits, True, places, Recorder())
+    command = drive_module.to_worker(drive, tmp_path, places[0], 1)
+    assert command[command.index("--threads") + 1] == threads
+
+
 def test_ctrl_c_ends_all_workers_and_the_same_command_goes_on(
     tmp_path: Path, handins: Path, processes: Callable[[str], list[int]]
 ) -> None:

@@ -49,11 +49,18 @@ def test_too_much_processor_time_has_its_word(execute: Callable[..., Any]) -> No
 
 
 @pytest.mark.parametrize(
-    "end", ["import os; os._exit(0)", "import os; os.kill(os.getpid(), 9)", "import os; os.abort()"]
+    ("end", "why"),
+    [
+        ("import os; os._exit(0)", ""),
+        ("import os; os._exit(3)", ": exit code 3"),
+        ("import os; os.kill(os.getpid(), 9)", ": SIGKILL"),
+        ("import os; os.abort()", ": SIGABRT; on stderr: Fatal Python error: Aborted"),
+    ],
 )
-def test_kernel_that_ends_is_failed_whatever_its_exit_code(execute: Callable[..., Any], end: str) -> None:
+def test_kernel_that_ends_is_failed_whatever_its_exit_code(execute: Callable[..., Any], end: str, why: str) -> None:
     seen = execute(["print('before')", end, "print('after')"])
     assert words(seen) == ("failed", "kernel_died", 1)
+    assert seen.result.detail.startswith(f"the kernel ended while the cell ran{why}")
     assert seen.texts[0] == "before\n"
 
 
