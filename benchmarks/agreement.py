@@ -29,13 +29,16 @@ import torch
 from assignment.assignment import NOTEBOOK_FILE
 from assignment.outputs import Outputs
 from benchmarks.agreement_table import Trial, to_markdown
-from benchmarks.agreement_variants import VARIANTS, Variant
+from benchmarks.agreement_variants import TEXTS, VARIANTS, Variant
 from benchmarks.reference import find_machine
 from grader.agree import CANONICAL_SEED, GROUPS, Agreement, Reading, find_agreements, read_group
+from grader.demo_class import write_todo
 from questions.canonical import load_canonical
 
 RESULTS = {"cpu": "agreement.md", "cuda": "agreement-cuda.md"}
 LIME_PICTURES = (2, 6, 8)  # LIME is slow: only these
+COSINE = "cosine_similarity"
+BUILT_ON = {"embedding_distance": ("embedding_pca", COSINE)}  # cells that a group's own needs
 FEWER_PICTURES = {'range(10), desc="LIME"': f'{LIME_PICTURES}, desc="LIME"', "np.full((10, 11": "np.full((3, 11"}
 
 
@@ -53,7 +56,8 @@ def try_variant(variant: Variant, canonical: Outputs) -> list[Agreement]:
 def run_cells(variant: Variant) -> None:
     """Run the official cells that a variant needs in the current folder."""
     cells = find_cells()
-    sources = {group: cells[group] for group in variant.groups if group != "pictures"}
+    wanted = [name for group in variant.groups for name in (*BUILT_ON.get(group, ()), group) if group != "pictures"]
+    sources = {name: cells[name] for name in wanted}
     if "lime" in sources:
         sources["lime"] = edit(sources["lime"], FEWER_PICTURES)
     names: dict[str, Any] = {"__name__": "__main__"}
@@ -61,6 +65,8 @@ def run_cells(variant: Variant) -> None:
     exec(cells["setup"], names)
     names["model"] = variant.prepare(names["model"])
     exec(cells["pictures"], names)
+    if set(TEXTS) & set(variant.groups):
+        exec(cells["bert"], names)
     for source in edit("\0".join(sources.values()), variant.edits).split("\0"):
         exec(source, names)
 
@@ -79,10 +85,11 @@ def edit(source: str, edits: Mapping[str, str]) -> str:
 
 
 def find_cells() -> dict[str, str]:
-    """Return the source of each official cell of the released notebook, by name."""
-    cells = json.loads(NOTEBOOK_FILE.read_text(encoding="utf-8"))["cells"]
+    """Return the source of each official cell of the released notebook, by name, and of the cosine, written."""
+    cells = write_todo(json.loads(NOTEBOOK_FILE.read_text(encoding="utf-8")))["cells"]
     official = [cell for cell in cells if cell["metadata"].get("hw9", {}).get("official")]
-    return {cell["metadata"]["hw9"]["name"]: "".join(cell["source"]) for cell in official}
+    found = {cell["metadata"]["hw9"]["name"]: "".join(cell["source"]) for cell in official}
+    return found | {COSINE: next(text for cell in cells if f"def {COSINE}(" in (text := "".join(cell["source"])))}
 
 
 def cut(canonical: Outputs) -> Outputs:

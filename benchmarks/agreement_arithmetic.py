@@ -1,4 +1,5 @@
-"""Other arithmetic under the same cells: every convolution and linear layer in parts, rounded, or with noise.
+"""Other arithmetic under the same cells: every convolution and linear layer in parts, rounded, or with noise; every
+product of an attention rounded too.
 
 Each mode also changes the backward pass: the gradients that reach a layer are rounded or shaken like its factors.
 """
@@ -20,9 +21,11 @@ Change = Callable[[Tensor], Tensor]
 class LayerMode(TorchFunctionMode):
     """While it is entered, every conv2d and linear is run by `run_layer`."""
 
+    functions: tuple[Callable[..., Tensor], ...] = (conv2d, linear)
+
     def __torch_function__(self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None) -> Any:
         """Send layers to `run_layer`; anything else goes its way."""
-        if func in (conv2d, linear):
+        if func in self.functions and args[0].dtype == torch.float32:
             return self.run_layer(func, *args, **(kwargs or {}))
         return func(*args, **(kwargs or {}))
 
@@ -46,6 +49,8 @@ class Split(LayerMode):
 class Rounded(LayerMode):
     """The factors of every product keep `bits` bits, as TF32's 10; sums are float32."""
 
+    functions = (conv2d, linear, torch.matmul)
+
     def __init__(self, bits: int) -> None:
         super().__init__()
         self.bits = bits
@@ -57,6 +62,14 @@ class Rounded(LayerMode):
 
     def _round(self, values: Tensor) -> Tensor:
         return round_mantissa(values, self.bits)
+
+
+class RoundedWeights(LayerMode):
+    """Layers have weights in bfloat16, and compute in float32."""
+
+    def run_layer(self, layer: Callable[..., Tensor], x: Tensor, weight: Tensor, *rest: Any) -> Tensor:
+        """Run the layer with rounded weights."""
+        return layer(x, weight.bfloat16().float(), *rest)
 
 
 class Noisy(LayerMode):

@@ -12,7 +12,7 @@ HEAD = """# The limits of agreement, between honest runs and wrong ones
 Made by `python -m benchmarks.agreement` on {machine},
 profile `mini`, in {seconds:.0f} s. The notebook's own official cells ran in float32 there, as they are or changed
 as each row says, and the grader compared what they saved with the canonical Outputs (float64). Each number is the worst
-over the ten pictures (LIME, which is slow: over pictures {pictures}) or over the twelve filters. ✗: beyond the limit,
+over the ten pictures (LIME, which is slow: over pictures {pictures}), twelve filters or the texts. ✗: beyond the limit,
 so the grader says `differs`. *Untold*: no figure can tell this variant from an honest run. *Noise of 1e-6 in every
 layer*, forth and back, stands for a GPU's coarser convolutions (Winograd).
 """

@@ -14,6 +14,7 @@ from assignment.classifier import Classifier
 from benchmarks.agreement_arithmetic import (
     Noisy,
     Rounded,
+    RoundedWeights,
     Split,
     allow_tf32,
     fold_in_place,
@@ -21,7 +22,9 @@ from benchmarks.agreement_arithmetic import (
     round_to_bfloat16,
 )
 
-EVERY = ("pictures", "lime", "saliency", "smoothgrad", "filters", "integrated_gradients")
+PICTURES = ("pictures", "lime", "saliency", "smoothgrad", "filters", "integrated_gradients")
+TEXTS = ("attention", "embedding_pca", "embedding_distance")
+EVERY = (*PICTURES, *TEXTS)
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,11 @@ class Variant:
     arithmetic: Callable[[], AbstractContextManager[Any]] = contextlib.nullcontext
 
 
+SVD = "_, size, loadings = torch.linalg.svd(centred, full_matrices=False)"
+BY_COVARIANCE = """squares, vectors = torch.linalg.eigh(centred.transpose(1, 2) @ centred)
+    size, loadings = squares.clamp(min=0).sqrt().flip(1), vectors.transpose(1, 2).flip(1)"""
+BY_CHANCE = """_, size, loadings = torch.pca_lowrank(centred, q=2, center=False)
+    loadings = loadings.transpose(1, 2)"""
 LARGER = {"noisy.split(10)": "noisy.split(20)", "batch_size=8": "batch_size=50"}
 HONEST = (
     Variant("as released, 1 thread", honest=True),
@@ -50,14 +58,17 @@ HONEST = (
     Variant("layers in batches of 1", honest=True, arithmetic=partial(Split, 1)),
     Variant("layers in batches of 8", honest=True, arithmetic=partial(Split, 8)),
     Variant("larger batches", ("lime", "smoothgrad"), LARGER, honest=True),
-    Variant("channels-last", honest=True, prepare=put_channels_last),
-    Variant("batch norm folded in", honest=True, prepare=fold_in_place),
+    Variant("channels-last", PICTURES, honest=True, prepare=put_channels_last),
+    Variant("batch norm folded in", PICTURES, honest=True, prepare=fold_in_place),
     Variant("noise of 1e-6 in every layer", honest=True, arithmetic=partial(Noisy, 1e-6)),
+    Variant("components in float32", ("embedding_pca",), {".double().cpu()": ".cpu()"}, honest=True),
+    Variant("components of the covariance", ("embedding_pca",), {SVD: BY_COVARIANCE}, honest=True),
 )
 PRECISION = (
     Variant("TF32, emulated", arithmetic=partial(Rounded, 10)),
     Variant("TF32, the GPU's own", gpu=True, prepare=allow_tf32),
-    Variant("weights in bfloat16", prepare=round_to_bfloat16),
+    Variant("weights in bfloat16", PICTURES, prepare=round_to_bfloat16),
+    Variant("weights of the layers in bfloat16", TEXTS, arithmetic=RoundedWeights),
 )
 
 
@@ -70,6 +81,9 @@ _SMOOTHGRAD = partial(_edit, "smoothgrad")
 _INTEGRATED = partial(_edit, "integrated_gradients")
 _FILTERS = partial(_edit, "filters")
 _LIME = partial(_edit, "lime")
+_ATTENTION = partial(_edit, "attention")
+_PCA = partial(_edit, "embedding_pca")
+_DISTANCE = partial(_edit, "embedding_distance")
 _SALIENCY_CALL = "saliency_maps = saliency(inputs, labels"
 _SMOOTHGRAD_CALL = "smooth_kept = smoothgrad(inputs, labels"
 _INTEGRATED_CALL = "rises = integrated_gradients(inputs, labels"
@@ -113,5 +127,17 @@ CONVENTIONS = (
     _LIME("the package's own colour", "hide=0.5", "hide=None"),
     _LIME("one seed for all pictures", "1000 * seed + index", "1000 * seed"),
     _LIME("pieces counted from 1", "start_label=0", "start_label=1"),
+    _ATTENTION("columns for rows", "torch.cat(found.attentions)", "torch.cat(found.attentions).transpose(2, 3)"),
+    _ATTENTION("mean of the heads", "found.attentions)", "[a.mean(1, True).expand_as(a) for a in found.attentions])"),
+    _ATTENTION("nothing hidden", "ids[0, places] = bert.tokenizer.mask_token_id", "pass"),
+    _PCA("not centred", "(states - states.mean(dim=1, keepdim=True))", "states"),
+    _PCA("q = 2 of pca_lowrank", SVD, BY_CHANCE),
+    _PCA("the next token for [CLS]", "(states - states", "(states[:, [1, *range(1, states.shape[1])]] - states"),
+    _PCA("the end not counted in", "find_span(reader, one) for", "np.add(find_span(reader, one), (0, 1)) for"),
+    _PCA("readers in another order", "profile.reader_folders.items()", "list(profile.reader_folders.items())[::-1]"),
+    _DISTANCE("mean of the sentence", "[:, list(reading.find_places(word))].mean", ".mean"),
+    _DISTANCE("distance squared", "torch.linalg.vector_norm(a - b)", "torch.linalg.vector_norm(a - b) ** 2"),
+    _DISTANCE("cosine distance", "return a @ b", "return 1 - a @ b"),
+    _DISTANCE("cosine without the lengths", " / (a.norm() * b.norm())", ""),
 )
 VARIANTS = (*HONEST, *PRECISION, *CONVENTIONS)
