@@ -29,7 +29,7 @@ from grader.submission import find_submissions
 from questions.bank import load_bank
 from questions.canonical import load_canonical, load_canonicals
 from questions.key import find_key
-from questions.measures_attention import FUNCTIONS
+from questions.measures.attention import FUNCTIONS
 from questions.responses import load_responses
 
 OUT = Console(highlight=False)

@@ -20,8 +20,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from assignment.fixable import FixableError, check_all, find_faults, show_value
 from assignment.outputs import Outputs
-from questions.arguments import find_missing
-from questions.measures import MEASURES
+from questions.measures.arguments import find_missing
+from questions.measures.registry import MEASURES
 
 Arguments = dict[str, Any]  # what the measure's signature allows: see find_arguments
 

@@ -9,7 +9,7 @@ from scipy.stats import chisquare
 
 from questions.claim import Claim, find_arguments
 from questions.item import Found, Item
-from questions.measures import MEASURES
+from questions.measures.registry import MEASURES
 
 P_VALUE = 0.05  # below it, right letters are spread too unevenly for chance
 EXPECTED = 5.0  # a letter expected to be right less often than this is too rare for the chi-square test

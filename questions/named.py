@@ -13,8 +13,8 @@ from assignment.arrays import FILTERS
 from assignment.assignment import Bilingual
 from assignment.outputs import Outputs
 from assignment.texts import Texts
-from questions.arguments import find_sizes
 from questions.bank import Bank
+from questions.measures.arguments import find_sizes
 from questions.question import Question
 
 _ONE = r"\d+(?!\d|\.\d)(?: ?[(（][^)）]*[)）])?"

@@ -6,8 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assignment.assignment import Bilingual
 from assignment.fixable import FixableError, find_faults
-from questions.arguments import Picture
 from questions.claim import Claim, ClaimError
+from questions.measures.arguments import Picture
 
 Letter = Annotated[str, Field(pattern="^[a-z]$")]
 Silences = dict[str, str]  # code of a lint rule -> why its finding stays (`lint.py`)

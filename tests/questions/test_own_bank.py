@@ -5,12 +5,12 @@ import pytest
 from assignment.assignment import load_assignment
 from assignment.outputs import Outputs
 from assignment.profile import load_profile
-from questions.arguments import find_label
 from questions.bank import Bank, load_bank
 from questions.canonical import load_canonicals
 from questions.check import check_bank, find_spread
 from questions.key import Key, find_key
-from questions.measures_classifier import lead_of_truth, probability
+from questions.measures.arguments import find_label
+from questions.measures.classifier import lead_of_truth, probability
 from reference.produce_lime import FEW, SAMPLES
 
 SEAFOOD = 8

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from assignment.outputs import Outputs
-from questions import measures_filters as filters
-from questions.arguments import find_label
 from questions.bank import load_bank
 from questions.canonical import find_seeds, load_canonical
-from questions.measures_attribution import attribution_gap, attribution_rise, attribution_sum
-from questions.measures_classifier import probability
-from questions.measures_map import density_inside, map_agreement
-from questions.measures_smoothgrad import smoothgrad_kept
+from questions.measures import filters
+from questions.measures.arguments import find_label
+from questions.measures.classifier import probability
+from questions.measures.integrated_gradients import attribution_gap, attribution_rise, attribution_sum
+from questions.measures.maps import density_inside, map_agreement
+from questions.measures.smoothgrad import smoothgrad_kept
 from reference.produce_maps import COUNTS, FEW_STEPS, STEPS
 
 MEAT, SEAFOOD = 5, 8

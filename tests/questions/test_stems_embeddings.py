@@ -13,9 +13,9 @@ from assignment.reading import read
 from assignment.roles import find_roles
 from assignment.scratch_text import find_apart, find_near
 from assignment.texts import split_words
-from questions import measures_distance as distance
-from questions import measures_pca as pca
 from questions.canonical import load_canonical
+from questions.measures import embedding_distance as distance
+from questions.measures import embedding_pca as pca
 
 PROFILE = load_profile("mini")
 TEXTS = PROFILE.texts

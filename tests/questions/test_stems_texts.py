@@ -10,9 +10,9 @@ from assignment.language.words import HE, JOBS, NAMES, OBJECTS, SHE, THEY
 from assignment.outputs import Outputs
 from assignment.profile import load_profile
 from assignment.reading import read
-from questions import measures_attention as attention
 from questions.bank import load_bank
 from questions.canonical import find_seeds, load_canonical
+from questions.measures import attention
 from reference.attention import predict_masked
 
 Hide = Callable[..., Callable[[str], str]]

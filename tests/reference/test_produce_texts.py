@@ -17,8 +17,10 @@ from assignment.bert import load_bert
 from assignment.outputs import load_group
 from assignment.profile import load_profile
 from assignment.reading import read
-from questions import measures_attention, measures_distance, measures_pca
 from questions.canonical import load_canonical
+from questions.measures import attention as measures_attention
+from questions.measures import embedding_distance as measures_distance
+from questions.measures import embedding_pca as measures_pca
 from reference.__main__ import CANONICAL_FOLDER
 from reference.bench import Bench
 from reference.compare import compare_group

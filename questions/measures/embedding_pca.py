@@ -8,7 +8,7 @@ from pydantic import Field
 from assignment.arrays import ANSWER, OTHER, QUESTION, SUPPORT
 from assignment.groups import find_apart, find_between, find_near
 from assignment.outputs import Outputs
-from questions.arguments import Axis, Floats, as_floats
+from questions.measures.arguments import Axis, Floats, as_floats
 
 READERS = ("reader_a", "reader_b", "reader_c")  # the axis `reader`
 

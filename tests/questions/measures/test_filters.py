@@ -7,11 +7,11 @@ import pytest
 
 from assignment.fixable import FixableError
 from assignment.outputs import Outputs
-from questions import measures_filters as measures
-from questions.arguments import Region
 from questions.claim import Claim, evaluate
-from questions.measures import Measure
-from questions.measures_map import area_inside
+from questions.measures import filters as measures
+from questions.measures.arguments import Region
+from questions.measures.maps import area_inside
+from questions.measures.registry import Measure
 
 SIDES = {"shallow": 16, "middle": 8, "deep": 2}
 EVERY = [(layer, number) for layer, numbers in measures.FILTERS.items() for number in numbers]

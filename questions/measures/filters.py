@@ -12,8 +12,8 @@ from pydantic import Field
 
 from assignment.arrays import FILTER_MAPS, FILTERS
 from assignment.outputs import Outputs
-from questions.arguments import Floats, Picture, Region, as_floats, find_region
-from questions.correlation import find_pearson
+from questions.measures.arguments import Floats, Picture, Region, as_floats, find_region
+from questions.measures.correlation import find_pearson
 
 MAPS = tuple(FILTER_MAPS)
 

@@ -7,12 +7,11 @@ import numpy as np
 import pytest
 
 from assignment.outputs import Outputs
-from questions import measures_lime as lime
-from questions import measures_map as maps
-from questions.arguments import Region
 from questions.claim import find_arguments
-from questions.correlation import find_spearman
-from questions.measures import MEASURES
+from questions.measures import lime, maps
+from questions.measures.arguments import Region
+from questions.measures.correlation import find_spearman
+from questions.measures.registry import MEASURES
 
 REGIONS = get_args(Region)
 

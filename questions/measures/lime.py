@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from assignment.outputs import Outputs
-from questions.arguments import Floats, Label, Masks, Picture, Region, as_floats, find_label, find_region
-from questions.correlation import find_pearson
+from questions.measures.arguments import Floats, Label, Masks, Picture, Region, as_floats, find_label, find_region
+from questions.measures.correlation import find_pearson
 
 Side = Literal["for", "against"]
 Count = Annotated[int, Field(ge=1, le=100)]

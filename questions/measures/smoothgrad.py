@@ -7,8 +7,8 @@ from pydantic import AfterValidator
 
 from assignment.arrays import SIGMAS
 from assignment.outputs import Outputs
-from questions.arguments import Picture, Region
-from questions.measures_map import Analysis, Map, mass_inside, roughness
+from questions.measures.arguments import Picture, Region
+from questions.measures.maps import Analysis, Map, mass_inside, roughness
 
 
 def _check_sigma(value: float) -> float:

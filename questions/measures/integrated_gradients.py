@@ -1,7 +1,7 @@
 """Measures of signed attributions (integrated gradients): sums by place, and whether they add up.
 
 Each is a number that the notebook prints (`assignment/scratch.py: describe_attributions`), in units of the logit or as
-a share. Measures of the maps without their signs are in `measures_map.py`.
+a share. Measures of the maps without their signs are in `maps.py`.
 """
 
 from typing import Literal
@@ -10,7 +10,7 @@ import numpy as np
 
 from assignment.arrays import BASELINES, STEP_COUNTS
 from assignment.outputs import Outputs
-from questions.arguments import Floats, Picture, Region, as_floats, find_region
+from questions.measures.arguments import Floats, Picture, Region, as_floats, find_region
 
 Attribution = Literal["map", "other", "white", "blurred", "noise", "few", "plain"]
 Baseline = Literal["black", "white", "blurred"]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from questions.arguments import Floats
+from questions.measures.arguments import Floats
 
 
 def find_ranks(values: Floats) -> Floats:

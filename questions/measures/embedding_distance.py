@@ -8,7 +8,7 @@ from pydantic import Field
 
 from assignment.groups import find_means, find_nearest_share
 from assignment.outputs import Outputs
-from questions.arguments import Axis, Floats, as_floats
+from questions.measures.arguments import Axis, Floats, as_floats
 
 WORDS = ("apple", "bat")  # the axis `shared_word`
 

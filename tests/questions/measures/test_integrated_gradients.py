@@ -9,9 +9,9 @@ from assignment.arrays import BASELINES, STEP_COUNTS
 from assignment.outputs import Outputs
 from assignment.profile import BACKGROUND, DISTRACTOR, FOOD, TRAY
 from assignment.scratch import describe_attributions
-from questions import measures_map as maps
-from questions.arguments import Region
-from questions.measures_attribution import (
+from questions.measures import maps
+from questions.measures.arguments import Region
+from questions.measures.integrated_gradients import (
     Attribution,
     Baseline,
     Steps,

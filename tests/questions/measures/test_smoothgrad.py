@@ -7,8 +7,8 @@ from pydantic import ValidationError
 from assignment.arrays import SIGMAS
 from assignment.outputs import Outputs
 from questions.claim import Claim
-from questions.measures_map import roughness
-from questions.measures_smoothgrad import (
+from questions.measures.maps import roughness
+from questions.measures.smoothgrad import (
     smoothgrad_kept,
     smoothgrad_mass_shift,
     smoothgrad_roughness_ratio,

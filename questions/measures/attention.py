@@ -11,7 +11,7 @@ from pydantic import Field
 
 from assignment import arrays
 from assignment.outputs import Outputs
-from questions.arguments import Axis, Floats, as_floats
+from questions.measures.arguments import Axis, Floats, as_floats
 
 FUNCTIONS = (*arrays.FUNCTIONS, *arrays.LINKS)  # the axis `function`
 

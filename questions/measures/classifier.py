@@ -3,7 +3,7 @@
 import numpy as np
 
 from assignment.outputs import Outputs
-from questions.arguments import Floats, Label, Picture, as_floats, find_label
+from questions.measures.arguments import Floats, Label, Picture, as_floats, find_label
 
 
 def find_probabilities(outputs: Outputs, picture: int) -> Floats:

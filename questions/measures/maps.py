@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 
 from assignment.outputs import Outputs
-from questions.arguments import Floats, Percent, Picture, Region, as_floats, find_region
-from questions.correlation import find_spearman
+from questions.measures.arguments import Floats, Percent, Picture, Region, as_floats, find_region
+from questions.measures.correlation import find_spearman
 
 Analysis = Literal["saliency", "smoothgrad", "integrated_gradients"]
 Map = Literal[

@@ -5,10 +5,10 @@ import pytest
 
 from assignment.fixable import FixableError
 from assignment.outputs import Outputs
-from questions import measures_attention as attention
-from questions import measures_distance as distance
-from questions import measures_pca as pca
 from questions.claim import Claim, evaluate
+from questions.measures import attention
+from questions.measures import embedding_distance as distance
+from questions.measures import embedding_pca as pca
 
 WORDS = np.array([[-1, 0, 1, 1, 2, -1], [-1, 0, 1, 2, -1, -1]])
 
