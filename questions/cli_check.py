@@ -11,10 +11,10 @@ from assignment.profile import PROFILES_FOLDER, load_profile
 from assignment.texts import Texts
 from questions.bank import BANK_FOLDER, Bank, read_bank
 from questions.canonical import load_canonicals
-from questions.check import Checked, check_bank, count_several, find_spread
+from questions.check.bank import Checked, check_bank, count_several, find_spread
+from questions.check.rules import RULES
 from questions.cli_verb import print_faults
 from questions.key import Decision, Place
-from questions.lint import RULES
 from questions.mutation import PROOF_FOLDER, find_matrix_faults
 from questions.proof import Proof, load_proof
 from questions.question import Question

@@ -10,7 +10,7 @@ from assignment.fixable import FixableError
 from assignment.outputs import save_group
 from questions.bank import Bank, load_bank
 from questions.canonical import find_seeds, load_canonical, load_canonicals
-from questions.check import find_spread
+from questions.check.bank import find_spread
 from questions.key import find_key
 
 RIGHT = ("ac", "bd", "ce", "ad")  # of lime-1 to lime-4, as conftest.py makes them

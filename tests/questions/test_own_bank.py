@@ -7,7 +7,7 @@ from assignment.outputs import Outputs
 from assignment.profile import load_profile
 from questions.bank import Bank, load_bank
 from questions.canonical import load_canonicals
-from questions.check import check_bank, find_spread
+from questions.check.bank import check_bank, find_spread
 from questions.key import Key, find_key
 from questions.measures.arguments import find_label
 from questions.measures.classifier import lead_of_truth, probability

@@ -9,7 +9,7 @@ import pytest
 
 from questions.bank import Bank
 from questions.canonical import load_canonicals
-from questions.guess import find_guesses
+from questions.check.guesses import find_guesses
 from questions.key import find_key
 
 Questions = list[dict[str, Any]]

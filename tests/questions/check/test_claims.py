@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from questions.bank import Bank
+from questions.check.claims import find_letter_p, find_relation, find_uneven_letters
+from questions.check.item import Item
 from questions.claim import Claim
-from questions.item import Item
-from questions.lint_claims import find_letter_p, find_relation, find_uneven_letters
 
 
 def test_letters_that_are_right_too_often_are_found_and_chance_is_not(bank: Bank) -> None:

@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Iterator
 from itertools import pairwise
 
-from questions.item import Item, find_asked
-from questions.named import NAMES
+from questions.check.item import Item, find_asked
+from questions.check.names import NAMES
 
 LONGER = 1.25  # a right choice stands out that is a quarter longer than every other one
 STEM_WORDS, STEM_CHARACTERS = 100, 240  # of English words, of Chinese characters

@@ -17,10 +17,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from questions import lint_claims, lint_form, lint_words
 from questions.bank import Bank
+from questions.check import claims, form, words
+from questions.check.item import Found, Item, in_each
 from questions.claim import suggest
-from questions.item import Found, Item, in_each
 from questions.key import Place
 from questions.question import Silences
 
@@ -58,116 +58,116 @@ RULES: dict[str, Rule] = {
     "negative-stem": Rule(
         "The stem is a positive question.",
         "HDR 17; SAQUET negative worded",
-        in_each(lint_words.find_negative_stems),
+        in_each(words.find_negative_stems),
     ),
     "negative-choice": Rule(
         "A choice is a positive statement.",
         "HDR 27; SAQUET negative worded",
-        in_each(lint_words.find_negative_choices),
+        in_each(words.find_negative_choices),
     ),
     "all-or-none": Rule(
         "No choice is all, none or both of the others.",
         "HDR 25, 26; SAQUET all of the above, none of the above",
-        in_each(lint_words.find_sums),
+        in_each(words.find_sums),
     ),
     "combined-choices": Rule(
         "No choice names other choices by letter.",
         "HDR 9; SAQUET complex or K-type",
-        in_each(lint_words.find_combined),
+        in_each(words.find_combined),
     ),
     "absolute-words": Rule(
         "No word without exceptions, such as always.",
         "HDR 28a; SAQUET absolute terms",
-        in_each(lint_words.find_absolute_words),
+        in_each(words.find_absolute_words),
     ),
     "vague-words": Rule(
         "No often or usually in a choice, and no nearly or many without an amount or a comparison beside it.",
         "SAQUET vague terms",
-        in_each(lint_words.find_vague_words),
+        in_each(words.find_vague_words),
     ),
     "mixed-languages": Rule(
         "English stands under en, Chinese under zh.",
         "two languages",
-        in_each(lint_words.find_mixed_languages),
+        in_each(words.find_mixed_languages),
     ),
     "simplified-chinese": Rule(
         "The Chinese is Traditional.",
         "two languages",
-        in_each(lint_words.find_simplified),
+        in_each(words.find_simplified),
     ),
     "different-numbers": Rule(
         "Both languages hold the same numbers.",
         "two languages",
-        in_each(lint_words.find_different_numbers),
+        in_each(words.find_different_numbers),
     ),
     "different-names": Rule(
         "Both languages name the same pictures, layers, heads, sentences.",
         "two languages",
-        in_each(lint_words.find_different_names),
+        in_each(words.find_different_names),
     ),
     "longest-is-right": Rule(
-        f"No right choice is more than {lint_form.LONGER} times as long as every other one, in either language.",
+        f"No right choice is more than {form.LONGER} times as long as every other one, in either language.",
         "HDR 24, 28d; SAQUET longest option correct",
-        in_each(lint_form.find_longest_right),
+        in_each(form.find_longest_right),
         "key",
     ),
     "repeated-words": Rule(
         "No word of the stem stands in all of several right choices and in no wrong one (function words left out).",
         "HDR 28b; SAQUET word repeats",
-        in_each(lint_form.find_repeated_words),
+        in_each(form.find_repeated_words),
         "key",
     ),
     "long-stem": Rule(
-        f"A stem has at most {lint_form.STEM_WORDS} English words and {lint_form.STEM_CHARACTERS} Chinese characters.",
+        f"A stem has at most {form.STEM_WORDS} English words and {form.STEM_CHARACTERS} Chinese characters.",
         "HDR 13, 16; SAQUET gratuitous information",
-        in_each(lint_form.find_long_stems),
+        in_each(form.find_long_stems),
     ),
     "gratuitous-picture": Rule(
         "Every picture shown beside a question is one that a choice speaks of or a claim measures.",
         "HDR 16; SAQUET gratuitous information",
-        in_each(lint_form.find_gratuitous),
+        in_each(form.find_gratuitous),
     ),
     "unfocused-stem": Rule(
         "The stem ends in a question.",
         "HDR 14, 15; SAQUET unfocused stem",
-        in_each(lint_form.find_unfocused),
+        in_each(form.find_unfocused),
     ),
     "fill-in-gap": Rule(
         "The stem has no gap to fill in.",
         "SAQUET fill in the blank",
-        in_each(lint_form.find_gaps),
+        in_each(form.find_gaps),
     ),
     "grammatical-cue": Rule(
         "The stem's end fits every choice, and all choices end alike.",
         "HDR 28c; SAQUET grammatical cues",
-        in_each(lint_form.find_grammatical_cues),
+        in_each(form.find_grammatical_cues),
     ),
     "numeric-order": Rule(
         "Choices that are bare numbers rise.",
         "HDR 21; SAQUET lost sequence",
-        in_each(lint_form.find_lost_order),
+        in_each(form.find_lost_order),
     ),
     "duplicated-choice": Rule(
         "No two choices of a question have the same text.",
         "HDR 22",
-        in_each(lint_form.find_doubled_choices),
+        in_each(form.find_doubled_choices),
     ),
     "overlapping-choices": Rule(
         "No choice decides another of its question: same, opposite, implied or excluded by arguments and bounds.",
         "HDR 22, 28e",
-        in_each(lint_claims.find_overlaps),
+        in_each(claims.find_overlaps),
     ),
     "implausible-distractor": Rule(
         "Every wrong choice is made true by at least one mutant, that is by a mistake that we know of.",
         "HDR 29, 30; SAQUET implausible distractors",
-        in_each(lint_claims.find_implausible),
+        in_each(claims.find_implausible),
         "mutants",
     ),
     "uneven-letters": Rule(
-        f"Right choices are spread over the letters as chance would (chi-square, p at least {lint_claims.P_VALUE}; "
-        f"not judged where a letter is expected to be right less than {lint_claims.EXPECTED:g} times).",
+        f"Right choices are spread over the letters as chance would (chi-square, p at least {claims.P_VALUE}; "
+        f"not judged where a letter is expected to be right less than {claims.EXPECTED:g} times).",
         "HDR 20",
-        lint_claims.find_uneven_letters,
+        claims.find_uneven_letters,
         "key",
     ),
 }

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from assignment.assignment import Bilingual
-from questions.item import Item, find_asked
-from questions.named import NAMES, find_numbers, find_texts, without_names
+from questions.check.item import Item, find_asked
+from questions.check.names import NAMES, find_numbers, find_texts, without_names
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _CHINESE = re.compile("[\u4e00-\u9fff]")

@@ -15,12 +15,12 @@ from assignment.assignment import Assignment
 from assignment.outputs import Outputs
 from assignment.texts import Texts
 from questions.bank import Bank
-from questions.guess import Guess, find_guesses
-from questions.item import Item
+from questions.check.claims import count_letters, find_letter_p
+from questions.check.guesses import Guess, find_guesses
+from questions.check.item import Item
+from questions.check.names import find_named_faults, find_shown
+from questions.check.rules import Finding, lint
 from questions.key import Decision, Place, find_decisions, find_right
-from questions.lint import Finding, lint
-from questions.lint_claims import count_letters, find_letter_p
-from questions.named import find_named_faults, find_shown
 
 TOTAL = Decimal(10)  # points of the whole homework, as the slides say
 SEVERAL = Fraction(3, 5)  # of the questions have two or more right choices, at least

@@ -15,7 +15,7 @@ from fractions import Fraction
 from itertools import combinations
 
 from questions.bank import Bank
-from questions.lint_form import find_width
+from questions.check.form import find_width
 from questions.question import Question
 
 LIMIT = Fraction(1, 20)  # of a bank's points, for whoever guesses without the key

@@ -8,8 +8,8 @@ from assignment.outputs import Outputs
 from assignment.profile import load_profile
 from questions.bank import Bank, load_bank
 from questions.canonical import load_canonical
+from questions.check.names import NAMES, Shown, find_named_faults, find_numbers, find_shown, find_texts, without_names
 from questions.claim import Claim, evaluate
-from questions.named import NAMES, Shown, find_named_faults, find_numbers, find_shown, find_texts, without_names
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ from typing import Any
 
 from scipy.stats import chisquare
 
+from questions.check.item import Found, Item
 from questions.claim import Claim, find_arguments
-from questions.item import Found, Item
 from questions.measures.registry import MEASURES
 
 P_VALUE = 0.05  # below it, right letters are spread too unevenly for chance

@@ -8,8 +8,8 @@ import pytest
 
 from questions.bank import Bank, load_bank
 from questions.canonical import load_canonicals
+from questions.check.rules import RULES, find_findings, lint
 from questions.key import Key, find_key
-from questions.lint import RULES, find_findings, lint
 
 Questions = list[dict[str, Any]]
 Break = Callable[[Questions], object]

@@ -1,0 +1,1 @@
+"""Checks of the bank: rules of wording and form, what texts name, what guessing earns."""
