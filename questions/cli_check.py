@@ -15,10 +15,10 @@ from questions.check.bank import Checked, check_bank, count_several, find_spread
 from questions.check.rules import RULES
 from questions.cli_verb import print_faults
 from questions.key import Decision, Place
-from questions.mutation import PROOF_FOLDER, find_matrix_faults
-from questions.proof import Proof, load_proof
+from questions.proof.matrix import PROOF_FOLDER, find_matrix_faults
+from questions.proof.stability import Steadiness, find_all_steadiness, find_stability_faults
+from questions.proof.stored import Proof, load_proof
 from questions.question import Question
-from questions.stability import Steadiness, find_all_steadiness, find_stability_faults
 
 LEGEND = """closest: the choice nearest to tipping over; distance: from its value to its bound; margin: the least one
 allowed; margins: the one over the other, 1 or more; spreads: the least steady choice's distance over what seeds,

@@ -17,13 +17,13 @@ from questions.bank import load_bank
 from questions.canonical import load_canonicals
 from questions.cli_verb import print_faults
 from questions.key import find_decisions, find_key
-from questions.matrix_picture import save_picture
-from questions.mutants import MUTANTS
-from questions.mutation import PROOF_FOLDER, Matrix, find_flipped, find_matrix_faults, make_matrix, save_matrix
-from questions.recheck import SEED, find_changes, recompute
-from questions.rekey import Rekeyed, rekey
-from questions.rerun import CACHE_FOLDER, Rerun, find_edit_faults, load_reruns, run_all
-from questions.stability import (
+from questions.proof.matrix import PROOF_FOLDER, Matrix, find_flipped, find_matrix_faults, make_matrix, save_matrix
+from questions.proof.matrix_picture import save_picture
+from questions.proof.mutants.registry import MUTANTS
+from questions.proof.recheck import SEED, find_changes, recompute
+from questions.proof.rekey import Rekeyed, rekey
+from questions.proof.rerun import CACHE_FOLDER, Rerun, find_edit_faults, load_reruns, run_all
+from questions.proof.stability import (
     find_all_steadiness,
     find_stability_faults,
     make_reruns,

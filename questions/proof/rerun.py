@@ -23,7 +23,7 @@ from assignment.outputs import Outputs
 from assignment.profile import Manifest, load_profile
 from questions.canonical import load_canonical
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 CACHE_FOLDER = ROOT / "build" / "reruns"
 TEXT_GROUPS = ("texts", "attention", "embedding_pca", "embedding_distance")
 ROOMS = ("assignment", "reference")  # what the reference is made of
@@ -112,7 +112,7 @@ def find_edit_faults(edits: Sequence[Edit]) -> list[str]:
     faults = []
     for edit in edits:
         path = ROOT / edit.file
-        if not path.is_file() or path.parent.name not in ROOMS:
+        if not path.is_file() or path.relative_to(ROOT).parts[0] not in ROOMS:
             faults.append(f"{edit.file}: no such file; expected a module of {' or '.join(ROOMS)}")
         elif (count := path.read_text(encoding="utf-8").count(edit.old)) != 1:
             faults.append(f"{edit.file}: {show_value(edit.old)} is there {count} times; expected once")
@@ -147,11 +147,10 @@ def _overlay(edits: Sequence[Edit]):  # type: ignore[no-untyped-def]
     """Yield a folder that looks like ours to Python, with the edits made; nothing of ours is touched."""
     with tempfile.TemporaryDirectory(prefix="hw9-rerun-") as name:
         place = Path(name)
-        for room in ROOMS:
-            (place / room).mkdir()
-            for path in (ROOT / room).iterdir():
-                if path.name != "__pycache__":
-                    (place / room / path.name).symlink_to(path)
+        for path in _list_files("*"):  # folders are made and only files are links: an edit replaces a link of its own
+            link = place / path.relative_to(ROOT)
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to(path)
         for file in {edit.file for edit in edits}:
             text = (ROOT / file).read_text(encoding="utf-8")
             for edit in edits:
@@ -165,9 +164,15 @@ def _overlay(edits: Sequence[Edit]):  # type: ignore[no-untyped-def]
 def _find_sources() -> str:
     """Return a digest of the code that the arrays depend on: ours, and the packages'."""
     digest = hashlib.sha256(repr([version(name) for name in _PACKAGES]).encode())
-    for path in sorted(path for room in ROOMS for path in (ROOT / room).glob("*.py")):
-        digest.update(path.name.encode() + path.read_bytes())
+    for path in _list_files("*.py"):
+        digest.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()
+
+
+def _list_files(pattern: str) -> list[Path]:
+    """Return the files of the rooms, however deep, sorted."""
+    found = (path for room in ROOMS for path in (ROOT / room).rglob(pattern))
+    return sorted(path for path in found if path.is_file() and "__pycache__" not in path.parts)
 
 
 def _find_digest(rerun: Rerun, manifest: Manifest, sources: str) -> str:

@@ -8,7 +8,7 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
 from questions.bank import Bank
-from questions.mutation import PROOF_FOLDER, Matrix
+from questions.proof.matrix import PROOF_FOLDER, Matrix
 
 _COLOURS = ListedColormap(["#f2f2f2", "#9ecae1", "#4292c6", "#08519c", "#08306b"])  # 0, 1, 2, 3, 4 or more choices
 _COLUMNS = 2  # of panels

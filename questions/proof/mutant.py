@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from questions.rerun import Edit, Rerun
+from questions.proof.rerun import Edit, Rerun
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from assignment.fixable import FixableError
 from questions.key import Place
-from questions.mutation import Matrix, load_matrix
-from questions.stability import Stability, load_stability
+from questions.proof.matrix import Matrix, load_matrix
+from questions.proof.stability import Stability, load_stability
 
 Part = TypeVar("Part")
 

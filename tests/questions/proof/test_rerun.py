@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from questions.rerun import SETTINGS
+from questions.proof.rerun import SETTINGS
 
 
 @pytest.mark.parametrize("safe", ["", "1"])

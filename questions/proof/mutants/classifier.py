@@ -1,7 +1,7 @@
 """Mistakes in what is asked of the CNN: LIME and the visualisation of filters."""
 
-from questions.mutant import Mutant
-from questions.rerun import Edit
+from questions.proof.mutant import Mutant
+from questions.proof.rerun import Edit
 
 _LIME, _MADE = "reference/lime.py", "reference/produce_lime.py"
 _FILTERS, _ASCENTS, _BENCH = "reference/filters.py", "reference/produce_filters.py", "reference/bench.py"

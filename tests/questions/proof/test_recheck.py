@@ -12,8 +12,8 @@ from assignment.outputs import Outputs
 from questions.bank import Bank, load_bank
 from questions.canonical import load_canonicals
 from questions.key import Key, find_key
-from questions.recheck import SEED, find_changes
-from questions.rerun import ROOT, Edit, Rerun, load_reruns, run_all
+from questions.proof.recheck import SEED, find_changes
+from questions.proof.rerun import ROOT, Edit, Rerun, load_reruns, run_all
 
 # One sign, index or constant in each file of the reference that computes; the analysis that is asked for its key.
 EDITS: Mapping[str, tuple[str, Edit]] = {

@@ -1,7 +1,7 @@
 """Mistakes in what is asked of BERT: attention, principal components of its states, distances between them."""
 
-from questions.mutant import Mutant
-from questions.rerun import Edit
+from questions.proof.mutant import Mutant
+from questions.proof.rerun import Edit
 
 _ATTENTION, _TEXTS, _READING = "reference/attention.py", "reference/produce_texts.py", "reference/reading.py"
 _PCA, _DISTANCE, _HEADS = "reference/embedding_pca.py", "reference/embedding_distance.py", "assignment/heads.py"

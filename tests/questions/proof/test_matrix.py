@@ -12,15 +12,12 @@ import pytest
 from assignment.arrays import GROUPS
 from assignment.fixable import FixableError
 from assignment.outputs import Outputs
-from questions import rerun
 from questions.bank import Bank, load_bank
 from questions.canonical import load_canonicals
 from questions.cli import add_parser, main
 from questions.key import Key, find_key
-from questions.matrix_picture import save_picture
-from questions.mutant import Mutant
-from questions.mutants import MUTANTS
-from questions.mutation import (
+from questions.proof import rerun
+from questions.proof.matrix import (
     LEAST_SCORE,
     Matrix,
     find_flipped,
@@ -31,7 +28,10 @@ from questions.mutation import (
     to_csv,
     to_markdown,
 )
-from questions.rerun import Edit, Rerun, find_edit_faults
+from questions.proof.matrix_picture import save_picture
+from questions.proof.mutant import Mutant
+from questions.proof.mutants.registry import MUTANTS
+from questions.proof.rerun import Edit, Rerun, find_edit_faults
 
 EDIT = (Edit("reference/saliency.py", "a", "b"),)
 

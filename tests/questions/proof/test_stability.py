@@ -10,7 +10,7 @@ from assignment.outputs import Outputs
 from questions.bank import Bank, load_bank
 from questions.canonical import load_canonicals
 from questions.key import find_decisions
-from questions.stability import (
+from questions.proof.stability import (
     VARIANTS,
     Stability,
     find_all_steadiness,

@@ -14,8 +14,8 @@ from assignment.outputs import Outputs
 from questions.bank import Bank
 from questions.claim import Claim, evaluate
 from questions.key import Key
-from questions.mutation import find_flipped
-from questions.rerun import CACHE_FOLDER, Edit, Rerun, load_reruns, run_all
+from questions.proof.matrix import find_flipped
+from questions.proof.rerun import CACHE_FOLDER, Edit, Rerun, load_reruns, run_all
 
 SEED = 1
 

@@ -18,9 +18,9 @@ from assignment.outputs import Outputs
 from questions.bank import Bank
 from questions.claim import digest
 from questions.key import Key, Place, find_decisions
-from questions.mutant import Mutant
+from questions.proof.mutant import Mutant
 
-PROOF_FOLDER = Path(__file__).with_name("proofs")
+PROOF_FOLDER = Path(__file__).parents[1] / "proofs"
 LEAST_SCORE, LEAST_CAUGHT = 0.95, 2
 
 

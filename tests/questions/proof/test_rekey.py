@@ -10,7 +10,7 @@ from assignment.outputs import Outputs, save_group
 from questions.bank import Bank
 from questions.canonical import load_canonicals
 from questions.key import find_key
-from questions.rekey import rekey
+from questions.proof.rekey import rekey
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ from assignment.outputs import Outputs
 from questions.bank import Bank
 from questions.claim import digest
 from questions.key import Decision, Place, decide
-from questions.mutation import PROOF_FOLDER
-from questions.rerun import Rerun
+from questions.proof.matrix import PROOF_FOLDER
+from questions.proof.rerun import Rerun
 
 VARIANTS: Mapping[str, tuple[str, str]] = {  # what `Rerun` is given: precision, weights
     "float32": ("float32", "stored"),

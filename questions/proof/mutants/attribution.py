@@ -1,7 +1,7 @@
 """Mistakes in the maps that are made of gradients: saliency, SmoothGrad, integrated gradients."""
 
-from questions.mutant import Mutant
-from questions.rerun import Edit
+from questions.proof.mutant import Mutant
+from questions.proof.rerun import Edit
 
 _SALIENCY, _SMOOTHGRAD, _MAPS = "reference/saliency.py", "reference/smoothgrad.py", "reference/produce_maps.py"
 _INTEGRATED, _BENCH = "reference/integrated_gradients.py", "reference/bench.py"

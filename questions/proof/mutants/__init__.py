@@ -1,0 +1,1 @@
+"""Mutants: plausible mistakes in the analyses, each an edit of the reference's source."""
