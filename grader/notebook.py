@@ -1,7 +1,7 @@
 """The released notebook: `assignment/homework.py` as .ipynb, with the questions' text and an empty line for each answer
 put in.
 
-Nothing of a claim, a key or a `why` goes in: only what `questions.handout` writes for students.
+Nothing of a claim, a key or a `why` goes in: only what `questions.handout.markdown` writes for students.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ from typing import Any
 
 from assignment.assignment import NOTEBOOK_FILE
 from questions.bank import Bank
-from questions.handout import find_markdown
+from questions.handout.markdown import find_markdown
 
 SOURCE_FILE = NOTEBOOK_FILE.with_suffix(".py")
 _QUESTIONS = re.compile(r"<!-- questions: (\w+) -->")

@@ -11,7 +11,7 @@ from assignment.profile import load_profile
 from questions.bank import find_worth, load_bank
 from questions.canonical import load_canonicals
 from questions.cli_verb import add_sources
-from questions.handout_page import find_handout, list_files
+from questions.handout.page import find_handout, list_files
 from questions.key import find_key
 from questions.qti_package import to_package
 from questions.qti_read import find_differences, parse_package

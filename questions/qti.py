@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from assignment.assignment import Bilingual
-from questions.handout_page import Picture, mark_code
+from questions.handout.page import Picture, mark_code
 from questions.key import Key
 from questions.question import Question
 

@@ -19,7 +19,7 @@ from decimal import Decimal
 from assignment.assignment import Assignment
 from assignment.profile import Profile
 from questions.bank import Bank, find_worth
-from questions.handout_page import RULE, find_pictures
+from questions.handout.page import RULE, find_pictures
 from questions.key import Key
 from questions.qti import INSTANCE, PICTURE_FOLDER, to_assessment, to_bytes
 

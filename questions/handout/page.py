@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 from assignment.assignment import Assignment, Bilingual
 from assignment.profile import Profile
 from questions.bank import Bank
-from questions.handout import to_markdown
+from questions.handout.markdown import to_markdown
 from questions.question import Question
 
 TITLES = {
@@ -197,7 +197,7 @@ def _load_templates() -> Environment:
 
 @cache
 def _read(name: str) -> str:
-    return (files("questions") / "templates" / name).read_text(encoding="utf-8")
+    return (files("questions.handout") / "templates" / name).read_text(encoding="utf-8")
 
 
 def list_files(handout: Handout) -> Iterator[tuple[str, bytes]]:

@@ -11,8 +11,8 @@ from assignment.assignment import load_assignment
 from assignment.profile import load_profile
 from grader.cli import main
 from questions.bank import Bank
-from questions.handout import to_markdown
-from questions.handout_page import find_handout, list_files, mark_code
+from questions.handout.markdown import to_markdown
+from questions.handout.page import find_handout, list_files, mark_code
 
 PNG = re.compile(r"data:image/png;base64,[A-Za-z0-9+/=]+")
 

@@ -1,0 +1,1 @@
+"""The students' handout: one HTML page to print, and Markdown."""
