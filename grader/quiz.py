@@ -3,7 +3,7 @@
 from assignment.fixable import check_all, show_value
 from grader.judge import Sheets
 from grader.submission import Submission, is_student
-from questions.responses import Response, Responses
+from questions.canvas.responses import Response, Responses
 
 
 def join_responses(submissions: tuple[Submission, ...], responses: Responses) -> tuple[tuple[Submission, ...], Sheets]:

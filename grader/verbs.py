@@ -28,9 +28,9 @@ from grader.scored import Scored
 from grader.submission import find_submissions
 from questions.bank import load_bank
 from questions.canonical import load_canonical, load_canonicals
+from questions.canvas.responses import load_responses
 from questions.key import find_key
 from questions.measures.attention import FUNCTIONS
-from questions.responses import load_responses
 
 OUT = Console(highlight=False)
 DEMO_CELL_SECONDS = 120  # the endless loop of the embedded class is waited for this long

@@ -10,11 +10,11 @@ from assignment.fixable import FixableError, check_all
 from assignment.profile import load_profile
 from questions.bank import find_worth, load_bank
 from questions.canonical import load_canonicals
+from questions.canvas.package import to_package
+from questions.canvas.readback import find_differences, parse_package
 from questions.cli_verb import add_sources
 from questions.handout.page import find_handout, list_files
 from questions.key import find_key
-from questions.qti_package import to_package
-from questions.qti_read import find_differences, parse_package
 
 HANDOUT = """Write the handout for students: handout.html, one page to print (A4) or to read on a screen, with its
 pictures inside; handout.md, with its pictures beside it. English stands above Traditional Chinese. No answer, claim or

@@ -1,6 +1,6 @@
 """The handout: all questions on paper or on a screen, with their points, their pictures and a place to tick.
 
-It is made from what `handout.py` and the profile hold. Claims, whys, measures and keys are never touched.
+It is made from what `markdown.py` and the profile hold. Claims, whys, measures and keys are never touched.
 """
 
 import base64

@@ -16,8 +16,8 @@ from grader.scored import Scored, load_scored
 from grader.submission import Submission
 from questions.bank import Bank
 from questions.canonical import load_canonicals
+from questions.canvas.responses import Response, Responses
 from questions.key import find_key
-from questions.responses import Response, Responses
 from questions.sheet import Answer, Sheet
 
 Class = Callable[..., dict[str, Scored]]

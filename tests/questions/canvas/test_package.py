@@ -17,9 +17,9 @@ from assignment.profile import load_profile
 from grader.cli import main
 from questions.bank import Bank, find_worth
 from questions.canonical import load_canonicals
+from questions.canvas.package import ASSESSMENT_FILE, MANIFEST_FILE, SETTINGS_FILE, to_package
+from questions.canvas.readback import ReadPackage, find_differences, parse_package
 from questions.key import Key, find_key
-from questions.qti_package import ASSESSMENT_FILE, MANIFEST_FILE, SETTINGS_FILE, to_package
-from questions.qti_read import ReadPackage, find_differences, parse_package
 
 DEFINITION = Path(__file__).with_name("qti") / "ims_qtiasiv1p2p1.dtd"
 INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"

@@ -1,4 +1,4 @@
-"""Read a package of `qti_package.py` back: the questions, their points and their key, as another program would.
+"""Read a package of `package.py` back: the questions, their points and their key, as another program would.
 
 `hw9 questions qti` does so with every package that it wrote, and compares.
 """
@@ -13,9 +13,9 @@ from decimal import Decimal, InvalidOperation
 from assignment.assignment import Bilingual
 from assignment.fixable import FixableError, show_value
 from questions.bank import Bank
+from questions.canvas.assessment import FILE_BASE, NAMESPACE
+from questions.canvas.package import ASSESSMENT_TYPE, CANVAS, CONTENT, MANIFEST_FILE, SETTINGS_FILE
 from questions.key import Key
-from questions.qti import FILE_BASE, NAMESPACE
-from questions.qti_package import ASSESSMENT_TYPE, CANVAS, CONTENT, MANIFEST_FILE, SETTINGS_FILE
 
 MOST_BYTES = 64 * 2**20  # of one file in a package
 _IN = {"q": NAMESPACE, "c": CONTENT}

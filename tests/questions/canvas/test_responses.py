@@ -12,8 +12,8 @@ import pytest
 from assignment.assignment import Bilingual
 from assignment.fixable import FixableError
 from questions.bank import Bank
-from questions.response_cell import find_answer, find_forms, plain
-from questions.responses import Responses, find_question, load_responses, parse_responses
+from questions.canvas.cell import find_answer, find_forms, plain
+from questions.canvas.responses import Responses, find_question, load_responses, parse_responses
 from questions.sheet import Answer
 
 Report = Callable[..., bytes]
@@ -236,10 +236,10 @@ def test_two_columns_of_one_question_are_named(own: Bank, to_report: Report) -> 
 def test_sizes_are_limited(own: Bank, to_report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "quiz.csv").write_bytes(to_report(own, [{"sis_id": f"s{n}", "chosen": {}} for n in range(5)]))
     assert len(load_responses(tmp_path / "quiz.csv", own).by_student) == 5
-    monkeypatch.setattr("questions.responses.MOST_ROWS", 4)
+    monkeypatch.setattr("questions.canvas.responses.MOST_ROWS", 4)
     with pytest.raises(FixableError, match=r"quiz\.csv: too large; expected at most 4 rows"):
         load_responses(tmp_path / "quiz.csv", own)
-    monkeypatch.setattr("questions.responses.MOST_BYTES", 1000)
+    monkeypatch.setattr("questions.canvas.responses.MOST_BYTES", 1000)
     with pytest.raises(FixableError, match="bytes; expected at most 1000"):
         load_responses(tmp_path / "quiz.csv", own)
     with pytest.raises(FixableError, match=r"gone\.csv: No such file"):

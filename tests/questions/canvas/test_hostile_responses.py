@@ -8,8 +8,8 @@ import pytest
 
 from assignment.fixable import FixableError
 from questions.bank import Bank
-from questions.response_cell import find_answer, plain
-from questions.responses import Responses, find_moment, parse_responses
+from questions.canvas.cell import find_answer, plain
+from questions.canvas.responses import Responses, find_moment, parse_responses
 
 Report = Callable[..., bytes]
 

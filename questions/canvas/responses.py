@@ -7,7 +7,7 @@ The CSV has a row for each attempt and the columns
 
 of which sis_id, attempt and some others are only there for those who may see them. Canvas's points are not read: it
 gives partial credit. A question is known by its id in the text (`lime-1`), else by the text; an answer by its text
-(`response_cell.py`). The last attempt counts. What students write reaches this file, so every size is capped.
+(`cell.py`). The last attempt counts. What students write reaches this file, so every size is capped.
 """
 
 import csv
@@ -21,7 +21,7 @@ from pathlib import Path
 
 from assignment.fixable import FixableError, check_all, show_value
 from questions.bank import Bank
-from questions.response_cell import MOST_CHARACTERS, Forms, find_answer, find_forms, plain
+from questions.canvas.cell import MOST_CHARACTERS, Forms, find_answer, find_forms, plain
 from questions.sheet import Sheet
 
 MOST_BYTES = 64 * 2**20

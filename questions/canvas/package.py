@@ -1,7 +1,7 @@
 """The content package around the assessment XML: a zip file that Canvas takes under Import Course Content, QTI .zip.
 
     imsmanifest.xml                        what the package holds
-    hw9-quiz/hw9-quiz.xml                  the questions and the KEY: for staff only (`qti.py`)
+    hw9-quiz/hw9-quiz.xml                  the questions and the KEY: for staff only (`assessment.py`)
     hw9-quiz/assessment_meta.xml           Canvas's settings of the quiz
     hw9-pictures/<number>.png              the pictures that questions name
 
@@ -19,9 +19,9 @@ from decimal import Decimal
 from assignment.assignment import Assignment
 from assignment.profile import Profile
 from questions.bank import Bank, find_worth
+from questions.canvas.assessment import INSTANCE, PICTURE_FOLDER, to_assessment, to_bytes
 from questions.handout.page import RULE, find_pictures
 from questions.key import Key
-from questions.qti import INSTANCE, PICTURE_FOLDER, to_assessment, to_bytes
 
 QUIZ = "hw9-quiz"
 MANIFEST_FILE = "imsmanifest.xml"

@@ -1,0 +1,1 @@
+"""Canvas: the questions out as a quiz, the quiz's responses in."""
