@@ -18,7 +18,7 @@ from assignment.arrays import ARRAYS, FILTER_MAPS, FILTERS
 from assignment.fixable import FixableError
 from assignment.outputs import Array, Outputs, check_group, parse_group
 from grader.comparison import COMPARISONS, Comparison
-from grader.untrusted import read_untrusted
+from grader.files.untrusted import read_untrusted
 
 MAX_GROUP_BYTES = 64 * 2**20  # of a student's npz
 CANONICAL_SEED = 1  # the random seed that the released notebook uses

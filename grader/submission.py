@@ -18,7 +18,7 @@ import nbformat
 from pydantic import AwareDatetime, BaseModel, ConfigDict, field_serializer, field_validator
 
 from assignment.fixable import FixableError, check_all, show_value
-from grader.untrusted import read_untrusted
+from grader.files.untrusted import read_untrusted
 
 MOST_BYTES = 32 * 1024 * 1024
 DEEPEST = 4  # folders below a student's own

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from assignment.fixable import FixableError
-from grader.untrusted import list_untrusted, read_untrusted
+from grader.files.untrusted import list_untrusted, read_untrusted
 
 
 @pytest.fixture
