@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assignment.assignment import load_assignment
+from grader.handins.submission import find_submissions, read_notebook
 from grader.run import load_result, prepare_run
 from grader.slot import count_processors, make_font_list
-from grader.submission import find_submissions, read_notebook
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = Path(__file__).resolve().parent / "results" / "sandbox.md"

@@ -23,8 +23,9 @@ import grader
 from assignment.assignment import NOTEBOOK_FILE, Limits, load_assignment
 from grader.cage import to_head
 from grader.cage_check import check_cage
+from grader.handins.plan import find_plan
+from grader.handins.submission import Submission, find_submissions, parse_notebook, read_notebook
 from grader.memory import sweep_groups
-from grader.plan import find_plan
 from grader.progress import Observer, ShownProgress, Silence
 from grader.run import (
     Result,
@@ -41,7 +42,6 @@ from grader.run import (
     write_whole,
 )
 from grader.slot import Slot, count_processors, find_slots, make_font_list
-from grader.submission import Submission, find_submissions, parse_notebook, read_notebook
 
 MOST_THREADS = 16  # for a notebook: several libraries start as many each, and all count as processes
 SPARE_SECONDS = 180  # beyond the notebook's limit, after which a silent worker is given up

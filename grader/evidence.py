@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from assignment.fixable import FixableError, parse_as
-from grader.plan import Plan
+from grader.handins.plan import Plan
 from grader.run import Result, load_result
 
 RunWord = Literal["ran", "failed", "timed_out", "lost", "not_run"]

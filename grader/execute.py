@@ -24,10 +24,10 @@ from grader.client import MIB, Client
 from grader.ending import Ending, clean_text
 from grader.files.untrusted import list_untrusted, read_untrusted
 from grader.gpu import Gpu
+from grader.handins.submission import parse_notebook
 from grader.kernel import Kernel, make_temporary, start_bare, start_caged
 from grader.memory import Group, open_group
 from grader.run import Result, commit_result
-from grader.submission import parse_notebook
 from grader.watch import run_notebook
 
 OUTPUTS = "outputs"

@@ -17,10 +17,10 @@ from assignment.outputs import Outputs
 from grader.agree import GROUPS, Agreement, find_agreements, read_group
 from grader.evidence import Evidence, find_evidence
 from grader.files.untrusted import read_untrusted
+from grader.handins.submission import Submission
 from grader.reasons import find_reasons
 from grader.score import NOTHING, Verdict, find_total, find_verdicts
 from grader.scored import SCORED_FILE, Problem, Scored, find_words, save_scored
-from grader.submission import Submission
 from grader.words import WORDS
 from questions.bank import Bank, find_worth
 from questions.key import Key

@@ -24,7 +24,7 @@ from typing import Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from assignment.fixable import FixableError, parse_as
-from grader.submission import Submission
+from grader.handins.submission import Submission
 
 VERSION = 1
 MOST_VANISHED = 2  # ends without a word, seen by a driver

@@ -18,14 +18,14 @@ from grader.bundle import write_bundle
 from grader.demo import Outcome, find_outcomes, write_handins
 from grader.drive import run_class
 from grader.explore import export_explorer
+from grader.handins.look import look_at
+from grader.handins.quiz import join_responses
+from grader.handins.submission import find_submissions
 from grader.judge import find_leftovers, score_runs
-from grader.look import look_at
 from grader.notebook import build_notebook
-from grader.quiz import join_responses
 from grader.report import Course, write_reports
 from grader.run import load_submissions
 from grader.scored import Scored
-from grader.submission import find_submissions
 from questions.bank import load_bank
 from questions.canonical import load_canonical, load_canonicals
 from questions.canvas.responses import load_responses

@@ -11,9 +11,9 @@ import pytest
 from assignment.assignment import NOTEBOOK_FILE, load_assignment
 from grader.demo import find_outcomes, write_handins
 from grader.demo_class import CLASS, READS_THE_KEY, Expected, answer
-from grader.plan import find_plan
+from grader.handins.plan import find_plan
+from grader.handins.submission import find_submissions, parse_notebook
 from grader.score import find_total, find_verdicts
-from grader.submission import find_submissions, parse_notebook
 from questions.bank import find_worth, load_bank
 from questions.canonical import load_canonicals
 from questions.key import find_key

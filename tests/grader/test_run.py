@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from assignment.fixable import FixableError
+from grader.handins.submission import Submission
 from grader.run import (
     MOST_STARTS,
     Result,
@@ -22,7 +23,6 @@ from grader.run import (
     prepare_runs,
     set_aside,
 )
-from grader.submission import Submission
 
 
 def make_result(word: str = "ran", **fields: object) -> Result:

@@ -6,7 +6,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from grader.plan import Plan, find_plan, hash_source
+from grader.handins.plan import Plan, find_plan, hash_source
 
 
 def official(name: str, source: str) -> Any:

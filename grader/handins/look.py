@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assignment.fixable import FixableError
-from grader.plan import find_plan
-from grader.submission import parse_notebook
+from grader.handins.plan import find_plan
+from grader.handins.submission import parse_notebook
 from questions.bank import Bank
 from questions.sheet import find_sheet
 

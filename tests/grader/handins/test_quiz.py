@@ -11,9 +11,9 @@ import pytest
 
 from assignment.fixable import FixableError
 from grader.cli import main
-from grader.quiz import join_responses
+from grader.handins.quiz import join_responses
+from grader.handins.submission import Submission
 from grader.scored import Scored, load_scored
-from grader.submission import Submission
 from questions.bank import Bank
 from questions.canonical import load_canonicals
 from questions.canvas.responses import Response, Responses

@@ -1,8 +1,8 @@
 """The responses to the quiz beside the hand-ins: whose answers they are, and when they were given."""
 
 from assignment.fixable import check_all, show_value
+from grader.handins.submission import Submission, is_student
 from grader.judge import Sheets
-from grader.submission import Submission, is_student
 from questions.canvas.responses import Response, Responses
 
 

@@ -6,8 +6,15 @@ import nbformat
 import pytest
 
 from assignment.fixable import FixableError
+from grader.handins.submission import (
+    MOST_BYTES,
+    MOST_PARTS,
+    find_submissions,
+    load_people,
+    parse_notebook,
+    read_notebook,
+)
 from grader.run import load_submissions, prepare_runs
-from grader.submission import MOST_BYTES, MOST_PARTS, find_submissions, load_people, parse_notebook, read_notebook
 
 
 def write(path: Path) -> Path:

@@ -1,0 +1,1 @@
+"""Hand-ins: what students gave in, read once, without running it."""
