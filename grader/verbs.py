@@ -14,15 +14,15 @@ from assignment.assignment import NOTEBOOK_FILE, Limits, load_assignment
 from assignment.fixable import FixableError
 from assignment.profile import load_profile
 from grader.agree import CANONICAL_SEED
-from grader.bundle import write_bundle
 from grader.demo import Outcome, find_outcomes, write_handins
 from grader.drive import run_class
-from grader.explore import export_explorer
 from grader.handins.look import look_at
 from grader.handins.quiz import join_responses
 from grader.handins.submission import find_submissions
 from grader.judge import find_leftovers, score_runs
-from grader.notebook import build_notebook
+from grader.release.bundle import write_bundle
+from grader.release.explorer import export_explorer
+from grader.release.notebook import build_notebook
 from grader.report import Course, write_reports
 from grader.run import load_submissions
 from grader.scored import Scored

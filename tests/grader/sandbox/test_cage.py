@@ -13,8 +13,8 @@ import pytest
 
 from assignment.assignment import Limits
 from grader import cage, cage_check
-from grader.bundle import LEFT_OUT
 from grader.gpu import Gpu
+from grader.release.bundle import LEFT_OUT
 
 ROOT = Path(__file__).parents[3]
 LIMITS = Limits(

@@ -12,8 +12,8 @@ from transformers import BertConfig, BertForMaskedLM
 from assignment.bert import save_bert
 from assignment.fixable import FixableError
 from assignment.language.vocabulary import find_vocabulary, save_tokenizer
-from grader.bundle import find_bundled
-from grader.explore import export_explorer
+from grader.release.bundle import find_bundled
+from grader.release.explorer import export_explorer
 
 SENTENCES = (
     "The cat slept.",
@@ -38,7 +38,7 @@ def profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     )  # fmt: skip
     save_bert(BertForMaskedLM(config), folder)
     save_tokenizer(folder, longest=64)
-    monkeypatch.setattr("grader.explore.load_profile", lambda name: SimpleNamespace(masked_folder=folder))
+    monkeypatch.setattr("grader.release.explorer.load_profile", lambda name: SimpleNamespace(masked_folder=folder))
     return "made-up"
 
 

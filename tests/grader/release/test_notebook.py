@@ -8,7 +8,7 @@ import pytest
 from assignment.assignment import NOTEBOOK_FILE, load_assignment
 from grader.handins.plan import find_plan
 from grader.handins.submission import parse_notebook
-from grader.notebook import SOURCE_FILE, build_notebook
+from grader.release.notebook import SOURCE_FILE, build_notebook
 from questions.bank import Bank, load_bank
 from questions.sheet import find_sheet
 

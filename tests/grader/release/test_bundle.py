@@ -5,7 +5,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-from grader.bundle import find_bundled, write_bundle
+from grader.release.bundle import find_bundled, write_bundle
 from questions.bank import load_bank
 
 

@@ -1,0 +1,1 @@
+"""What goes out to students: the notebook, the bundle, the explorer's page."""
