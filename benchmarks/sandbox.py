@@ -19,7 +19,7 @@ from pathlib import Path
 
 from assignment.assignment import load_assignment
 from grader.handins.submission import find_submissions, read_notebook
-from grader.run import load_result, prepare_run
+from grader.runs.folder import load_result, prepare_run
 from grader.slot import count_processors, make_font_list
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -20,7 +20,7 @@ from nbclient.exceptions import CellExecutionComplete, CellExecutionError
 from assignment.assignment import Limits
 from grader.ending import MESSAGE_MIB, Ending
 from grader.kernel import CHANNELS, Kernel, Provisioner
-from grader.run import Reason
+from grader.runs.folder import Reason
 
 MIB = 1024 * 1024
 READY_SECONDS = 60

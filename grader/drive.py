@@ -27,7 +27,7 @@ from grader.handins.plan import find_plan
 from grader.handins.submission import Submission, find_submissions, parse_notebook, read_notebook
 from grader.memory import sweep_groups
 from grader.progress import Observer, ShownProgress, Silence
-from grader.run import (
+from grader.runs.folder import (
     Result,
     begin_attempt,
     commit_result,

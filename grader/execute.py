@@ -27,7 +27,7 @@ from grader.gpu import Gpu
 from grader.handins.submission import parse_notebook
 from grader.kernel import Kernel, make_temporary, start_bare, start_caged
 from grader.memory import Group, open_group
-from grader.run import Result, commit_result
+from grader.runs.folder import Result, commit_result
 from grader.watch import run_notebook
 
 OUTPUTS = "outputs"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from assignment.assignment import Assignment
 from grader.results import Results, find_results
-from grader.run import write_whole
+from grader.runs.folder import write_whole
 from grader.scored import Scored
 from questions.bank import Bank
 

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from grader.run import Result
+from grader.runs.folder import Result
 
 COLOURS = {"ran": "green", "failed": "red", "timed_out": "yellow", "lost": "magenta"}
 

@@ -15,7 +15,7 @@ from assignment.assignment import Bilingual
 from assignment.fixable import FixableError, find_faults
 from grader.agree import Agreement, find_worst_word
 from grader.evidence import Evidence
-from grader.run import write_whole
+from grader.runs.folder import write_whole
 from grader.score import Verdict
 
 SCORED_FILE = "verdicts.json"

@@ -24,7 +24,7 @@ from grader.release.bundle import write_bundle
 from grader.release.explorer import export_explorer
 from grader.release.notebook import build_notebook
 from grader.report import Course, write_reports
-from grader.run import load_submissions
+from grader.runs.folder import load_submissions
 from grader.scored import Scored
 from questions.bank import load_bank
 from questions.canonical import load_canonical, load_canonicals

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from rich.console import Console
 
 from grader.progress import ShownProgress, describe_end
-from grader.run import Result
+from grader.runs.folder import Result
 
 
 def make_result(**fields: object) -> Result:

@@ -14,7 +14,7 @@ from grader.handins.submission import (
     parse_notebook,
     read_notebook,
 )
-from grader.run import load_submissions, prepare_runs
+from grader.runs.folder import load_submissions, prepare_runs
 
 
 def write(path: Path) -> Path:

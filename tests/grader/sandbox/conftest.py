@@ -14,7 +14,7 @@ import pytest
 
 from assignment.assignment import Limits
 from grader.memory import sweep_groups
-from grader.run import Result, load_result, prepare_run
+from grader.runs.folder import Result, load_result, prepare_run
 
 ROOT = Path(__file__).parents[3]
 SMALL = Limits(

@@ -18,7 +18,7 @@ from assignment.fixable import FixableError
 from grader import drive as drive_module
 from grader.drive import run_class
 from grader.progress import Silence
-from grader.run import Result, load_result, prepare_run
+from grader.runs.folder import Result, load_result, prepare_run
 
 ROOT = Path(__file__).parents[3]
 SEED = 9

@@ -9,7 +9,7 @@ import pytest
 
 from assignment.fixable import FixableError
 from grader.handins.submission import Submission
-from grader.run import (
+from grader.runs.folder import (
     MOST_STARTS,
     Result,
     begin_attempt,

@@ -1,0 +1,1 @@
+"""A Run is a folder: where driver, worker and scoring meet."""
