@@ -21,11 +21,8 @@ from rich.console import Console
 
 import grader
 from assignment.assignment import NOTEBOOK_FILE, Limits, load_assignment
-from grader.cage import to_head
-from grader.cage_check import check_cage
 from grader.handins.plan import find_plan
 from grader.handins.submission import Submission, find_submissions, parse_notebook, read_notebook
-from grader.memory import sweep_groups
 from grader.progress import Observer, ShownProgress, Silence
 from grader.runs.folder import (
     Result,
@@ -41,6 +38,9 @@ from grader.runs.folder import (
     set_aside,
     write_whole,
 )
+from grader.sandbox.cage import to_head
+from grader.sandbox.cgroup import sweep_groups
+from grader.sandbox.check import check_cage
 from grader.slot import Slot, count_processors, find_slots, make_font_list
 
 MOST_THREADS = 16  # for a notebook: several libraries start as many each, and all count as processes

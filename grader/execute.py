@@ -19,15 +19,15 @@ from typing import Any
 
 from assignment.assignment import Limits
 from assignment.fixable import FixableError
-from grader import cage
 from grader.client import MIB, Client
 from grader.ending import Ending, clean_text
 from grader.files.untrusted import list_untrusted, read_untrusted
-from grader.gpu import Gpu
 from grader.handins.submission import parse_notebook
 from grader.kernel import Kernel, make_temporary, start_bare, start_caged
-from grader.memory import Group, open_group
 from grader.runs.folder import Result, commit_result
+from grader.sandbox import cage
+from grader.sandbox.cgroup import Group, open_group
+from grader.sandbox.gpu import Gpu
 from grader.watch import run_notebook
 
 OUTPUTS = "outputs"

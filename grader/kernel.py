@@ -24,8 +24,8 @@ from typing import Any
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 
 from assignment.fixable import FixableError
-from grader import cage
-from grader.memory import Group
+from grader.sandbox import cage
+from grader.sandbox.cgroup import Group
 
 START_SECONDS = 60.0
 Find = Callable[[], tuple[int, int, str, str] | None]

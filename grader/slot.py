@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assignment.fixable import FixableError
-from grader.gpu import Gpu, find_gpus
+from grader.sandbox.gpu import Gpu, find_gpus
 
 
 @dataclass(frozen=True)

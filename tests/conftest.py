@@ -12,6 +12,8 @@ import pytest
 
 from questions.bank import Bank, load_bank
 
+pytest_plugins = ["tests.grader.sandboxed"]
+
 Row = Mapping[str, Any]  # id, sis_id, name, submitted, attempt, and `chosen`: question id -> letters in some order
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from assignment.fixable import FixableError
-from grader.gpu import Gpu
+from grader.sandbox.gpu import Gpu
 from grader.slot import count_processors, find_slots
 
 GPUS = (Gpu("GPU-a", 0), Gpu("GPU-b", 1))

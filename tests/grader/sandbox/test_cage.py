@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from assignment.assignment import Limits
-from grader import cage, cage_check
-from grader.gpu import Gpu
 from grader.release.bundle import LEFT_OUT
+from grader.sandbox import cage
+from grader.sandbox import check as cage_check
+from grader.sandbox.gpu import Gpu
 
 ROOT = Path(__file__).parents[3]
 LIMITS = Limits(

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import grader
 from assignment.assignment import Limits
-from grader.gpu import Gpu, find_device_binds, find_libraries
 from grader.release.bundle import find_bundled
-from grader.seccomp import export_filter
+from grader.sandbox.gpu import Gpu, find_device_binds, find_libraries
+from grader.sandbox.seccomp import export_filter
 
 MIB = 1024 * 1024
 WORK = "/hw9/work"

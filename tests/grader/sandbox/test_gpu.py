@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from grader import gpu
-from grader.gpu import Gpu, find_device_binds, find_gpus, parse_libraries, parse_list
+from grader.sandbox import gpu
+from grader.sandbox.gpu import Gpu, find_device_binds, find_gpus, parse_libraries, parse_list
 
 
 def test_list_of_nvidia_smi_is_read() -> None:

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from assignment.assignment import Limits
 from assignment.fixable import FixableError
-from grader import cage
-from grader.gpu import Gpu
+from grader.sandbox import cage
+from grader.sandbox.gpu import Gpu
 
 NEEDED = ("bwrap", "prlimit", "setpriv")
 OTHERWISE = "; --no-sandbox runs your own notebook, and only that, without"

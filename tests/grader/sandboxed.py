@@ -13,10 +13,10 @@ import nbformat
 import pytest
 
 from assignment.assignment import Limits
-from grader.memory import sweep_groups
 from grader.runs.folder import Result, load_result, prepare_run
+from grader.sandbox.cgroup import sweep_groups
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 SMALL = Limits(
     cell_seconds=20,
     notebook_seconds=60,

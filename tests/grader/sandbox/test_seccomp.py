@@ -1,4 +1,4 @@
-"""The filter's program; that it holds is shown from inside a cage in `sandbox/test_cage.py`."""
+"""The filter's program; that it holds is shown from inside a cage in `test_cage.py`."""
 
 import builtins
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from assignment.fixable import FixableError
-from grader.seccomp import REFUSED, export_filter
+from grader.sandbox.seccomp import REFUSED, export_filter
 
 
 def test_filter_is_a_program_of_whole_instructions() -> None:

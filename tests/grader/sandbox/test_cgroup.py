@@ -4,22 +4,22 @@ from pathlib import Path
 
 import pytest
 
-from grader import memory
-from grader.memory import Group, open_group, sweep_groups
+from grader.sandbox import cgroup
+from grader.sandbox.cgroup import Group, open_group, sweep_groups
 
 
 @pytest.fixture
 def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A tree whose folders keep what is written into them, and where removing one works as in a real one."""
     monkeypatch.setattr(Path, "rmdir", lambda self: __import__("shutil").rmtree(self))
-    monkeypatch.setattr(memory, "_has_user_manager", lambda: False)
+    monkeypatch.setattr(cgroup, "_has_user_manager", lambda: False)
     return tmp_path
 
 
 def test_v1_group_gets_its_limits_and_goes_away(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for controller in ("memory", "pids"):
         (tree / controller / "own").mkdir(parents=True)
-    monkeypatch.setattr(memory, "_own_folder", lambda controller, root: root / controller / "own")
+    monkeypatch.setattr(cgroup, "_own_folder", lambda controller, root: root / controller / "own")
     group = open_group("x", 100, 20, tree)
     assert group.kind == "v1"
     assert group.memory is not None
@@ -39,11 +39,11 @@ def test_v2_group_is_made_where_limits_are_delegated(tree: Path, monkeypatch: py
     (tree / "user" / "cgroup.subtree_control").write_text("memory pids\n")
     (tree / "user" / "cgroup.procs").write_text("")
     (tree / "user" / "own" / "cgroup.subtree_control").write_text("")
-    monkeypatch.setattr(memory, "_own_folder", lambda controller, root: None)
+    monkeypatch.setattr(cgroup, "_own_folder", lambda controller, root: None)
     table = tree / "table"
     table.write_text("0::/user/own\n")
-    real = memory._v2_parents
-    monkeypatch.setattr(memory, "_v2_parents", lambda root: real(root, table))
+    real = cgroup._v2_parents
+    monkeypatch.setattr(cgroup, "_v2_parents", lambda root: real(root, table))
     group = open_group("x", 100, 20, tree)
     assert group.kind == "v2"
     assert group.memory is not None
@@ -56,9 +56,9 @@ def test_v2_group_is_made_where_limits_are_delegated(tree: Path, monkeypatch: py
 
 def test_scope_is_asked_of_systemd_where_there_is_one(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tree / "cgroup.controllers").write_text("memory pids")
-    monkeypatch.setattr(memory, "_own_folder", lambda controller, root: None)
-    monkeypatch.setattr(memory, "_v2_parents", lambda root: ())
-    monkeypatch.setattr(memory, "_has_user_manager", lambda: True)
+    monkeypatch.setattr(cgroup, "_own_folder", lambda controller, root: None)
+    monkeypatch.setattr(cgroup, "_v2_parents", lambda root: ())
+    monkeypatch.setattr(cgroup, "_has_user_manager", lambda: True)
     group = open_group("x", 100, 20, tree)
     assert group.kind == "scope"
     assert group.scope[:3] == ("systemd-run", "--user", "--scope")
@@ -74,7 +74,7 @@ def test_machine_without_groups_says_none(tree: Path) -> None:
 def test_groups_of_dead_workers_are_swept_and_those_of_living_ones_stay(
     tree: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(memory, "_own_folder", lambda controller, root: root)
+    monkeypatch.setattr(cgroup, "_own_folder", lambda controller, root: root)
     dead, alive = tree / "hw9-999999999-x", tree / "hw9-1-x"
     for folder in (dead, alive):
         folder.mkdir()
