@@ -90,7 +90,7 @@ def run_caged(folder: Path, data: bytes, fonts: Path | None) -> float | None:
     prepare_run(folder, data)
     limits = load_assignment().limits.model_dump_json()
     options = ["--limits", limits, "--threads", str(count_processors()), *(["--fonts", str(fonts)] if fonts else [])]
-    seconds, _ = time_command([sys.executable, "-P", "-m", "grader.execute", str(folder), *options], {})
+    seconds, _ = time_command([sys.executable, "-P", "-m", "grader.worker", str(folder), *options], {})
     result = load_result(folder)
     return seconds if result is not None and result.word == "ran" else None
 

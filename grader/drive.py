@@ -187,7 +187,7 @@ def to_worker(drive: Drive, folder: Path, slot: Slot, attempt: int) -> list[str]
     options += ["--gpu", f"{slot.gpu.uuid},{slot.gpu.minor}"] if slot.gpu else []
     options += ["--fonts", str(drive.fonts.resolve())] if drive.fonts else []
     options += [] if drive.sandbox else ["--no-sandbox"]
-    return [sys.executable, "-P", "-m", "grader.execute", str(folder.resolve()), *options]
+    return [sys.executable, "-P", "-m", "grader.worker", str(folder.resolve()), *options]
 
 
 def _wait_for_worker(drive: Drive, folder: Path, command: list[str]) -> None:

@@ -62,7 +62,7 @@ def execute_cells(folder: Path, cells: list[str], *options: str, **limits: int) 
         sys.executable,
         "-P",
         "-m",
-        "grader.execute",
+        "grader.worker",
         str(folder),
         "--limits",
         chosen.model_dump_json(),

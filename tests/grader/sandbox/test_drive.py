@@ -145,12 +145,12 @@ def test_killed_worker_is_run_once_more(
         found = processes(student)
         killed.clear()
         killed.update(found if any(_runs(pid, b"ipykernel_launcher") for pid in found) else [])
-        return any(_runs(pid, b"grader.execute") for pid in killed) and len(killed) > 1
+        return any(_runs(pid, b"grader.worker") for pid in killed) and len(killed) > 1
 
     def kill_first_worker() -> None:
         if wait_until(has_worker_and_cage, 30):
             left.update(killed)
-            os.kill(min(pid for pid in killed if _runs(pid, b"grader.execute")), signal.SIGKILL)
+            os.kill(min(pid for pid in killed if _runs(pid, b"grader.worker")), signal.SIGKILL)
             if wait_until(lambda: not killed & set(processes(student)), 5):
                 left.clear()
 
@@ -172,7 +172,7 @@ def test_worker_killed_while_its_cage_is_built_leaves_nothing(
     for number in range(8):
         folder = tmp_path / f"built{os.getpid()}x{number}"
         prepare_run(folder, (tmp_path / "n.ipynb").read_bytes())
-        command = [sys.executable, "-P", "-m", "grader.execute", str(folder), "--limits", limits]
+        command = [sys.executable, "-P", "-m", "grader.worker", str(folder), "--limits", limits]
         worker = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)})
         assert wait_until(lambda name=folder.name: len(processes(name)) > 1, 10)
         time.sleep(0.006 * number)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from grader.client import CountingSession, CutOff
+from grader.worker.client import CountingSession, CutOff
 
 SEND = """
 kernel = get_ipython().kernel

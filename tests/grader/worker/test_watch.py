@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from grader.watch import LONGEST_TICK, _Clock
+from grader.worker.watch import LONGEST_TICK, _Clock
 
 
 def words(seen: Any) -> tuple[Any, ...]:

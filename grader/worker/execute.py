@@ -1,4 +1,4 @@
-"""One hand-in in one worker process: `python -m grader.execute RUN_FOLDER ...`; its only answer is `result.json`.
+"""One hand-in in one worker process: `python -m grader.worker RUN_FOLDER ...`; its only answer is `result.json`.
 
 The driver starts it and waits; a cluster engine would start the same line. It dies with its parent, and the cage dies
 with it.
@@ -17,18 +17,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import grader
 from assignment.assignment import Limits
 from assignment.fixable import FixableError
-from grader.client import MIB, Client
-from grader.ending import Ending, clean_text
 from grader.files.untrusted import list_untrusted, read_untrusted
 from grader.handins.submission import parse_notebook
-from grader.kernel import Kernel, make_temporary, start_bare, start_caged
 from grader.runs.folder import Result, commit_result
 from grader.sandbox import cage
 from grader.sandbox.cgroup import Group, open_group
 from grader.sandbox.gpu import Gpu
-from grader.watch import run_notebook
+from grader.worker.client import MIB, Client
+from grader.worker.ending import Ending, clean_text
+from grader.worker.kernel import Kernel, make_temporary, start_bare, start_caged
+from grader.worker.watch import run_notebook
 
 OUTPUTS = "outputs"
 MOST_FILES = 64
@@ -46,7 +47,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def parse_job(argv: list[str]) -> argparse.Namespace:
     """Return what the driver asked for."""
-    parser = argparse.ArgumentParser(prog="python -m grader.execute", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m grader.worker", description=__doc__)
     parser.add_argument("folder", type=Path, help="the Run folder; work/handin.ipynb lies in it")
     parser.add_argument("--limits", type=lambda text: Limits.model_validate_json(text), required=True)
     parser.add_argument("--slot", type=int, default=0, help="0, 1, ...; no two at once")
@@ -181,7 +182,7 @@ def _make_view(job: argparse.Namespace) -> cage.View:
 
 
 async def _start_bare(view: cage.View) -> Kernel:
-    packages = str(Path(cage.__file__).resolve().parents[1])
+    packages = str(Path(grader.__file__).resolve().parents[1])
     names = (
         "CUDA_VISIBLE_DEVICES",
         "HW9_DEVICE",
@@ -209,7 +210,3 @@ def _describe_limits(job: argparse.Namespace, group: Group) -> tuple[str, ...]:
 def _parse_gpu(text: str) -> Gpu:
     uuid, minor = text.rsplit(",", 1)
     return Gpu(uuid, int(minor))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

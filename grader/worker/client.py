@@ -18,9 +18,9 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionComplete, CellExecutionError
 
 from assignment.assignment import Limits
-from grader.ending import MESSAGE_MIB, Ending
-from grader.kernel import CHANNELS, Kernel, Provisioner
 from grader.runs.folder import Reason
+from grader.worker.ending import MESSAGE_MIB, Ending
+from grader.worker.kernel import CHANNELS, Kernel, Provisioner
 
 MIB = 1024 * 1024
 READY_SECONDS = 60

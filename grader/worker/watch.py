@@ -9,9 +9,9 @@ import time
 from dataclasses import dataclass, replace
 from typing import Any
 
-from grader.client import Client
-from grader.ending import BROKEN_OFF, Ending, describe_death, judge_error
 from grader.sandbox.cgroup import Group
+from grader.worker.client import Client
+from grader.worker.ending import BROKEN_OFF, Ending, describe_death, judge_error
 
 TICK = 0.2  # seconds between two looks at the clock
 LONGEST_TICK = 2.0  # a longer one was a frozen host or a suspended supervisor, and does not count
