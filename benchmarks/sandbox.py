@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assignment.assignment import load_assignment
+from grader.driver.slot import count_processors, make_font_list
 from grader.handins.submission import find_submissions, read_notebook
 from grader.runs.folder import load_result, prepare_run
-from grader.slot import count_processors, make_font_list
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = Path(__file__).resolve().parent / "results" / "sandbox.md"

@@ -15,7 +15,7 @@ from assignment.fixable import FixableError
 from assignment.profile import load_profile
 from grader.agree import CANONICAL_SEED
 from grader.demo import Outcome, find_outcomes, write_handins
-from grader.drive import run_class
+from grader.driver.drive import run_class
 from grader.handins.look import look_at
 from grader.handins.quiz import join_responses
 from grader.handins.submission import find_submissions

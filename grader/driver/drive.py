@@ -21,9 +21,10 @@ from rich.console import Console
 
 import grader
 from assignment.assignment import NOTEBOOK_FILE, Limits, load_assignment
+from grader.driver.progress import Observer, ShownProgress, Silence
+from grader.driver.slot import Slot, count_processors, find_slots, make_font_list
 from grader.handins.plan import find_plan
 from grader.handins.submission import Submission, find_submissions, parse_notebook, read_notebook
-from grader.progress import Observer, ShownProgress, Silence
 from grader.runs.folder import (
     Result,
     begin_attempt,
@@ -41,7 +42,6 @@ from grader.runs.folder import (
 from grader.sandbox.cage import to_head
 from grader.sandbox.cgroup import sweep_groups
 from grader.sandbox.check import check_cage
-from grader.slot import Slot, count_processors, find_slots, make_font_list
 
 MOST_THREADS = 16  # for a notebook: several libraries start as many each, and all count as processes
 SPARE_SECONDS = 180  # beyond the notebook's limit, after which a silent worker is given up

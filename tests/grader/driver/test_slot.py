@@ -3,8 +3,8 @@
 import pytest
 
 from assignment.fixable import FixableError
+from grader.driver.slot import count_processors, find_slots
 from grader.sandbox.gpu import Gpu
-from grader.slot import count_processors, find_slots
 
 GPUS = (Gpu("GPU-a", 0), Gpu("GPU-b", 1))
 

@@ -15,9 +15,9 @@ import pytest
 
 from assignment.assignment import load_assignment
 from assignment.fixable import FixableError
-from grader import drive as drive_module
-from grader.drive import run_class
-from grader.progress import Silence
+from grader.driver import drive as drive_module
+from grader.driver.drive import run_class
+from grader.driver.progress import Silence
 from grader.runs.folder import Result, load_result, prepare_run
 
 ROOT = Path(__file__).parents[3]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 
-from grader.progress import ShownProgress, describe_end
+from grader.driver.progress import ShownProgress, describe_end
 from grader.runs.folder import Result
 
 

@@ -1,0 +1,1 @@
+"""A class of Runs: worker processes started, waited for, started again."""
