@@ -1,4 +1,4 @@
-"""Show that the limits of `grader/comparison.py` lie between honest float32 runs and wrong ones.
+"""Show that the limits of `grader/agreement/comparisons.py` lie between honest float32 runs and wrong ones.
 
 Runs the notebook's own official cells, as they are or changed in one place or with other arithmetic below them, and
 gives what they save to the grader, which compares it with the canonical Outputs. Writes
@@ -31,7 +31,7 @@ from assignment.outputs import Outputs
 from benchmarks.agreement_table import Trial, to_markdown
 from benchmarks.agreement_variants import TEXTS, VARIANTS, Variant
 from benchmarks.reference import find_machine
-from grader.agree import CANONICAL_SEED, GROUPS, Agreement, Reading, find_agreements, read_group
+from grader.agreement.agree import CANONICAL_SEED, GROUPS, Agreement, Reading, find_agreements, read_group
 from grader.demo_class import write_todo
 from questions.canonical import load_canonical
 

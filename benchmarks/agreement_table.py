@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmarks.agreement_variants import EVERY, VARIANTS, Variant
-from grader.agree import Agreement
-from grader.comparison import COMPARISONS, Comparison
+from grader.agreement.agree import Agreement
+from grader.agreement.comparisons import COMPARISONS, Comparison
 
 HEAD = """# The limits of agreement, between honest runs and wrong ones
 

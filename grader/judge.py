@@ -14,7 +14,7 @@ from pathlib import Path
 from assignment.assignment import Assignment, Bilingual
 from assignment.fixable import FixableError
 from assignment.outputs import Outputs
-from grader.agree import GROUPS, Agreement, find_agreements, read_group
+from grader.agreement.agree import GROUPS, Agreement, find_agreements, read_group
 from grader.evidence import Evidence, find_evidence
 from grader.files.untrusted import read_untrusted
 from grader.handins.submission import Submission

@@ -11,7 +11,7 @@ import numpy as np
 
 from assignment.assignment import Bilingual
 from assignment.outputs import Array, Outputs
-from grader.agree import Reading
+from grader.agreement.agree import Reading
 from grader.figures import draw_picture
 from grader.kinds import FILTER_KINDS, LIME, PICTURE_KINDS, Arrays, Kind, Place
 from grader.words import AGREEMENT_WORDS

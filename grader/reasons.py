@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from assignment.assignment import Bilingual
-from grader.agree import Agreement
+from grader.agreement.agree import Agreement
 from grader.evidence import Evidence
 from grader.score import Verdict
 from grader.scored import Problem

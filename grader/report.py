@@ -19,7 +19,7 @@ from assignment.assignment import Assignment
 from assignment.fixable import FixableError, check_all
 from assignment.outputs import Array, Outputs
 from assignment.texts import Texts
-from grader.agree import GROUPS, Reading, read_group
+from grader.agreement.agree import GROUPS, Reading, read_group
 from grader.class_page import ClassPage, find_class_page
 from grader.gradebook import write_gradebook
 from grader.panels import Canvas, find_canvas

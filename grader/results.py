@@ -14,7 +14,7 @@ from typing import Literal, get_args
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from assignment.assignment import Assignment
-from grader.agree import Agreement
+from grader.agreement.agree import Agreement
 from grader.evidence import Evidence
 from grader.score import Verdict
 from grader.scored import Scored

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assignment.assignment import Bilingual
 from assignment.fixable import FixableError, find_faults
-from grader.agree import Agreement, find_worst_word
+from grader.agreement.agree import Agreement, find_worst_word
 from grader.evidence import Evidence
 from grader.runs.folder import write_whole
 from grader.score import Verdict

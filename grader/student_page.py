@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from assignment.assignment import Assignment, Bilingual
-from grader.agree import Reading
+from grader.agreement.agree import Reading
 from grader.figures import draw_bar
 from grader.panels import Canvas, Panel, find_filter_panels, find_picture_panels
 from grader.score import Verdict

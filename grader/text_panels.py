@@ -13,7 +13,7 @@ import numpy as np
 from assignment.assignment import Bilingual
 from assignment.outputs import Outputs
 from assignment.texts import Texts
-from grader.agree import Reading
+from grader.agreement.agree import Reading
 from grader.figures_text import MARKS
 from grader.kinds_text import (
     COMPONENTS,

@@ -11,7 +11,7 @@ from assignment.arrays import FILTER_MAPS
 from assignment.assignment import Bilingual, load_assignment
 from assignment.outputs import Outputs, find_official, save_group
 from assignment.texts import load_texts, split_words
-from grader.agree import GROUPS, find_agreements, read_group
+from grader.agreement.agree import GROUPS, find_agreements, read_group
 from grader.evidence import Evidence
 from grader.reasons import find_reasons
 from grader.report import Course

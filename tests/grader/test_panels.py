@@ -10,7 +10,7 @@ from PIL import Image
 
 from assignment.arrays import ARRAYS, FILTERS
 from assignment.outputs import Array, Outputs, find_official
-from grader.agree import GROUPS, Reading
+from grader.agreement.agree import GROUPS, Reading
 from grader.figures import draw_colours, draw_map
 from grader.kinds import FILTER_KINDS, PICTURE_KINDS
 from grader.kinds_text import TEXT_KINDS

@@ -10,7 +10,7 @@ from typing import Any, get_args
 import pytest
 
 from assignment.outputs import Outputs
-from grader.agree import AgreementWord
+from grader.agreement.agree import AgreementWord
 from grader.evidence import RunWord
 from grader.handins.submission import Submission
 from grader.judge import score_run, score_runs

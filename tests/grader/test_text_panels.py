@@ -11,7 +11,7 @@ from PIL import Image
 from assignment.assignment import Bilingual
 from assignment.outputs import Array, Outputs, find_official
 from assignment.texts import load_texts
-from grader.agree import GROUPS, Reading
+from grader.agreement.agree import GROUPS, Reading
 from grader.figures_text import MARKS, SIDE, WHITE, draw_points, draw_tiles, find_pixels
 from grader.text_panels import TextCanvas, TextPanel, TextRows, find_text_canvas, find_text_rows
 

@@ -1,6 +1,6 @@
 """How far a student's Outputs agree with the canonical ones: evidence for a person, never points.
 
-Each figure of `grader/comparison.py` gets a word. What the files hold is a student's: nothing in them may make this
+Each figure of `grader/agreement/comparisons.py` gets a word. What the files hold is a student's: nothing in them may make this
 raise.
 """
 
@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from assignment.arrays import ARRAYS, FILTER_MAPS, FILTERS
 from assignment.fixable import FixableError
 from assignment.outputs import Array, Outputs, check_group, parse_group
-from grader.comparison import COMPARISONS, Comparison
+from grader.agreement.comparisons import COMPARISONS, Comparison
 from grader.files.untrusted import read_untrusted
 
 MAX_GROUP_BYTES = 64 * 2**20  # of a student's npz

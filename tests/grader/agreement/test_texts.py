@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from assignment.outputs import Array, Outputs, find_official
-from grader.agree import GROUPS as ALL_GROUPS
-from grader.agree import Agreement, Reading, find_agreements, read_group
+from grader.agreement.agree import GROUPS as ALL_GROUPS
+from grader.agreement.agree import Agreement, Reading, find_agreements, read_group
 from grader.evidence import Evidence
 from grader.reasons import find_reasons
 

@@ -7,8 +7,8 @@ import pytest
 
 from assignment.arrays import FILTERS
 from assignment.outputs import Array, Outputs, find_official
-from grader.agree import GROUPS, Agreement, Reading, find_agreements, find_sizes, find_worst_word
-from grader.comparison import COMPARISONS
+from grader.agreement.agree import GROUPS, Agreement, Reading, find_agreements, find_sizes, find_worst_word
+from grader.agreement.comparisons import COMPARISONS
 
 Save = Callable[..., None]
 

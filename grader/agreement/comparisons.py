@@ -39,7 +39,7 @@ from dataclasses import dataclass
 from assignment.arrays import FILTER_MAPS
 from assignment.assignment import Bilingual
 from assignment.outputs import Array
-from grader.distances import (
+from grader.agreement.pictures import (
     STRONGEST,
     find_excesses,
     find_map_errors,
@@ -52,7 +52,7 @@ from grader.distances import (
     find_value_errors,
     find_weight_correlations,
 )
-from grader.distances_text import (
+from grader.agreement.texts import (
     find_largest_gaps,
     find_passage_gaps,
     find_point_errors,
@@ -65,7 +65,7 @@ Find = Callable[[Array, Array, Array], Array]
 
 @dataclass(frozen=True)
 class Comparison:
-    """A figure of one array and its limit; `find` is one of `grader/distances.py`."""
+    """A figure of one array and its limit; `find` is one of `grader/agreement/pictures.py`."""
 
     group: str
     array: str

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from assignment.outputs import Outputs, find_official, save_group
-from grader.agree import GROUPS, read_group
+from grader.agreement.agree import GROUPS, read_group
 
 Save = Callable[..., None]
 

@@ -1,6 +1,6 @@
 """Distances of topic II: how far arrays of texts, passages and shared words are from the canonical ones.
 
-As in `grader/distances.py`, each takes theirs, canonical and labels, which no text has, and returns one figure for each
+As in `grader/agreement/pictures.py`, each takes theirs, canonical and labels, which no text has, and returns one figure for each
 item: a text, a passage read by a reader, or a shared word. What is theirs has the right shape and may hold any finite
 number, and holes (NaN) anywhere. A hole where the canonical array has none, or none where it has one, is infinitely
 far.
@@ -9,7 +9,7 @@ far.
 import numpy as np
 
 from assignment.outputs import Array
-from grader.distances import TINY
+from grader.agreement.pictures import TINY
 
 
 def find_largest_gaps(theirs: Array, canonical: Array, labels: Array) -> Array:

@@ -1,0 +1,1 @@
+"""Agreement: a student's arrays beside the canonical ones; evidence, never points."""
