@@ -7,8 +7,8 @@ from decimal import ROUND_FLOOR, Decimal
 from urllib.parse import quote
 
 from grader.results import QuestionResult, Results
-from grader.scored import Scored
-from grader.words import VERDICT_WORDS, WORDS, Word
+from grader.scoring.scored import Scored
+from grader.scoring.words import VERDICT_WORDS, WORDS, Word
 
 BARS = 10  # of the histogram; the last one holds the full mark too
 MARKS = {"right": "\u2713", "wrong": "\u2715", "blank": "\u25cb", "unreadable": "?", "void": "\u2013"}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from assignment.assignment import NOTEBOOK_FILE, load_assignment
 from grader.demo_class import Expected, make_class
-from grader.scored import Scored
+from grader.scoring.scored import Scored
 from questions.bank import load_bank
 from questions.canonical import load_canonicals
 from questions.key import find_key

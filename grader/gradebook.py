@@ -13,7 +13,7 @@ from pathlib import Path
 from assignment.assignment import Assignment
 from grader.results import Results, find_results
 from grader.runs.folder import write_whole
-from grader.scored import Scored
+from grader.scoring.scored import Scored
 from questions.bank import Bank
 
 GRADEBOOK_FILE = "gradebook.csv"

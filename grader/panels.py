@@ -14,7 +14,7 @@ from assignment.outputs import Array, Outputs
 from grader.agreement.agree import Reading
 from grader.figures import draw_picture
 from grader.kinds import FILTER_KINDS, LIME, PICTURE_KINDS, Arrays, Kind, Place
-from grader.words import AGREEMENT_WORDS
+from grader.scoring.words import AGREEMENT_WORDS
 
 SHOWN_PICTURE = 6  # whose activation maps are shown
 

@@ -25,7 +25,7 @@ from grader.gradebook import write_gradebook
 from grader.panels import Canvas, find_canvas
 from grader.results import find_results
 from grader.runs.folder import write_whole
-from grader.scored import SCORED_FILE, Scored, load_scored
+from grader.scoring.scored import SCORED_FILE, Scored, load_scored
 from grader.student_page import StudentPage, find_student_page
 from grader.text_panels import TextCanvas, find_text_canvas
 from questions.bank import Bank

@@ -15,9 +15,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from assignment.assignment import Assignment
 from grader.agreement.agree import Agreement
-from grader.evidence import Evidence
-from grader.score import Verdict
-from grader.scored import Scored
+from grader.scoring.evidence import Evidence
+from grader.scoring.scored import Scored
+from grader.scoring.verdict import Verdict
 from questions.bank import Bank, find_worth
 
 FIELDS_FILE = Path(__file__).with_name("results.md")

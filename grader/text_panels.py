@@ -27,7 +27,7 @@ from grader.kinds_text import (
     count_tokens,
     find_heads,
 )
-from grader.words import AGREEMENT_WORDS
+from grader.scoring.words import AGREEMENT_WORDS
 
 _PART = re.compile(r"(\[[^]]*\]|\([^)]*\))")
 _MARKS = {"[": "asked", "(": "also"}

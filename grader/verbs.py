@@ -19,13 +19,13 @@ from grader.driver.drive import run_class
 from grader.handins.look import look_at
 from grader.handins.quiz import join_responses
 from grader.handins.submission import find_submissions
-from grader.judge import find_leftovers, score_runs
 from grader.release.bundle import write_bundle
 from grader.release.explorer import export_explorer
 from grader.release.notebook import build_notebook
 from grader.report import Course, write_reports
 from grader.runs.folder import load_submissions
-from grader.scored import Scored
+from grader.scoring.judge import find_leftovers, score_runs
+from grader.scoring.scored import Scored
 from questions.bank import load_bank
 from questions.canonical import load_canonical, load_canonicals
 from questions.canvas.responses import load_responses

@@ -2,7 +2,7 @@
 
 from assignment.fixable import check_all, show_value
 from grader.handins.submission import Submission, is_student
-from grader.judge import Sheets
+from grader.scoring.judge import Sheets
 from questions.canvas.responses import Response, Responses
 
 

@@ -12,11 +12,11 @@ from assignment.assignment import Bilingual, load_assignment
 from assignment.outputs import Outputs, find_official, save_group
 from assignment.texts import load_texts, split_words
 from grader.agreement.agree import GROUPS, find_agreements, read_group
-from grader.evidence import Evidence
-from grader.reasons import find_reasons
 from grader.report import Course
-from grader.score import find_total, find_verdicts
-from grader.scored import Scored, find_words, save_scored
+from grader.scoring.evidence import Evidence
+from grader.scoring.reasons import find_reasons
+from grader.scoring.scored import Scored, find_words, save_scored
+from grader.scoring.verdict import find_total, find_verdicts
 from questions.bank import Bank
 from questions.key import Key
 from questions.question import Choice, Question

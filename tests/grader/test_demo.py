@@ -13,7 +13,7 @@ from grader.demo import find_outcomes, write_handins
 from grader.demo_class import CLASS, READS_THE_KEY, Expected, answer
 from grader.handins.plan import find_plan
 from grader.handins.submission import find_submissions, parse_notebook
-from grader.score import find_total, find_verdicts
+from grader.scoring.verdict import find_total, find_verdicts
 from questions.bank import find_worth, load_bank
 from questions.canonical import load_canonicals
 from questions.key import find_key

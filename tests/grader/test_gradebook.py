@@ -14,7 +14,7 @@ from grader.class_page import find_bars
 from grader.gradebook import guard_cell, write_gradebook
 from grader.report import Course
 from grader.results import FIELDS_FILE, Results, describe_results, find_results
-from grader.scored import Scored
+from grader.scoring.scored import Scored
 
 HandIn = Callable[..., Scored]
 BEST = {"lime-1": "bd", "lime-2": "a", "saliency-1": "acd", "saliency-2": "c"}

@@ -12,9 +12,9 @@ import pytest
 
 from assignment.fixable import FixableError
 from assignment.outputs import Outputs
-from grader.evidence import Evidence
 from grader.report import Course, write_reports
-from grader.scored import Scored
+from grader.scoring.evidence import Evidence
+from grader.scoring.scored import Scored
 
 HandIn = Callable[..., Scored]
 Save = Callable[..., None]

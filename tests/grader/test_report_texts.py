@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from assignment.outputs import Outputs, find_official
-from grader.evidence import Evidence
 from grader.report import Course, write_reports
-from grader.scored import Scored
+from grader.scoring.evidence import Evidence
+from grader.scoring.scored import Scored
 
 HandIn = Callable[..., Scored]
 Save = Callable[..., None]

@@ -9,8 +9,8 @@ import pytest
 from assignment.outputs import Array, Outputs, find_official
 from grader.agreement.agree import GROUPS as ALL_GROUPS
 from grader.agreement.agree import Agreement, Reading, find_agreements, read_group
-from grader.evidence import Evidence
-from grader.reasons import find_reasons
+from grader.scoring.evidence import Evidence
+from grader.scoring.reasons import find_reasons
 
 GROUPS = ("attention", "embedding_pca", "embedding_distance")
 NAMES = [(group, name) for group in GROUPS for name in find_official(group)]

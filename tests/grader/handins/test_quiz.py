@@ -13,7 +13,7 @@ from assignment.fixable import FixableError
 from grader.cli import main
 from grader.handins.quiz import join_responses
 from grader.handins.submission import Submission
-from grader.scored import Scored, load_scored
+from grader.scoring.scored import Scored, load_scored
 from questions.bank import Bank
 from questions.canonical import load_canonicals
 from questions.canvas.responses import Response, Responses

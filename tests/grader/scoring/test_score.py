@@ -11,13 +11,13 @@ import pytest
 
 from assignment.outputs import Outputs
 from grader.agreement.agree import AgreementWord
-from grader.evidence import RunWord
 from grader.handins.submission import Submission
-from grader.judge import score_run, score_runs
 from grader.report import Course
-from grader.score import VerdictWord, find_total, find_verdicts
-from grader.scored import Problem, Scored, load_scored
-from grader.words import AGREEMENT_WORDS, VERDICT_WORDS, WORDS
+from grader.scoring.evidence import RunWord
+from grader.scoring.judge import score_run, score_runs
+from grader.scoring.scored import Problem, Scored, load_scored
+from grader.scoring.verdict import VerdictWord, find_total, find_verdicts
+from grader.scoring.words import AGREEMENT_WORDS, VERDICT_WORDS, WORDS
 from questions.key import Key
 from questions.sheet import Answer, Sheet
 

@@ -15,13 +15,13 @@ from assignment.assignment import Assignment, Bilingual
 from assignment.fixable import FixableError
 from assignment.outputs import Outputs
 from grader.agreement.agree import GROUPS, Agreement, find_agreements, read_group
-from grader.evidence import Evidence, find_evidence
 from grader.files.untrusted import read_untrusted
 from grader.handins.submission import Submission
-from grader.reasons import find_reasons
-from grader.score import NOTHING, Verdict, find_total, find_verdicts
-from grader.scored import SCORED_FILE, Problem, Scored, find_words, save_scored
-from grader.words import WORDS
+from grader.scoring.evidence import Evidence, find_evidence
+from grader.scoring.reasons import find_reasons
+from grader.scoring.scored import SCORED_FILE, Problem, Scored, find_words, save_scored
+from grader.scoring.verdict import NOTHING, Verdict, find_total, find_verdicts
+from grader.scoring.words import WORDS
 from questions.bank import Bank, find_worth
 from questions.key import Key
 from questions.sheet import NOTEBOOK_LIMIT, Answer, Sheet, find_sheet

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from assignment.assignment import Bilingual
 from grader.agreement.agree import Agreement
-from grader.evidence import Evidence
-from grader.score import Verdict
-from grader.scored import Problem
-from grader.words import WORDS
+from grader.scoring.evidence import Evidence
+from grader.scoring.scored import Problem
+from grader.scoring.verdict import Verdict
+from grader.scoring.words import WORDS
 
 DEPARTURES = {
     "differs": ("differ from the canonical ones", "與參考結果不同"),

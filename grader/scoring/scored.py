@@ -1,7 +1,7 @@
 """Scored: everything the grader says of one hand-in, kept as `verdicts.json` in its Run folder.
 
 Words and points stand apart: the points follow from the Sheet and the deadline; the words of the execution, of the
-official cells and of the arrays are evidence for a person, who is told why to look (`grader/reasons.py`).
+official cells and of the arrays are evidence for a person, who is told why to look (`grader/scoring/reasons.py`).
 """
 
 from datetime import datetime
@@ -14,9 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from assignment.assignment import Bilingual
 from assignment.fixable import FixableError, find_faults
 from grader.agreement.agree import Agreement, find_worst_word
-from grader.evidence import Evidence
 from grader.runs.folder import write_whole
-from grader.score import Verdict
+from grader.scoring.evidence import Evidence
+from grader.scoring.verdict import Verdict
 
 SCORED_FILE = "verdicts.json"
 
