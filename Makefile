@@ -48,7 +48,7 @@ bank:
 format:
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	$(BIN)/python -m grader.results
+	$(BIN)/python -m grader.report.results
 
 notebook:
 	$(BIN)/hw9 notebook --write

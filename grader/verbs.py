@@ -22,7 +22,7 @@ from grader.handins.submission import find_submissions
 from grader.release.bundle import write_bundle
 from grader.release.explorer import export_explorer
 from grader.release.notebook import build_notebook
-from grader.report import Course, write_reports
+from grader.report.pages import Course, write_reports
 from grader.runs.folder import load_submissions
 from grader.scoring.judge import find_leftovers, score_runs
 from grader.scoring.scored import Scored

@@ -1,6 +1,6 @@
 """How far a student's Outputs agree with the canonical ones: evidence for a person, never points.
 
-Each figure of `grader/agreement/comparisons.py` gets a word. What the files hold is a student's: nothing in them may make this
+Each figure of `comparisons.py` gets a word. What the files hold is a student's: nothing in them may make this
 raise.
 """
 

@@ -1,6 +1,6 @@
 """Distances of topic II: how far arrays of texts, passages and shared words are from the canonical ones.
 
-As in `grader/agreement/pictures.py`, each takes theirs, canonical and labels, which no text has, and returns one figure for each
+As in `pictures.py`, each takes theirs, canonical and labels, which no text has, and returns one figure for each
 item: a text, a passage read by a reader, or a shared word. What is theirs has the right shape and may hold any finite
 number, and holes (NaN) anywhere. A hole where the canonical array has none, or none where it has one, is infinitely
 far.

@@ -12,7 +12,7 @@ from assignment.assignment import Bilingual, load_assignment
 from assignment.outputs import Outputs, find_official, save_group
 from assignment.texts import load_texts, split_words
 from grader.agreement.agree import GROUPS, find_agreements, read_group
-from grader.report import Course
+from grader.report.pages import Course
 from grader.scoring.evidence import Evidence
 from grader.scoring.reasons import find_reasons
 from grader.scoring.scored import Scored, find_words, save_scored

@@ -12,7 +12,7 @@ import pytest
 from assignment.outputs import Outputs
 from grader.agreement.agree import AgreementWord
 from grader.handins.submission import Submission
-from grader.report import Course
+from grader.report.pages import Course
 from grader.scoring.evidence import RunWord
 from grader.scoring.judge import score_run, score_runs
 from grader.scoring.scored import Problem, Scored, load_scored

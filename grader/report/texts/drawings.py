@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 
 from assignment.arrays import ANSWER, OTHER, QUESTION, SUPPORT
 from assignment.outputs import Array
-from grader.figures import find_palette, to_data_uri
+from grader.report.pictures.drawings import find_palette, to_data_uri
 
 SIDE = 240  # pixels of one layer's points, which the page shows at less
 GAP = 12  # between layers

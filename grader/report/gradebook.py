@@ -11,7 +11,7 @@ import re
 from pathlib import Path
 
 from assignment.assignment import Assignment
-from grader.results import Results, find_results
+from grader.report.results import Results, find_results
 from grader.runs.folder import write_whole
 from grader.scoring.scored import Scored
 from questions.bank import Bank

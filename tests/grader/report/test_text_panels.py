@@ -12,10 +12,10 @@ from assignment.assignment import Bilingual
 from assignment.outputs import Array, Outputs, find_official
 from assignment.texts import load_texts
 from grader.agreement.agree import GROUPS, Reading
-from grader.figures_text import MARKS, SIDE, WHITE, draw_points, draw_tiles, find_pixels
-from grader.text_panels import TextCanvas, TextPanel, TextRows, find_text_canvas, find_text_rows
+from grader.report.texts.drawings import MARKS, SIDE, WHITE, draw_points, draw_tiles, find_pixels
+from grader.report.texts.panels import TextCanvas, TextPanel, TextRows, find_text_canvas, find_text_rows
 
-TEXTS = load_texts(Path(__file__).with_name("made_texts.yaml"))
+TEXTS = load_texts(Path(__file__).parents[1] / "made_texts.yaml")
 
 
 def show(outputs: Outputs, canvas: TextCanvas) -> TextRows:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from assignment.assignment import Assignment, Bilingual
 from grader.agreement.agree import Reading
-from grader.figures import draw_bar
-from grader.panels import Canvas, Panel, find_filter_panels, find_picture_panels
+from grader.report.pictures.drawings import draw_bar
+from grader.report.pictures.panels import Canvas, Panel, find_filter_panels, find_picture_panels
+from grader.report.texts.panels import TextCanvas, TextRows, find_text_rows
 from grader.scoring.scored import Scored
 from grader.scoring.verdict import Verdict
 from grader.scoring.words import AGREEMENT_WORDS, VERDICT_WORDS, WORDS, Word
-from grader.text_panels import TextCanvas, TextRows, find_text_rows
 from questions.bank import Bank, find_worth
 from questions.key import Key
 from questions.question import Question

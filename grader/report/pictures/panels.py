@@ -1,6 +1,6 @@
 """Panels: what a student computed beside the canonical drawing of it, both on the canonical one's scale.
 
-`grader/kinds.py` says how each analysis is drawn. The canonical half of each panel is drawn once for a class (Canvas).
+`kinds.py` says how each analysis is drawn. The canonical half of each panel is drawn once for a class (Canvas).
 What a student's half is drawn from may hold any number: nothing in it may make this raise.
 """
 
@@ -12,8 +12,8 @@ import numpy as np
 from assignment.assignment import Bilingual
 from assignment.outputs import Array, Outputs
 from grader.agreement.agree import Reading
-from grader.figures import draw_picture
-from grader.kinds import FILTER_KINDS, LIME, PICTURE_KINDS, Arrays, Kind, Place
+from grader.report.pictures.drawings import draw_picture
+from grader.report.pictures.kinds import FILTER_KINDS, LIME, PICTURE_KINDS, Arrays, Kind, Place
 from grader.scoring.words import AGREEMENT_WORDS
 
 SHOWN_PICTURE = 6  # whose activation maps are shown

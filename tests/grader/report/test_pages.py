@@ -12,7 +12,7 @@ import pytest
 
 from assignment.fixable import FixableError
 from assignment.outputs import Outputs
-from grader.report import Course, write_reports
+from grader.report.pages import Course, write_reports
 from grader.scoring.evidence import Evidence
 from grader.scoring.scored import Scored
 

@@ -1,7 +1,6 @@
 """Results: the whole class in one record, kept as `results.json`; every field is described where it is defined.
 
-`results.md` beside this file is written from those descriptions by `python -m grader.results`; a test compares the
-two.
+`results.md` beside this file is written from those descriptions by `make format`; a test compares the two.
 """
 
 import sys
@@ -134,7 +133,7 @@ def describe_results() -> str:
         "Evidence": Evidence,
         "Agreement": Agreement,
     }
-    head = "# The fields of results.json and verdicts.json\n\nWritten by `python -m grader.results`; do not edit.\n\n"
+    head = "# The fields of results.json and verdicts.json\n\nWritten by `make format`; do not edit.\n\n"
     return head + describe_fields(shown).rstrip() + "\n"
 
 

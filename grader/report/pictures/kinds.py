@@ -10,7 +10,7 @@ import numpy as np
 
 from assignment.arrays import FILTER_MAPS, FILTERS
 from assignment.outputs import Array
-from grader.figures import draw_colours, draw_map, draw_pieces
+from grader.report.pictures.drawings import draw_colours, draw_map, draw_pieces
 
 TOP_PERCENT = 99.5  # of a canonical map's pixels are below the strongest colour
 

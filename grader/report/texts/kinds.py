@@ -11,7 +11,7 @@ import numpy as np
 from assignment.assignment import Bilingual
 from assignment.outputs import Array
 from grader.agreement.texts import align_signs
-from grader.figures_text import CELL, draw_points, draw_tiles, part_groups
+from grader.report.texts.drawings import CELL, draw_points, draw_tiles, part_groups
 
 Arrays = Mapping[str, Array]  # of one group; the canonical ones with those of `texts`
 

@@ -11,10 +11,10 @@ from PIL import Image
 from assignment.arrays import ARRAYS, FILTERS
 from assignment.outputs import Array, Outputs, find_official
 from grader.agreement.agree import GROUPS, Reading
-from grader.figures import draw_colours, draw_map
-from grader.kinds import FILTER_KINDS, PICTURE_KINDS
-from grader.kinds_text import TEXT_KINDS
-from grader.panels import Canvas, Panel, find_canvas, find_filter_panels, find_picture_panels
+from grader.report.pictures.drawings import draw_colours, draw_map
+from grader.report.pictures.kinds import FILTER_KINDS, PICTURE_KINDS
+from grader.report.pictures.panels import Canvas, Panel, find_canvas, find_filter_panels, find_picture_panels
+from grader.report.texts.kinds import TEXT_KINDS
 
 Change = Callable[[Array], Array]
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.class_page import find_bars
-from grader.gradebook import guard_cell, write_gradebook
-from grader.report import Course
-from grader.results import FIELDS_FILE, Results, describe_results, find_results
+from grader.report.class_page import find_bars
+from grader.report.gradebook import guard_cell, write_gradebook
+from grader.report.pages import Course
+from grader.report.results import FIELDS_FILE, Results, describe_results, find_results
 from grader.scoring.scored import Scored
 
 HandIn = Callable[..., Scored]
@@ -85,7 +85,7 @@ def test_a_class_of_nobody_has_results(course: Course) -> None:
 
 
 def test_every_field_is_described_in_the_generated_page() -> None:
-    """Mend it with `python -m grader.results`."""
+    """Mend it with `python -m grader.report.results`."""
     assert FIELDS_FILE.read_text(encoding="utf-8") == describe_results()
     assert "| None |" not in describe_results()
 

@@ -1,6 +1,6 @@
 """Panels of topic II: a student's attention, components and distances beside the canonical ones, with their texts.
 
-As in `grader/panels.py`, the canonical halves are drawn once for a class, and nothing that a student saved may make
+As in `pictures/panels.py`, the canonical halves are drawn once for a class, and nothing that a student saved may make
 this raise.
 """
 
@@ -14,8 +14,8 @@ from assignment.assignment import Bilingual
 from assignment.outputs import Outputs
 from assignment.texts import Texts
 from grader.agreement.agree import Reading
-from grader.figures_text import MARKS
-from grader.kinds_text import (
+from grader.report.texts.drawings import MARKS
+from grader.report.texts.kinds import (
     COMPONENTS,
     DISTANCE_KINDS,
     HEAD,

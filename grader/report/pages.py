@@ -20,14 +20,14 @@ from assignment.fixable import FixableError, check_all
 from assignment.outputs import Array, Outputs
 from assignment.texts import Texts
 from grader.agreement.agree import GROUPS, Reading, read_group
-from grader.class_page import ClassPage, find_class_page
-from grader.gradebook import write_gradebook
-from grader.panels import Canvas, find_canvas
-from grader.results import find_results
+from grader.report.class_page import ClassPage, find_class_page
+from grader.report.gradebook import write_gradebook
+from grader.report.pictures.panels import Canvas, find_canvas
+from grader.report.results import find_results
+from grader.report.student_page import StudentPage, find_student_page
+from grader.report.texts.panels import TextCanvas, find_text_canvas
 from grader.runs.folder import write_whole
 from grader.scoring.scored import SCORED_FILE, Scored, load_scored
-from grader.student_page import StudentPage, find_student_page
-from grader.text_panels import TextCanvas, find_text_canvas
 from questions.bank import Bank
 from questions.key import Key
 
@@ -124,7 +124,7 @@ def _load_templates() -> Environment:
 
 @cache
 def _read(name: str) -> str:
-    return (files("grader") / "templates" / name).read_text(encoding="utf-8")
+    return (files("grader.report") / "templates" / name).read_text(encoding="utf-8")
 
 
 def _find_policy(style: str, script: str | None = None) -> str:

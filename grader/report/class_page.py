@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 from urllib.parse import quote
 
-from grader.results import QuestionResult, Results
+from grader.report.results import QuestionResult, Results
 from grader.scoring.scored import Scored
 from grader.scoring.words import VERDICT_WORDS, WORDS, Word
 

@@ -1,0 +1,1 @@
+"""Reports: the class's page, the students' pages, the gradebook, results.json."""

@@ -1,0 +1,1 @@
+"""The panels of the analyses of pictures: LIME, the three maps, the filters."""

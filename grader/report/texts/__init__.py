@@ -1,0 +1,1 @@
+"""The panels of the analyses of texts: attention, components, distances."""
