@@ -32,7 +32,7 @@ from benchmarks.agreement_table import Trial, to_markdown
 from benchmarks.agreement_variants import TEXTS, VARIANTS, Variant
 from benchmarks.reference import find_machine
 from grader.agreement.agree import CANONICAL_SEED, GROUPS, Agreement, Reading, find_agreements, read_group
-from grader.demo_class import write_todo
+from grader.demo.members import write_todo
 from questions.canonical import load_canonical
 
 RESULTS = {"cpu": "agreement.md", "cuda": "agreement-cuda.md"}

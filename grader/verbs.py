@@ -14,7 +14,7 @@ from assignment.assignment import NOTEBOOK_FILE, Limits, load_assignment
 from assignment.fixable import FixableError
 from assignment.profile import load_profile
 from grader.agreement.agree import CANONICAL_SEED
-from grader.demo import Outcome, find_outcomes, write_handins
+from grader.demo.outcomes import Outcome, find_outcomes, write_handins
 from grader.driver.drive import run_class
 from grader.handins.look import look_at
 from grader.handins.quiz import join_responses

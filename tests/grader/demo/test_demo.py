@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from assignment.assignment import NOTEBOOK_FILE, load_assignment
-from grader.demo import find_outcomes, write_handins
-from grader.demo_class import CLASS, READS_THE_KEY, Expected, answer
+from grader.demo.members import CLASS, READS_THE_KEY, Expected, answer
+from grader.demo.outcomes import find_outcomes, write_handins
 from grader.handins.plan import find_plan
 from grader.handins.submission import find_submissions, parse_notebook
 from grader.scoring.verdict import find_total, find_verdicts

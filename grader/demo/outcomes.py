@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from assignment.assignment import NOTEBOOK_FILE, load_assignment
-from grader.demo_class import Expected, make_class
+from grader.demo.members import Expected, make_class
 from grader.scoring.scored import Scored
 from questions.bank import load_bank
 from questions.canonical import load_canonicals

@@ -1,0 +1,1 @@
+"""The embedded class: eighteen hand-ins and what must become of each."""
