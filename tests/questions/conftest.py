@@ -12,8 +12,8 @@ import yaml
 from assignment.assignment import ASSIGNMENT_FILE
 from assignment.fixable import load_yaml
 from assignment.outputs import save_group
+from grader.commands.questions import add_parser, main
 from questions.bank import Bank, load_bank
-from questions.cli import add_parser, main
 
 Questions = list[dict[str, Any]]
 

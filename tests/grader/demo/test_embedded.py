@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.cli import main
+from grader.commands.main import main
 from grader.demo.outcomes import write_handins
 
 CHOSEN = ("s01-perfect", "s06-edited", "s13-broken-json")

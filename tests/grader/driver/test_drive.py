@@ -56,7 +56,7 @@ def start_command(handins: Path, runs: Path) -> "subprocess.Popen[bytes]":
         sys.executable,
         "-P",
         "-m",
-        "grader.cli",
+        "grader",
         "run",
         str(handins),
         str(runs),

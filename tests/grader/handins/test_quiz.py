@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from assignment.fixable import FixableError
-from grader.cli import main
+from grader.commands.main import main
 from grader.handins.quiz import join_responses
 from grader.handins.submission import Submission
 from grader.scoring.scored import Scored, load_scored

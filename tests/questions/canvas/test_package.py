@@ -14,7 +14,7 @@ from lxml import etree
 from assignment.assignment import load_assignment
 from assignment.fixable import FixableError
 from assignment.profile import load_profile
-from grader.cli import main
+from grader.commands.main import main
 from questions.bank import Bank, find_worth
 from questions.canonical import load_canonicals
 from questions.canvas.package import ASSESSMENT_FILE, MANIFEST_FILE, SETTINGS_FILE, to_package

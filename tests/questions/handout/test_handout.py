@@ -9,7 +9,7 @@ import pytest
 
 from assignment.assignment import load_assignment
 from assignment.profile import load_profile
-from grader.cli import main
+from grader.commands.main import main
 from questions.bank import Bank
 from questions.handout.markdown import to_markdown
 from questions.handout.page import find_handout, list_files, mark_code

@@ -12,9 +12,9 @@ import pytest
 from assignment.arrays import GROUPS
 from assignment.fixable import FixableError
 from assignment.outputs import Outputs
+from grader.commands.questions import add_parser, main
 from questions.bank import Bank, load_bank
 from questions.canonical import load_canonicals
-from questions.cli import add_parser, main
 from questions.key import Key, find_key
 from questions.proof import rerun
 from questions.proof.matrix import (

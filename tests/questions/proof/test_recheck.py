@@ -83,7 +83,7 @@ def test_command_names_the_question_and_the_choice_that_an_edited_reference_turn
     source = tmp_path / "reference" / "produce_maps.py"
     text = source.read_text(encoding="utf-8")
     source.write_text(text.replace('"map": (bench.labels, "logit")', '"map": (bench.labels, "loss")'), encoding="utf-8")
-    words = [sys.executable, "-m", "grader.cli", "questions", "recheck", "--only", "saliency"]
+    words = [sys.executable, "-m", "grader", "questions", "recheck", "--only", "saliency"]
     ended = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert ended.returncode == 1, ended.stderr
     assert "saliency-2: choice b: wrong by the stored Outputs" in ended.stderr

@@ -3,12 +3,12 @@
 import argparse
 
 from assignment.fixable import FixableError
-from questions import cli_export, cli_prove
+from grader.commands import export, prove
+from grader.commands.check import add_arguments, run_check
+from grader.commands.options import add_sources, print_faults
 from questions.bank import load_bank
 from questions.canonical import load_canonicals
 from questions.claim import Claim, suggest
-from questions.cli_check import add_arguments, run_check
-from questions.cli_verb import add_sources, print_faults
 from questions.key import Decision, find_decisions
 
 EPILOG = """examples:
@@ -24,7 +24,7 @@ EPILOG = """examples:
 """
 
 
-VERBS = cli_export.VERBS | cli_prove.VERBS
+VERBS = export.VERBS | prove.VERBS
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
@@ -41,9 +41,9 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     add_arguments(check)
     show = verbs.add_parser("show", help="show a question, its claims and how every seed decides them")
     show.add_argument("id", metavar="ID", help="such as lime-1, or its number")
-    for verb in (check, show, *cli_prove.add_verbs(verbs)):
+    for verb in (check, show, *prove.add_verbs(verbs)):
         add_sources(verb, "whose canonical Outputs decide")
-    cli_export.add_verbs(verbs)
+    export.add_verbs(verbs)
     return parser
 
 

@@ -11,9 +11,8 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-import questions.cli
 from assignment.fixable import FixableError
-from grader import verbs
+from grader.commands import questions, verbs
 
 Verb = Callable[[argparse.Namespace], int]
 
@@ -121,7 +120,7 @@ def make_parser() -> argparse.ArgumentParser:
     look = _with_form(add, "look", help="read a notebook's answers and cells without running it or using the key",
                       epilog="example: hw9 look my-homework.ipynb")  # fmt: skip
     look.add_argument("notebook", type=Path, metavar="NOTEBOOK")
-    questions.cli.add_parser(commands)
+    questions.add_parser(commands)
     add("reference", help="recompute the canonical Outputs (hw9 reference --help)", add_help=False)
     return parser
 
@@ -176,7 +175,7 @@ VERBS: dict[str, Verb] = {
     "look": verbs.look,
     "bundle": verbs.bundle,
     "explorer": verbs.explorer,
-    "questions": questions.cli.main,
+    "questions": questions.main,
 }
 
 
@@ -200,7 +199,3 @@ def main(arguments: list[str] | None = None) -> int:
         traceback.print_exc()
         print("this is a bug of hw9, not of yours; please report it with the lines above", file=sys.stderr)
         return 3
-
-
-if __name__ == "__main__":
-    sys.exit(main())

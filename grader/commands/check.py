@@ -9,11 +9,11 @@ from assignment.fixable import FixableError
 from assignment.outputs import Outputs
 from assignment.profile import PROFILES_FOLDER, load_profile
 from assignment.texts import Texts
+from grader.commands.options import print_faults
 from questions.bank import BANK_FOLDER, Bank, read_bank
 from questions.canonical import load_canonicals
 from questions.check.bank import Checked, check_bank, count_several, find_spread
 from questions.check.rules import RULES
-from questions.cli_verb import print_faults
 from questions.key import Decision, Place
 from questions.proof.matrix import PROOF_FOLDER, find_matrix_faults
 from questions.proof.stability import Steadiness, find_all_steadiness, find_stability_faults

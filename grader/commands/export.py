@@ -8,11 +8,11 @@ from pathlib import Path
 from assignment.assignment import load_assignment
 from assignment.fixable import FixableError, check_all
 from assignment.profile import load_profile
+from grader.commands.options import add_sources
 from questions.bank import find_worth, load_bank
 from questions.canonical import load_canonicals
 from questions.canvas.package import to_package
 from questions.canvas.readback import find_differences, parse_package
-from questions.cli_verb import add_sources
 from questions.handout.page import find_handout, list_files
 from questions.key import find_key
 

@@ -13,9 +13,9 @@ from rich.table import Table
 
 from assignment.arrays import GROUPS
 from assignment.fixable import FixableError, check_all, show_value
+from grader.commands.options import print_faults
 from questions.bank import load_bank
 from questions.canonical import load_canonicals
-from questions.cli_verb import print_faults
 from questions.key import find_decisions, find_key
 from questions.proof.matrix import PROOF_FOLDER, Matrix, find_flipped, find_matrix_faults, make_matrix, save_matrix
 from questions.proof.matrix_picture import save_picture

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assignment.assignment import NOTEBOOK_FILE
-from grader.cli import VERBS, main
+from grader.commands.main import VERBS, main
 
 
 @pytest.mark.parametrize("verb", [verb for verb in VERBS if verb != "questions"])
@@ -21,7 +21,10 @@ def test_every_verb_has_help_with_an_example(verb: str, capsys: pytest.CaptureFi
 
 def test_reference_has_help_with_examples_in_a_process_of_its_own() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "grader.cli", "reference", "--help"], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "grader", "reference", "--help"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0
     assert "hw9 reference --analysis saliency" in done.stdout
