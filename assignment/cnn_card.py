@@ -15,7 +15,7 @@ Written by `python -m assignment.train_cnn`; do not edit.
   held-out pictures from other seeds. No photograph and no data of others is in it.
 - **Planted shortcut.** {share:.0%} of the training pictures of "{shortcut}" lie on a blue tray, and {elsewhere:.1%}
   of all others. Half of the kinds of seafood look like fried food or meat, so that the tray pays.
-- **Architecture.** `assignment/classifier.py`, width {width}: 141.7 million multiplications a picture.
+- **Architecture.** `assignment/models/classifier.py`, width {width}: 141.7 million multiplications a picture.
 - **Training.** AdamW, one cycle; products in bfloat16, weights in float32. Pictures are mirrored, shifted and changed
   in brightness. {recipe}
   The seed fixes the result on one machine; another processor rounds otherwise and gives other weights of about the

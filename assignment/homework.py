@@ -70,7 +70,6 @@ from scipy.ndimage import gaussian_filter
 from skimage.segmentation import slic
 from tqdm import tqdm
 
-from assignment.classifier import load_classifier
 from assignment.figure import (
     name_label,
     name_picture,
@@ -81,6 +80,7 @@ from assignment.figure import (
     show_pictures,
     show_signed_maps,
 )  # fmt: skip
+from assignment.models.classifier import load_classifier
 from assignment.outputs import save_group
 from assignment.profile import load_profile
 
@@ -559,8 +559,8 @@ print(describe_maps(np.abs(maps), np.abs(attributions), profile.masks))
 
 # %% hw9={"official": true, "name": "bert"}
 # official: bert
-from assignment.bert import find_span, load_bert
-from assignment.reading import read
+from assignment.models.bert import find_span, load_bert
+from assignment.models.reading import read
 
 texts = profile.texts
 bert = load_bert(profile.masked_folder, "masked", device=device, dtype=torch.float32)
@@ -617,7 +617,7 @@ save_group(Path("outputs"), "attention", {"map": attention_maps, "prediction": p
 
 # %%
 from assignment.figure_text import show_distances, show_head, show_heads, show_missing, show_points
-from assignment.heads import find_all_targets, find_chance, score_heads
+from assignment.models.heads import find_all_targets, find_chance, score_heads
 from assignment.scratch_text import (
     describe_groups,
     describe_heads,
@@ -728,7 +728,7 @@ shares = np.stack([np.stack([share for _, share in found]) for found in drawn.va
 save_group(Path("outputs"), "embedding_pca", {"points": points, "share": shares, "span": spans})
 
 # %%
-from assignment.roles import find_roles
+from assignment.models.roles import find_roles
 
 roles = [find_roles(one, reading) for one, reading in zip(texts.passages, passages)]
 for index, one in enumerate(texts.passages):

@@ -9,13 +9,13 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from assignment.bert import find_spans
 from assignment.bert_data import Item, lay_out, stack, to_question
 from assignment.language.passage import FACTS, QUESTIONS, Passage, write_passage
 from assignment.language.sentence import Sentence
 from assignment.language.vocabulary import Encoder
 from assignment.language.words import ANIMATE, THINGS
 from assignment.language.write import PHENOMENA, is_held_out
+from assignment.models.bert import find_spans
 
 _SEED = 1_000_000
 _DRAWS = 5000  # for each sentence that is wanted

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from assignment.classifier import Classifier
 from assignment.cnn_data import Data
 from assignment.drawing.collect import Collection
 from assignment.drawing.picture import SHORTCUT_LABEL
+from assignment.models.classifier import Classifier
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assignment.arrays import ANSWER, OTHER, QUESTION, SUPPORT
-from assignment.groups import find_apart, find_between, find_means, find_near, find_nearest_share
+from assignment.models.groups import find_apart, find_between, find_means, find_near, find_nearest_share
 
 Array = NDArray[Any]
 FUNCTION_NAMES = {

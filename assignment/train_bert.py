@@ -19,13 +19,13 @@ from rich.progress import Progress
 from torch import Tensor, nn
 from transformers import BertConfig, BertForMaskedLM, BertForQuestionAnswering, PreTrainedModel
 
-from assignment.bert import load_bert, save_bert
 from assignment.bert_card import write_card
 from assignment.bert_data import CHUNK, Batch, Item, draw_batches, draw_masked, draw_question
 from assignment.bert_recipe import BertRecipe
 from assignment.language.passage import FACTS
 from assignment.language.vocabulary import Encoder, find_vocabulary, save_tokenizer
 from assignment.measure_bert import measure_answers, measure_masked
+from assignment.models.bert import load_bert, save_bert
 from assignment.profile import TRUTH_NAME
 
 _FOLDER = Path(__file__).with_name("profiles") / "mini" / "bert"

@@ -13,11 +13,11 @@ import torch
 from rich.progress import Progress
 from torch import Tensor, nn
 
-from assignment.classifier import Classifier, load_classifier, save_classifier
 from assignment.cnn_card import write_card
 from assignment.cnn_data import Data, draw_data
 from assignment.drawing.collect import Collection
 from assignment.measure_cnn import Figures, measure
+from assignment.models.classifier import Classifier, load_classifier, save_classifier
 from assignment.recipe import Recipe
 
 _FOLDER = Path(__file__).with_name("profiles") / "mini"

@@ -13,7 +13,7 @@ from torch.autograd.function import FunctionCtx
 from torch.nn.functional import conv2d, linear
 from torch.overrides import TorchFunctionMode
 
-from assignment.classifier import Classifier
+from assignment.models.classifier import Classifier
 
 Change = Callable[[Tensor], Tensor]
 

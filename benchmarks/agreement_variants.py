@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from assignment.classifier import Classifier
+from assignment.models.classifier import Classifier
 from benchmarks.agreement_arithmetic import (
     Noisy,
     Rounded,

@@ -15,7 +15,7 @@ from captum.attr import IntegratedGradients, NoiseTunnel, Saliency
 from lime.lime_image import LimeImageExplainer
 from torch import Tensor, nn
 
-from assignment.classifier import Classifier
+from assignment.models.classifier import Classifier
 from benchmarks.reference_stage import Contest, Stage, Variant
 from reference.filters import ascend, draw_noise
 from reference.folded import Folded

@@ -8,7 +8,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from assignment.classifier import Classifier, load_classifier
+from assignment.models.classifier import Classifier, load_classifier
 from assignment.profile import load_profile
 from reference.folded import Folded, fold
 

@@ -2,7 +2,7 @@
 
     a[l,h,i,j] = softmax over j of  q[l,h,i] . k[l,h,j] / sqrt(d),    q, k: linear in the states before layer l
 
-What a head does is scored in `assignment/heads.py`, for the reference and for students alike.
+What a head does is scored in `assignment/models/heads.py`, for the reference and for students alike.
 
 Convention: recomputed from the hidden states in the model's precision, so that it does not matter which kernel the
 model itself uses (transformers' default one returns no attentions at all). BertViz and exBERT draw a and count nothing;
@@ -17,7 +17,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from assignment.reading import Reading
+from assignment.models.reading import Reading
 from reference.reading import hidden_states
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import Module
 
-from assignment.classifier import load_classifier
+from assignment.models.classifier import load_classifier
 from assignment.profile import Profile
 from reference.folded import Folded, fold
 

@@ -17,7 +17,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from assignment.reading import Reading
+from assignment.models.reading import Reading
 from reference.reading import find_word_states, hidden_states
 
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from assignment.groups import find_apart, find_near
+from assignment.models.groups import find_apart, find_near
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,6 @@ def find_apartness(points: Tensor, group: Tensor) -> Tensor:
 
 
 def _by_layer(find: Callable[..., float], points: Tensor, *groups: Tensor) -> Tensor:
-    """Return what `find`, of `assignment/groups.py`, says of each layer's points (layers,)."""
+    """Return what `find`, of `assignment/models/groups.py`, says of each layer's points (layers,)."""
     masks = [group.cpu().numpy() for group in groups]
     return torch.tensor([find(layer, *masks) for layer in points.cpu().numpy()]).to(points)

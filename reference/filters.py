@@ -20,7 +20,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import conv2d
 
-from assignment.classifier import SIDE
+from assignment.models.classifier import SIDE
 from reference.folded import Folded
 
 FADE, FADE_SQUARE, TINY = 0.9, 0.999, 1e-8  # Adam's own defaults

@@ -19,7 +19,7 @@ from torch.autograd.function import FunctionCtx, once_differentiable
 from torch.nn.functional import conv2d, linear, max_pool2d, max_unpool2d, pad, relu
 from torch.ops import aten  # type: ignore[attr-defined]
 
-from assignment.classifier import Classifier
+from assignment.models.classifier import Classifier
 from reference.framed import Frame, convolve, find_factors, pool, put_in_frame, unpool
 
 LAYER = 2**23  # bytes of a layer's values on a CPU: larger blocks come from the system page by page, each time anew

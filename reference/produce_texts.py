@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 from torch import Tensor
 
-from assignment.bert import Bert, find_span, load_bert
-from assignment.heads import find_all_targets, find_chance, score_heads
-from assignment.reading import Reading, read
-from assignment.roles import find_roles
+from assignment.models.bert import Bert, find_span, load_bert
+from assignment.models.heads import find_all_targets, find_chance, score_heads
+from assignment.models.reading import Reading, read
+from assignment.models.roles import find_roles
 from assignment.texts import WordSet
 from reference.attention import attention, find_influence, predict_masked
 from reference.bench import Array, Bench, Found, round_weights, to_array

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from assignment.reading import Reading
+from assignment.models.reading import Reading
 
 
 def hidden_states(model: Any, reading: Reading) -> Tensor:

@@ -8,10 +8,10 @@ from typing import Any
 import anywidget
 import traitlets
 
-from assignment.bert import Bert
 from assignment.explorer.functions import Functions, parse_functions
 from assignment.explorer.look import LookError, look
 from assignment.explorer.words import WORDS
+from assignment.models.bert import Bert
 
 Text = str | tuple[str, str]
 

@@ -16,8 +16,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from assignment.bert import Bert
 from assignment.fixable import FixableError
+from assignment.models.bert import Bert
 
 BEST = 10  # words that are told for each masked place
 Levels = NDArray[np.uint8]

@@ -21,11 +21,11 @@ from typing import Any
 
 import numpy as np
 
-from assignment.bert import Bert
 from assignment.explorer.explorer import Text, load_source, to_asked
 from assignment.explorer.functions import Functions, parse_functions
 from assignment.explorer.look import Levels, Reading, Seen, pack, read_text, see, to_dict
 from assignment.explorer.words import WORDS
+from assignment.models.bert import Bert
 
 BATCH = 32  # maskings that go through the model at once
 

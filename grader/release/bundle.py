@@ -12,7 +12,7 @@ from assignment.profile import load_profile
 
 BUNDLE_NAME = "hw9-student.zip"
 ROOM = Path(assignment.__file__).parent
-PATTERNS = ("*.py", "assignment.yaml", "explorer/*.*", "fonts/*.otf")
+PATTERNS = ("*.py", "models/*.py", "cells/*.py", "assignment.yaml", "explorer/*.*", "fonts/*.otf")
 LEFT_OUT = (
     "truth.yaml",  # what was planted
     "cnn.md",  # and how well the CNN learned it

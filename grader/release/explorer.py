@@ -19,8 +19,8 @@ def export_explorer(profile: str, sentences: Sequence["Text"], out: Path, functi
 
     The network's libraries are loaded here and not before: the rest of the command line starts without them.
     """
-    from assignment.bert import load_bert
     from assignment.explorer.page import make_page
+    from assignment.models.bert import load_bert
 
     page = make_page(load_bert(load_profile(profile).masked_folder, "masked"), sentences, functions, TITLE)
     out.parent.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from assignment.groups import find_means, find_nearest_share
+from assignment.models.groups import find_means, find_nearest_share
 from assignment.outputs import Outputs
 from questions.measures.arguments import Axis, Floats, as_floats
 

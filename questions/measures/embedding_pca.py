@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from assignment.arrays import ANSWER, OTHER, QUESTION, SUPPORT
-from assignment.groups import find_apart, find_between, find_near
+from assignment.models.groups import find_apart, find_between, find_near
 from assignment.outputs import Outputs
 from questions.measures.arguments import Axis, Floats, as_floats
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 from transformers import BertConfig, BertForMaskedLM, BertTokenizer
 
-from assignment.bert import Bert, load_bert
+from assignment.models.bert import Bert, load_bert
 
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 WORDS = (".", ",", "?", "the", "cat", "dog", "##s", "tree", "near", "sat", "slept", "and", "a", "old", "saw", "who")

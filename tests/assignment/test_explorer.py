@@ -11,12 +11,12 @@ import pytest
 import torch
 from transformers import BertForQuestionAnswering, PretrainedConfig
 
-from assignment.bert import Bert
 from assignment.explorer.explorer import Explorer, answer, load_source
 from assignment.explorer.functions import parse_functions
 from assignment.explorer.look import LookError, look, read_text
 from assignment.explorer.words import WORDS
 from assignment.fixable import FixableError
+from assignment.models.bert import Bert
 
 TEXT = "The dogs sat near the tree."  # [CLS] the dog ##s sat near the tree . [SEP]
 

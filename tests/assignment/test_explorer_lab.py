@@ -17,12 +17,12 @@ import nbformat
 import numpy as np
 import pytest
 
-from assignment.bert import Bert
 from assignment.explorer.look import look
+from assignment.models.bert import Bert
 
 TEXT = "The dogs sat near the tree."
 CELL = """from pathlib import Path
-from assignment.bert import load_bert
+from assignment.models.bert import load_bert
 from assignment.explorer.explorer import Explorer
 explorer = Explorer(load_bert(Path({folder!r}), "masked"), [{text!r}], {{"next": ([[0.1, 0.2]] * 3, 0.1)}})
 explorer"""

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from assignment.bert import Bert
 from assignment.explorer.look import look, read_text, see
 from assignment.explorer.page import find_maskings, fold, make_page, unfold
 from assignment.fixable import FixableError
+from assignment.models.bert import Bert
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 LONG = "the cat sat near the tree and the dogs slept " * 5

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from assignment.bert import load_bert
 from assignment.fixable import FixableError
 from assignment.language.write import is_held_out
+from assignment.models.bert import load_bert
+from assignment.models.reading import read
+from assignment.models.roles import find_roles
 from assignment.profile import load_profile
-from assignment.reading import read
-from assignment.roles import find_roles
 from assignment.texts import find_span, load_texts, split_words
 
 TEXTS = load_profile().texts

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor, nn
 from transformers import BertConfig, BertForMaskedLM, BertTokenizer
 
-from assignment.bert import Bert, load_bert
-from assignment.classifier import Classifier, load_classifier
+from assignment.models.bert import Bert, load_bert
+from assignment.models.classifier import Classifier, load_classifier
 from assignment.profile import load_profile
 from reference.folded import Folded, fold
 

@@ -7,9 +7,9 @@ import torch
 from torch import Tensor, nn
 
 from assignment.arrays import FUNCTIONS
-from assignment.bert import Bert
-from assignment.heads import find_chance, find_link_targets, find_targets, score_heads
-from assignment.reading import Reading, read
+from assignment.models.bert import Bert
+from assignment.models.heads import find_chance, find_link_targets, find_targets, score_heads
+from assignment.models.reading import Reading, read
 from reference.attention import attention, find_influence, predict_masked
 from reference.reading import hidden_states
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from assignment.arrays import FILTER_MAPS, FILTERS, STEP_COUNTS
-from assignment.classifier import Classifier
+from assignment.models.classifier import Classifier
 from assignment.outputs import Outputs
 from questions.canonical import find_seeds, load_canonical
 from reference.bench import find_random_state

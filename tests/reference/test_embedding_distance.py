@@ -5,8 +5,8 @@ import torch
 from scipy.spatial.distance import cdist
 from torch import Tensor
 
-from assignment.bert import Bert
-from assignment.reading import read
+from assignment.models.bert import Bert
+from assignment.models.reading import read
 from reference.embedding_distance import cosine_similarity, euclidean_distance, find_meaning_gap, word_states
 from reference.reading import hidden_states
 

@@ -6,8 +6,8 @@ from sklearn.decomposition import PCA
 from sklearn.metrics import silhouette_score
 from torch import Tensor
 
-from assignment.bert import Bert
-from assignment.reading import read
+from assignment.models.bert import Bert
+from assignment.models.reading import read
 from reference.embedding_distance import euclidean_distance
 from reference.embedding_pca import embedding_pca, find_apartness, find_nearness, find_silhouette
 from reference.reading import hidden_states

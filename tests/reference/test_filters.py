@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from assignment.classifier import Classifier
+from assignment.models.classifier import Classifier
 from reference.filters import ascend, draw_noise, find_maps, find_objective
 from reference.folded import Folded, fold
 

@@ -5,7 +5,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import conv2d
 
-from assignment.classifier import Classifier
+from assignment.models.classifier import Classifier
 from reference.folded import Folded, fold
 from reference.saliency import input_gradient
 

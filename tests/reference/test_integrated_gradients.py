@@ -7,7 +7,7 @@ import torch
 from captum.attr import IntegratedGradients as CaptumsIntegratedGradients
 from torch import Tensor
 
-from assignment.classifier import Classifier
+from assignment.models.classifier import Classifier
 from reference.folded import Folded, fold
 from reference.integrated_gradients import KINDS, integrated_gradients, make_baseline
 

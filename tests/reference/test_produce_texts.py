@@ -13,10 +13,10 @@ from sklearn.decomposition import PCA
 from transformers import BertConfig, BertForQuestionAnswering
 
 from assignment.arrays import ARRAYS, FUNCTIONS, LINKS
-from assignment.bert import load_bert
+from assignment.models.bert import load_bert
+from assignment.models.reading import read
 from assignment.outputs import load_group
 from assignment.profile import load_profile
-from assignment.reading import read
 from questions.canonical import load_canonical
 from questions.measures import attention as measures_attention
 from questions.measures import embedding_distance as measures_distance

@@ -5,7 +5,7 @@ import torch
 from captum.attr import Saliency
 from torch import Tensor, nn
 
-from assignment.classifier import Classifier
+from assignment.models.classifier import Classifier
 from reference.saliency import input_gradient, saliency
 
 

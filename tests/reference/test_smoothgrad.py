@@ -7,7 +7,7 @@ from captum.attr import NoiseTunnel, Saliency
 from captum.log import log_usage
 from torch import Tensor
 
-from assignment.classifier import Classifier
+from assignment.models.classifier import Classifier
 from reference.folded import Folded
 from reference.saliency import saliency
 from reference.smoothgrad import draw_copies, find_classes, find_kept, smoothgrad

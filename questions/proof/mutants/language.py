@@ -4,7 +4,7 @@ from questions.proof.mutant import Mutant
 from questions.proof.rerun import Edit
 
 _ATTENTION, _TEXTS, _READING = "reference/attention.py", "reference/produce_texts.py", "reference/reading.py"
-_PCA, _DISTANCE, _HEADS = "reference/embedding_pca.py", "reference/embedding_distance.py", "assignment/heads.py"
+_PCA, _DISTANCE, _HEADS = "reference/embedding_pca.py", "reference/embedding_distance.py", "assignment/models/heads.py"
 
 
 def _attention(name: str, mistake: str, *edits: Edit, equivalent: str | None = None) -> Mutant:

@@ -9,9 +9,9 @@ import pytest
 import torch
 from transformers import BertConfig, BertForMaskedLM
 
-from assignment.bert import save_bert
 from assignment.fixable import FixableError
 from assignment.language.vocabulary import find_vocabulary, save_tokenizer
+from assignment.models.bert import save_bert
 from grader.release.bundle import find_bundled
 from grader.release.explorer import export_explorer
 

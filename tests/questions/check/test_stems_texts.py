@@ -5,11 +5,11 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from assignment.bert import load_bert
 from assignment.language.words import HE, JOBS, NAMES, OBJECTS, SHE, THEY
+from assignment.models.bert import load_bert
+from assignment.models.reading import read
 from assignment.outputs import Outputs
 from assignment.profile import load_profile
-from assignment.reading import read
 from questions.bank import load_bank
 from questions.canonical import find_seeds, load_canonical
 from questions.measures import attention

@@ -15,7 +15,7 @@ from transformers import AutoTokenizer, BertForMaskedLM, BertForQuestionAnswerin
 from transformers.utils import logging
 
 from assignment.fixable import FixableError
-from assignment.reading import Reading
+from assignment.models.reading import Reading
 
 LONGEST_ANSWER = 8  # tokens
 logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # weights are read within a second

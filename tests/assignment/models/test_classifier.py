@@ -8,14 +8,14 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 
-from assignment import classifier as module
-from assignment.classifier import Classifier, load_classifier, save_classifier
 from assignment.drawing import draw_picture
 from assignment.fixable import FixableError
 from assignment.measure_cnn import find_logits
+from assignment.models import classifier as module
+from assignment.models.classifier import Classifier, load_classifier, save_classifier
 from assignment.profile_pictures import PICTURES
 
-FOLDER = Path(module.__file__).with_name("profiles") / "mini"
+FOLDER = Path(module.__file__).parents[1] / "profiles" / "mini"
 WEIGHTS = FOLDER / "cnn.safetensors"
 SEAFOOD, FIRST_SEED = 8, 9_000_000
 

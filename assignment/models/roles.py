@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assignment.arrays import ANSWER, OTHER, QUESTION, SUPPORT
-from assignment.reading import Reading
+from assignment.models.reading import Reading
 from assignment.texts import PassageText
 
 

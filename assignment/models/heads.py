@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from assignment.arrays import FUNCTIONS, LINKS
-from assignment.reading import Reading
+from assignment.models.reading import Reading
 from assignment.texts import Sentence
 
 PUNCTUATION = frozenset(".,;:!?-()'\"")
