@@ -70,7 +70,7 @@ from scipy.ndimage import gaussian_filter
 from skimage.segmentation import slic
 from tqdm import tqdm
 
-from assignment.figure import (
+from assignment.cells.figures import (
     name_label,
     name_picture,
     set_style,
@@ -112,7 +112,7 @@ save_group(Path("outputs"), "pictures", {"label": profile.labels, "logits": logi
 
 # %%
 from assignment.assignment import load_assignment
-from assignment.scratch import (
+from assignment.cells.scratch import (
     describe_activations,
     describe_attributions,
     describe_maps,
@@ -616,9 +616,8 @@ attention_maps = fill_up([heads.numpy() for heads in attentions])  # (10, layers
 save_group(Path("outputs"), "attention", {"map": attention_maps, "prediction": predictions})
 
 # %%
-from assignment.figure_text import show_distances, show_head, show_heads, show_missing, show_points
-from assignment.models.heads import find_all_targets, find_chance, score_heads
-from assignment.scratch_text import (
+from assignment.cells.text_figures import show_distances, show_head, show_heads, show_missing, show_points
+from assignment.cells.text_scratch import (
     describe_groups,
     describe_heads,
     describe_hiding,
@@ -626,6 +625,7 @@ from assignment.scratch_text import (
     describe_pair,
     describe_prediction,
 )
+from assignment.models.heads import find_all_targets, find_chance, score_heads
 
 vocabulary = bert.tokenizer.convert_ids_to_tokens(range(len(bert.tokenizer)))
 targets = find_all_targets(readings, texts.attention)

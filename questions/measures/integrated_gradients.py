@@ -1,6 +1,6 @@
 """Measures of signed attributions (integrated gradients): sums by place, and whether they add up.
 
-Each is a number that the notebook prints (`assignment/scratch.py: describe_attributions`), in units of the logit or as
+Each is a number that the notebook prints (`cells/scratch.py: describe_attributions`), in units of the logit or as
 a share. Measures of the maps without their signs are in `maps.py`.
 """
 

@@ -32,10 +32,10 @@ def test_bundle_alone_is_enough_to_load_the_profile_and_the_classifier(tmp_path:
     with zipfile.ZipFile(write_bundle(tmp_path)) as archive:
         archive.extractall(tmp_path)
     code = (
-        "import assignment, assignment.figure, assignment.outputs; "
+        "import assignment, assignment.cells.figures, assignment.outputs; "
         "from assignment.models.classifier import load_classifier; "
         "from assignment.profile import load_profile, check_profile; profile = load_profile(); check_profile(profile); "
-        "load_classifier(profile.classifier_file); assignment.figure.set_style(); print(assignment.__file__)"
+        "load_classifier(profile.classifier_file); assignment.cells.figures.set_style(); print(assignment.__file__)"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

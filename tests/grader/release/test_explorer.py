@@ -66,6 +66,6 @@ def test_students_get_the_widget_with_its_script_and_style() -> None:
 
 
 def test_command_line_starts_without_torch() -> None:
-    code = "import sys, grader.explore; print('torch' in sys.modules, 'anywidget' in sys.modules)"
+    code = "import sys, grader.release.explorer; print('torch' in sys.modules, 'anywidget' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]

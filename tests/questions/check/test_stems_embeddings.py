@@ -5,13 +5,13 @@ import pytest
 import torch
 
 from assignment.arrays import ANSWER, OTHER, QUESTION, SUPPORT
+from assignment.cells.text_scratch import find_apart, find_near
 from assignment.models.bert import Bert, load_bert
 from assignment.models.groups import find_means
 from assignment.models.reading import read
 from assignment.models.roles import find_roles
 from assignment.outputs import Outputs
 from assignment.profile import load_profile
-from assignment.scratch_text import find_apart, find_near
 from assignment.texts import split_words
 from questions.canonical import load_canonical
 from questions.measures import embedding_distance as distance

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from assignment.arrays import BASELINES, STEP_COUNTS
+from assignment.cells.scratch import describe_attributions
 from assignment.outputs import Outputs
 from assignment.profile import BACKGROUND, DISTRACTOR, FOOD, TRAY
-from assignment.scratch import describe_attributions
 from questions.measures import maps
 from questions.measures.arguments import Region
 from questions.measures.integrated_gradients import (

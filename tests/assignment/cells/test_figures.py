@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from assignment import figure
-from assignment.figure import FONT_FILE
+from assignment.cells import figures
+from assignment.cells.figures import FONT_FILE
 
-NAMES = ("homework.py", "figure.py", "figure_text.py", "scratch.py", "scratch_text.py")
-SOURCES = [Path(figure.__file__).with_name(name) for name in NAMES]
+ROOM = Path(figures.__file__).parents[1]
+SOURCES = [ROOM / "homework.py", *sorted((ROOM / "cells").glob("*.py"))]
 PICTURES = np.full((3, 16, 16, 3), 90, dtype=np.uint8)
 MAPS = np.random.default_rng(0).normal(size=(3, 16, 16))
 TITLES = ["picture 0 圖 0", "picture 1 圖 1", "picture 2 圖 2"]
@@ -27,7 +27,7 @@ def canvas() -> Iterator[None]:
     """Draw on memory, with the homework's style, and let no warning pass (a missing glyph is one)."""
     with mpl.rc_context(), warnings.catch_warnings():
         mpl.use("Agg")
-        figure.set_style()
+        figures.set_style()
         warnings.simplefilter("error")
         warnings.filterwarnings("ignore", message=".*non-interactive.*")
         yield
@@ -46,12 +46,12 @@ def find_texts(drawn: Figure) -> list[str]:
 @pytest.mark.parametrize(
     "show",
     [
-        lambda: figure.show_maps(PICTURES, np.abs(MAPS), TITLES, HEADING, says="unit ｜ 單位"),
-        lambda: figure.show_signed_maps(PICTURES, MAPS, TITLES, HEADING, says="unit ｜ 單位"),
-        lambda: figure.show_lime(
+        lambda: figures.show_maps(PICTURES, np.abs(MAPS), TITLES, HEADING, says="unit ｜ 單位"),
+        lambda: figures.show_signed_maps(PICTURES, MAPS, TITLES, HEADING, says="unit ｜ 單位"),
+        lambda: figures.show_lime(
             PICTURES, np.zeros((3, 16, 16), int), np.ones((3, 1)), TITLES, HEADING, says="unit ｜ 單位"
         ),
-        lambda: figure.show_activations(PICTURES[0], [np.abs(MAPS)], [TITLES], HEADING),
+        lambda: figures.show_activations(PICTURES[0], [np.abs(MAPS)], [TITLES], HEADING),
     ],
 )
 def test_every_map_has_a_colour_bar_and_every_title_is_drawn(show: Callable[[], None]) -> None:
@@ -63,7 +63,7 @@ def test_every_map_has_a_colour_bar_and_every_title_is_drawn(show: Callable[[], 
 
 
 def test_signed_map_is_drawn_around_zero() -> None:
-    figure.show_signed_maps(PICTURES, MAPS + 2, TITLES, HEADING, says="unit")
+    figures.show_signed_maps(PICTURES, MAPS + 2, TITLES, HEADING, says="unit")
     limits = [
         axis.images[0].get_clim() for axis in plt.gcf().axes if axis.images and axis.images[0].cmap.name == "RdBu_r"
     ]
@@ -72,13 +72,13 @@ def test_signed_map_is_drawn_around_zero() -> None:
 
 
 def test_activations_of_several_layers_stand_in_rows_of_their_own() -> None:
-    figure.show_activations(PICTURES[0], [np.abs(MAPS), np.abs(MAPS[:, :4, :4])], [TITLES, TITLES], HEADING)
+    figures.show_activations(PICTURES[0], [np.abs(MAPS), np.abs(MAPS[:, :4, :4])], [TITLES, TITLES], HEADING)
     places = [axis.get_subplotspec().rowspan.start for axis in plt.gcf().axes if axis.get_title() in TITLES]
     assert places == [0, 0, 0, 1, 1, 1]
 
 
 def test_pictures_stand_in_as_many_columns_as_are_asked_for() -> None:
-    figure.show_pictures(PICTURES / 255, TITLES, HEADING, columns=2)
+    figures.show_pictures(PICTURES / 255, TITLES, HEADING, columns=2)
     places = [axis.get_subplotspec().colspan.start for axis in plt.gcf().axes if axis.get_title()]
     assert places == [0, 1, 0]
 

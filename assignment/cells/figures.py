@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from assignment.assignment import load_assignment
 
 Array = NDArray[Any]
-FONT_FILE = Path(__file__).with_name("fonts") / "hw9-sans-tc.otf"  # Chinese glyphs, so that no machine lacks them
+FONT_FILE = Path(__file__).parents[1] / "fonts" / "hw9-sans-tc.otf"  # Chinese glyphs, so that no machine lacks them
 
 
 def set_style() -> None:

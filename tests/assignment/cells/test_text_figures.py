@@ -8,8 +8,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from assignment.figure import set_style
-from assignment.figure_text import ROLES, show_distances, show_head, show_heads, show_points
+from assignment.cells.figures import set_style
+from assignment.cells.text_figures import ROLES, show_distances, show_head, show_heads, show_points
 
 TOKENS = ["[CLS]", "kat", "##rin", "slept", ".", "[SEP]"]
 HEADING = "A heading ｜ 標題"

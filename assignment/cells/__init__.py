@@ -1,0 +1,1 @@
+"""What the notebook's cells draw and print."""
