@@ -1,1 +1,1 @@
-"""The font of the figures, and the program that made it."""
+"""The font of the figures; `assignment/making/make_font.py` made it."""

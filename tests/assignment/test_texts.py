@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from assignment.fixable import FixableError
-from assignment.language.write import is_held_out
+from assignment.making.language.write import is_held_out
 from assignment.models.bert import load_bert
 from assignment.models.reading import read
 from assignment.models.roles import find_roles

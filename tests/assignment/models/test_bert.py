@@ -6,11 +6,11 @@ import pytest
 import torch
 from transformers import BertForMaskedLM
 
-from assignment.bert_recipe import BertRecipe
 from assignment.fixable import FixableError
-from assignment.language.vocabulary import find_vocabulary, save_tokenizer
+from assignment.making.bert.recipe import BertRecipe
+from assignment.making.bert.train import find_config, start_answers
+from assignment.making.language.vocabulary import find_vocabulary, save_tokenizer
 from assignment.models.bert import load_bert, save_bert
-from assignment.train_bert import find_config, start_answers
 
 
 @pytest.fixture(scope="module")

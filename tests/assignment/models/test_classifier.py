@@ -8,12 +8,12 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 
-from assignment.drawing import draw_picture
 from assignment.fixable import FixableError
-from assignment.measure_cnn import find_logits
+from assignment.making.cnn.measure import find_logits
+from assignment.making.drawing import draw_picture
+from assignment.making.profile_pictures import PICTURES
 from assignment.models import classifier as module
 from assignment.models.classifier import Classifier, load_classifier, save_classifier
-from assignment.profile_pictures import PICTURES
 
 FOLDER = Path(module.__file__).parents[1] / "profiles" / "mini"
 WEIGHTS = FOLDER / "cnn.safetensors"

@@ -7,9 +7,9 @@ import pytest
 import torch
 import yaml
 
-from assignment.bert_card import CARD_NAME
-from assignment.language.vocabulary import Encoder, find_vocabulary
-from assignment.measure_bert import Figures, measure_answers, measure_masked
+from assignment.making.bert.card import CARD_NAME
+from assignment.making.bert.measure import Figures, measure_answers, measure_masked
+from assignment.making.language.vocabulary import Encoder, find_vocabulary
 from assignment.models.bert import find_spans, load_bert
 from assignment.profile import TRUTH_NAME, load_profile
 

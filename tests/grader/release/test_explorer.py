@@ -10,7 +10,7 @@ import torch
 from transformers import BertConfig, BertForMaskedLM
 
 from assignment.fixable import FixableError
-from assignment.language.vocabulary import find_vocabulary, save_tokenizer
+from assignment.making.language.vocabulary import find_vocabulary, save_tokenizer
 from assignment.models.bert import save_bert
 from grader.release.bundle import find_bundled
 from grader.release.explorer import export_explorer

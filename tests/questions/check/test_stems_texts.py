@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from assignment.language.words import HE, JOBS, NAMES, OBJECTS, SHE, THEY
+from assignment.making.language.words import HE, JOBS, NAMES, OBJECTS, SHE, THEY
 from assignment.models.bert import load_bert
 from assignment.models.reading import read
 from assignment.outputs import Outputs

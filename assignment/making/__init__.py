@@ -1,0 +1,1 @@
+"""How the course's pictures, texts and models were made; never given to students."""

@@ -1,0 +1,1 @@
+"""How the BERTs were trained and measured."""

@@ -1,0 +1,1 @@
+"""How the food CNN was trained and measured."""
