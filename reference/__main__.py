@@ -14,10 +14,10 @@ from rich.table import Column, Table
 from assignment.fixable import FixableError
 from assignment.outputs import Outputs, load_group, save_group
 from assignment.profile import load_profile
-from reference.bench import Arrays, open_bench
-from reference.compare import Difference, compare_group
 from reference.device import prepare_device
-from reference.produce import PRODUCERS, SEEDS, produce
+from reference.produce.bench import Arrays, open_bench
+from reference.produce.compare import Difference, compare_group
+from reference.produce.registry import PRODUCERS, SEEDS, produce
 
 PRECISIONS = {"float64": torch.float64, "float32": torch.float32}
 CANONICAL_FOLDER = Path(__file__).with_name("canonical")

@@ -11,7 +11,7 @@ from questions.check.bank import check_bank, find_spread
 from questions.key import Key, find_key
 from questions.measures.arguments import find_label
 from questions.measures.classifier import lead_of_truth, probability
-from reference.produce_lime import FEW, SAMPLES
+from reference.produce.lime import FEW, SAMPLES
 
 SEAFOOD = 8
 

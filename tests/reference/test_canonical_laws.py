@@ -11,10 +11,10 @@ from assignment.arrays import FILTER_MAPS, FILTERS, STEP_COUNTS
 from assignment.models.classifier import Classifier
 from assignment.outputs import Outputs
 from questions.canonical import find_seeds, load_canonical
-from reference.bench import find_random_state
 from reference.filters import draw_noise, find_maps
 from reference.folded import Folded, fold
 from reference.integrated_gradients import KINDS, integrated_gradients, make_baseline
+from reference.produce.bench import find_random_state
 
 Embedded = tuple[Classifier, Tensor, Tensor]
 

@@ -12,8 +12,9 @@ _CARD = """# {title}
 Written by `python -m assignment.making.bert.train`; do not edit.
 
 - **Data.** {data}
-  All of it is written by `assignment/making/language`, a grammar of this project, as training needs it; no text of others
-  is in it. A tenth of all sentences, and of all pairs of question and passage, told by a checksum, is never trained on.
+  All of it is written by `assignment/making/language`, a grammar of this project, as training needs it; no text of
+  others is in it. A tenth of all sentences, and of all pairs of question and passage, told by a checksum, is never
+  trained on.
 - **Architecture.** `{architecture}` of transformers: {recipe.layers} layers, {recipe.heads} heads, {recipe.hidden}
   hidden, {recipe.inner} inner units, {recipe.longest} positions; {words} pieces, of which some are parts of words.
 - **Training.** {training}

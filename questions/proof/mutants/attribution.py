@@ -3,8 +3,8 @@
 from questions.proof.mutant import Mutant
 from questions.proof.rerun import Edit
 
-_SALIENCY, _SMOOTHGRAD, _MAPS = "reference/saliency.py", "reference/smoothgrad.py", "reference/produce_maps.py"
-_INTEGRATED, _BENCH = "reference/integrated_gradients.py", "reference/bench.py"
+_SALIENCY, _SMOOTHGRAD, _MAPS = "reference/saliency.py", "reference/smoothgrad.py", "reference/produce/maps.py"
+_INTEGRATED, _BENCH = "reference/integrated_gradients.py", "reference/produce/bench.py"
 
 
 def _saliency(name: str, mistake: str, *edits: Edit, equivalent: str | None = None) -> Mutant:

@@ -3,8 +3,8 @@
 from questions.proof.mutant import Mutant
 from questions.proof.rerun import Edit
 
-_LIME, _MADE = "reference/lime.py", "reference/produce_lime.py"
-_FILTERS, _ASCENTS, _BENCH = "reference/filters.py", "reference/produce_filters.py", "reference/bench.py"
+_LIME, _MADE = "reference/lime.py", "reference/produce/lime.py"
+_FILTERS, _ASCENTS, _BENCH = "reference/filters.py", "reference/produce/filters.py", "reference/produce/bench.py"
 
 
 def _lime(name: str, mistake: str, *edits: Edit, equivalent: str | None = None) -> Mutant:

@@ -3,7 +3,7 @@
 from questions.proof.mutant import Mutant
 from questions.proof.rerun import Edit
 
-_ATTENTION, _TEXTS, _READING = "reference/attention.py", "reference/produce_texts.py", "reference/reading.py"
+_ATTENTION, _TEXTS, _READING = "reference/attention.py", "reference/produce/texts.py", "reference/reading.py"
 _PCA, _DISTANCE, _HEADS = "reference/embedding_pca.py", "reference/embedding_distance.py", "assignment/models/heads.py"
 
 

@@ -12,7 +12,7 @@ from questions.measures.classifier import probability
 from questions.measures.integrated_gradients import attribution_gap, attribution_rise, attribution_sum
 from questions.measures.maps import density_inside, map_agreement
 from questions.measures.smoothgrad import smoothgrad_kept
-from reference.produce_maps import COUNTS, FEW_STEPS, STEPS
+from reference.produce.maps import COUNTS, FEW_STEPS, STEPS
 
 MEAT, SEAFOOD = 5, 8
 

@@ -18,17 +18,17 @@ from questions.proof.rerun import ROOT, Edit, Rerun, load_reruns, run_all
 # One sign, index or constant in each file of the reference that computes; the analysis that is asked for its key.
 EDITS: Mapping[str, tuple[str, Edit]] = {
     "label": ("saliency", Edit("reference/saliency.py", "labels: logits.gather(1, labels[:, None])", "labels: logits.gather(1, 0 * labels[:, None])")),
-    "pixel scale": ("saliency", Edit("reference/bench.py", "dtype) / 255", "dtype) / 25")),
+    "pixel scale": ("saliency", Edit("reference/produce/bench.py", "dtype) / 255", "dtype) / 25")),
     "bias sign": ("saliency", Edit("reference/folded.py", "* ratio + norm.bias", "* ratio - norm.bias")),
     "noise": ("smoothgrad", Edit("reference/smoothgrad.py", "spread = sigma *", "spread = 8 * sigma *")),
-    "sigma": ("smoothgrad", Edit("reference/produce_maps.py", "STRONG = 0.2", "STRONG = 0.02")),
+    "sigma": ("smoothgrad", Edit("reference/produce/maps.py", "STRONG = 0.2", "STRONG = 0.02")),
     "ascent sign": ("filters", Edit("reference/filters.py", "x = (x + rate", "x = (x - rate")),
-    "photograph": ("filters", Edit("reference/produce_filters.py", "NOISES, PHOTO = 100, 100, 6", "NOISES, PHOTO = 100, 100, 9")),
+    "photograph": ("filters", Edit("reference/produce/filters.py", "NOISES, PHOTO = 100, 100, 6", "NOISES, PHOTO = 100, 100, 9")),
     "path sign": ("integrated_gradients", Edit("reference/integrated_gradients.py", "attribution = (pictures - b", "attribution = -(pictures - b")),
     "grey": ("lime", Edit("reference/lime.py", "GREY = 0.5", "GREY = 1.0")),
-    "copies": ("lime", Edit("reference/produce_lime.py", "SAMPLES, FEW = 60, 250, 25", "SAMPLES, FEW = 60, 250, 200")),
+    "copies": ("lime", Edit("reference/produce/lime.py", "SAMPLES, FEW = 60, 250, 25", "SAMPLES, FEW = 60, 250, 200")),
     "row of a prediction": ("attention", Edit("reference/attention.py", "[place, j], mask)[0, own]", "[place, j], mask)[1, own]")),
-    "hidden word": ("attention", Edit("reference/produce_texts.py", "find_places(word)[0]", "find_places(word)[0] - 1")),
+    "hidden word": ("attention", Edit("reference/produce/texts.py", "find_places(word)[0]", "find_places(word)[0] - 1")),
     "component": ("embedding_pca", Edit("reference/embedding_pca.py", "loadings = loadings[:, :comp", "loadings = loadings[:, 1 : 1 + comp")),
     "layer": ("embedding_distance", Edit("reference/reading.py", "(found.hidden_states)", "(found.hidden_states[::-1])")),
     "cosine sign": ("embedding_distance", Edit("reference/embedding_distance.py", "return directions @", "return -directions @")),
@@ -71,8 +71,9 @@ def test_one_sign_index_or_constant_of_the_reference_changes_the_key_of_a_questi
 
 def test_edits_touch_every_file_that_computes_an_analysis() -> None:
     files = {edit.file.removeprefix("reference/") for _, edit in EDITS.values()}
-    helpers = {"__init__", "__main__", "compare", "device", "framed", "produce"}  # how, how exactly, in which order
-    assert files == {path.name for path in (ROOT / "reference").glob("*.py") if path.stem not in helpers}
+    helpers = {"__init__", "__main__", "compare", "device", "framed", "registry"}  # how, how exactly, in which order
+    modules = [path for path in (ROOT / "reference").rglob("*.py") if path.stem not in helpers]
+    assert files == {path.relative_to(ROOT / "reference").as_posix() for path in modules}
     assert len(EDITS) >= 10
 
 
@@ -80,7 +81,7 @@ def test_command_names_the_question_and_the_choice_that_an_edited_reference_turn
     for room in ("assignment", "grader", "questions", "reference"):
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / room, tmp_path / room, ignore=ignored)
-    source = tmp_path / "reference" / "produce_maps.py"
+    source = tmp_path / "reference" / "produce" / "maps.py"
     text = source.read_text(encoding="utf-8")
     source.write_text(text.replace('"map": (bench.labels, "logit")', '"map": (bench.labels, "loss")'), encoding="utf-8")
     words = [sys.executable, "-m", "grader", "questions", "recheck", "--only", "saliency"]

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 
-from reference.bench import Arrays, Bench, Found
+from reference.produce.bench import Arrays, Bench, Found
 
 SEEDS = (1, 2, 3)  # the notebook uses the first
 
@@ -24,7 +24,7 @@ class Producer:
 
     def produce(self, bench: Bench, seeds: Sequence[int]) -> Found:
         """Produce the group for some seeds; lime and transformers take seconds to import, so this waits until here."""
-        found: Found = getattr(import_module(f"reference.{self.module}"), self.name)(bench, seeds)
+        found: Found = getattr(import_module(f"reference.produce.{self.module}"), self.name)(bench, seeds)
         return found
 
     def count_ticks(self, seeds: Sequence[int] = SEEDS) -> int:
@@ -33,16 +33,16 @@ class Producer:
 
 
 PRODUCERS: Mapping[str, Producer] = {
-    "pictures": Producer("produce_maps", "produce_pictures", ticks=1),
-    "lime": Producer("produce_lime", "produce_lime", ticks=10, seed_ticks=20),
-    "saliency": Producer("produce_maps", "produce_saliency", ticks=4),
-    "smoothgrad": Producer("produce_maps", "produce_smoothgrad", ticks=2, seed_ticks=6),
-    "filters": Producer("produce_filters", "produce_filters", ticks=10, seed_ticks=3),
-    "integrated_gradients": Producer("produce_maps", "produce_integrated_gradients", ticks=7, seed_ticks=1),
-    "texts": Producer("produce_texts", "produce_texts", ticks=1),
-    "attention": Producer("produce_texts", "produce_attention", ticks=2),
-    "embedding_pca": Producer("produce_texts", "produce_embedding_pca", ticks=3),
-    "embedding_distance": Producer("produce_texts", "produce_embedding_distance", ticks=1),
+    "pictures": Producer("maps", "produce_pictures", ticks=1),
+    "lime": Producer("lime", "produce_lime", ticks=10, seed_ticks=20),
+    "saliency": Producer("maps", "produce_saliency", ticks=4),
+    "smoothgrad": Producer("maps", "produce_smoothgrad", ticks=2, seed_ticks=6),
+    "filters": Producer("filters", "produce_filters", ticks=10, seed_ticks=3),
+    "integrated_gradients": Producer("maps", "produce_integrated_gradients", ticks=7, seed_ticks=1),
+    "texts": Producer("texts", "produce_texts", ticks=1),
+    "attention": Producer("texts", "produce_attention", ticks=2),
+    "embedding_pca": Producer("texts", "produce_embedding_pca", ticks=3),
+    "embedding_distance": Producer("texts", "produce_embedding_distance", ticks=1),
 }
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from reference.bench import Array, Arrays, Bench, Found, find_random_state
 from reference.lime import (
     LimeResult,
     draw_masks,
@@ -12,6 +11,7 @@ from reference.lime import (
     find_segments,
     fit_masks,
 )
+from reference.produce.bench import Array, Arrays, Bench, Found, find_random_state
 
 PIECES, SAMPLES, FEW = 60, 250, 25
 

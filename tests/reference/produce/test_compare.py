@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from reference.compare import TOLERANCES, compare_group, find_difference
+from reference.produce.compare import TOLERANCES, compare_group, find_difference
 
 
 @pytest.mark.parametrize("kind", [np.float64, np.float32, np.float16])

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from assignment.arrays import FILTER_MAPS, FILTERS
-from reference.bench import Array, Arrays, Bench, Found, find_random_state, to_array
 from reference.filters import Ascent, ascend, draw_noise, find_maps
+from reference.produce.bench import Array, Arrays, Bench, Found, find_random_state, to_array
 
 STEPS, NOISES, PHOTO = 100, 100, 6
 

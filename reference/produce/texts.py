@@ -12,9 +12,9 @@ from assignment.models.reading import Reading, read
 from assignment.models.roles import find_roles
 from assignment.texts import WordSet
 from reference.attention import attention, find_influence, predict_masked
-from reference.bench import Array, Bench, Found, round_weights, to_array
 from reference.embedding_distance import cosine_similarity, euclidean_distance, word_states
 from reference.embedding_pca import embedding_pca
+from reference.produce.bench import Array, Bench, Found, round_weights, to_array
 from reference.reading import hidden_states
 
 

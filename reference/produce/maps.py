@@ -7,8 +7,17 @@ from torch import Tensor
 
 from assignment.arrays import BASELINES, SIGMAS, STEP_COUNTS
 from assignment.profile import DISTRACTOR, FOOD, TRAY
-from reference.bench import Array, Arrays, Bench, Found, find_logits, find_random_states, find_runner_up, to_array
 from reference.integrated_gradients import IntegratedGradients, integrated_gradients, make_baseline
+from reference.produce.bench import (
+    Array,
+    Arrays,
+    Bench,
+    Found,
+    find_logits,
+    find_random_states,
+    find_runner_up,
+    to_array,
+)
 from reference.saliency import saliency
 from reference.smoothgrad import SmoothGradResult, find_classes, find_kept, smoothgrad
 

@@ -14,10 +14,10 @@ from assignment.outputs import load_group
 from assignment.profile import load_profile
 from questions.canonical import load_canonical
 from reference.__main__ import CANONICAL_FOLDER
-from reference.bench import Bench, open_bench
-from reference.compare import TOLERANCES, compare_group, find_difference
-from reference.produce import PRODUCERS, SEEDS
-from reference.produce_maps import COPIES, COUNTS, FEW_STEPS, SIGMA, STEPS, STRONG, produce_pictures, produce_saliency
+from reference.produce.bench import Bench, open_bench
+from reference.produce.compare import TOLERANCES, compare_group, find_difference
+from reference.produce.maps import COPIES, COUNTS, FEW_STEPS, SIGMA, STEPS, STRONG, produce_pictures, produce_saliency
+from reference.produce.registry import PRODUCERS, SEEDS
 
 CPU = torch.device("cpu")
 STORED = CANONICAL_FOLDER / "mini"

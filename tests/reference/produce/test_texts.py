@@ -22,9 +22,9 @@ from questions.measures import attention as measures_attention
 from questions.measures import embedding_distance as measures_distance
 from questions.measures import embedding_pca as measures_pca
 from reference.__main__ import CANONICAL_FOLDER
-from reference.bench import Bench
-from reference.compare import compare_group
-from reference.produce import PRODUCERS
+from reference.produce.bench import Bench
+from reference.produce.compare import compare_group
+from reference.produce.registry import PRODUCERS
 
 GROUPS = ("texts", "attention", "embedding_pca", "embedding_distance")
 STORED = CANONICAL_FOLDER / "mini"
