@@ -28,9 +28,9 @@ import torch
 
 from assignment.assignment import NOTEBOOK_FILE
 from assignment.outputs import Outputs
-from benchmarks.agreement_table import Trial, to_markdown
-from benchmarks.agreement_variants import TEXTS, VARIANTS, Variant
-from benchmarks.reference import find_machine
+from benchmarks.agreement.table import Trial, to_markdown
+from benchmarks.agreement.variants import TEXTS, VARIANTS, Variant
+from benchmarks.machine import find_machine
 from grader.agreement.agree import CANONICAL_SEED, GROUPS, Agreement, Reading, find_agreements, read_group
 from grader.demo.members import write_todo
 from questions.canonical import load_canonical
@@ -133,7 +133,7 @@ def main() -> int:
     parser.add_argument("--device", choices=list(RESULTS), default="cpu", help="default: %(default)s")
     parser.add_argument("--out", type=Path, help="default: benchmarks/results")
     options = parser.parse_args()
-    options.out = options.out or Path(__file__).with_name("results") / RESULTS[options.device]
+    options.out = options.out or Path(__file__).parents[1] / "results" / RESULTS[options.device]
     begin, cpu = time.perf_counter(), options.device == "cpu"
     wanted = [number for number, one in enumerate(VARIANTS) if options.only in one.name and not (one.gpu and cpu)]
     trials = try_all(wanted, options.device)

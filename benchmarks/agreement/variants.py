@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from assignment.models.classifier import Classifier
-from benchmarks.agreement_arithmetic import (
+from benchmarks.agreement.arithmetic import (
     Noisy,
     Rounded,
     RoundedWeights,

@@ -16,7 +16,7 @@ from lime.lime_image import LimeImageExplainer
 from torch import Tensor, nn
 
 from assignment.models.classifier import Classifier
-from benchmarks.reference_stage import Contest, Stage, Variant
+from benchmarks.reference.stage import Contest, Stage, Variant
 from reference.filters import ascend, draw_noise
 from reference.folded import Folded
 from reference.integrated_gradients import find_mean_gradients, find_midpoints

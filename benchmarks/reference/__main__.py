@@ -8,7 +8,6 @@ Beside each time: how far the result lies from ours in float64. Writes `benchmar
 """
 
 import argparse
-import platform
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -17,10 +16,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from benchmarks.reference_rivals import CONTESTS
-from benchmarks.reference_stage import Contest, Variant, set_stage
+from benchmarks.machine import find_machine
+from benchmarks.reference.rivals import CONTESTS
+from benchmarks.reference.stage import Contest, Variant, set_stage
 
-RESULT = Path(__file__).with_name("results") / "reference.md"
+RESULT = Path(__file__).parents[1] / "results" / "reference.md"
 HEAD = """# The CNN analyses against their rivals
 
 Made by `python -m benchmarks.reference` on {machine}. *ms*: the best of several rounds, in which the variants take
@@ -128,14 +128,6 @@ def _write_row(outcome: Outcome, row: Row) -> str:
 
 def _write_start(outcome: Outcome) -> str:
     return f"{outcome.contest.name} | {outcome.contest.stage.width} | {outcome.threads}"
-
-
-def find_machine() -> str:
-    """Return processor, cores and the version of torch."""
-    names = [
-        line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line
-    ]
-    return f"{names[0] if names else platform.machine()}, {len(names) or '?'} cores, torch {torch.__version__}"
 
 
 def run(contests: list[str], widths: list[int], threads: list[int], seconds: float) -> Iterator[Outcome]:

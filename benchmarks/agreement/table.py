@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmarks.agreement_variants import EVERY, VARIANTS, Variant
+from benchmarks.agreement.variants import EVERY, VARIANTS, Variant
 from grader.agreement.agree import Agreement
 from grader.agreement.comparisons import COMPARISONS, Comparison
 

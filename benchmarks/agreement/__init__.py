@@ -1,0 +1,1 @@
+"""Show that the limits of agreement lie between honest float32 runs and wrong ones."""

@@ -1,0 +1,14 @@
+"""The machine that a figure was measured on."""
+
+import platform
+from pathlib import Path
+
+import torch
+
+
+def find_machine() -> str:
+    """Return processor, cores and the version of torch."""
+    names = [
+        line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line
+    ]
+    return f"{names[0] if names else platform.machine()}, {len(names) or '?'} cores, torch {torch.__version__}"

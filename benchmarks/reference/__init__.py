@@ -1,0 +1,1 @@
+"""Our analyses beside the usual packages, on one machine in one run."""
