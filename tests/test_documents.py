@@ -1,13 +1,34 @@
-"""Documents say what was measured: blocks that are copied from results are the results."""
+"""Documents say what is: measured tables, generated ones, decisions, links, and the names of what they speak of."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from grader.commands.document import HANDBOOK, to_blocks, write_blocks
+
 ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 RESULTS = ROOT / "benchmarks" / "results"
+ROOMS = ("assignment", "reference", "questions", "grader", "tests", "benchmarks")
+DECISIONS = [*(f"{room}/DECISIONS.md" for room in ROOMS[:4]), "benchmarks/README.md"]
+DOCUMENTS = [
+    *("README.md", "CHANGELOG.md", "DECISIONS.md", ".github/CONTRIBUTING.md", ".github/SECURITY.md"),
+    *(f"{room}/README.md" for room in ROOMS),
+    *DECISIONS[:4],
+]
+PRESENT = [name for name in DOCUMENTS if name != "CHANGELOG.md"]  # which says what was
+WIDTH = 100
+INDEXED = re.compile(r"^\| (\d+) \| \[(.+)\]\((.+)#(.+)\) \| (\w+) \|$", re.MULTILINE)
+
+
+@cache
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def drop_code(text: str) -> str:
+    return re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE)
 
 
 def find_block(text: str, name: str) -> str:
@@ -16,20 +37,132 @@ def find_block(text: str, name: str) -> str:
     return found[1]
 
 
+def to_anchor(heading: str) -> str:
+    """Return the anchor that GitHub gives a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def find_anchors(name: str) -> set[str]:
+    return {to_anchor(heading) for heading in re.findall(r"^#+ (.+)$", drop_code(read(name)), re.MULTILINE)}
+
+
+def find_links(name: str) -> list[tuple[str, str]]:
+    text = drop_code(read(name))
+    targets = re.findall(r"\]\((?!http)([^)]+)\)|^\[\w+\]: (?!http)(\S+)$", text, re.MULTILINE)
+    return [(name, direct or named) for direct, named in targets]
+
+
+def find_tree(text: str) -> set[str]:
+    """Return the folders that the README's tree names: rooms at the margin, their folders below them."""
+    folders, room = set(), ""
+    for line in re.findall(r"^ {0,2}\w+/.*$", text, re.MULTILINE):
+        names = re.match(r" *((?:\w+/ ?)+)", line)
+        assert names
+        if not line.startswith(" "):
+            room = line.partition("/")[0]
+        folders |= {f"{room}/{name}" for name in names[1].split()} if line.startswith(" ") else {f"{room}/"}
+    return folders
+
+
+def find_modules(name: str) -> list[tuple[str, str]]:
+    return [(name, module) for module in sorted(set(re.findall(r"python -m ([a-z][\w.]*[\w])", read(name))))]
+
+
+def find_paths(name: str) -> list[tuple[str, str]]:
+    """Return the paths in backticks that begin with a room, and may not be a pattern."""
+    found = re.findall(rf"`((?:{'|'.join(ROOMS)})/[\w./-]+)`", drop_code(read(name)))
+    return [(name, path) for path in sorted(set(found))]
+
+
 def test_table_of_speed_is_the_measured_one() -> None:
-    result = (RESULTS / "reference.md").read_text(encoding="utf-8")
-    assert find_block(README, "compact") == find_block(result, "compact")
+    result, readme = read("benchmarks/results/reference.md"), read("benchmarks/README.md")
+    assert find_block(readme, "compact") == find_block(result, "compact")
     machine = re.search(r"reference` on (.*?torch [\w.+]+)\.", result)
     assert machine
-    assert machine[1] in README
+    assert machine[1] in " ".join(readme.split())
 
 
-@pytest.mark.parametrize("target", re.findall(r"\]\((?!http)([^)#]+)\)", README))
-def test_link_of_the_readme_leads_somewhere(target: str) -> None:
-    assert (ROOT / target).exists()
+@pytest.mark.parametrize("name", to_blocks())
+def test_generated_table_is_what_the_program_says(name: str) -> None:
+    assert find_block(HANDBOOK.read_text(encoding="utf-8"), name) == to_blocks()[name], (
+        "write it anew: python -m grader.commands.document"
+    )
 
 
-@pytest.mark.parametrize("module", re.findall(r"python -m ([\w.]+)", README))
-def test_module_that_the_readme_starts_is_there(module: str) -> None:
+def test_generated_tables_are_written_where_they_stand(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("before\n<!-- verbs -->\nold\n<!-- /verbs -->\nafter\n")
+    for _ in range(2):
+        write_blocks(page, {"verbs": "| new |\n"})
+    assert page.read_text() == "before\n<!-- verbs -->\n| new |\n<!-- /verbs -->\nafter\n"
+
+
+def test_every_decision_stands_once_under_its_number_and_title_in_its_room() -> None:
+    indexed = INDEXED.findall(read("DECISIONS.md"))
+    assert len(indexed) == len(re.findall(r"^\| \d", read("DECISIONS.md"), re.MULTILINE))
+    assert [int(number) for number, *_ in indexed] == list(range(1, len(indexed) + 1))
+    stands = sorted(
+        (int(number), title, name)
+        for name in DECISIONS
+        for number, title in re.findall(r"^## (\d+)\. (.+)$", read(name), re.MULTILINE)
+    )
+    assert stands == [(int(number), title, name) for number, title, name, *_ in indexed]
+    for number, title, name, anchor, room in indexed:
+        assert (anchor, room) == (to_anchor(f"{number}. {title}"), name.partition("/")[0])
+
+
+@pytest.mark.parametrize("name", DECISIONS)
+def test_decisions_of_a_room_rise_in_number(name: str) -> None:
+    numbers = [int(number) for number in re.findall(r"^## (\d+)\. ", read(name), re.MULTILINE)]
+    assert numbers
+    assert numbers == sorted(numbers)
+
+
+@pytest.mark.parametrize(("name", "target"), [link for name in DOCUMENTS for link in find_links(name)])
+def test_link_leads_somewhere(name: str, target: str) -> None:
+    path, _, anchor = target.partition("#")
+    place = ((ROOT / name).parent / path).resolve() if path else ROOT / name
+    assert place.exists()
+    assert not anchor or anchor in find_anchors(str(place.relative_to(ROOT)))
+
+
+@pytest.mark.parametrize(("name", "module"), [found for name in PRESENT for found in find_modules(name)])
+def test_module_that_a_document_starts_is_there(name: str, module: str) -> None:
     path = ROOT / module.replace(".", "/")
-    assert path.with_suffix(".py").exists() or (path / "__main__.py").exists()
+    assert path.with_suffix(".py").exists() or (path / "__main__.py").exists(), name
+
+
+@pytest.mark.parametrize(("name", "path"), [found for name in PRESENT for found in find_paths(name)])
+def test_path_that_a_document_names_is_there(name: str, path: str) -> None:
+    assert (ROOT / path).exists(), name
+
+
+def test_tree_of_the_readme_has_every_folder_of_every_room() -> None:
+    rooms = [*ROOMS[:4]]
+    there = {f"{room}/{path.name}/" for room in rooms for path in (ROOT / room).iterdir() if path.is_dir()}
+    there = {folder for folder in there if "__" not in folder} | {f"{room}/" for room in ROOMS}
+    assert find_tree(read("README.md")) == there
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_prose_is_wrapped(name: str) -> None:
+    """Tables, pictures, and the lines of links that pictures refer to may be wider."""
+    wide = [line for line in read(name).splitlines() if len(line) > WIDTH and not line.startswith(("|", "!"))]
+    assert not wide
+
+
+def test_readme_is_short() -> None:
+    lines = read("README.md").splitlines()
+    assert len(lines) <= 120
+    assert max(map(len, lines)) <= WIDTH
+
+
+def test_lines_of_the_changelog_are_short() -> None:
+    lines = re.split(r"^- ", read("CHANGELOG.md"), flags=re.MULTILINE)[1:]
+    lines = [line.partition("\n\n")[0] for line in lines]
+    assert not [line for line in lines if len(line.split()) > 25]
+
+
+def test_an_anchor_that_is_not_there_would_be_found() -> None:
+    assert "18-the-kernel-waits-for-its-supervisors-word-before-it-starts" in find_anchors("grader/DECISIONS.md")
+    assert "18-the-kernel-waits" not in find_anchors("grader/DECISIONS.md")
