@@ -1,6 +1,7 @@
 """Documents say what is: measured tables, generated ones, decisions, links, and the names of what they speak of."""
 
 import re
+import subprocess
 from functools import cache
 from pathlib import Path
 
@@ -53,14 +54,12 @@ def find_links(name: str) -> list[tuple[str, str]]:
 
 
 def find_tree(text: str) -> set[str]:
-    """Return the folders that the README's tree names: rooms at the margin, their folders below them."""
+    """Return the folders that the README's tree names: rooms at the margin, their folders two spaces in."""
     folders, room = set(), ""
-    for line in re.findall(r"^ {0,2}\w+/.*$", text, re.MULTILINE):
-        names = re.match(r" *((?:\w+/ ?)+)", line)
-        assert names
-        if not line.startswith(" "):
-            room = line.partition("/")[0]
-        folders |= {f"{room}/{name}" for name in names[1].split()} if line.startswith(" ") else {f"{room}/"}
+    for indent, names in re.findall(r"^( {0,2})((?:\w+/ ?)+) .*$", text, re.MULTILINE):
+        found = names.replace("/", "").split()
+        room = room if indent else found[0]
+        folders |= {f"{room}/{name}" for name in found} if indent else {room}
     return folders
 
 
@@ -138,10 +137,10 @@ def test_path_that_a_document_names_is_there(name: str, path: str) -> None:
 
 
 def test_tree_of_the_readme_has_every_folder_of_every_room() -> None:
-    rooms = [*ROOMS[:4]]
-    there = {f"{room}/{path.name}/" for room in rooms for path in (ROOT / room).iterdir() if path.is_dir()}
-    there = {folder for folder in there if "__" not in folder} | {f"{room}/" for room in ROOMS}
-    assert find_tree(read("README.md")) == there
+    listed = subprocess.run(["git", "ls-files", *ROOMS[:4]], cwd=ROOT, check=True, capture_output=True, text=True)
+    parts = [Path(line).parts for line in listed.stdout.splitlines()]
+    folders = {f"{one[0]}/{one[1]}" for one in parts if len(one) > 2}
+    assert find_tree(read("README.md")) == folders | set(ROOMS)
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

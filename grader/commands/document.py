@@ -11,8 +11,8 @@ from pathlib import Path
 
 import grader
 from assignment.fixable import FixableError
-from grader.cli import make_parser
-from grader.words import AGREEMENT_WORDS, EVIDENCE_WORDS, HANDIN_WORDS, RUN_WORDS, VERDICT_WORDS, Word
+from grader.commands.main import make_parser
+from grader.scoring.words import AGREEMENT_WORDS, EVIDENCE_WORDS, HANDIN_WORDS, RUN_WORDS, VERDICT_WORDS, Word
 
 HANDBOOK = Path(grader.__file__).with_name("README.md")
 SHELVES: dict[str, Mapping[str, Word]] = {

@@ -18,9 +18,9 @@ import pytest
 from PIL import Image
 
 import assignment
-from grader.evidence import Evidence
-from grader.report import Course, write_reports
-from grader.scored import Scored
+from grader.report.pages import Course, write_reports
+from grader.scoring.evidence import Evidence
+from grader.scoring.scored import Scored
 
 WIDTH, HEIGHT = 1200, 1000
 LARGEST = 250_000  # bytes: a README has to open on a telephone
