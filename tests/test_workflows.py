@@ -75,9 +75,10 @@ def test_what_a_workflow_starts_is_there(path: Path) -> None:
     assert [name for name in scripts if not os.access(ROOT / name, os.X_OK)] == []
 
 
-def test_ci_runs_the_gate_on_every_python() -> None:
+def test_ci_runs_the_gate_on_every_python_and_the_quick_part_apart() -> None:
     jobs = load_jobs(ROOT / ".github" / "workflows" / "ci.yml")
     commands = {name: [step["run"] for step in job["steps"] if "run" in step] for name, job in jobs.items()}
+    assert commands["quick"][-1] == "make quick"
     assert ".ci/run" in commands["test"]
     assert all("needs" not in job and "if" not in job for job in jobs.values())  # none waits, none is left out
     assert not any("continue-on-error" in step for job in jobs.values() for step in job["steps"])
