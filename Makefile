@@ -1,11 +1,11 @@
 # make demo   grade the embedded class and print where its report is
-# make test   everything that CI runs: system packages, environment, style, types, tests, the bank
+# make test   everything that CI runs: system packages, environment, style, types, workflows, tests, the bank, the wheel
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 DEMO ?= demo
 
-.PHONY: demo test check setup system style types tests bank format benchmark notebook clean
+.PHONY: demo test check setup system style types tests bank workflows wheel format benchmark notebook clean
 
 demo: setup
 	@$(MAKE) --no-print-directory system PACKAGES=bubblewrap
@@ -28,7 +28,7 @@ PACKAGES ?= bubblewrap chromium
 system:
 	@.ci/system $(PACKAGES)
 
-check: style types tests bank
+check: style types workflows tests bank wheel
 
 style:
 	$(BIN)/ruff check .
@@ -44,6 +44,16 @@ bank:
 	$(BIN)/hw9 questions check
 	$(BIN)/hw9 questions recheck
 	$(BIN)/hw9 notebook --check
+
+# Held to GitHub's own schema, and audited; both without the network.
+workflows:
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	$(BIN)/zizmor --offline --quiet .github
+
+# What a stranger installs, in an empty environment.
+wheel:
+	@VENV=$(VENV) .ci/wheel
 
 format:
 	$(BIN)/ruff check --fix .

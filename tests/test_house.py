@@ -14,7 +14,16 @@ ROOMS = {
     "grader": {"assignment", "questions"},
 }
 TORCHLESS = ("questions", "grader")
-TOP_FILES = {"pyproject.toml", "README.md", "CHANGELOG.md", "DECISIONS.md", "Makefile", "constraints.txt", "LICENSE"}
+TOP_FILES = {
+    "pyproject.toml",
+    "MANIFEST.in",
+    "README.md",
+    "CHANGELOG.md",
+    "DECISIONS.md",
+    "Makefile",
+    "constraints.txt",
+    "LICENSE",
+}
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "base", "manager", "context"}
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from assignment.assignment import NOTEBOOK_FILE
+from assignment.fixable import FixableError
 from questions.bank import Bank
 from questions.handout.markdown import find_markdown
 
@@ -20,8 +21,12 @@ _QUESTIONS = re.compile(r"<!-- questions: (\w+) -->")
 
 def build_notebook(bank: Bank, source: Path = SOURCE_FILE) -> str:
     """Return the notebook as JSON text; the same source and bank give the same bytes."""
-    import jupytext  # a development tool: only who changes the notebook needs it
-
+    try:
+        import jupytext  # a development tool: only who changes the notebook needs it
+    except ImportError as error:
+        raise FixableError(
+            "jupytext: not installed; expected it to build the notebook (pip install jupytext)"
+        ) from error
     notebook: dict[str, Any] = dict(jupytext.read(source))
     notebook["metadata"] = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
