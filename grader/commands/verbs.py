@@ -16,6 +16,7 @@ from assignment.profile import load_profile
 from grader.agreement.agree import CANONICAL_SEED
 from grader.demo.outcomes import Outcome, find_outcomes, write_handins
 from grader.driver.drive import run_class
+from grader.handins.listing import find_notes
 from grader.handins.look import look_at
 from grader.handins.quiz import join_responses
 from grader.handins.submission import find_submissions
@@ -41,13 +42,14 @@ def grade(options: argparse.Namespace) -> int:
     if options.responses is not None:  # what is wrong with the report is said before hours of running, not after
         join_responses(find_submissions(options.handins), load_responses(options.responses, load_bank()))
     run(options)
-    needed = score(options)
+    needed = show_scored(options)
     report(options)
     return needed
 
 
 def run(options: argparse.Namespace) -> int:
     """Execute the notebooks; the exit code says whether each hand-in has its result."""
+    show_notes(options.handins)
     results = run_class(
         options.handins,
         options.runs,
@@ -67,7 +69,19 @@ def find_limits(options: argparse.Namespace) -> Limits:
     return load_assignment().limits.model_copy(update=given)
 
 
+def show_notes(handins: Path) -> None:
+    """Say how the roster was read, and what lies in the folder that nobody handed in."""
+    for note in find_notes(handins):
+        OUT.print(note, markup=False, soft_wrap=True)
+
+
 def score(options: argparse.Namespace) -> int:
+    """Score what was run and say who needs a person."""
+    show_notes(options.handins)
+    return show_scored(options)
+
+
+def show_scored(options: argparse.Namespace) -> int:
     """Score what was run and say who needs a person."""
     scored = score_class(options.handins, options.runs, options.profile, options.responses)
     for one in scored:

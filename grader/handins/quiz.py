@@ -1,7 +1,8 @@
 """The responses to the quiz beside the hand-ins: whose answers they are, and when they were given."""
 
 from assignment.fixable import check_all, show_value
-from grader.handins.submission import Submission, is_student
+from grader.handins.ids import EXPECTED, find_spellings, fold_id, is_student
+from grader.handins.submission import Submission
 from grader.scoring.judge import Sheets
 from questions.canvas.responses import Response, Responses
 
@@ -10,17 +11,17 @@ def join_responses(submissions: tuple[Submission, ...], responses: Responses) ->
     """Return the class and the Sheet of each student who answered the quiz, by the id of the hand-in.
 
     The time of the quiz counts in place of that of `handins.csv`. A student without a hand-in is added, one without
-    a row has no Sheet. Ids are compared without regard to capitals where that is unambiguous. FixableError with every
-    id that cannot be a student's.
+    a row has no Sheet. Ids are compared without regard to capitals and width where that is unambiguous. FixableError
+    with every id that cannot be a student's.
     """
     known = {one.student: one for one in submissions}
-    spellings = _find_spellings(known)
+    spellings = find_spellings(known)
     found: dict[str, Response] = {}
     faults = []
     for student, response in responses.by_student.items():
-        name = student if student in known else spellings.get(student.lower(), student)
+        name = student if student in known else spellings.get(fold_id(student), student)
         if not is_student(name):
-            faults.append(f"{response.place}: {show_value(student)}; expected letters, digits and . _ - @ +")
+            faults.append(f"{response.place}: {show_value(student)}; {EXPECTED}")
         elif name in found:
             faults.append(f"{response.place}: {show_value(student)} is {name} a second time; expected one student")
         found[name] = response
@@ -30,17 +31,13 @@ def join_responses(submissions: tuple[Submission, ...], responses: Responses) ->
     return tuple(sorted(everyone, key=lambda one: one.student)), {name: one.sheet for name, one in found.items()}
 
 
-def _find_spellings(known: dict[str, Submission]) -> dict[str, str]:
-    """Return the ids by their folded form, but those of which two differ in nothing else."""
-    folded: dict[str, list[str]] = {}
-    for student in known:
-        folded.setdefault(student.lower(), []).append(student)
-    return {form: students[0] for form, students in folded.items() if len(students) == 1}
-
-
 def _take(submission: Submission, response: Response | None) -> Submission:
     if response is None:
         return submission
     return submission.model_copy(
-        update={"submitted_at": response.submitted_at, "name": submission.name or response.name}
+        update={
+            "submitted_at": response.submitted_at,
+            "name": submission.name or response.name,
+            "marked_late": False,
+        }
     )

@@ -72,13 +72,14 @@ def score_run(
     problem, sheet, digest = _read_sheet(submission, bank)
     if sheets is not None:
         problem, sheet = _take_sheet(sheets.get(submission.student), problem, bank)
-    late = submission.submitted_at is not None and assignment.is_late(submission.submitted_at)
+    moment = submission.submitted_at
+    late = submission.marked_late if moment is None else assignment.is_late(moment)
     worth = find_worth(bank, assignment)
     verdicts = find_verdicts(sheet, key, worth, late=late)
     run = find_evidence(folder)
     agreements = _read_agreements(folder, run, canonical)
     replaced = None not in (digest, run.notebook_sha256) and digest != run.notebook_sha256
-    why = find_reasons(problem, run, agreements, verdicts) + ((REPLACED,) if replaced else ())
+    why = find_reasons(problem, run, agreements, verdicts) + ((REPLACED,) if replaced else ()) + submission.reasons
     return Scored(
         student=submission.student,
         name=submission.name or submission.student,
@@ -148,10 +149,10 @@ def _find_topics(verdicts: tuple[Verdict, ...]) -> dict[str, Decimal]:
 
 
 def _find_notes(submission: Submission, sheet: Sheet, run: Evidence) -> tuple[str, ...]:
-    notes = [*sheet.notes, *run.notes]
+    notes = [*sheet.notes, *run.notes, *submission.notes]
     if submission.detail:
         notes.append(submission.detail)
-    if submission.submitted_at is None:
+    if submission.submitted_at is None and not submission.marked_late:
         notes.append("Nobody said when it was handed in; it counts as in time.")
     if run.sandbox is False:
         notes.append("It ran outside the sandbox.")

@@ -6,11 +6,11 @@ import nbformat
 import pytest
 
 from assignment.fixable import FixableError
+from grader.handins.roster import load_roster
 from grader.handins.submission import (
     MOST_BYTES,
     MOST_PARTS,
     find_submissions,
-    load_people,
     parse_notebook,
     read_notebook,
 )
@@ -138,7 +138,7 @@ def test_all_faults_of_the_table_are_named_at_once(tmp_path: Path) -> None:
         "student,submitted_at,grade\nb1,yesterday,1\nb2,2026-12-01T12:00:00,1\nb2,,1\n../etc,,1\nb5,2026-12-01T12:00:00Z,1\n"
     )
     with pytest.raises(FixableError) as caught:
-        load_people(file)
+        load_roster(tmp_path)
     faults = "\n".join(caught.value.faults)
     assert len(caught.value.faults) == 5
     assert "unknown column 'grade'" in faults

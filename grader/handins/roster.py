@@ -1,0 +1,88 @@
+"""The roster: the rows of `handins.csv`, which the TA puts beside the hand-ins. Who is of the class, and when they came.
+
+It is believed, so it is read strictly (`questions/table.py`); every fault of the file is told at once, with its line.
+"""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from assignment.fixable import FixableError, show_value
+from grader.handins.ids import EXPECTED, is_student
+from questions.moment import parse_moment
+from questions.table import Form, Row, check_faults, load_table
+
+FILE = "handins.csv"
+MARKS = {"": False, "no": False, "yes": True}
+COLUMNS = ("student", "name", "submitted_at", "marked_late")
+
+
+@dataclass(frozen=True)
+class Person:
+    """One row. `marked_late`: a course system said that it was late and not when it came."""
+
+    student: str
+    name: str = ""
+    submitted_at: datetime | None = None
+    marked_late: bool = False
+
+
+@dataclass(frozen=True)
+class Roster:
+    """The rows by student; `file` None: there is no such file, and whoever handed in is the class."""
+
+    people: Mapping[str, Person] = field(default_factory=dict)
+    file: Path | None = None
+    notes: tuple[str, ...] = ()
+
+
+def find_file(handins: Path) -> Path | None:
+    """Return the path of `handins.csv`, in whatever capitals; None without it."""
+    found = sorted(path for path in handins.iterdir() if path.name.lower() == FILE)
+    if len(found) > 1:
+        names = " and ".join(path.name for path in found)
+        raise FixableError(f"{handins}: {names}; expected one {FILE}")
+    return found[0] if found else None
+
+
+def load_roster(handins: Path) -> Roster:
+    """Return the roster of a folder of hand-ins; FixableError with every fault of its file."""
+    file = find_file(handins)
+    if file is None:
+        return Roster()
+    table = load_table(file, Form(COLUMNS, f"a CSV file with the columns {', '.join(COLUMNS[:3])}"))
+    expected = f"expected the columns {', '.join(COLUMNS[:3])}"
+    columns = table.find_columns(COLUMNS)
+    faults = [f"{fault}; {expected}" for fault in table.find_unknown(COLUMNS)] + list(table.find_doubled(COLUMNS))
+    if "student" not in columns:
+        check_faults([*faults, f"{file}: no column 'student'; {expected}"], str(file))
+    people: dict[str, Person] = {}
+    for row in table.rows:
+        faults += _take_row(row, columns, people)
+    check_faults(faults, str(file))
+    return Roster(people, file, table.notes)
+
+
+def _take_row(row: Row, columns: Mapping[str, int], people: dict[str, Person]) -> list[str]:
+    """Add one row to the people, or return its faults."""
+    if row.fault is not None:
+        return [row.fault]
+    cells = {name: row.cells[column].strip() for name, column in columns.items()}
+    student, time = unicodedata.normalize("NFC", cells["student"]), cells.get("submitted_at", "")
+    mark = cells.get("marked_late", "").lower()
+    faults, moment = [], None
+    if not is_student(student):
+        faults.append(f"{row.place}: student: {show_value(student)}; {EXPECTED}")
+    if student in people:
+        faults.append(f"{row.place}: student: {show_value(student)} a second time; expected one line for each")
+    if time:
+        try:
+            moment = parse_moment(time)
+        except FixableError as error:
+            faults.append(f"{row.place}: submitted_at: {error}")
+    if mark not in MARKS:
+        faults.append(f"{row.place}: marked_late: {show_value(mark)}; expected yes, no or nothing")
+    people.setdefault(student, Person(student, cells.get("name", ""), moment, MARKS.get(mark, False)))
+    return faults
