@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from assignment.fixable import FixableError
-from grader.commands import questions, verbs
+from grader.commands import collect, questions, verbs
 
 Verb = Callable[[argparse.Namespace], int]
 
@@ -85,6 +85,7 @@ def make_parser() -> argparse.ArgumentParser:
         verb.add_argument("--profile", default="mini", help="whose key and canonical Outputs (default: %(default)s)")
     for verb in (grade, report):
         verb.add_argument("--show-key", action="store_true", help="show the right letters on the students' pages")
+    collect.add_parser(commands)
     demo = _with_form(add, "demo", help="grade the embedded class", epilog="example: hw9 demo /tmp/demo --jobs 2")
     demo.add_argument(
         "folder",
@@ -170,6 +171,7 @@ VERBS: dict[str, Verb] = {
     "run": verbs.run,
     "score": verbs.score,
     "report": verbs.report,
+    "collect": lambda options: int(options.start(options)),
     "demo": verbs.demo,
     "notebook": verbs.notebook,
     "look": verbs.look,

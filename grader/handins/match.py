@@ -64,7 +64,8 @@ def _match_row(
     person: Person, entry: str | None, entries: Mapping[str, tuple[Path, ...]], alike: list[tuple[Path, ...]]
 ) -> Match:
     paths = entries[entry] if entry is not None else ()
-    reasons, notes = [], ()
+    reasons: list[Bilingual] = []
+    notes: tuple[str, ...] = ()
     if person.marked_late and person.submitted_at is None:
         reasons.append(
             Bilingual(

@@ -1,4 +1,4 @@
-"""The roster: the rows of `handins.csv`, which the TA puts beside the hand-ins. Who is of the class, and when they came.
+"""The roster: the rows of `handins.csv`, which the TA puts beside the hand-ins: who is of the class and when they came.
 
 It is believed, so it is read strictly (`questions/table.py`); every fault of the file is told at once, with its line.
 """
