@@ -59,6 +59,8 @@ def _split(owned: Iterable[Owned], find: Callable[[Owned], str]) -> dict[str, Gr
 def _pick(groups: dict[str, Group]) -> tuple[list[Group], list[Group]]:
     """Return the groups that count, one where it is known which is the last, and the others, the latest first."""
     every = list(groups.values())
+    if not every:
+        return [], []
     orders = [_find_order(its) for its in every]
     if len(every) == 1 or len({frozenset(map(_find_content, its)) for its in every}) == 1:
         last = max(range(len(every)), key=lambda n: (orders[n] or (False, 0.0), -n))

@@ -142,7 +142,9 @@ def _find_people(
         moments = [one.owner.moment for _, one in chosen[student].taken] if student in chosen else []
         known = [moment for moment in moments if moment is not None]
         moment = max(known) if known else told
-        people.append(Person(student, name, moment, student in late and moment is None))
+        held = everyone[student].held if student in everyone else []
+        look = f"Not taken: {held[0].source}: {held[0].why} ({len(held)} in all)." if held else ""
+        people.append(Person(student, name, moment, student in late and moment is None, look))
     return people
 
 

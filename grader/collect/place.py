@@ -43,7 +43,8 @@ def to_roster(people: Iterable[Person]) -> bytes:
     writer.writerow(COLUMNS)
     for one in people:
         moment = "" if one.submitted_at is None else one.submitted_at.isoformat()
-        writer.writerow([one.student, " ".join(one.name.split()), moment, "yes" if one.marked_late else ""])
+        late = "yes" if one.marked_late else ""
+        writer.writerow([one.student, " ".join(one.name.split()), moment, late, one.look])
     return stream.getvalue().encode()
 
 

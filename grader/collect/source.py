@@ -109,7 +109,12 @@ def _look_at(path: Path, folder: Path) -> Member:
         fault = None if stat.S_ISREG(state.st_mode) else "a link or no regular file; expected a file"
     except (OSError, ValueError) as error:
         fault = str(getattr(error, "strerror", None) or error)
-    return Member(name, parts, size, lambda: _open_regular(path), fault or _find_size_fault(size, size))
+    return Member(_show(name), parts, size, lambda: _open_regular(path), fault or _find_size_fault(size, size))
+
+
+def _show(name: str) -> str:
+    """Return a name on one line, whatever is in it."""
+    return "".join(one if one.isprintable() else "\ufffd" for one in name)
 
 
 def _open_regular(path: Path) -> IO[bytes]:
@@ -124,8 +129,7 @@ def _look_at_info(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:
         fault = _find_fault(info)
     except ValueError as error:
         fault = str(error)
-    shown = name.encode("utf-8", "replace").decode()
-    return Member(shown, parts, info.file_size, lambda: archive.open(info), fault, info.CRC)
+    return Member(_show(name), parts, info.file_size, lambda: archive.open(info), fault, info.CRC)
 
 
 def _find_fault(info: zipfile.ZipInfo) -> str | None:

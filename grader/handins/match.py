@@ -73,6 +73,8 @@ def _match_row(
                 zh="課程系統標示為遲交，但沒有說明繳交時間；以遲交計。",
             )
         )
+    if person.look:
+        reasons.append(Bilingual(en=person.look, zh=person.look))
     if alike:
         named = _list_names(show_value(_show(path)) for its in alike for path in its)
         reasons.append(

@@ -16,17 +16,18 @@ from questions.table import Form, Row, check_faults, load_table
 
 FILE = "handins.csv"
 MARKS = {"": False, "no": False, "yes": True}
-COLUMNS = ("student", "name", "submitted_at", "marked_late")
+COLUMNS = ("student", "name", "submitted_at", "marked_late", "look")
 
 
 @dataclass(frozen=True)
 class Person:
-    """One row. `marked_late`: a course system said that it was late and not when it came."""
+    """One row. `marked_late`: a course system said that it was late and not when it came. `look`: why a person must."""
 
     student: str
     name: str = ""
     submitted_at: datetime | None = None
     marked_late: bool = False
+    look: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,5 +85,6 @@ def _take_row(row: Row, columns: Mapping[str, int], people: dict[str, Person]) -
             faults.append(f"{row.place}: submitted_at: {error}")
     if mark not in MARKS:
         faults.append(f"{row.place}: marked_late: {show_value(mark)}; expected yes, no or nothing")
-    people.setdefault(student, Person(student, cells.get("name", ""), moment, MARKS.get(mark, False)))
+    late, look = MARKS.get(mark, False), cells.get("look", "")
+    people.setdefault(student, Person(student, cells.get("name", ""), moment, late, look))
     return faults

@@ -149,7 +149,7 @@ def test_gradescope_is_joined_by_its_metadata_with_times_and_groups(tmp_path: Pa
 
 
 @pytest.mark.parametrize("roster", [
-    "name,id,sis_id,section,submitted,\"5000: 1 · lime-1\nPictures; 7, 8\",0.3\nAda,41000,b01,A,2027-05-20 03:04 UTC,x,0\n",
+    "name,id,sis_id,section,submitted,\"5000: 1 · lime-1\nPictures; 7, 8\",0.3\nA,41000,b01,A,2027-05-20 03:04Z,x,0\n",
     "名稱,ID,sis_id,班別,已提交\n王小明,41000,b01,A,2027-05-20 03:04:05 UTC\n",
     "student,id\nb01,41000\n",
     "student;id\nb01;41000\n",

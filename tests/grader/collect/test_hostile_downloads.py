@@ -228,3 +228,11 @@ def test_file_and_folder_of_one_name_both_find_a_place(tmp_path: Path, take: Tak
     (one,) = (one for one in collected.students if one.student == "41001")
     assert len({file.path for file in one.files}) == 3
     assert len(list_files(tmp_path / "handins" / "41001")) == 3
+
+
+def test_earlier_attempt_that_counts_since_the_last_is_broken_goes_to_a_person(tmp_path: Path, take: Take) -> None:
+    take({GOOD: ONE, "a_41001_90002_hw.ipynb": ONE, "a_41001_90003_hw-1.zip": b"no zip"})
+    found = {one.student: one for one in find_submissions(tmp_path / "handins")}
+    assert found["41000"].reasons == ()
+    assert found["41001"].problem is None
+    assert "Not taken: download.zip: a_41001_90003_hw-1.zip: File is not a zip" in found["41001"].reasons[0].en
