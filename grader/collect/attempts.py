@@ -35,7 +35,8 @@ Group = list[Owned]
 def choose_attempts(owned: Iterable[Owned]) -> Chosen:
     """Return which of one student's files count."""
     ordered = sorted(owned, key=lambda one: one.piece.source)
-    groups, earlier = _pick(_split(ordered, lambda one: one.piece.download))
+    unique = {(one.piece.download, _find_content(one)): one for one in reversed(ordered)}  # unpacked, and in its zip
+    groups, earlier = _pick(_split(reversed(unique.values()), lambda one: one.piece.download))
     taken: list[tuple[tuple[str, ...], Owned]] = []
     for group in groups:
         for slot, its in _split(group, lambda one: one.owner.slot).items():

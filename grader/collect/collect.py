@@ -4,6 +4,7 @@ Nothing is written into HANDINS before everything is ready: the new folder is ma
 same downloads and roster give the same folder, byte for byte.
 """
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +24,7 @@ from grader.handins.ids import make_id
 from grader.handins.listing import RECORD
 from grader.handins.roster import FILE, Person
 
+OURS_TO_MEND = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS)
 MOST_LEFT = 1000  # names of what was left out that the record keeps
 
 
@@ -41,21 +43,29 @@ def collect(downloads: Sequence[Path], handins: Path, roster: Path | None = None
     FixableError where a download or the roster cannot be read, or HANDINS holds what this did not write.
     """
     check_all(_find_overlaps(downloads, handins))
-    check_unchanged(handins)
     enrolment = load_enrolment(roster) if roster is not None else None
+    try:
+        check_unchanged(handins)
+        with _work_beside(handins.resolve()) as work:
+            record = _make(work, downloads, enrolment, roster)
+            _move_into_place(work / "new", handins.resolve(), work)
+        return record
+    except OSError as error:
+        if error.errno not in OURS_TO_MEND:
+            raise
+        raise FixableError(f"{error.filename or handins}: {error.strerror}; expected room to write") from None
+
+
+def _make(work: Path, downloads: Sequence[Path], enrolment: Enrolment | None, roster: Path | None) -> Collected:
+    """Make the folder `work/new`; returns its record."""
     index = Index(enrolment.people.values()) if enrolment is not None else None
-    with _work_beside(handins) as work:
-        (work / "aside").mkdir()
-        taken = []
-        for number, path in enumerate(downloads):
-            (work / "aside" / str(number)).mkdir()
-            taken.append(read_download(path, work / "aside" / str(number), index.known if index else frozenset()))
-        everyone = _sort_by_student(taken, index)
-        new = work / "new"
-        new.mkdir()
-        record = _write(new, everyone, taken, enrolment, roster)
-        _move_into_place(new, handins, work)
-    return record
+    (work / "aside").mkdir()
+    (work / "new").mkdir()
+    taken = []
+    for number, path in enumerate(downloads):
+        (work / "aside" / str(number)).mkdir()
+        taken.append(read_download(path, work / "aside" / str(number), index.known if index else frozenset()))
+    return _write(work / "new", _sort_by_student(taken, index), taken, enrolment, roster)
 
 
 def _find_overlaps(downloads: Sequence[Path], handins: Path) -> Iterator[str]:
@@ -178,18 +188,31 @@ def _work_beside(handins: Path) -> Iterator[Path]:
     handins.parent.mkdir(parents=True, exist_ok=True)
     prefix = f".{handins.name}.collecting-"
     for left in handins.parent.glob(f"{prefix}*"):
-        if not Path("/proc", left.name.removeprefix(prefix)).exists():
+        if not _is_another_alive(left.name.removeprefix(prefix)):
             _put_back(left, handins)
     work = handins.parent / f"{prefix}{os.getpid()}"
     work.mkdir()
     try:
         yield work
     finally:
-        shutil.rmtree(work, ignore_errors=True)
+        _put_back(work, handins)
+
+
+def _is_another_alive(number: str) -> bool:
+    """Tell whether a process other than this one has a number."""
+    if not number.isdecimal() or int(number) == os.getpid():
+        return not number.isdecimal()
+    try:
+        os.kill(int(number), 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _put_back(left: Path, handins: Path) -> None:
-    """Remove what a killed process left; a HANDINS that it had moved away and not yet replaced comes back first."""
+    """Remove a folder that was worked in; a HANDINS that was moved away and not yet replaced comes back first."""
     if (left / "old").exists() and not handins.exists():
         (left / "old").rename(handins)
     shutil.rmtree(left, ignore_errors=True)

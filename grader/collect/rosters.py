@@ -37,7 +37,7 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "gradebook": Kind(
         says="a gradebook exported from Canvas or NTU COOL",
-        needed=(("student",), ("id",), ("sis login id", "sis user id", "section")),
+        needed=(("student",), ("id",), ("sis login id", "sis user id")),
         students=("sis user id", "sis login id", "id"),
         lms_id=("id",),
         logins=("sis user id", "sis login id"),

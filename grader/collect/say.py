@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from grader.collect.gradescope import FILE as METADATA
 from grader.collect.join import SAYS
 from grader.collect.record import Collected, Student
+from grader.collect.systems import SYSTEMS, Submissions, find_system
 
 MOST_NAMED = 20
 
@@ -18,6 +20,20 @@ def to_lines(collected: Collected, handins: Path) -> tuple[str, ...]:
 def needs_person(collected: Collected) -> bool:
     """Tell whether something must be looked at: a hand-in that is nobody's, or a file that was not taken."""
     return bool(collected.held) or any(one.joined is None for one in collected.students)
+
+
+def find_download_notes(handins: Path) -> tuple[str, ...]:
+    """Return what to do where a folder of hand-ins is a download as it came, whose names are nobody's ids."""
+    if not handins.is_dir():
+        return ()
+    names = sorted(path.name for path in handins.iterdir())
+    submissions: Submissions = dict.fromkeys(names, ()) if METADATA in names else {}
+    system = find_system(((name,) for name in names), submissions)
+    if system is None:
+        return ()
+    its = sum(SYSTEMS[system](name, submissions) is not None for name in names)
+    advice = f"`hw9 collect {handins} NEW --roster FILE` makes NEW, a folder of hand-ins with the students' own ids"
+    return (f"{handins}: {its} names as {system} writes them, which are no ids: {advice}",)
 
 
 def _find_lines(collected: Collected, handins: Path) -> Iterator[str]:

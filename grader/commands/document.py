@@ -59,7 +59,8 @@ def to_usage(verb: argparse.ArgumentParser) -> str:
     """Return how a verb is typed, without its options."""
     places = [action for action in verb._actions if not action.option_strings]
     named = [str(action.metavar or action.dest.upper()) for action in places]
-    shown = [f"[{name}]" if action.nargs == "?" else name for name, action in zip(named, places, strict=True)]
+    forms = {"?": "[{}]", "+": "{}..."}
+    shown = [forms.get(str(action.nargs), "{}").format(name) for name, action in zip(named, places, strict=True)]
     return " ".join([verb.prog, *shown])
 
 

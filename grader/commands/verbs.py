@@ -14,6 +14,7 @@ from assignment.assignment import NOTEBOOK_FILE, Limits, load_assignment
 from assignment.fixable import FixableError
 from assignment.profile import load_profile
 from grader.agreement.agree import CANONICAL_SEED
+from grader.collect.say import find_download_notes
 from grader.demo.outcomes import Outcome, find_outcomes, write_handins
 from grader.driver.drive import run_class
 from grader.handins.listing import find_notes
@@ -71,7 +72,7 @@ def find_limits(options: argparse.Namespace) -> Limits:
 
 def show_notes(handins: Path) -> None:
     """Say how the roster was read, and what lies in the folder that nobody handed in."""
-    for note in find_notes(handins):
+    for note in (*find_download_notes(handins), *find_notes(handins)):
         OUT.print(note, markup=False, soft_wrap=True)
 
 

@@ -63,10 +63,12 @@ def is_near(name: str, student: str) -> bool:
     (False, False, False)
     """
     one, other = fold_id(name), fold_id(student)
-    if one == other or _drop_zeros(one) == _drop_zeros(other):
+    if one == other:
         return True
-    short, long = sorted((one, other), key=len)
-    return _is_rounded(one, other) or _is_rounded(other, one) or _is_part(short, long)
+    if one.isdecimal() or other.isdecimal():
+        if _drop_zeros(one) == _drop_zeros(other) or _is_rounded(one, other) or _is_rounded(other, one):
+            return True
+    return _is_part(one, other) if len(one) < len(other) else _is_part(other, one)
 
 
 def _drop_zeros(student: str) -> str:

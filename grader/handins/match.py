@@ -33,7 +33,13 @@ def find_matches(entries: Mapping[str, tuple[Path, ...]], roster: Roster) -> tup
     rows = _find_rows(entries, roster)
     owners = {student: entry for entry, student in rows.items()}
     extra = {entry: paths for entry, paths in entries.items() if entry not in rows} if roster.file else {}
-    pairs = [(entry, student) for entry in extra for student in roster.people if _look_alike(extra[entry], student)]
+    stems = {entry: {find_stem(path) for path in paths} for entry, paths in extra.items()}
+    pairs = [
+        (entry, student)
+        for entry, its in stems.items()
+        for student in roster.people
+        if any(is_near(stem, student) for stem in its)
+    ]
     found = [
         _match_row(
             person, owners.get(person.student), entries, [extra[entry] for entry, its in pairs if its == student]
@@ -54,10 +60,6 @@ def _find_rows(entries: Mapping[str, tuple[Path, ...]], roster: Roster) -> dict[
     ours = find_spellings(entry for entry in entries if entry not in rows)
     theirs = find_spellings(student for student in roster.people if student not in rows)
     return rows | {entry: theirs[form] for form, entry in ours.items() if form in theirs}
-
-
-def _look_alike(paths: Iterable[Path], student: str) -> bool:
-    return any(is_near(find_stem(path), student) for path in paths)
 
 
 def _match_row(

@@ -1,6 +1,7 @@
 """Downloads become HANDINS: everyone under the own id, nobody twice, nobody lost, the same folder each time."""
 
 import csv
+import errno
 import io
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from assignment.fixable import FixableError
 from grader.collect.collect import collect
 from grader.collect.record import Collected
-from grader.collect.say import needs_person, to_lines
+from grader.collect.say import find_download_notes, needs_person, to_lines
 from grader.commands.main import main
 from grader.handins.listing import find_notes
 from grader.handins.submission import find_submissions
@@ -230,6 +231,12 @@ def test_archives_of_groups_within_one_archive_are_read(take: Take) -> None:
     }
 
 
+def test_folder_with_a_download_unpacked_beside_its_zip_has_each_file_once(tmp_path: Path, take: Take) -> None:
+    files = {"chenada_41000_90001_hw.ipynb": ONE, "chenada_41000_90002_helper.py": b"x"}
+    (one,) = take(files | {"submissions.zip": make_zip(files)}, GRADEBOOK, name="folder").students
+    assert [file.path for file in one.files] == ["b09901001/hw.ipynb", "b09901001/helper.py"]
+
+
 def test_later_download_counts_and_what_it_has_again_is_no_earlier_attempt(tmp_path: Path, download: Write) -> None:
     first = download({"a_41000_90001_hw.ipynb": ONE, "a_41000_90002_helper.py": b"x"}, name="monday.zip")
     second = download({"a_LATE_41000_90050_final.ipynb": TWO, "a_LATE_41000_90002_helper.py": b"x"}, name="tuesday.zip")
@@ -298,6 +305,37 @@ def test_folder_of_a_process_that_was_killed_between_two_moves_comes_back(tmp_pa
     assert not left.exists()
 
 
+def test_stop_between_two_moves_loses_nothing(tmp_path: Path, take: Take, monkeypatch: pytest.MonkeyPatch) -> None:
+    take({"chenada_41000_90001_hw.ipynb": ONE})
+    before = list_files(tmp_path / "handins")
+    rename_was = Path.rename
+    moves = iter([rename_was, None])
+
+    def rename(self: Path, target: Path) -> Path:
+        move = next(moves, Path.replace)
+        if move is None:
+            raise KeyboardInterrupt
+        return move(self, target)
+
+    monkeypatch.setattr(Path, "rename", rename)
+    with pytest.raises(KeyboardInterrupt):
+        take({"linbo_41001_90002_hw.ipynb": TWO})
+    assert list_files(tmp_path / "handins") == before
+    assert {path.name for path in tmp_path.iterdir()} == {"handins", "download.zip"}
+
+
+def test_disk_without_room_is_said_and_nothing_is_left(
+    tmp_path: Path, take: Take, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def link(source: Path, target: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(target))
+
+    monkeypatch.setattr("os.link", link)
+    with pytest.raises(FixableError, match="No space left on device; expected room to write"):
+        take({"chenada_41000_90001_hw.ipynb": ONE})
+    assert {path.name for path in tmp_path.iterdir()} == {"download.zip"}
+
+
 def test_downloads_are_only_read(tmp_path: Path, take: Take, download: Write) -> None:
     folder = download({"a_41000_90001_hw.ipynb": ONE, "a_41000_90002_hw-1.ipynb": TWO}, name="folder")
     before = list_files(folder)
@@ -345,3 +383,25 @@ def test_command_says_who_joined_by_what_and_exits_with_one_where_a_person_must_
     download({"chenada_5_90001_hw.ipynb": ONE})
     assert main(arguments) == 1
     assert "not joined: 5 " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["chenada_41000_90001_homework-1.ipynb"],
+        ["b09900000#_王小明_41000_90001_homework.ipynb"],
+        ["Ada Chen_1234567_assignsubmission_file_/homework.ipynb"],
+        ["submission_123/homework.ipynb", "submission_metadata.yml"],
+    ],
+)
+def test_run_says_what_to_do_with_a_download_as_it_came(download: Write, names: list[str], tmp_path: Path) -> None:
+    folder = download(dict.fromkeys(names, ONE), name="folder")
+    (note,) = find_download_notes(folder)
+    assert f"1 names as {take_system(names[0])} writes them" in note
+    assert f"`hw9 collect {folder} NEW --roster FILE`" in note
+    assert find_download_notes(download({"b01.ipynb": ONE, "submission_1/x.ipynb": ONE}, name="plain")) == ()
+    assert find_download_notes(tmp_path / "nowhere") == ()
+
+
+def take_system(name: str) -> str:
+    return {"c": "canvas", "b": "ntu_cool", "A": "moodle", "s": "gradescope"}[name[0]]

@@ -251,5 +251,25 @@ def test_spreadsheets_byte_order_mark_and_empty_lines_do_no_harm(own: Bank, to_r
     assert letters(read(b"\xef\xbb\xbf" + data + b"\r\n,,,\r\n", own), "b09") == {"lime-1": "ad"}
 
 
+@pytest.mark.parametrize("separator", [";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_file_that_a_spreadsheet_saved_again_is_read_and_said(
+    own: Bank, to_report: Report, separator: str, encoding: str
+) -> None:
+    rows = csv.reader(io.StringIO(to_report(own, [{"sis_id": "b09", "chosen": {"lime-1": "ad"}}]).decode(), newline=""))
+    stream = io.StringIO()
+    csv.writer(stream, delimiter=separator).writerows(rows)
+    found = read(stream.getvalue().encode(encoding), own)
+    assert letters(found, "b09") == {"lime-1": "ad"}
+    (note,) = found.notes
+    assert note.startswith("quiz.csv: its cells are separated by ")
+    assert "download it anew" in note
+
+
+def test_column_that_is_there_twice_is_named(own: Bank, to_report: Report) -> None:
+    data = change(to_report(own, []), lambda rows: rows[0].append("SIS ID"))
+    assert fault_lines(data, own) == ["quiz.csv: row 1: columns 3 and 72 are both sis_id; expected one"]
+
+
 def test_plain_text_keeps_comparisons() -> None:
     assert plain("a < b and c > d") == "a<bandc>d"
