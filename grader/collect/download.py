@@ -16,7 +16,7 @@ from grader.collect.gradescope import parse_metadata
 from grader.collect.names import is_litter
 from grader.collect.room import Room, copy_member
 from grader.collect.source import Member, list_folder, list_zip, open_zip
-from grader.collect.systems import SYSTEMS, Owner, Submissions, System, find_claim, find_system
+from grader.collect.systems import SYSTEMS, Owner, Submissions, System, find_claim, find_system, is_within_submission
 from grader.handins.ids import fold_id
 
 DEEPEST = 4  # archives within one another, the download itself counted
@@ -107,17 +107,15 @@ class _Reading:
         name = None if below.owners is not None else find_system((one.parts for one in members), submissions)
         self.taken.system = self.taken.system or name
         for member in sorted(members, key=lambda one: (one.size, one.parts)):
-            if member.parts and (is_litter(member.parts) or member.parts[-1] == METADATA):
+            if member.parts and (is_litter(member.parts) or _is_metadata(member, below)):
                 continue
             self._read_member(member, below, SYSTEMS.get(name or ""), submissions)
 
     def _read_submissions(self, members: list[Member], below: _Below) -> Submissions:
         """Return what Gradescope's own file says, where there is one."""
-        if below.owners is not None:
-            return {}
         found: dict[str, tuple[Owner, ...]] = {}
         for member in members:
-            if member.parts and member.parts[-1] == METADATA and member.fault is None and member.size <= MOST_METADATA:
+            if _is_metadata(member, below) and member.fault is None and member.size <= MOST_METADATA:
                 with member.open() as stream:
                     found.update(parse_metadata(stream.read(MOST_METADATA), f"{below.label}: {member.name}"))
         return found
@@ -205,6 +203,12 @@ class _Reading:
         except FixableError as error:
             self.taken.held.append(Held(owners, source, str(error)))
         return True
+
+
+def _is_metadata(member: Member, below: _Below) -> bool:
+    """Tell whether a file is Gradescope's own, and no student's who called it so."""
+    named = below.owners is None and member.parts[-1:] == (METADATA,)
+    return named and not is_within_submission(member.parts)
 
 
 def _has_notebook(path: Path) -> bool:

@@ -11,7 +11,7 @@ from grader.collect.systems import Owner, Submissions
 from questions.moment import find_moment
 
 FILE = "submission_metadata.yml"
-MOST_BYTES = 64 * 2**20
+MOST_BYTES = 16 * 2**20
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 

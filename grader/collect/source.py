@@ -21,8 +21,9 @@ from grader.collect.names import find_name, split_name
 MOST_BYTES = 128 * 2**20  # of one file
 MOST_RATIO = 200  # of a file larger than UNSUSPECTED to what it takes in the archive
 UNSUSPECTED = 64 * 2**20
-MOST_ENTRIES = 50_000
-MOST_DIRECTORY = 16 * 2**20  # bytes of an archive's own list of its members
+MOST_ENTRIES = 20_000
+MOST_DIRECTORY = 4 * 2**20  # bytes of an archive's own list of its members, each of which takes a KiB of our memory
+END, END_64, LOCATOR = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07"
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others can ask for gigabytes of memory
 READ_ERRORS = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError)
 
@@ -83,21 +84,24 @@ def open_zip(path: Path) -> zipfile.ZipFile:
 
 
 def find_directory_size(path: Path) -> int:
-    """Return how many bytes an archive's list of members has, as its end says; 0 where there is no such end."""
+    """Return how many bytes an archive's list of members has, as its end says: the most of all that may be its end."""
     with path.open("rb") as file:
-        end = file.seek(0, os.SEEK_END)
-        file.seek(max(0, end - 2**16 - 22 - 20))
+        start = max(0, file.seek(0, os.SEEK_END) - 2**16 - 22 - 20 - 56)
+        file.seek(start)
         tail = file.read()
-        at = tail.rfind(b"PK\x05\x06")
-        if at < 0 or len(tail) < at + 22:
-            return 0
-        (size,) = struct.unpack("<L", tail[at + 12 : at + 16])
-        locator = tail[max(0, at - 20) : at]
-        if not locator.startswith(b"PK\x06\x07"):
-            return int(size)
-        file.seek(min(struct.unpack("<Q", locator[8:16])[0], end))
-        record = file.read(56)
-    return int(struct.unpack("<Q", record[40:48])[0]) if len(record) == 56 else 0
+        sizes = [0]
+        for at in {len(tail) - 22, tail.rfind(END)}:
+            if at < 0 or tail[at : at + 4] != END or len(tail) < at + 22:
+                continue
+            (size,) = struct.unpack("<L", tail[at + 12 : at + 16])
+            sizes += [] if size == 2**32 - 1 else [int(size)]
+            if at >= 20 and tail[at - 20 : at - 16] == LOCATOR:
+                (told,) = struct.unpack("<Q", tail[at - 12 : at - 4])
+                for place in (int(told), start + at - 20 - 56):  # where it says that its end is, and where it should be
+                    file.seek(max(0, min(place, start + at)))
+                    record = file.read(56)
+                    sizes += [struct.unpack("<Q", record[40:48])[0]] if record[:4] == END_64 else []
+    return max(sizes)
 
 
 def _look_at(path: Path, folder: Path) -> Member:

@@ -48,7 +48,7 @@ UPLOAD = r"(?:(?P<late>LATE)_)?(?P<user>\d{1,18})_(?:(?P<upload>\d{1,18})_(?P<fi
 CANVAS = re.compile(rf"(?P<name>.+?)_{UPLOAD}", re.DOTALL)
 NTU_COOL = re.compile(rf"(?P<login>[^#/]+)#_(?P<name>.+?)_{UPLOAD}", re.DOTALL)
 MOODLE = re.compile(
-    r"(?P<name>.+)_(?P<user>\d{1,18})_assignsubmission_(?:file|onlinetext)(?:_(?P<file>.*))?", re.DOTALL
+    r"(?P<name>.+?)_(?P<user>\d{1,18})_assignsubmission_(?:file|onlinetext)(?:_(?P<file>.*))?", re.DOTALL
 )
 GRADESCOPE = re.compile(r"submission_(?P<submission>\d{1,18})")
 AGAIN = re.compile(r"-\d{1,3}(?=(?:\.[^.]+)?$)")
@@ -109,6 +109,15 @@ def find_claim(
         if claim is not None:
             return claim, parts[place + 1 :] or (claim.file or part,)
     return None
+
+
+def is_within_submission(parts: tuple[str, ...]) -> bool:
+    """Tell whether a path is below a folder that is somebody's, whichever system named it: a student chose the rest.
+
+    >>> is_within_submission(("submission_1", "submission_metadata.yml")), is_within_submission(("all", "x.yml"))
+    (True, False)
+    """
+    return any(GRADESCOPE.fullmatch(part) or any(claim(part, {}) for claim in SYSTEMS.values()) for part in parts[:-1])
 
 
 def _claim_upload(found: re.Match[str], logins: tuple[str, ...]) -> Claim:

@@ -65,9 +65,9 @@ def is_near(name: str, student: str) -> bool:
     one, other = fold_id(name), fold_id(student)
     if one == other:
         return True
-    if one.isdecimal() or other.isdecimal():
-        if _drop_zeros(one) == _drop_zeros(other) or _is_rounded(one, other) or _is_rounded(other, one):
-            return True
+    number = one.isdecimal() or other.isdecimal()
+    if number and (_drop_zeros(one) == _drop_zeros(other) or _is_rounded(one, other) or _is_rounded(other, one)):
+        return True
     return _is_part(one, other) if len(one) < len(other) else _is_part(other, one)
 
 

@@ -16,6 +16,7 @@ from grader.collect.download import DEEPEST
 from grader.collect.names import find_name
 from grader.collect.record import Collected
 from grader.collect.say import needs_person, to_lines
+from grader.collect.source import find_directory_size
 from grader.handins.submission import find_submissions
 from tests.grader.collect.conftest import list_files, make_notebook, make_zip
 
@@ -173,8 +174,41 @@ def test_list_of_members_that_would_fill_the_memory_is_not_read(tmp_path: Path, 
     data[at + 12 : at + 16] = struct.pack("<L", 2**30)
     collected = take({GOOD: ONE, "a_41001_90002_hw.zip": bytes(data)})
     assert held(collected) == {
-        "a_41001_90002_hw.zip": "its list of members has 1073741824 bytes; expected at most 16777216"
+        "a_41001_90002_hw.zip": "its list of members has 1073741824 bytes; expected at most 4194304"
     }
+
+
+def test_size_of_the_list_is_read_where_zipfile_reads_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    data = make_zip({"hw.ipynb": ONE})
+    path.write_bytes(data)
+    assert 46 < find_directory_size(path) < 200
+    huge, small = struct.pack("<L", 2**30), struct.pack("<L", 60)
+    end = data[-22:]
+    forged = end[:12] + huge + b"PK\x05\x06" + b"\0\0"  # looks, from behind, like an end that is cut off
+    path.write_bytes(data[:-22] + forged)
+    assert find_directory_size(path) == 2**30
+    record = b"PK\x06\x06" + b"\0" * 36 + struct.pack("<Q", 2**30) + b"\0" * 8
+    decoy = record[:40] + struct.pack("<Q", 60) + b"\0" * 8
+    locator = b"PK\x06\x07" + b"\0" * 4 + struct.pack("<Q", 0) + b"\0" * 4
+    path.write_bytes(decoy + record + locator + end[:12] + small + end[16:])
+    assert find_directory_size(path) == 2**30
+
+
+@pytest.mark.parametrize("outer", ["submission_1", "Ada_1_assignsubmission_file_", "ada_1_2_hw"])
+def test_student_who_hands_in_metadata_takes_nobody_s_place(take: Take, outer: str) -> None:
+    told = b"submission_2:\n  :submitters:\n  - :sid: evil\n"
+    ours = b"submission_1:\n  :submitters:\n  - :sid: a1\nsubmission_2:\n  :submitters:\n  - :sid: b2\n"
+    files = {f"{outer}/hw.ipynb": ONE, f"{outer}/submission_metadata.yml": told, "submission_2/hw.ipynb": ONE}
+    collected = take(files | {"submission_metadata.yml": ours, "submission_1/x.ipynb": ONE})
+    assert "evil" not in {one.student for one in collected.students}
+
+
+def test_file_that_is_called_like_another_s_folder_is_its_own_student_s(take: Take) -> None:
+    name = "Ada_1_assignsubmission_file_x_999_assignsubmission_file_hw.ipynb"
+    other = "bo_41001_90002_x_41999_90003_hw.ipynb"
+    assert [one.student for one in take({name: ONE}).students] == ["1"]
+    assert [one.student for one in take({other: ONE}).students] == ["41001"]
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
