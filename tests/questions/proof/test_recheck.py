@@ -21,7 +21,7 @@ EDITS: Mapping[str, tuple[str, Edit]] = {
     "pixel scale": ("saliency", Edit("reference/produce/bench.py", "dtype) / 255", "dtype) / 25")),
     "bias sign": ("saliency", Edit("reference/folded.py", "* ratio + norm.bias", "* ratio - norm.bias")),
     "noise": ("smoothgrad", Edit("reference/smoothgrad.py", "spread = sigma *", "spread = 8 * sigma *")),
-    "sigma": ("smoothgrad", Edit("reference/produce/maps.py", "STRONG = 0.2", "STRONG = 0.02")),
+    "logit": ("saliency", Edit("reference/produce/maps.py", '"map": (bench.labels, "logit")', '"map": (bench.labels, "loss")')),
     "ascent sign": ("filters", Edit("reference/filters.py", "x = (x + rate", "x = (x - rate")),
     "photograph": ("filters", Edit("reference/produce/filters.py", "NOISES, PHOTO = 100, 100, 6", "NOISES, PHOTO = 100, 100, 9")),
     "path sign": ("integrated_gradients", Edit("reference/integrated_gradients.py", "attribution = (pictures - b", "attribution = -(pictures - b")),
@@ -59,6 +59,7 @@ def edited(tmp_path_factory: pytest.TempPathFactory, canonicals: dict[int, Outpu
     return {name: load_reruns([rerun], [folder], "mini", canonicals)[SEED] for (name, rerun), folder in pairs}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EDITS)
 def test_one_sign_index_or_constant_of_the_reference_changes_the_key_of_a_question(
     name: str, edited: dict[str, Outputs], bank: Bank, key: Key
@@ -76,6 +77,7 @@ def test_edits_touch_every_file_that_computes_an_analysis() -> None:
     assert len(EDITS) >= 10
 
 
+@pytest.mark.slow
 def test_command_names_the_question_and_the_choice_that_an_edited_reference_turns_over(tmp_path: Path) -> None:
     for room in ("assignment", "grader", "questions", "reference"):
         ignored = shutil.ignore_patterns("__pycache__")
