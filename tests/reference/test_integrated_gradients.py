@@ -63,6 +63,7 @@ def test_each_step_lies_on_the_line_and_none_on_its_ends(folded: Folded, picture
     assert away.abs().max() < 1e-12
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_attributions_add_up_to_the_difference_of_the_logits(
     folded: Folded, pictures: Tensor, labels: Tensor, kind: str
@@ -77,6 +78,7 @@ def test_attributions_add_up_to_the_difference_of_the_logits(
     assert (found.gap <= 1e-2 * found.attribution.abs().sum(dim=(1, 2, 3))).all()
 
 
+@pytest.mark.slow
 def test_gap_shrinks_with_more_steps(folded: Folded, pictures: Tensor, labels: Tensor) -> None:
     pictures, labels = pictures[:1], labels[:1]
     baseline = make_baseline("black", pictures)

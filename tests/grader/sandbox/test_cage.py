@@ -319,6 +319,7 @@ def test_gpu_cage_binds_one_device_and_names_it_by_uuid(monkeypatch: pytest.Monk
     assert "nvidia" not in " ".join(cage.to_bubblewrap(VIEW, cage.Files(1, 2, 3, 4, 5)))
 
 
+@pytest.mark.sandbox
 def test_gpu_that_cuda_cannot_use_inside_is_said_before_any_notebook_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     """The cage itself must be made, although `ldconfig -p` names libraries through the links /lib and /lib64."""
     found = (*cage.find_libraries(), Path("/lib/libcuda.so.1"), Path("/lib64/libnvidia-ml.so.1"))
@@ -349,6 +350,7 @@ def test_root_keeps_only_what_changing_the_user_needs() -> None:
     assert cage.to_command(ordinary)[0] == "/bin/sh"
 
 
+@pytest.mark.sandbox
 def test_missing_bubblewrap_is_said_with_the_way_to_mend_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cage_check.check_cage()  # the control: here it works
     monkeypatch.setenv("PATH", str(tmp_path))
