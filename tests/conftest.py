@@ -13,7 +13,13 @@ import pytest
 from questions.bank import Bank, load_bank
 from tests.patience import PATIENCE
 
-pytest_plugins = ["tests.markers", "tests.processor_time", "tests.doctests", "tests.grader.sandboxed"]
+pytest_plugins = [
+    "tests.markers",
+    "tests.processor_time",
+    "tests.printable",
+    "tests.doctests",
+    "tests.grader.sandboxed",
+]
 
 Row = Mapping[str, Any]  # id, sis_id, name, submitted, attempt, and `chosen`: question id -> letters in some order
 

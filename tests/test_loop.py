@@ -1,6 +1,6 @@
 """The loop: no test is left out by accident, quick tests stay quick, and a loaded machine is one.
 
-What `tests/markers.py` and `tests/processor_time.py` do is tried on planted tests, in a pytest of their own.
+What the plugins of `tests/conftest.py` do is tried on planted tests, in a pytest of their own.
 """
 
 import os
@@ -19,7 +19,7 @@ from tests.patience import wait_until
 
 ROOT = Path(__file__).parents[1]
 PLANTED = """
-import subprocess, sys, time
+import logging, subprocess, sys, time
 import pytest
 
 BURN = "import time\\nwhile time.process_time() < 0.5: pass"
@@ -41,6 +41,7 @@ def test_hog_by_its_child(): subprocess.run([sys.executable, "-S", "-c", BURN], 
 def test_first_of_a_shared_fixture(shared): pass
 def test_second_of_a_shared_fixture(shared): pass
 def test_sleeps(): time.sleep(0.5)
+def test_logs_what_is_no_unicode(): logging.error(chr(0xDCFF))
 @pytest.mark.slow
 def test_slow(): burn()
 def test_marked_by_its_fixture(browser): pass
@@ -56,7 +57,7 @@ def try_planted(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
     markers = "\n".join(f"    {name}: needed" for name in MARKERS)
     (folder / "pytest.ini").write_text(f"[pytest]\naddopts = --strict-markers\nmarkers =\n{markers}\n")
     (folder / "conftest.py").write_text(
-        'pytest_plugins = ["tests.markers", "tests.processor_time"]\n\n'
+        'pytest_plugins = ["tests.markers", "tests.processor_time", "tests.printable"]\n\n'
         "def pytest_configure():\n    from tests import processor_time\n    processor_time.LIMIT = 0.25\n"
     )
     (folder / "test_planted.py").write_text(PLANTED)
@@ -79,13 +80,13 @@ def test_unmarked_test_that_uses_much_processor_time_fails_under_ci(
     failed = re.findall(r"^ERROR test_planted.py::(\w+) - Failed: test_planted.py::\1: \d\.\d s of", said, re.MULTILINE)
     hogs = {"hog", "hog_by_its_child", "first_of_a_shared_fixture", "second_of_a_shared_fixture"}
     assert set(failed) == {f"test_{name}" for name in hogs}, said
-    assert re.search(r"\b7 passed\b.*\b4 errors\b", said), said
+    assert re.search(r"\b8 passed\b.*\b4 errors\b", said), said
     assert re.search(r"left to `make nightly` =+\ntest_planted\.py::test_of_the_night\n", said), said
 
 
 @pytest.mark.slow
 def test_outside_ci_it_does_not(try_planted: Callable[..., str]) -> None:
-    assert re.search(r"= 8 passed in", said := try_planted(ci=False)), said
+    assert re.search(r"= 9 passed in", said := try_planted(ci=False)), said
 
 
 def test_parts_are_all_tests_and_ci_runs_all_but_the_nightly_ones() -> None:
