@@ -33,6 +33,8 @@ EDITS: Mapping[str, tuple[str, Edit]] = {
     "layer": ("embedding_distance", Edit("reference/reading.py", "(found.hidden_states)", "(found.hidden_states[::-1])")),
     "cosine sign": ("embedding_distance", Edit("reference/embedding_distance.py", "return directions @", "return -directions @")),
 }  # fmt: skip
+NIGHTLY = {"photograph", "copies"}  # the same analyses as "ascent sign" and "grey"
+MARKED = [pytest.param(name, marks=pytest.mark.nightly if name in NIGHTLY else ()) for name in EDITS]
 
 
 @pytest.fixture(scope="module")
@@ -51,16 +53,20 @@ def key(bank: Bank, canonicals: dict[int, Outputs]) -> Key:
 
 
 @pytest.fixture(scope="module")
-def edited(tmp_path_factory: pytest.TempPathFactory, canonicals: dict[int, Outputs]) -> dict[str, Outputs]:
-    """The Outputs that each edit gives, computed two at a time."""
-    reruns = {name: Rerun(groups=(group,), seeds=(SEED,), edits=(edit,)) for name, (group, edit) in EDITS.items()}
+def edited(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, canonicals: dict[int, Outputs]
+) -> dict[str, Outputs]:
+    """The Outputs that each edit gives, of those that the chosen tests ask for; computed side by side."""
+    asked = {item.callspec.params.get("name") for item in request.session.items if hasattr(item, "callspec")}
+    edits = {name: EDITS[name] for name in EDITS if name in asked}
+    reruns = {name: Rerun(groups=(group,), seeds=(SEED,), edits=(edit,)) for name, (group, edit) in edits.items()}
     folders = run_all(list(reruns.values()), "mini", cache=tmp_path_factory.mktemp("reruns"))
     pairs = zip(reruns.items(), folders, strict=True)
     return {name: load_reruns([rerun], [folder], "mini", canonicals)[SEED] for (name, rerun), folder in pairs}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", EDITS)
+@pytest.mark.parametrize("name", MARKED)
 def test_one_sign_index_or_constant_of_the_reference_changes_the_key_of_a_question(
     name: str, edited: dict[str, Outputs], bank: Bank, key: Key
 ) -> None:
