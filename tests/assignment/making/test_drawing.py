@@ -65,6 +65,7 @@ def test_taking_the_tray_away_leaves_the_food_as_it_was():
     assert difference[on.tray].mean() > 20
 
 
+@pytest.mark.slow
 def test_tray_is_as_frequent_as_the_ground_truth_says():
     shortcut = load_shortcut(load_profile("mini"))
     seafood = [draw_picture(shortcut.label, seed).tray.any() for seed in range(40)]

@@ -19,6 +19,7 @@ def test_every_verb_has_help_with_an_example(verb: str, capsys: pytest.CaptureFi
     assert f"example: hw9 {verb}" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_reference_has_help_with_examples_in_a_process_of_its_own() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "grader", "reference", "--help"],

@@ -9,6 +9,7 @@ import pytest
 from grader.commands.main import main
 from grader.demo.outcomes import write_handins
 
+pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 CHOSEN = ("s01-perfect", "s06-edited", "s13-broken-json")
 
 

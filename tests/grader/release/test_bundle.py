@@ -25,6 +25,7 @@ def test_bundle_is_the_same_each_time(tmp_path: Path) -> None:
     assert write_bundle(tmp_path / "a").read_bytes() == write_bundle(tmp_path / "b").read_bytes()
 
 
+@pytest.mark.slow
 def test_bundle_holds_no_claim_and_no_why(tmp_path: Path) -> None:
     with zipfile.ZipFile(write_bundle(tmp_path)) as archive:
         names = [name for name in archive.namelist() if not name.endswith(".css")]  # where `margin:` is another thing
@@ -40,6 +41,7 @@ def test_bundle_holds_no_claim_and_no_why(tmp_path: Path) -> None:
     assert not [name for name in find_bundled() if not name.startswith(("assignment/", "homework.ipynb"))]
 
 
+@pytest.mark.slow
 def test_bundle_alone_is_enough_to_load_the_profile_and_the_classifier(tmp_path: Path) -> None:
     with zipfile.ZipFile(write_bundle(tmp_path)) as archive:
         archive.extractall(tmp_path)

@@ -74,6 +74,7 @@ def test_pages_are_small_enough_to_mail(runs: Path) -> None:
     assert max(page.stat().st_size for page in runs.rglob("report.html")) < 2.5e6
 
 
+@pytest.mark.slow
 def test_a_page_of_ten_pictures_stays_below_four_megabytes_whatever_is_saved(
     tmp_path: Path, course: Course, hand_in: HandIn, make_outputs: Callable[..., Outputs], save_outputs: Save
 ) -> None:

@@ -140,6 +140,7 @@ def test_missing_matrix_says_which_command_makes_it(tmp_path: Path) -> None:
         load_matrix("tiny", tmp_path)
 
 
+@pytest.mark.slow
 def test_picture_of_the_stored_matrix_is_drawn(tmp_path: Path) -> None:
     path = save_picture(load_matrix("mini"), load_bank(), tmp_path)
     assert path.read_bytes().startswith(b"\x89PNG")
