@@ -17,12 +17,14 @@ from grader.runs.folder import prepare_run
 from grader.runs.job import Job, write_job
 from grader.runs.result import Result, load_result
 from grader.sandbox.cgroup import sweep_groups
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
-SMALL = Limits(
-    cell_seconds=20,
-    notebook_seconds=60,
-    cpu_seconds=60,
+SLOT = 100 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))  # as root: a user of our own
+SMALL = Limits(  # small where nothing but a test of the limit reaches it, and else as large as our patience
+    cell_seconds=PATIENCE,
+    notebook_seconds=PATIENCE,
+    cpu_seconds=PATIENCE,
     memory_mib=700,
     processes=64,
     file_mib=16,
@@ -59,10 +61,10 @@ def execute_cells(folder: Path, cells: list[str], *, sandbox: bool = True, **lim
     write_notebook(source, cells)
     prepare_run(folder, source.read_bytes())
     source.unlink()
-    write_job(folder, Job(limits=SMALL.model_copy(update=limits), sandbox=sandbox))
+    write_job(folder, Job(limits=SMALL.model_copy(update=limits), sandbox=sandbox, slot=SLOT))
     command = [sys.executable, "-P", "-m", "grader.worker", str(folder)]
     done = subprocess.run(
-        command, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=120
+        command, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=3 * PATIENCE
     )
     result = load_result(folder)
     assert result is not None, done.stderr

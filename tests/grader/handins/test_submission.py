@@ -82,7 +82,7 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["-rf", "a\nb", "a b;rm", "...", "a/../b".replace("/", "\\"), "runs.json", "x" * 80, "\udcff"]
+    "name", ["-rf", "a\nb", "a b;rm", "...", "a/../b".replace("/", "\\"), "runs.json", "x" * 80, "\udcff"], ids=ascii
 )
 def test_name_that_is_no_plain_id_is_a_problem_of_that_entry(tmp_path: Path, name: str) -> None:
     write(tmp_path / "good.ipynb")

@@ -59,7 +59,6 @@ def edited(tmp_path_factory: pytest.TempPathFactory, canonicals: dict[int, Outpu
     return {name: load_reruns([rerun], [folder], "mini", canonicals)[SEED] for (name, rerun), folder in pairs}
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", EDITS)
 def test_one_sign_index_or_constant_of_the_reference_changes_the_key_of_a_question(
     name: str, edited: dict[str, Outputs], bank: Bank, key: Key
