@@ -14,6 +14,7 @@ from assignment.assignment import NOTEBOOK_FILE, Limits, load_assignment
 from assignment.fixable import FixableError
 from assignment.profile import load_profile
 from grader.agreement.agree import CANONICAL_SEED
+from grader.commands.progress import ShownProgress
 from grader.demo.outcomes import Outcome, find_outcomes, write_handins
 from grader.driver.drive import run_class
 from grader.handins.look import look_at
@@ -48,15 +49,16 @@ def grade(options: argparse.Namespace) -> int:
 
 def run(options: argparse.Namespace) -> int:
     """Execute the notebooks; the exit code says whether each hand-in has its result."""
-    results = run_class(
-        options.handins,
-        options.runs,
-        jobs=options.jobs,
-        device=options.device,
-        sandbox=not options.no_sandbox,
-        limits=find_limits(options),
-        console=OUT,
-    )
+    with ShownProgress(OUT) as shown:
+        results = run_class(
+            options.handins,
+            options.runs,
+            jobs=options.jobs,
+            device=options.device,
+            sandbox=not options.no_sandbox,
+            limits=find_limits(options),
+            observer=shown,
+        )
     return 1 if any(result.word == "lost" for result in results) else 0
 
 

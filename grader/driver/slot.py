@@ -10,6 +10,8 @@ from pathlib import Path
 from assignment.fixable import FixableError
 from grader.sandbox.gpu import Gpu, find_gpus
 
+MOST_THREADS = 16  # for a notebook: several libraries start as many each, and all count as processes
+
 
 @dataclass(frozen=True)
 class Slot:
@@ -34,6 +36,11 @@ def find_slots(device: str, jobs: int | None, gpus: tuple[Gpu, ...] | None = Non
 def count_processors() -> int:
     """Return how many processors this process may use."""
     return len(os.sched_getaffinity(0))
+
+
+def share_threads(slots: int) -> int:
+    """Return how many threads the notebook of each slot may use."""
+    return max(1, min(MOST_THREADS, count_processors() // slots))
 
 
 def make_font_list(folder: Path) -> Path | None:

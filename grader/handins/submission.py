@@ -41,6 +41,7 @@ class Submission(BaseModel):
     name: str = ""
     submitted_at: AwareDatetime | None = None
     notebook: Path | None = None
+    sha256: str | None = None  # of the notebook
     problem: Problem | None = None
     detail: str | None = None
 
@@ -200,4 +201,4 @@ def _check_notebook(student: str, path: Path) -> Submission:
         parse_notebook(data)
     except FixableError as error:
         return Submission(student=student, problem="broken", detail=str(error))
-    return Submission(student=student, notebook=path)
+    return Submission(student=student, notebook=path, sha256=hashlib.sha256(data).hexdigest())

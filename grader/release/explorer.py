@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assignment.profile import load_profile
-from grader.runs.folder import write_whole
+from grader.files.whole import write_whole
 
 if TYPE_CHECKING:
     from assignment.explorer.explorer import Text

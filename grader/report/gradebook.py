@@ -11,8 +11,8 @@ import re
 from pathlib import Path
 
 from assignment.assignment import Assignment
+from grader.files.whole import write_whole
 from grader.report.results import Results, find_results
-from grader.runs.folder import write_whole
 from grader.scoring.scored import Scored
 from questions.bank import Bank
 

@@ -20,13 +20,13 @@ from assignment.fixable import FixableError, check_all
 from assignment.outputs import Array, Outputs
 from assignment.texts import Texts
 from grader.agreement.agree import GROUPS, Reading, read_group
+from grader.files.whole import write_whole
 from grader.report.class_page import ClassPage, find_class_page
 from grader.report.gradebook import write_gradebook
 from grader.report.pictures.panels import Canvas, find_canvas
 from grader.report.results import find_results
 from grader.report.student_page import StudentPage, find_student_page
 from grader.report.texts.panels import TextCanvas, find_text_canvas
-from grader.runs.folder import write_whole
 from grader.scoring.scored import SCORED_FILE, Scored, load_scored
 from questions.bank import Bank
 from questions.key import Key

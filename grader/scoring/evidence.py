@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assignment.fixable import FixableError, parse_as
 from grader.handins.plan import Plan
-from grader.runs.folder import Result, load_result
+from grader.runs.result import Result, load_result
 
 RunWord = Literal["ran", "failed", "timed_out", "lost", "not_run"]
 

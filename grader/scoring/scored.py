@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from assignment.assignment import Bilingual
 from assignment.fixable import FixableError, find_faults
 from grader.agreement.agree import Agreement, find_worst_word
-from grader.runs.folder import write_whole
+from grader.files.whole import write_whole
 from grader.scoring.evidence import Evidence
 from grader.scoring.verdict import Verdict
 

@@ -14,10 +14,12 @@ import pytest
 
 from assignment.assignment import load_assignment
 from assignment.fixable import FixableError
-from grader.driver import drive as drive_module
+from grader.driver import run_job as run_job_module
 from grader.driver.drive import run_class
-from grader.driver.progress import Silence
-from grader.runs.folder import Result, load_result, prepare_run
+from grader.driver.event import Ended, Event, Started
+from grader.runs.folder import prepare_run
+from grader.runs.job import Job, write_job
+from grader.runs.result import load_result
 from tests.patience import PATIENCE, wait_until
 
 ROOT = Path(__file__).parents[3]
@@ -27,20 +29,21 @@ LASTS = "import os, time\nos.makedirs('outputs'); open('outputs/lime.npz', 'w').
 Notebook = Callable[[Path, list[str]], None]
 
 
-class Recorder(Silence):
+class Recorder:
     """An observer that remembers."""
 
     def __init__(self) -> None:
         self.told: list[tuple[str, str | None]] = []
         self.at_once = self.most_at_once = 0
 
-    def start(self, student: str) -> None:
-        self.at_once += 1
-        self.most_at_once = max(self.most_at_once, self.at_once)
-
-    def end(self, student: str, result: Result | None) -> None:
-        self.at_once -= 1
-        self.told.append((student, result.word if result else None))
+    def __call__(self, event: Event) -> None:
+        match event:
+            case Started():
+                self.at_once += 1
+                self.most_at_once = max(self.most_at_once, self.at_once)
+            case Ended(student, result):
+                self.at_once -= 1
+                self.told.append((student, result.word if result else None))
 
 
 @pytest.fixture
@@ -160,11 +163,12 @@ def test_worker_killed_while_its_cage_is_built_leaves_nothing(
     tmp_path: Path, notebook: Notebook, processes: Callable[[str], list[int]]
 ) -> None:
     notebook(tmp_path / "n.ipynb", ["import time; time.sleep(600)"])
-    limits = load_assignment().limits.model_dump_json()
+    job = Job(limits=load_assignment().limits)
     for number in range(8):
         folder = tmp_path / f"built{os.getpid()}x{number}"
         prepare_run(folder, (tmp_path / "n.ipynb").read_bytes())
-        command = [sys.executable, "-P", "-m", "grader.worker", str(folder), "--limits", limits]
+        write_job(folder, job)
+        command = [sys.executable, "-P", "-m", "grader.worker", str(folder)]
         worker = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)})
         assert wait_until(lambda name=folder.name: len(processes(name)) > 1)
         time.sleep(0.006 * number)
@@ -185,22 +189,11 @@ def test_worker_that_never_answers_is_lost_and_a_person_must_look(
 ) -> None:
     notebook(tmp_path / "handins" / "alice.ipynb", ["print(1)"])
     command = [sys.executable, "-c", "import sys; sys.exit('no disk')"]
-    monkeypatch.setattr(drive_module, "to_worker", lambda *_: command)
+    monkeypatch.setattr(run_job_module, "to_worker", lambda *_: command)
     recorder = Recorder()
     results = run_class(tmp_path / "handins", tmp_path / "runs", jobs=1, device="cpu", observer=recorder)
     assert recorder.told == [("alice", None), ("alice", None), ("alice", "lost")]
     assert (results[0].word, results[0].detail) == ("lost", "no disk")
-
-
-@pytest.mark.parametrize(("cores", "slots", "threads"), [(2, 2, "1"), (1, 2, "1"), (16, 2, "8"), (128, 1, "16")])
-def test_notebook_gets_its_share_of_the_cores_up_to_16(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cores: int, slots: int, threads: str
-) -> None:
-    monkeypatch.setattr(drive_module, "count_processors", lambda: cores)
-    places, limits = tuple(map(drive_module.Slot, range(slots))), load_assignment().limits
-    drive = drive_module.Drive(tmp_path, tmp_path, limits, True, places, Recorder())
-    command = drive_module.to_worker(drive, tmp_path, places[0], 1)
-    assert command[command.index("--threads") + 1] == threads
 
 
 def test_ctrl_c_ends_all_workers_and_the_same_command_goes_on(

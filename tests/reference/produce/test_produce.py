@@ -14,10 +14,10 @@ from assignment.models.classifier import Classifier
 from assignment.outputs import load_group
 from assignment.profile import load_profile
 from questions.canonical import load_canonical
-from reference.produce.__main__ import CANONICAL_FOLDER
 from reference.folded import fold
 from reference.integrated_gradients import integrated_gradients
 from reference.lime import find_segments, lime
+from reference.produce.__main__ import CANONICAL_FOLDER
 from reference.produce.bench import Bench, find_random_state, open_bench
 from reference.produce.compare import TOLERANCES, compare_group, find_difference
 from reference.produce.lime import PIECES, SAMPLES
