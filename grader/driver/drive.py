@@ -17,11 +17,9 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
-from rich.console import Console
-
 import grader
 from assignment.assignment import NOTEBOOK_FILE, Limits, load_assignment
-from grader.driver.progress import Observer, ShownProgress, Silence
+from grader.driver.progress import Observer, Silence
 from grader.driver.slot import Slot, count_processors, find_slots, make_font_list
 from grader.handins.plan import find_plan
 from grader.handins.submission import Submission, find_submissions, parse_notebook, read_notebook
@@ -72,13 +70,11 @@ def run_class(
     device: str = "auto",
     sandbox: bool = True,
     limits: Limits | None = None,
-    console: Console | None = None,
     observer: Observer | None = None,
 ) -> list[Result]:
     """Execute every hand-in that has no result yet, and return all results, sorted by student.
 
-    Hand-ins with a problem (`find_submissions`) have nothing to execute and no result. Progress goes to the observer,
-    else it is shown on the console, else nowhere.
+    Hand-ins with a problem (`find_submissions`) have nothing to execute and no result. Progress goes to the observer.
 
     `device` is auto, cpu or cuda; `jobs` None means one for each GPU, or for each processor. FixableError when the
     hand-ins, the RUNS folder or the sandbox are not as they must be; KeyboardInterrupt leaves everything so that the
@@ -91,7 +87,7 @@ def run_class(
     with lock_runs(runs):
         prepare_runs(runs, submissions)
         sweep_groups()
-        told = observer or (ShownProgress(console) if console else Silence())
+        told = observer or Silence()
         drive = Drive(handins, runs, limits or load_assignment().limits, sandbox, slots, told)
         drive.fonts = make_font_list(runs / ".fonts")
         for slot in slots:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 
-from grader.driver.progress import ShownProgress, describe_end
+from grader.commands.progress import ShownProgress, describe_end
 from grader.runs.folder import Result
 
 
@@ -29,7 +29,7 @@ def test_each_end_is_one_plain_line_without_a_terminal() -> None:
     assert "1 of 4" in lines[0]
     assert lines[1].split() == ["alice", "ran", "3.2", "s"]
     assert lines[2].split()[:6] == ["bob", "failed", "(memory)", "in", "cell", "2"]
-    assert "no word" in lines[3]
+    assert "no result" in lines[3]
     assert "\x1b" not in text.getvalue()
 
 
