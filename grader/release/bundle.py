@@ -4,11 +4,13 @@ It holds the notebook and the parts of `assignment/` that it needs, and nothing 
 same bytes.
 """
 
+import io
 import zipfile
 from pathlib import Path
 
 import assignment
 from assignment.profile import load_profile
+from grader.files.output import save_output
 
 BUNDLE_NAME = "hw9-student.zip"
 ROOM = Path(assignment.__file__).parent
@@ -49,9 +51,9 @@ def find_bundled() -> dict[str, Path]:
 
 def write_bundle(folder: Path) -> Path:
     """Write the bundle into a folder and return its path."""
-    folder.mkdir(parents=True, exist_ok=True)
-    place = folder / BUNDLE_NAME
-    with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as archive:
+    place, stream = folder / BUNDLE_NAME, io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, path in find_bundled().items():
             archive.writestr(zipfile.ZipInfo(name), path.read_bytes(), compress_type=zipfile.ZIP_DEFLATED)
+    save_output(place, stream.getvalue())
     return place
