@@ -78,7 +78,7 @@ wheel:
 format:
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	$(BIN)/python -m grader.report.results
+	$(BIN)/python -m grader.commands.document
 
 notebook:
 	$(BIN)/hw9 notebook --write

@@ -1,5 +1,7 @@
-"""What a person sees while a class runs: a bar, what runs now and since when, and what ended with which word."""
+"""What a person sees while something long runs: a bar, what runs now and since when, what ended with which status."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Self
 
 from rich.console import Console
@@ -9,7 +11,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from grader.driver.event import Begun, Ended, Event, Started
 from grader.runs.result import Result
 
+COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
 COLOURS = {"ran": "green", "failed": "red", "timed_out": "yellow", "lost": "magenta"}
+
+
+@contextmanager
+def show_progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Show a bar on stderr; what is given is called once for each of the `total` steps that is done."""
+    with Progress(*COLUMNS, console=Console(stderr=True)) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda _: progress.advance(task)
 
 
 class ShownProgress:
@@ -20,14 +31,7 @@ class ShownProgress:
 
     def __init__(self, console: Console) -> None:
         self.console, self.running = console, dict[str, TaskID]()
-        columns = (
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-        )
-        self.live = Progress(*columns, console=console, disable=not console.is_terminal)
+        self.live = Progress(SpinnerColumn(), *COLUMNS, console=console, disable=not console.is_terminal)
         self.all = self.live.add_task("notebooks", total=None)
 
     def __enter__(self) -> Self:
@@ -56,7 +60,7 @@ class ShownProgress:
 def describe_end(student: str, result: Result | None) -> str:
     """Return one line of rich markup that says how a notebook ended."""
     if result is None:
-        return f"{escape(student):24} [magenta]no word[/] (its worker ended; it is run again)"
+        return f"{escape(student):24} [magenta]no result[/] (its worker ended; it is run again)"
     reason = f" ({result.reason})" if result.reason else ""
     place = f" in cell {result.cell}" if result.cell is not None else ""
     return f"{escape(student):24} [{COLOURS[result.word]}]{result.word}[/]{reason}{place}  {result.seconds:.1f} s"

@@ -1,9 +1,34 @@
-"""The responses to the quiz beside the hand-ins: whose answers they are, and when they were given."""
+"""The class: its hand-ins, joined with the responses to the quiz where the answers were given there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 from assignment.fixable import check_all, show_value
-from grader.handins.submission import Submission, is_student
-from grader.scoring.judge import Sheets
-from questions.canvas.responses import Response, Responses
+from grader.handins.submission import Submission, find_submissions, is_student
+from questions.bank import Bank
+from questions.canvas.responses import Response, Responses, load_responses
+from questions.sheet import Sheet
+
+Sheets = Mapping[str, Sheet]  # by student
+
+
+@dataclass(frozen=True)
+class Roster:
+    """Who is scored. `sheets` are the answers to the quiz, which count in place of the notebooks'; None: no quiz."""
+
+    submissions: tuple[Submission, ...]
+    sheets: Sheets | None = None
+    notes: tuple[str, ...] = ()
+
+
+def load_roster(handins: Path, bank: Bank, responses: Path | None = None) -> Roster:
+    """Return the class of a folder of hand-ins, joined with a quiz's report of responses where there is one."""
+    submissions = find_submissions(handins)
+    if responses is None:
+        return Roster(submissions)
+    found = load_responses(responses, bank)
+    return Roster(*join_responses(submissions, found), found.notes)
 
 
 def join_responses(submissions: tuple[Submission, ...], responses: Responses) -> tuple[tuple[Submission, ...], Sheets]:

@@ -12,13 +12,15 @@ import re
 import unicodedata
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import nbformat
 from pydantic import AwareDatetime, BaseModel, ConfigDict, field_serializer, field_validator
 
 from assignment.fixable import FixableError, check_all, show_value
 from grader.files.untrusted import read_untrusted
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 MOST_BYTES = 32 * 1024 * 1024
 DEEPEST = 4  # folders below a student's own
@@ -80,8 +82,10 @@ def read_notebook(submission: Submission) -> bytes:
     return read_untrusted(submission.notebook.parent, submission.notebook.name, MOST_BYTES)
 
 
-def parse_notebook(data: bytes) -> nbformat.NotebookNode:
+def parse_notebook(data: bytes) -> "NotebookNode":
     """Return a notebook in format 4; FixableError when the bytes are no valid notebook."""
+    import nbformat  # here: its schema's grammar takes seconds to load, and `hw9 --help` reads no notebook
+
     parts = data.count(b"{") + data.count(b"[")
     if parts > MOST_PARTS:
         raise FixableError(f"notebook: {parts} lists and dictionaries; expected at most {MOST_PARTS}")
@@ -89,7 +93,7 @@ def parse_notebook(data: bytes) -> nbformat.NotebookNode:
         raw = json.loads(data)
         if not isinstance(raw, dict) or not isinstance(raw.get("nbformat"), int):
             raise ValueError("no nbformat number")
-        notebook: nbformat.NotebookNode = nbformat.reads(data.decode("utf-8-sig"), as_version=4)  # type: ignore[no-untyped-call]
+        notebook: NotebookNode = nbformat.reads(data.decode("utf-8-sig"), as_version=4)  # type: ignore[no-untyped-call]
         nbformat.validate(notebook, relax_add_props=True)
     except (RecursionError, MemoryError):
         raise FixableError("notebook: nested too deeply; expected a notebook") from None

@@ -6,6 +6,7 @@ if a module that students have imports it. The same files give the same bytes.
 """
 
 import ast
+import io
 import zipfile
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import assignment
 from assignment.profile import PROFILES_FOLDER, load_profile
+from grader.files.output import save_output
 from grader.release.api import NOTEBOOK_API
 
 BUNDLE_NAME = "hw9-student.zip"
@@ -30,11 +32,11 @@ def find_bundled() -> dict[str, Path]:
 
 def write_bundle(folder: Path) -> Path:
     """Write the bundle into a folder and return its path."""
-    folder.mkdir(parents=True, exist_ok=True)
-    place = folder / BUNDLE_NAME
-    with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as archive:
+    place, stream = folder / BUNDLE_NAME, io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, path in find_bundled().items():
             archive.writestr(zipfile.ZipInfo(name), path.read_bytes(), compress_type=zipfile.ZIP_DEFLATED)
+    save_output(place, stream.getvalue())
     return place
 
 

@@ -30,7 +30,7 @@ def test_each_end_is_one_plain_line_without_a_terminal() -> None:
     assert "1 of 4" in lines[0]
     assert lines[1].split() == ["alice", "ran", "3.2", "s"]
     assert lines[2].split()[:6] == ["bob", "failed", "(memory)", "in", "cell", "2"]
-    assert "no word" in lines[3]
+    assert "no result" in lines[3]
     assert lines[4].split()[:2] == ["dan", "lost"]
     assert "\x1b" not in text.getvalue()
 

@@ -1,6 +1,5 @@
 """Mutation testing: who is caught, what the matrix says, and what is wrong with it."""
 
-import argparse
 import csv
 import io
 from collections.abc import Callable, Sequence
@@ -12,7 +11,7 @@ import pytest
 from assignment.arrays import GROUPS
 from assignment.fixable import FixableError
 from assignment.outputs import Outputs
-from grader.commands.questions import add_parser, main
+from grader.commands.main import main
 from questions.bank import Bank, load_bank
 from questions.canonical import load_canonicals
 from questions.key import Key, find_key
@@ -204,9 +203,7 @@ def test_mutants_are_not_run_where_the_reference_fails_without_any_mistake(
         raise FixableError("reference: ended with 1: no GPU; expected cpu")
 
     monkeypatch.setattr(rerun, "_run", fail)
-    parser = argparse.ArgumentParser()
-    add_parser(parser.add_subparsers(dest="command"))
-    assert main(parser.parse_args(["questions", "mutate", "--cache", str(tmp_path)])) == 1
+    assert main(["questions", "mutate", "--cache", str(tmp_path)]) == 1
     said = [line for line in capsys.readouterr().err.splitlines() if "mutants" not in line]
     assert said == ["reference: ended with 1: no GPU; expected cpu"]
     assert len(ran) < len(MUTANTS)
