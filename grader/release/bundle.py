@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 import assignment
-from assignment.profile import load_profile
+from assignment.profile import check_profile, load_profile
 
 BUNDLE_NAME = "hw9-student.zip"
 ROOM = Path(assignment.__file__).parent
@@ -48,7 +48,9 @@ def find_bundled() -> dict[str, Path]:
 
 
 def write_bundle(folder: Path) -> Path:
-    """Write the bundle into a folder and return its path."""
+    """Write the bundle into a folder and return its path; FixableError where an asset of a profile is not whole."""
+    for manifest in ROOM.glob("profiles/*/manifest.yaml"):
+        check_profile(load_profile(manifest.parent.name))
     folder.mkdir(parents=True, exist_ok=True)
     place = folder / BUNDLE_NAME
     with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as archive:

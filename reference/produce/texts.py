@@ -49,7 +49,7 @@ def produce_attention(bench: Bench, seeds: Sequence[int]) -> Found:
         hidden, also = _find_token(reading, one.hidden), _find_token(reading, one.also)
         predictions.append(to_array(predict_masked(bert.model, reading, [hidden], mask)[0]))
         both.append(to_array(predict_masked(bert.model, reading, [hidden, also], mask)[0]))
-        drops.append(to_array(find_influence(bert.model, reading, hidden, mask).drop))
+        drops.append(to_array(find_influence(bert.model, reading, hidden, mask)))
     bench.tick()
     targets = find_all_targets(readings, sentences).values()
     return {

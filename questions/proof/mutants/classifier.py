@@ -39,7 +39,7 @@ CLASSIFIER_MUTANTS = (
     ),
     _lime(
         "wrong-label", "the weights of the next label are taken",
-        Edit(_LIME, "return LimeResult(ridge.coef_, score)", "return LimeResult(np.roll(ridge.coef_, 1, axis=0), score)"),
+        Edit(_LIME, "return np.asarray(ridge.coef_)", "return np.roll(ridge.coef_, 1, axis=0)"),
     ),
     _lime(
         "same-seed-again", "the second run is given the seed of the first",
