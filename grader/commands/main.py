@@ -161,8 +161,8 @@ def _positive(text: str) -> int:
 
 
 def run_reference(arguments: list[str]) -> int:
-    """Run `python -m reference`: another process, since the grader must not load what it is compared with."""
-    return subprocess.run([sys.executable, "-m", "reference", *arguments], check=False).returncode
+    """Run `python -m reference.produce`: another process, since the grader must not load what it is compared with."""
+    return subprocess.run([sys.executable, "-m", "reference.produce", *arguments], check=False).returncode
 
 
 VERBS: dict[str, Verb] = {

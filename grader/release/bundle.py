@@ -1,59 +1,89 @@
-"""`hw9-student.zip`: what a student puts beside the notebook on a laptop or in a hosted notebook.
+"""`hw9-student.zip`: what a student puts next to the notebook on a laptop or in a hosted notebook.
 
-It holds the notebook and the parts of `assignment/` that it needs, and nothing of another room. The same files give the
-same bytes.
+An allow-list, and the sandbox shows the same: the notebook, the modules of its API with what these import, the data
+that they read, and of a profile what its manifest names. So a new file anywhere in `assignment/` reaches a student only
+if a module that students have imports it. The same files give the same bytes.
 """
 
+import ast
 import zipfile
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import assignment
-from assignment.profile import check_profile, load_profile
+from assignment.profile import PROFILES_FOLDER, Profile, check_profile, load_profile
+from grader.release.api import NOTEBOOK_API
 
 BUNDLE_NAME = "hw9-student.zip"
 ROOM = Path(assignment.__file__).parent
-PATTERNS = ("*.py", "models/*.py", "cells/*.py", "assignment.yaml", "explorer/*.*", "fonts/*.otf")
-LEFT_OUT = (
-    "truth.yaml",  # what was planted
-    "cnn.md",  # and how well the CNN learned it
-    "card.md",  # and the BERTs, with what is wrong with one of them
-    "homework.py",
-    "bert_card.py",
-    "bert_data.py",
-    "bert_recipe.py",
-    "cnn_card.py",
-    "cnn_data.py",
-    "draw_profile.py",
-    "measure_bert.py",
-    "measure_cnn.py",
-    "profile_pictures.py",
-    "recipe.py",
-    "train_bert.py",
-    "train_cnn.py",
-)
+NEVER = "assignment.making"
+DATA = ("assignment.yaml", "explorer/explorer.css", "explorer/explorer.js", "fonts/hw9-sans-tc.otf")
 
 
 def find_bundled() -> dict[str, Path]:
     """Return the files of the bundle by their names in it, sorted."""
-    paths = [path for pattern in PATTERNS for path in ROOM.glob(pattern)]
-    for manifest in ROOM.glob("profiles/*/manifest.yaml"):  # of a profile no more than its manifest names
-        profile = load_profile(manifest.parent.name)
-        paths += [manifest, *(profile.folder / asset.path for asset in profile.manifest.assets)]
-    found = {
-        f"assignment/{path.relative_to(ROOM).as_posix()}": path
-        for path in paths
-        if path.is_file() and path.name not in LEFT_OUT
-    }
+    paths = [*find_modules(), *(ROOM / name for name in DATA), *_find_profiles()]
+    found = {f"assignment/{path.relative_to(ROOM).as_posix()}": path for path in paths}
     return dict(sorted({"homework.ipynb": ROOM / "homework.ipynb", **found}.items()))
 
 
 def write_bundle(folder: Path) -> Path:
     """Write the bundle into a folder and return its path; FixableError where an asset of a profile is not whole."""
-    for manifest in ROOM.glob("profiles/*/manifest.yaml"):
-        check_profile(load_profile(manifest.parent.name))
+    for profile in _load_profiles():
+        check_profile(profile)
     folder.mkdir(parents=True, exist_ok=True)
     place = folder / BUNDLE_NAME
     with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, path in find_bundled().items():
             archive.writestr(zipfile.ZipInfo(name), path.read_bytes(), compress_type=zipfile.ZIP_DEFLATED)
     return place
+
+
+@cache
+def find_modules(entries: tuple[str, ...] = tuple(NOTEBOOK_API)) -> tuple[Path, ...]:
+    """Return the files of some modules of `assignment`, of all that they import there, and of the packages around them.
+
+    ValueError where that leads to what is never given to students.
+    """
+    found: dict[str, Path] = {}
+    todo = list(entries)
+    while todo:
+        name = todo.pop()
+        path = _find_file(name)
+        if name in found or path is None:
+            continue
+        if f"{name}.".startswith(f"{NEVER}."):
+            raise ValueError(f"{name}: imported by what students get; expected nothing of {NEVER}")
+        found[name] = path
+        todo += [name.rpartition(".")[0], *_find_imports(path)]
+    return tuple(sorted(found.values()))
+
+
+def _find_file(name: str) -> Path | None:
+    """Return the file of a module of `assignment`; None for another room's, and for a name inside a module."""
+    first, *rest = name.split(".")
+    if first != "assignment":
+        return None
+    place = ROOM.joinpath(*rest)
+    return next((path for path in (place.with_suffix(".py"), place / "__init__.py") if path.is_file()), None)
+
+
+def _find_imports(path: Path) -> Iterator[str]:
+    """Yield what a file imports: `from a.b import c` may mean the module a.b.c."""
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _find_profiles() -> Iterator[Path]:
+    for profile in _load_profiles():
+        yield profile.folder / "manifest.yaml"
+        yield from (profile.folder / asset.path for asset in profile.manifest.assets)
+
+
+def _load_profiles() -> list[Profile]:
+    return [load_profile(manifest.parent.name) for manifest in PROFILES_FOLDER.glob("*/manifest.yaml")]

@@ -1,8 +1,8 @@
 """A Rerun: the reference computed anew, in a process of its own: less exactly, with rounded weights, or with an edit.
 
-The questions import no model: what they want to know of today's reference code they ask `python -m reference`, whose
-arrays come back as files. An edit changes one place of a copy of the sources, which are laid over the real ones. What
-was computed is kept under a name made of all that it depends on, so that a command that was stopped goes on.
+The questions import no model: what they want to know of today's reference code they ask `python -m reference.produce`,
+whose arrays come back as files. An edit changes one place of a copy of the sources, which are laid over the real ones.
+What was computed is kept under a name made of all that it depends on, so that a command that was stopped resumes.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 CACHE_FOLDER = ROOT / "build" / "reruns"
 TEXT_GROUPS = ("texts", "attention", "embedding_pca", "embedding_distance")
 ROOMS = ("assignment", "reference")  # what the reference is made of
-FIXABLE = 1  # the exit code of `python -m reference` for what a user can mend
+FIXABLE = 1  # the exit code of `python -m reference.produce` for what a user can mend
 SETTINGS = {"OMP_NUM_THREADS": "1", "PYTHONSAFEPATH": ""}  # else Python would not look where the edits are
 _PACKAGES = ("numpy", "torch", "transformers", "lime", "scikit-image", "scikit-learn", "scipy")
 
@@ -54,7 +54,7 @@ class Rerun:
 
     @property
     def options(self) -> list[str]:
-        """The words for `python -m reference`."""
+        """The words for `python -m reference.produce`."""
         seeds = [str(seed) for seed in self.seeds]
         words = ["--analysis", *self.groups, "--seeds", *seeds, "--dtype", self.dtype]
         return [*words, "--weights", self.weights, "--device", self.device, "--threads", "1"]
@@ -125,7 +125,7 @@ def _run(rerun: Rerun, profile: str, folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with _overlay(rerun.edits) as place, tempfile.TemporaryDirectory(dir=folder.parent) as aside:
         out = Path(aside) / "done"
-        words = [sys.executable, "-m", "reference", "--profile", profile]
+        words = [sys.executable, "-m", "reference.produce", "--profile", profile]
         ended = subprocess.run(
             [*words, "--out", str(out / profile), *rerun.options],
             cwd=place, env=os.environ | SETTINGS, capture_output=True, text=True, check=False,

@@ -1,17 +1,26 @@
 """The students' bundle: all that the notebook needs, nothing of the key, the same bytes each time."""
 
+import ast
+import json
+import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+from assignment.assignment import NOTEBOOK_FILE
 from assignment.fixable import FixableError
 from assignment.profile import Profile, load_profile
 from grader.release import bundle
-from grader.release.bundle import find_bundled, write_bundle
+from grader.release.api import NOTEBOOK_API
+from grader.release.bundle import find_bundled, find_modules, write_bundle
 from questions.bank import load_bank
+
+ROOMS = {"assignment", "reference", "questions", "grader", "tests"}
 
 
 def test_bundle_is_the_same_each_time(tmp_path: Path) -> None:
@@ -52,3 +61,57 @@ def test_bundle_alone_is_enough_to_load_the_profile_and_the_classifier(tmp_path:
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert str(tmp_path) in done.stdout
+
+
+@pytest.fixture
+def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of `assignment/` from which the bundle is made."""
+    place = tmp_path / "assignment"
+    shutil.copytree(bundle.ROOM, place, ignore=shutil.ignore_patterns("__pycache__", "profiles", "making"))
+    monkeypatch.setattr(bundle, "ROOM", place)
+    find_modules.cache_clear()
+    yield place
+    find_modules.cache_clear()
+
+
+@pytest.mark.parametrize("place", [".", "models", "cells", "explorer"])
+def test_a_new_file_in_the_wrong_place_reaches_no_student(room: Path, place: str) -> None:
+    (room / place / "marking_notes.py").write_text("KEY = 'abc'\n")
+    assert not [path for path in find_modules() if path.name == "marking_notes.py"]
+
+
+def test_a_module_that_students_modules_import_comes_along(room: Path) -> None:  # the control
+    (room / "models" / "new.py").write_text('"""New."""\n')
+    with (room / "models" / "heads.py").open("a") as file:
+        file.write("from assignment.models import new\n")
+    assert room / "models" / "new.py" in find_modules()
+
+
+def test_how_the_course_was_made_is_never_bundled(room: Path) -> None:
+    (room / "making").mkdir()
+    (room / "making" / "__init__.py").write_text("")
+    assert not [path for path in find_modules() if "making" in path.parts]
+    (room / "outputs.py").write_text("import assignment.making\n")
+    find_modules.cache_clear()
+    with pytest.raises(ValueError, match=r"assignment\.making: imported by what students get"):
+        find_modules()
+
+
+def test_notebook_imports_its_frozen_api_and_nothing_else_of_the_house() -> None:
+    cells = json.loads(NOTEBOOK_FILE.read_bytes())["cells"]
+    sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    nodes = [node for source in sources for node in ast.walk(ast.parse(source))]
+    plain = {alias.name.split(".")[0] for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    used = {
+        (node.module or "", alias.name) for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names
+    }
+    ours = {(module, name) for module, name in used if module.split(".")[0] in ROOMS}
+    assert not plain & ROOMS
+    assert ours <= {(module, name) for module, names in NOTEBOOK_API.items() for name in names}
+    assert len(ours) > 20  # or nothing was looked at
+
+
+@pytest.mark.parametrize("module", NOTEBOOK_API)
+def test_every_name_of_the_api_is_there(module: str) -> None:
+    found = import_module(module)
+    assert not [name for name in NOTEBOOK_API[module] if not hasattr(found, name)]

@@ -13,7 +13,7 @@ from assignment.arrays import ARRAYS, BASELINES, FILTERS, SIGMAS, STEP_COUNTS
 from assignment.outputs import load_group
 from assignment.profile import load_profile
 from questions.canonical import load_canonical
-from reference.__main__ import CANONICAL_FOLDER
+from reference.produce.__main__ import CANONICAL_FOLDER
 from reference.produce.bench import Bench, open_bench
 from reference.produce.compare import TOLERANCES, compare_group, find_difference
 from reference.produce.maps import COPIES, COUNTS, FEW_STEPS, SIGMA, STEPS, STRONG, produce_pictures, produce_saliency

@@ -21,7 +21,7 @@ from questions.canonical import load_canonical
 from questions.measures import attention as measures_attention
 from questions.measures import embedding_distance as measures_distance
 from questions.measures import embedding_pca as measures_pca
-from reference.__main__ import CANONICAL_FOLDER
+from reference.produce.__main__ import CANONICAL_FOLDER
 from reference.produce.bench import Bench
 from reference.produce.compare import compare_group
 from reference.produce.registry import PRODUCERS

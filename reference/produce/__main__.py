@@ -20,7 +20,7 @@ from reference.produce.compare import Difference, compare_group
 from reference.produce.registry import PRODUCERS, SEEDS, produce
 
 PRECISIONS = {"float64": torch.float64, "float32": torch.float32}
-CANONICAL_FOLDER = Path(__file__).with_name("canonical")
+CANONICAL_FOLDER = Path(__file__).parents[1] / "canonical"
 EXAMPLE = """examples:
   hw9 reference                                     recompute everything and compare with what is stored
   hw9 reference --analysis saliency --threads 1     one analysis, on one thread

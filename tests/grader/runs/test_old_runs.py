@@ -1,0 +1,47 @@
+"""Old work stays readable: a RUNS folder that version 0.1.0 made is scored and reported by today's code."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.commands.main import main
+
+OLD = Path(__file__).with_name("version-0.1")
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """A copy of what version 0.1.0 left, since scoring writes into RUNS."""
+    shutil.copytree(OLD, tmp_path / "old")
+    return tmp_path / "old"
+
+
+def describe(results: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return of each hand-in all but the figures of its arrays, whose last digits are a processor's."""
+    return [
+        one | {"agreements": [(group["group"], group["word"]) for group in one["agreements"]]}
+        for one in results["handins"]
+    ]
+
+
+def test_runs_of_version_0_1_are_scored_and_reported_as_they_were_then(old: Path) -> None:
+    assert main(["score", str(old / "handins"), str(old / "runs")]) == 1  # some need a person, as then
+    assert main(["report", str(old / "runs")]) == 0
+    now = json.loads((old / "runs" / "results.json").read_text(encoding="utf-8"))
+    then = json.loads((OLD / "results.json").read_text(encoding="utf-8"))
+    assert describe(now) == describe(then)
+    assert now["questions"] == then["questions"]
+    pages = [old / "runs" / "report.html", *(old / "runs" / one["student"] / "report.html" for one in then["handins"])]
+    assert all(page.stat().st_size > 10_000 for page in pages)
+
+
+def test_class_of_version_0_1_has_nothing_left_to_run(old: Path) -> None:
+    """What was run then is not run again: only hand-ins without a result would be."""
+    before = {path.name: path.read_bytes() for path in (old / "runs").glob("*/result.json")}
+    assert len(list((old / "runs").glob("*/result.json"))) == 3
+    assert main(["run", str(old / "handins"), str(old / "runs"), "--device", "cpu", "--no-sandbox"]) == 0
+    assert {path.name: path.read_bytes() for path in (old / "runs").glob("*/result.json")} == before
+    assert not (old / "runs" / ".replaced").exists()
