@@ -21,8 +21,9 @@ from rich.console import Console
 
 import grader
 from assignment.assignment import NOTEBOOK_FILE, Limits, load_assignment
+from assignment.processors import count_processors
 from grader.driver.progress import Observer, ShownProgress, Silence
-from grader.driver.slot import Slot, count_processors, find_slots, make_font_list
+from grader.driver.slot import Slot, find_slots, make_font_list
 from grader.handins.plan import find_plan
 from grader.handins.submission import Submission, find_submissions, parse_notebook, read_notebook
 from grader.runs.folder import (

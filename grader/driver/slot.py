@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assignment.fixable import FixableError
+from assignment.processors import count_processors
 from grader.sandbox.gpu import Gpu, find_gpus
 
 
@@ -29,11 +30,6 @@ def find_slots(device: str, jobs: int | None, gpus: tuple[Gpu, ...] | None = Non
     if found:
         return tuple(Slot(number, gpu) for number, gpu in enumerate(found[:jobs]))
     return tuple(Slot(number) for number in range(jobs or count_processors()))
-
-
-def count_processors() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0))
 
 
 def make_font_list(folder: Path) -> Path | None:
