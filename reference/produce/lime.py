@@ -28,7 +28,6 @@ def _explain(bench: Bench, index: int, seeds: Sequence[int]) -> dict[int | None,
         """Explain from all copies, and from the first few of them, which are those of a run with few."""
         masks = draw_masks(find_random_state(seed, index), SAMPLES, int(segments.max()) + 1)
         probabilities = find_masked_probabilities(bench.model, picture, segments, masks, hide=hide, batch=bench.batch)
-        bench.tick()
         return fit_masks(masks, probabilities), fit_masks(masks[:FEW], probabilities[:FEW])
 
     runs = {seed: run(seed) for seed in (*seeds, seeds[-1] + 1)}

@@ -62,8 +62,8 @@ FILTERS_MUTANTS = (
         "the maps belong to the next picture",
         Edit(
             _MADE,
-            "find_maps(bench.model, bench.pictures, **settings)",
-            "find_maps(bench.model, bench.pictures.roll(1, 0), **settings)",
+            "find_maps(bench.model, bench.pictures, layer",
+            "find_maps(bench.model, bench.pictures.roll(1, 0), layer",
         ),
     ),
     _mutant(

@@ -10,7 +10,7 @@ _MADE = "reference/produce/maps.py"
 _BENCH = "reference/produce/bench.py"
 _mutant = partial(make_mutant, "saliency")
 
-TRAINING = Edit(_BENCH, "model = fold(plain)", "model = plain.train()")  # batch norm and dropout as in training
+TRAINING = Edit(_BENCH, "return fold(plain)", "return plain.train()")  # batch norm and dropout as in training
 
 SALIENCY_MUTANTS = (
     _mutant(
@@ -51,7 +51,7 @@ SALIENCY_MUTANTS = (
     _mutant(
         "pixels-to-255",
         "pixels are not brought to [0, 1]",
-        Edit(_BENCH, ".to(device, dtype) / 255", ".to(device, dtype)"),
+        Edit(_BENCH, ".to(self.device, self.dtype) / 255", ".to(self.device, self.dtype)"),
     ),
     _mutant(
         "times-the-picture",

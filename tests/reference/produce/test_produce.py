@@ -1,6 +1,5 @@
 """The canonical Outputs: what is stored is what is computed, whatever the batch and the threads."""
 
-import dataclasses
 import itertools
 from collections.abc import Iterator
 from functools import cache
@@ -11,13 +10,13 @@ import torch
 
 from assignment.arrays import ARRAYS, BASELINES, FILTERS, SIGMAS, STEP_COUNTS
 from assignment.outputs import load_group
-from assignment.profile import load_profile
+from assignment.profile import Profile, load_profile
 from questions.canonical import load_canonical
 from reference.produce.__main__ import CANONICAL_FOLDER
-from reference.produce.bench import Bench, open_bench
+from reference.produce.bench import Bench
 from reference.produce.compare import TOLERANCES, compare_group, find_difference
 from reference.produce.maps import COPIES, COUNTS, FEW_STEPS, SIGMA, STEPS, STRONG, produce_pictures, produce_saliency
-from reference.produce.registry import PRODUCERS, SEEDS
+from reference.produce.registry import SEEDS, find_producer
 
 CPU = torch.device("cpu")
 STORED = CANONICAL_FOLDER / "mini"
@@ -25,14 +24,7 @@ STORED_LIMIT = 30 * 2**20  # bytes, for all eight analyses
 
 
 def open_mini(batch: int) -> Bench:
-    return open_bench(load_profile("mini"), CPU, batch=batch, tick=lambda: None)
-
-
-def open_one(picture: int) -> Bench:
-    """Return a bench with one picture; its random state is that of picture 0, so `picture` is 0 where chance counts."""
-    bench = open_mini(batch=5)
-    part = slice(picture, picture + 1)
-    return dataclasses.replace(bench, pictures=bench.pictures[part], labels=bench.labels[part])
+    return Bench(load_profile("mini"), CPU, batch=batch)
 
 
 @pytest.fixture
@@ -44,7 +36,7 @@ def threads() -> Iterator[None]:
 
 @pytest.mark.parametrize("group", ["pictures", "saliency"])
 def test_stored_group_is_what_is_computed(group: str) -> None:
-    (computed,) = PRODUCERS[group].produce(open_mini(batch=10), SEEDS).values()
+    (computed,) = find_producer(group)(open_mini(batch=10), SEEDS).values()
     differences = compare_group(group, computed, load_group(STORED / f"{group}.npz"))
     assert differences
     assert not [item for item in differences if not item.holds]
@@ -60,13 +52,10 @@ def test_batch_and_threads_change_saliency_by_less_than_a_billionth(threads: Non
 
 @cache
 def produce_first(group: str) -> dict[int | None, dict[str, np.ndarray]]:
-    """Return what is computed for picture 0 alone, for the first seed; its ticks are as many as were announced."""
-    ticks: list[None] = []
-    bench = dataclasses.replace(open_one(0), tick=lambda: ticks.append(None))
-    found = dict(PRODUCERS[group].produce(bench, SEEDS[:1]))
-    expected = {"lime": 3}.get(group, PRODUCERS[group].count_ticks(SEEDS[:1]))  # LIME's are ten pictures'
-    assert len(ticks) == expected
-    return found
+    """Return what is computed for picture 0 alone, for the first seed."""
+    mini = load_profile("mini")
+    one = Profile(mini.folder, mini.manifest.model_copy(update={"pictures": mini.manifest.pictures[:1]}))
+    return dict(find_producer(group)(Bench(one, CPU, batch=5), SEEDS[:1]))
 
 
 def find_tolerance(group: str, name: str) -> float:
