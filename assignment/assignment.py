@@ -14,18 +14,6 @@ from assignment.fixable import load_yaml, parse_as
 ASSIGNMENT_FILE = Path(__file__).with_name("assignment.yaml")
 NOTEBOOK_FILE = Path(__file__).with_name("homework.ipynb")
 
-ANALYSES = (
-    "lime",
-    "saliency",
-    "smoothgrad",
-    "filters",
-    "integrated_gradients",
-    "attention",
-    "embedding_pca",
-    "embedding_distance",
-)
-
-
 _CHINESE = "\u3000-\u303f\u4e00-\u9fff\uff00-\uffef"
 _FOLDED = re.compile(f"(?<=[{_CHINESE}]) (?=[{_CHINESE}])")
 

@@ -117,15 +117,6 @@ def load_group(path: Path) -> dict[str, Array]:
     return parse_group(data, path.name.split(".")[0], str(path))
 
 
-def load_outputs(folder: Path) -> Outputs:
-    """Return all groups `<group>.npz` of a folder; a group without a file is absent."""
-    outputs = Outputs({})
-    for group in GROUPS:
-        if (folder / f"{group}.npz").exists():
-            outputs = outputs.with_group(group, load_group(folder / f"{group}.npz"))
-    return outputs
-
-
 def check_group(
     group: str, arrays: Mapping[str, Array], sizes: Mapping[str, int], place: str, *, whole: bool = True
 ) -> None:

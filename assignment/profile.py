@@ -46,15 +46,6 @@ class PictureEntry(_Frozen):
     shows: Bilingual
 
 
-class Shortcut(_Frozen):
-    """`truth.yaml`: what was planted in the training pictures, an object that nearly always comes with one label."""
-
-    label: NonNegativeInt
-    object: Bilingual
-    share_in_label: float
-    share_elsewhere: float
-
-
 class Manifest(_Frozen):
     """The whole of `manifest.yaml`; `masked` and `readers` are folders: BERTs for masked words and for questions."""
 
@@ -168,9 +159,3 @@ def load_profile(name: str = "mini", folder: Path = PROFILES_FOLDER) -> Profile:
 def check_profile(profile: Profile) -> None:
     """Raise FixableError with every asset that is missing, truncated or changed, all at once."""
     check_all(fault for asset in profile.manifest.assets for fault in _find_asset_faults(profile.folder, asset))
-
-
-def load_shortcut(profile: Profile) -> Shortcut:
-    """Return the planted shortcut; FixableError where the profile came without it, as students' copies do."""
-    place = profile.folder / TRUTH_NAME
-    return parse_as(Shortcut, load_yaml(place), str(place))

@@ -51,10 +51,6 @@ class Key:
     letters: Mapping[str, frozenset[str]]
     decisions: Mapping[Place, Decision]
 
-    def find_ratio(self, question_id: str) -> float:
-        """Return the smallest distance, in margins, of a question's choices over all seeds."""
-        return min(decision.ratio for (name, _), decision in self.decisions.items() if name == question_id)
-
 
 def find_key(bank: Bank, canonicals: Mapping[int, Outputs]) -> Key:
     """Return the key of a bank by the canonical Outputs of every seed; FixableError with all that forbids one."""

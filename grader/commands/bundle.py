@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from grader.commands.options import Verbs, add_verb
-from grader.commands.screen import say
+from grader.commands.terminal.options import Verbs, add_verb
+from grader.commands.terminal.screen import say
 from grader.release.bundle import write_bundle
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from rich.table import Table
 
 from assignment.fixable import FixableError
-from grader.commands.options import RunOptions, Verbs, add_run_options, add_verb, take_run_options
 from grader.commands.run import execute
 from grader.commands.score import score_class
-from grader.commands.screen import say, show_table
+from grader.commands.terminal.options import RunOptions, Verbs, add_run_options, add_verb, take_run_options
+from grader.commands.terminal.screen import say, show_table
 from grader.demo.outcomes import Outcome, find_outcomes, write_handins
 from grader.report.pages import write_reports
 from grader.scoring.course import load_course

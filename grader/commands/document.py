@@ -10,13 +10,12 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-import grader
 from assignment.fixable import FixableError
 from grader.commands.main import PURPOSES, find_verbs, make_parser, to_usage
 from grader.report.fields import FIELDS_FILE, describe_results
 from grader.scoring.words import AGREEMENT_WORDS, EVIDENCE_WORDS, HANDIN_WORDS, RUN_WORDS, VERDICT_WORDS, Word
 
-HANDBOOK = Path(grader.__file__).with_name("README.md")
+HANDBOOK = Path(__file__).parents[1] / "README.md"
 SHELVES: dict[str, Mapping[str, Word]] = {
     "the hand-in": HANDIN_WORDS,
     "the run": RUN_WORDS,

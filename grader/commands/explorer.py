@@ -5,8 +5,8 @@ from pathlib import Path
 
 from assignment.profile import load_profile
 from grader.agreement.agree import CANONICAL_SEED
-from grader.commands.options import Verbs, add_profile, add_verb
-from grader.commands.screen import say
+from grader.commands.terminal.options import Verbs, add_profile, add_verb
+from grader.commands.terminal.screen import say
 from grader.release.explorer import export_explorer
 from questions.canonical import load_canonical
 from questions.measures.attention import FUNCTIONS

@@ -3,7 +3,9 @@
 import argparse
 from pathlib import Path
 
-from grader.commands.options import (
+from grader.commands.run import execute
+from grader.commands.score import score_class, show_scored
+from grader.commands.terminal.options import (
     RunOptions,
     Verbs,
     add_handins,
@@ -15,9 +17,7 @@ from grader.commands.options import (
     add_verb,
     take_run_options,
 )
-from grader.commands.run import execute
-from grader.commands.score import score_class, show_scored
-from grader.commands.screen import say
+from grader.commands.terminal.screen import say
 from grader.handins.quiz import load_roster
 from grader.report.pages import write_reports
 from grader.scoring.course import load_course

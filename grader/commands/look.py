@@ -4,8 +4,8 @@ import argparse
 from pathlib import Path
 
 from assignment.assignment import NOTEBOOK_FILE
-from grader.commands.options import Verbs, add_verb
-from grader.commands.screen import say
+from grader.commands.terminal.options import Verbs, add_verb
+from grader.commands.terminal.screen import say
 from grader.handins.look import look_at
 from questions.bank import load_bank
 

@@ -14,7 +14,7 @@ from typing import Any
 from assignment.fixable import FixableError
 from grader.commands import bundle, demo, explorer, grade, look, notebook, reference, report, run, score
 from grader.commands.questions import main as questions
-from grader.commands.screen import print_faults
+from grader.commands.terminal.screen import print_faults
 from grader.runs.folder import VERSION
 
 MODULES = (grade, run, score, report, demo, bundle, explorer, look, questions, notebook, reference)

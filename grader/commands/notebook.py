@@ -4,8 +4,8 @@ import argparse
 
 from assignment.assignment import NOTEBOOK_FILE
 from assignment.fixable import FixableError
-from grader.commands.options import Verbs, add_verb
-from grader.commands.screen import say
+from grader.commands.terminal.options import Verbs, add_verb
+from grader.commands.terminal.screen import say
 from grader.files.output import save_output
 from grader.release.notebook import build_notebook
 from questions.bank import load_bank

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from grader.commands.options import Verbs
+from grader.commands.terminal.options import Verbs
 
 
 def add_parser(verbs: Verbs) -> None:

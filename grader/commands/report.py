@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from grader.commands.options import Verbs, add_profile, add_runs, add_show_key, add_verb
-from grader.commands.screen import say
+from grader.commands.terminal.options import Verbs, add_profile, add_runs, add_show_key, add_verb
+from grader.commands.terminal.screen import say
 from grader.report.pages import write_reports
 from grader.runs.folder import load_submissions
 from grader.scoring.course import load_course

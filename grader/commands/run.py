@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from grader.commands.options import (
+from grader.commands.terminal.options import (
     RunOptions,
     Verbs,
     add_handins,
@@ -12,8 +12,8 @@ from grader.commands.options import (
     add_verb,
     take_run_options,
 )
-from grader.commands.progress import ShownProgress
-from grader.commands.screen import OUT
+from grader.commands.terminal.progress import ShownProgress
+from grader.commands.terminal.screen import OUT
 from grader.driver.drive import run_class
 from grader.runs.result import Result
 

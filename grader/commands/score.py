@@ -4,8 +4,8 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.commands.options import Verbs, add_handins, add_profile, add_responses, add_runs, add_verb
-from grader.commands.screen import say
+from grader.commands.terminal.options import Verbs, add_handins, add_profile, add_responses, add_runs, add_verb
+from grader.commands.terminal.screen import say
 from grader.handins.quiz import load_roster
 from grader.runs.folder import load_submissions
 from grader.scoring.course import Course, load_course

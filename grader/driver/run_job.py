@@ -12,7 +12,6 @@ import sys
 import time
 from pathlib import Path
 
-import grader
 from grader.runs.job import load_job, read_order
 from grader.sandbox.cage import to_head
 
@@ -47,7 +46,7 @@ def to_worker(folder: Path) -> list[str]:
 
 
 def _start(command: list[str], log: int) -> "subprocess.Popen[bytes]":
-    packages = str(Path(grader.__file__).resolve().parents[1])
+    packages = str(Path(__file__).resolve().parents[2])
     return subprocess.Popen(
         [*to_head(os.getpid(), ()), *command],  # it dies with us
         env={**os.environ, "PYTHONPATH": packages},

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assignment.fixable import FixableError
+from assignment.processors import count_processors
 from grader.sandbox.gpu import Gpu, find_gpus
 
 MOST_THREADS = 16  # for a notebook: several libraries start as many each, and all count as processes
@@ -31,11 +32,6 @@ def find_slots(device: str, jobs: int | None, gpus: tuple[Gpu, ...] | None = Non
     if found:
         return tuple(Slot(number, gpu) for number, gpu in enumerate(found[:jobs]))
     return tuple(Slot(number) for number in range(jobs or count_processors()))
-
-
-def count_processors() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0))
 
 
 def share_threads(slots: int) -> int:

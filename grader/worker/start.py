@@ -13,7 +13,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import grader
 from assignment.fixable import FixableError
 from grader.sandbox import cage
 from grader.sandbox.cgroup import Group
@@ -70,7 +69,7 @@ async def start_bare(view: cage.View) -> Kernel:
 
 
 def _find_bare_environment(view: cage.View) -> dict[str, str]:
-    packages = str(Path(grader.__file__).resolve().parents[1])
+    packages = str(Path(__file__).resolve().parents[2])
     given = {name: value for name, value in cage.find_environment(view).items() if name in BARE}
     return {**os.environ, **given, "PYTHONPATH": packages}
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from assignment.arrays import GROUPS
 from assignment.fixable import FixableError, check_all, show_value
 from assignment.outputs import Outputs
+from assignment.processors import count_processors
 from assignment.profile import Manifest, load_profile
 from questions.canonical import load_canonical
 
@@ -71,7 +72,7 @@ def run_all(
     manifest, sources = load_profile(profile).manifest, _find_sources()
     folders = [cache / _find_digest(rerun, manifest, sources) for rerun in reruns]
     faults: list[str] = []
-    with ThreadPoolExecutor(find_cores()) as pool:
+    with ThreadPoolExecutor(count_processors()) as pool:
         started = {
             pool.submit(_run, rerun, profile, folder): number
             for number, (rerun, folder) in enumerate(zip(reruns, folders, strict=True))
@@ -88,11 +89,6 @@ def run_all(
             raise
     check_all(dict.fromkeys(faults))
     return folders
-
-
-def find_cores() -> int:
-    """Return how many processes may run at once: one for each core that is ours."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def load_reruns(

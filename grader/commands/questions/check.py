@@ -9,9 +9,9 @@ from assignment.fixable import FixableError
 from assignment.outputs import Outputs
 from assignment.profile import PROFILES_FOLDER, load_profile
 from assignment.texts import Texts
-from grader.commands.options import Verbs, add_verb
 from grader.commands.questions.options import add_sources
-from grader.commands.screen import print_faults
+from grader.commands.terminal.options import Verbs, add_verb
+from grader.commands.terminal.screen import print_faults
 from questions.bank import BANK_FOLDER, Bank, read_bank
 from questions.canonical import load_canonicals
 from questions.check.bank import Checked, check_bank, count_several, find_spread

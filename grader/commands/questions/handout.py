@@ -5,9 +5,9 @@ from pathlib import Path
 
 from assignment.assignment import load_assignment
 from assignment.profile import load_profile
-from grader.commands.options import Verbs, add_verb
 from grader.commands.questions.options import add_sources
-from grader.commands.screen import say
+from grader.commands.terminal.options import Verbs, add_verb
+from grader.commands.terminal.screen import say
 from grader.files.output import save_output
 from questions.bank import load_bank
 from questions.handout.page import find_handout, list_files

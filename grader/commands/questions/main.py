@@ -2,8 +2,8 @@
 
 import argparse
 
-from grader.commands.options import Verbs
 from grader.commands.questions import check, handout, mutate, qti, recheck, rekey, show, stability
+from grader.commands.terminal.options import Verbs
 
 ABOUT = """Check the questions, prove their computed key, and hand them out.
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from assignment.fixable import FixableError, check_all, show_value
-from grader.commands.options import Verbs, add_verb
-from grader.commands.progress import show_progress
 from grader.commands.questions.options import add_computing, add_sources, add_storing, check_folders
-from grader.commands.screen import OUT, print_faults, say
+from grader.commands.terminal.options import Verbs, add_verb
+from grader.commands.terminal.progress import show_progress
+from grader.commands.terminal.screen import OUT, print_faults, say
 from questions.bank import load_bank
 from questions.canonical import load_canonicals
 from questions.proof.matrix import Matrix, find_matrix_faults, save_matrix

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from assignment.fixable import FixableError
-from grader.commands.options import add_profile
+from grader.commands.terminal.options import add_profile
 from questions.bank import BANK_FOLDER
 from questions.canonical import CANONICAL_FOLDER
 from questions.proof.matrix import PROOF_FOLDER

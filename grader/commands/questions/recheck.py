@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from assignment.arrays import GROUPS
-from grader.commands.options import Verbs, add_verb
-from grader.commands.progress import show_progress
 from grader.commands.questions.options import add_computing, add_sources, check_folders
-from grader.commands.screen import print_faults, say
+from grader.commands.terminal.options import Verbs, add_verb
+from grader.commands.terminal.progress import show_progress
+from grader.commands.terminal.screen import print_faults, say
 from questions.bank import load_bank
 from questions.canonical import load_canonicals
 from questions.key import find_key

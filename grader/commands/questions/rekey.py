@@ -6,9 +6,9 @@ from pathlib import Path
 
 from rich.table import Table
 
-from grader.commands.options import Verbs, add_verb
 from grader.commands.questions.options import add_sources
-from grader.commands.screen import say, show_table
+from grader.commands.terminal.options import Verbs, add_verb
+from grader.commands.terminal.screen import say, show_table
 from questions.bank import load_bank
 from questions.canonical import load_canonicals
 from questions.key import find_key

@@ -4,9 +4,9 @@ import argparse
 from pathlib import Path
 
 from assignment.fixable import FixableError
-from grader.commands.options import Verbs, add_verb
 from grader.commands.questions.options import add_sources
-from grader.commands.screen import print_faults
+from grader.commands.terminal.options import Verbs, add_verb
+from grader.commands.terminal.screen import print_faults
 from questions.bank import Bank, load_bank
 from questions.canonical import load_canonicals
 from questions.claim import Claim, suggest

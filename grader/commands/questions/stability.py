@@ -6,10 +6,10 @@ from pathlib import Path
 
 from rich.table import Table
 
-from grader.commands.options import Verbs, add_verb
-from grader.commands.progress import show_progress
 from grader.commands.questions.options import add_computing, add_sources, add_storing, check_folders
-from grader.commands.screen import print_faults, say, show_table
+from grader.commands.terminal.options import Verbs, add_verb
+from grader.commands.terminal.progress import show_progress
+from grader.commands.terminal.screen import print_faults, say, show_table
 from questions.bank import load_bank
 from questions.canonical import load_canonicals
 from questions.key import Decision, Place, find_decisions

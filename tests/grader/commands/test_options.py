@@ -4,7 +4,7 @@ import pytest
 
 from assignment.assignment import load_assignment
 from grader.commands.main import make_parser
-from grader.commands.options import RunOptions, take_run_options
+from grader.commands.terminal.options import RunOptions, take_run_options
 
 
 def test_nothing_typed_is_the_default() -> None:

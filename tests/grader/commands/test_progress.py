@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 
-from grader.commands.progress import ShownProgress, describe_end
+from grader.commands.terminal.progress import ShownProgress, describe_end
 from grader.driver.event import Begun, Ended, Started
 from grader.runs.result import Result
 

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from assignment.assignment import NOTEBOOK_FILE
+from assignment.fixable import FixableError
+from assignment.profile import Profile, load_profile
 from grader.release import bundle
 from grader.release.api import NOTEBOOK_API
 from grader.release.bundle import find_bundled, find_modules, write_bundle
@@ -39,6 +41,13 @@ def test_bundle_holds_no_claim_and_no_why(tmp_path: Path) -> None:
     assert "measure:" not in text
     assert "margin:" not in text
     assert not [name for name in find_bundled() if not name.startswith(("assignment/", "homework.ipynb"))]
+
+
+def test_bundle_of_a_profile_that_is_not_whole_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(bundle, "load_profile", lambda name: Profile(tmp_path, load_profile(name).manifest))
+    with pytest.raises(FixableError, match=r"pictures/0\.png: No such file or directory; expected the asset") as caught:
+        write_bundle(tmp_path)
+    assert len(caught.value.faults) == len(load_profile().manifest.assets)
 
 
 @pytest.mark.slow

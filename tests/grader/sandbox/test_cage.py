@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from assignment.assignment import Limits
-from grader.release.bundle import LEFT_OUT
+from grader.release.bundle import ROOM, find_bundled
 from grader.sandbox import cage
 from grader.sandbox import check as cage_check
 from grader.sandbox.gpu import Gpu
@@ -162,6 +162,12 @@ print(json.dumps(dict(line.split(":", 1) for line in lines if ":" in line)))
 CELLS = ("reach", "secrets", "write", "search", "calls", "status", "first", "fill", "bomb", "daemon", "control")
 
 
+def find_left_out() -> list[str]:
+    """Return the names of the files of `assignment/` that no student gets: what was planted, how models were made."""
+    files = {path.name for path in ROOM.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+    return sorted(files - {path.name for path in find_bundled().values()} - {"__init__.py"})
+
+
 @pytest.fixture(scope="module")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, str]]:
     """Sockets of this machine that listen: TCP, a unix one with a path and an abstract one."""
@@ -208,7 +214,7 @@ def inside(execute_once: Callable[..., Any], servers: tuple[int, str], secrets: 
         "reach": f"{REACH}\nprint(json.dumps(reach({servers[0]}, {servers[1]!r})))",
         "secrets": f"{OPEN}\nopen('mine', 'w').write('12345')\nprint(json.dumps(read({paths!r} + ['mine'])))",
         "write": f"print(json.dumps(write({folders!r} + ['.', '/tmp', '/dev/shm', os.environ['HOME']])))",
-        "search": f"left = [search(name, '/hw9') for name in {LEFT_OUT!r}]\n"
+        "search": f"left = [search(name, '/hw9') for name in {find_left_out()!r}]\n"
         "print(json.dumps({'left': sum(left, []), 'other': search('other-student.ipynb'), 'mine': search('mine')}))",
         "calls": CALLS,
         "status": STATUS,
@@ -332,7 +338,7 @@ def test_rooms_inside_a_bound_folder_are_covered(tmp_path: Path, monkeypatch: py
     packages = tmp_path / "site-packages"
     for name in ("assignment", "grader", "questions", "reference", "numpy"):
         (packages / name).mkdir(parents=True)
-    monkeypatch.setattr(cage.grader, "__file__", str(packages / "grader" / "__init__.py"))
+    monkeypatch.setattr(cage, "PROJECT", packages)
     monkeypatch.setattr(cage, "find_python", lambda: (str(packages),))
     rooms = ("assignment", "grader", "questions", "reference")
     assert cage.find_covers(VIEW) == tuple(packages / name for name in rooms)
