@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from assignment.fixable import Fault
 from questions.bank import BANK_FOLDER
 from questions.canonical import CANONICAL_FOLDER
 
@@ -18,7 +19,7 @@ def add_sources(verb: argparse.ArgumentParser, whose: str, *, canonical: bool = 
         verb.add_argument("--canonical", type=Path, default=CANONICAL_FOLDER, help=help_)
 
 
-def print_faults(faults: Iterable[str]) -> int:
+def print_faults(faults: Iterable[Fault | str]) -> int:
     """Print faults, a line each, and return the exit code: 1 where there was one."""
     code = 0
     for fault in faults:

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from assignment.arrays import GROUPS
-from assignment.fixable import FixableError, check_all, show_value
+from assignment.fixable import Fault, FixableError, check_all, show_value
 from grader.commands.options import print_faults
 from questions.bank import load_bank
 from questions.canonical import load_canonicals
@@ -171,9 +171,12 @@ def recheck(args: argparse.Namespace) -> int:
         outputs = recompute(args.profile, canonicals, groups=args.only, device=args.device, cache=args.cache, tick=tick)
     changes = find_changes(bank, key, outputs)
     faults = [
-        f"{bank.places[one.question]}: choice {one.letter}: {'right' if one.was else 'wrong'} by the stored Outputs, "
-        f"otherwise by today's reference code: {one.claim}, {one.found}; expected the same (mend the code, or bless it "
-        "with `hw9 reference --write` and look at the question)"
+        Fault(
+            (*bank.places[one.question], f"choice {one.letter}"),
+            f"{'right' if one.was else 'wrong'} by the stored Outputs, otherwise by today's reference code: "
+            f"{one.claim}, {one.found}; expected the same (mend the code, or bless it with `hw9 reference --write` "
+            "and look at the question)",
+        )
         for one in changes
     ]
     if not faults:
@@ -193,7 +196,7 @@ def rekey_profile(args: argparse.Namespace) -> int:
     OUT.print(f"{valid} of {len(found)} questions are valid on {args.profile}, {changed} of them with another key")
     for one in found:
         for fault in one.faults:
-            OUT.print(f"{bank.places[one.question]}: {fault}", markup=False, soft_wrap=True)
+            OUT.print(str(fault), markup=False, soft_wrap=True)
     return 0 if valid == len(found) else 1
 
 

@@ -2,13 +2,13 @@
 
 import argparse
 
-from assignment.fixable import FixableError
+from assignment.fixable import FixableError, suggest
 from grader.commands import export, prove
 from grader.commands.check import add_arguments, run_check
 from grader.commands.options import add_sources, print_faults
 from questions.bank import load_bank
 from questions.canonical import load_canonicals
-from questions.claim import Claim, suggest
+from questions.claim import Claim
 from questions.key import Decision, find_decisions
 
 EPILOG = """examples:
@@ -73,7 +73,7 @@ def _show(args: argparse.Namespace) -> int:
         print(f"\n({letter}) {word}: {choice.say.en}\n    {choice.say.zh}\n    claim: {_write(choice.claim)}")
         print("\n".join(_seed_lines(decision)) if decision else "    no value")
         print(f"    why: {choice.why.en}\n    {choice.why.zh}")
-    mine = [fault for fault in faults if fault.startswith(bank.places[question.id] + ":")]
+    mine = [fault for fault in faults if fault.is_in(*bank.places[question.id])]
     return print_faults(mine)
 
 

@@ -10,9 +10,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal, get_args
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from assignment.assignment import Assignment
+from assignment.records import Record
 from grader.agreement.agree import Agreement
 from grader.scoring.evidence import Evidence
 from grader.scoring.scored import Scored
@@ -32,10 +33,8 @@ TYPE_NAMES = {
 }
 
 
-class QuestionResult(BaseModel):
+class QuestionResult(Record):
     """How the class did on one question. Hand-ins without a readable Sheet are not counted."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     item: str = Field(description="the question's id")
     number: int = Field(description="the question's number in the slides, 1 to 30")
@@ -47,10 +46,8 @@ class QuestionResult(BaseModel):
     common_wrong_count: int = Field(description="how often it was chosen")
 
 
-class Results(BaseModel):
+class Results(Record):
     """The class: what `results.json` holds."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     version: Literal[1] = Field(default=1, description="the version of this format")
     title: str = Field(description="the assignment's title in English")

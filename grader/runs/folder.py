@@ -21,9 +21,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime
 
 from assignment.fixable import FixableError, parse_as
+from assignment.records import Record
 from grader.handins.submission import Submission
 
 VERSION = 1
@@ -44,10 +45,8 @@ Reason = Literal[
 ]
 
 
-class Result(BaseModel):
+class Result(Record):
     """How one hand-in's execution ended: `result.json`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     version: Literal[1] = 1
     student: str
@@ -68,10 +67,8 @@ class Result(BaseModel):
     notes: tuple[str, ...] = ()
 
 
-class RunsFile(BaseModel):
+class RunsFile(Record):
     """The file `runs.json` of a RUNS folder."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     version: int
     submissions: tuple[Submission, ...] = ()
