@@ -4,17 +4,16 @@ from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from assignment.records import Record
 from grader.scoring.course import Course
 from grader.scoring.scored import Scored
 from questions.bank import find_worth
 
 
-class QuestionResult(BaseModel):
+class QuestionResult(Record):
     """How the class did on one question. Hand-ins without a readable Sheet are not counted."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     item: str = Field(description="the question's id")
     number: int = Field(description="the question's number in the slides, 1 to 30")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from assignment.fixable import check_all, show_value
+from assignment.fixable import Fault, check_all, show_value
 from grader.handins.submission import Submission, find_submissions, is_student
 from questions.bank import Bank
 from questions.canvas.responses import Response, Responses, load_responses
@@ -45,9 +45,11 @@ def join_responses(submissions: tuple[Submission, ...], responses: Responses) ->
     for student, response in responses.by_student.items():
         name = student if student in known else spellings.get(student.lower(), student)
         if not is_student(name):
-            faults.append(f"{response.place}: {show_value(student)}; expected letters, digits and . _ - @ +")
+            says = f"{show_value(student)}; expected letters, digits and . _ - @ +"
+            faults.append(Fault(response.place, says))
         elif name in found:
-            faults.append(f"{response.place}: {show_value(student)} is {name} a second time; expected one student")
+            says = f"{show_value(student)} is {name} a second time; expected one student"
+            faults.append(Fault(response.place, says))
         found[name] = response
     check_all(faults)
     everyone = [_take(one, found.get(one.student)) for one in submissions]

@@ -5,17 +5,11 @@ own style by its hash and, on the class page alone, the page's own sorting scrip
 escaped.
 """
 
-import base64
-import hashlib
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
-
-from jinja2 import DictLoader, Environment, StrictUndefined
-from markupsafe import Markup
 
 from assignment.fixable import FixableError, check_all
 from assignment.outputs import Outputs
+from assignment.policy import to_policy
 from grader.agreement.agree import GROUPS, Reading, read_group
 from grader.files.whole import write_whole
 from grader.report.class_page import ClassPage, find_class_page
@@ -26,8 +20,10 @@ from grader.report.student_page import StudentPage, find_student_page
 from grader.report.texts.panels import find_text_canvas
 from grader.scoring.course import Course
 from grader.scoring.scored import SCORED_FILE, Scored, load_scored
+from questions.handout.environment import load_environment, load_own
 
 REPORT_FILE = "report.html"
+PACKAGE = "grader.report"
 
 
 def write_reports(runs: Path, course: Course, *, show_key: bool = False) -> Path:
@@ -69,38 +65,11 @@ def _read_all_groups(folder: Path, scored: Scored, canonical: Outputs) -> dict[s
 
 def render_student(page: StudentPage) -> str:
     """Return a student's page as HTML."""
-    return _load_templates().get_template("student.html.j2").render(page=page, policy=_find_policy("page.css"))
+    policy = to_policy([load_own(PACKAGE, "page.css")])
+    return load_environment(PACKAGE).get_template("student.html.j2").render(page=page, policy=policy)
 
 
 def render_class(page: ClassPage) -> str:
     """Return the class page as HTML."""
-    return _load_templates().get_template("class.html.j2").render(page=page, policy=_find_policy("page.css", "sort.js"))
-
-
-@cache
-def _load_templates() -> Environment:
-    names = ("page.html.j2", "student.html.j2", "texts.html.j2", "class.html.j2")
-    environment = Environment(
-        loader=DictLoader({name: _read(name) for name in names}),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals["own"] = lambda name: Markup(_read(name))  # our style and script, never a student's text
-    return environment
-
-
-@cache
-def _read(name: str) -> str:
-    return (files("grader.report") / "templates" / name).read_text(encoding="utf-8")
-
-
-def _find_policy(style: str, script: str | None = None) -> str:
-    scripts = f"'{_digest(script)}'" if script else "'none'"
-    own = f"style-src '{_digest(style)}'; script-src {scripts}"
-    return f"default-src 'none'; img-src data:; {own}; base-uri 'none'; form-action 'none'"
-
-
-def _digest(name: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(_read(name).encode()).digest()).decode()
+    policy = to_policy([load_own(PACKAGE, "page.css")], [load_own(PACKAGE, "sort.js")])
+    return load_environment(PACKAGE).get_template("class.html.j2").render(page=page, policy=policy)

@@ -9,8 +9,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
+from assignment.records import Record
 from grader.analysis.items import QuestionResult, find_question_results
 from grader.files.whole import write_whole
 from grader.scoring.course import Course
@@ -20,10 +21,8 @@ from questions.bank import find_worth
 RESULTS_FILE = "results.json"
 
 
-class Results(BaseModel):
+class Results(Record):
     """The class: what `results.json` holds."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     version: Literal[1] = Field(default=1, description="the version of this format")
     title: str = Field(description="the assignment's title in English")

@@ -20,9 +20,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
 from assignment.fixable import FixableError, parse_as
+from assignment.records import Record
 from grader.files.whole import find_leftovers, load_json, write_whole
 from grader.handins.submission import Submission
 
@@ -31,10 +30,8 @@ MOST_VANISHED = 2  # ends without a word, seen by a driver
 MOST_STARTS = 8  # starts at all, whoever ended them
 
 
-class RunsFile(BaseModel):
+class RunsFile(Record):
     """The file `runs.json` of a RUNS folder."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     version: int
     submissions: tuple[Submission, ...] = ()

@@ -7,20 +7,19 @@ by the order of a later attempt, the Run is to be ended. It holds no secret: no 
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt, StrictBool
+from pydantic import NonNegativeInt, PositiveInt, StrictBool
 
 from assignment.assignment import Limits
 from assignment.fixable import parse_as
+from assignment.records import Record
 from grader.files.whole import load_json, write_whole
 from grader.sandbox.gpu import Gpu
 
 JOB_FILE = "job.json"
 
 
-class Job(BaseModel):
+class Job(Record):
     """How one hand-in is to be executed: `job.json`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     version: Literal[1] = 1
     limits: Limits

@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime
 
 from assignment.fixable import parse_as
+from assignment.records import Record
 from grader.files.whole import create_whole, load_json
 
 RESULT_FILE = "result.json"
@@ -24,10 +25,8 @@ Reason = Literal[
 ]
 
 
-class Result(BaseModel):
+class Result(Record):
     """How one hand-in's execution ended: `result.json`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     version: Literal[1] = 1
     student: str

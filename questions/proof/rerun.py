@@ -18,7 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from assignment.arrays import GROUPS
-from assignment.fixable import FixableError, check_all, show_value
+from assignment.fixable import Fault, FixableError, check_all, show_value
 from assignment.outputs import Outputs
 from assignment.processors import count_processors
 from assignment.profile import Manifest, load_profile
@@ -71,7 +71,7 @@ def run_all(
     check_all(fault for rerun in reruns for fault in find_edit_faults(rerun.edits))
     manifest, sources = load_profile(profile).manifest, _find_sources()
     folders = [cache / _find_digest(rerun, manifest, sources) for rerun in reruns]
-    faults: list[str] = []
+    faults: list[Fault] = []
     with ThreadPoolExecutor(count_processors()) as pool:
         started = {
             pool.submit(_run, rerun, profile, folder): number
@@ -103,15 +103,15 @@ def load_reruns(
     return found
 
 
-def find_edit_faults(edits: Sequence[Edit]) -> list[str]:
+def find_edit_faults(edits: Sequence[Edit]) -> list[Fault]:
     """Return what is wrong with edits: each has to find its text once."""
     faults = []
     for edit in edits:
         path = ROOT / edit.file
         if not path.is_file() or path.relative_to(ROOT).parts[0] not in ROOMS:
-            faults.append(f"{edit.file}: no such file; expected a module of {' or '.join(ROOMS)}")
+            faults.append(Fault((edit.file,), f"no such file; expected a module of {' or '.join(ROOMS)}"))
         elif (count := path.read_text(encoding="utf-8").count(edit.old)) != 1:
-            faults.append(f"{edit.file}: {show_value(edit.old)} is there {count} times; expected once")
+            faults.append(Fault((edit.file,), f"{show_value(edit.old)} is there {count} times; expected once"))
     return faults
 
 

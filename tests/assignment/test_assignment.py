@@ -36,8 +36,8 @@ def test_deadline_without_a_time_zone_and_other_faults_are_named_at_once(tmp_pat
     with pytest.raises(FixableError) as caught:
         load_assignment(path)
     assert len(caught.value.faults) == 2
-    assert "deadline" in caught.value.faults[0]
-    assert "limits: cell_seconds: 'soon'" in caught.value.faults[1]
+    assert caught.value.faults[0].place == (str(path), "deadline")
+    assert "limits: cell_seconds: 'soon'" in str(caught.value.faults[1])
 
 
 def test_broken_yaml_is_named_with_its_line(tmp_path: Path) -> None:

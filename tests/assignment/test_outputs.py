@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assignment.fixable import FixableError
+from assignment.fixable import Fault, FixableError
 from assignment.outputs import GROUP_LIMIT, check_group, load_group, parse_group, save_group
 
 SIZES = {"picture": 2, "label": 3, "row": 4, "column": 4}
@@ -87,8 +87,8 @@ def test_every_fault_of_a_students_group_is_named_at_once() -> None:
     with pytest.raises(FixableError) as caught:
         check_group("lime", arrays, SIZES, "lime.npz")
     assert caught.value.faults == (
-        "lime.npz: segments: 5 along axis 'column'; expected 4",
-        "lime.npz: weights: holds NaN or infinity; expected finite numbers",
+        Fault(("lime.npz", "segments"), "5 along axis 'column'; expected 4"),
+        Fault(("lime.npz", "weights"), "holds NaN or infinity; expected finite numbers"),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from assignment.assignment import ASSIGNMENT_FILE, load_assignment
-from assignment.fixable import FixableError
+from assignment.fixable import Fault, FixableError
 from assignment.outputs import Outputs
 from assignment.profile import PROFILES_FOLDER, load_profile
 from assignment.texts import Texts
@@ -93,7 +93,7 @@ def check(*, assignment: Path, proof: Path | None, profile: str, bank: Path, can
     return print_faults(faults)
 
 
-def _load_canonicals(profile: str, folder: Path) -> tuple[dict[int, Outputs], tuple[str, ...]]:
+def _load_canonicals(profile: str, folder: Path) -> tuple[dict[int, Outputs], tuple[Fault, ...]]:
     try:
         return load_canonicals(profile, folder), ()
     except FixableError as error:

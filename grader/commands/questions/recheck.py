@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from assignment.arrays import GROUPS
+from assignment.fixable import Fault
 from grader.commands.questions.options import add_computing, add_sources, check_folders
 from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.progress import show_progress
@@ -60,9 +61,12 @@ def recheck(*, only: Sequence[str], device: str, cache: Path, profile: str, bank
     with show_progress("reference", len(only)) as tick:
         outputs = recompute(profile, canonicals, groups=only, device=device, cache=cache, tick=tick)
     faults = [
-        f"{questions.places[one.question]}: choice {one.letter}: {'right' if one.was else 'wrong'} by the stored "
-        f"Outputs, otherwise by today's reference code: {one.claim}, {one.found}; expected the same (mend the code, or "
-        "bless it with `hw9 reference --write` and look at the question)"
+        Fault(
+            (*questions.places[one.question], f"choice {one.letter}"),
+            f"{'right' if one.was else 'wrong'} by the stored Outputs, otherwise by today's reference code: "
+            f"{one.claim}, {one.found}; expected the same (mend the code, or bless it with `hw9 reference --write` "
+            "and look at the question)",
+        )
         for one in find_changes(questions, key, outputs)
     ]
     if not faults:

@@ -51,7 +51,7 @@ def rekey(*, before: str, profile: str, bank: Path, canonical: Path) -> int:
     say(f"{valid} of {len(found)} questions are valid on {profile}, {changed} of them with another key")
     for one in found:
         for fault in one.faults:
-            say(f"{questions.places[one.question]}: {fault}")
+            say(str(fault))
     return 0 if valid == len(found) else 1
 
 

@@ -3,13 +3,13 @@
 import argparse
 from pathlib import Path
 
-from assignment.fixable import FixableError
+from assignment.fixable import FixableError, suggest
 from grader.commands.questions.options import add_sources
 from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.screen import print_faults
 from questions.bank import Bank, load_bank
 from questions.canonical import load_canonicals
-from questions.claim import Claim, suggest
+from questions.claim import Claim
 from questions.key import Decision, find_decisions
 from questions.question import Question
 
@@ -43,7 +43,7 @@ def show(*, name: str, profile: str, bank: Path, canonical: Path) -> int:
         print(f"\n({letter}) {word}: {choice.say.en}\n    {choice.say.zh}\n    claim: {_write(choice.claim)}")
         print("\n".join(_seed_lines(decision)) if decision else "    no value")
         print(f"    why: {choice.why.en}\n    {choice.why.zh}")
-    return print_faults(fault for fault in faults if fault.startswith(loaded.places[question.id] + ":"))
+    return print_faults(fault for fault in faults if fault.is_in(*loaded.places[question.id]))
 
 
 def find_question(name: str, bank: Bank) -> Question:

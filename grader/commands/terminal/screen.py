@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.table import Table
 
+from assignment.fixable import Fault
+
 OUT = Console(highlight=False)
 
 
@@ -19,7 +21,7 @@ def show_table(table: Table) -> None:
     OUT.print(table)
 
 
-def print_faults(faults: Iterable[str]) -> int:
+def print_faults(faults: Iterable[Fault | str]) -> int:
     """Print faults, a line each, and return the exit code: 1 where there was one."""
     code = 0
     for fault in faults:

@@ -203,7 +203,7 @@ def test_capitals_of_an_id_do_not_matter_where_one_student_is_meant() -> None:
 def test_ids_that_would_leave_the_folder_of_runs_are_refused_all_at_once() -> None:
     with pytest.raises(FixableError) as caught:
         join_responses((), respond("../etc", "a b", "fine", "x.json"))
-    assert [line.split(": ")[3].split(";")[0] for line in caught.value.faults] == ["'../etc'", "'a b'", "'x.json'"]
+    assert [fault.says.split(";")[0] for fault in caught.value.faults] == ["'../etc'", "'a b'", "'x.json'"]
 
 
 def test_letter_that_is_another_ones_only_when_folded_is_another_student() -> None:
