@@ -11,9 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from assignment.fixable import show_value
+from assignment.fixable import show_value, suggest
 from questions.bank import Bank
-from questions.claim import suggest
 from questions.sheet_cell import CellError, Entry, find_entries, is_answers_cell
 
 NOTEBOOK_LIMIT = 64 * 2**20  # bytes of a notebook

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from assignment.fixable import FixableError, check_all, show_value
+from assignment.fixable import Fault, FixableError, check_all, show_value
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 MOST_BYTES = 64 * 2**20
@@ -50,9 +50,9 @@ class Form:
 class Row:
     """One row that is not empty; `place` names it in messages. Where there is a `fault`, the cells mean nothing."""
 
-    place: str
+    place: tuple[str, ...]
     cells: tuple[str, ...]
-    fault: str | None = None
+    fault: Fault | None = None
 
 
 @dataclass(frozen=True)
@@ -69,21 +69,22 @@ class Table:
         folded = [fold_name(cell) for cell in self.heading.cells]
         return {name: folded.index(fold_name(name)) for name in names if fold_name(name) in folded}
 
-    def find_doubled(self, names: Iterable[str]) -> tuple[str, ...]:
+    def find_doubled(self, names: Iterable[str]) -> tuple[Fault, ...]:
         """Return a fault for each of the names that several columns have."""
         folded = [fold_name(cell) for cell in self.heading.cells]
         places = {name: [n + 1 for n, its in enumerate(folded) if its == fold_name(name)] for name in names}
         return tuple(
-            f"{self.heading.place}: columns {' and '.join(map(str, its))} are both {name}; expected one"
+            Fault(self.heading.place, f"columns {' and '.join(map(str, its))} are both {name}; expected one")
             for name, its in places.items()
             if len(its) > 1
         )
 
-    def find_unknown(self, names: Iterable[str]) -> tuple[str, ...]:
+    def find_unknown(self, names: Sequence[str]) -> tuple[Fault, ...]:
         """Return a fault for each column with another name; one with neither a name nor a cell is no column."""
+        expected = f"expected the columns {', '.join(names)}"
         known = {fold_name(name) for name in names}
         return tuple(
-            f"{self.heading.place}: column {n + 1}: unknown column {show_value(cell.strip())}"
+            Fault((*self.heading.place, f"column {n + 1}"), f"unknown column {show_value(cell.strip())}; {expected}")
             for n, cell in enumerate(self.heading.cells)
             if fold_name(cell) not in known and (cell.strip() or any(row.cells[n].strip() for row in self._sound()))
         )
@@ -108,9 +109,10 @@ def load_table(path: Path, form: Form, name: str | None = None) -> Table:
         with path.open("rb") as stream:
             data = stream.read(form.most_bytes + 1)
     except OSError as error:
-        raise FixableError(f"{path}: {error.strerror}; expected {form.expected}") from None
+        raise FixableError(Fault((str(path),), f"{error.strerror}; expected {form.expected}")) from None
     if len(data) > form.most_bytes:
-        raise FixableError(f"{path}: more than {form.most_bytes} bytes; expected at most {form.most_bytes}")
+        says = f"more than {form.most_bytes} bytes; expected at most {form.most_bytes}"
+        raise FixableError(Fault((str(path),), says))
     return parse_table(data, file, form)
 
 
@@ -120,9 +122,10 @@ def parse_table(data: bytes, file: str, form: Form) -> Table:
     separator = _find_separator(text, form)
     rows = list(_read_rows(text, separator, file, form))
     if not rows or not any(cell.strip() for cell in rows[0].cells):
-        raise FixableError(f"{file}: row 1: no heading; expected {form.expected}")
+        raise FixableError(Fault((file, "row 1"), f"no heading; expected {form.expected}"))
     if len(rows) > form.most_rows + 1 or len(rows[0].cells) > MOST_COLUMNS:
-        raise FixableError(f"{file}: too large; expected at most {form.most_rows} rows and {MOST_COLUMNS} columns")
+        says = f"too large; expected at most {form.most_rows} rows and {MOST_COLUMNS} columns"
+        raise FixableError(Fault((file,), says))
     notes = (
         () if separator == "," else (f"{file}: its cells are separated by {SEPARATORS[separator]}, and were read so",)
     )
@@ -130,10 +133,11 @@ def parse_table(data: bytes, file: str, form: Form) -> Table:
     return Table(file, rows[0], tuple(found), notes)
 
 
-def check_faults(faults: Sequence[str], file: str) -> None:
+def check_faults(faults: Sequence[Fault], file: str) -> None:
     """Raise one FixableError with the faults of a file, MOST_FAULTS of them and the number of the others."""
     more = len(faults) - MOST_FAULTS
-    check_all([*faults[:MOST_FAULTS], *([f"{file}: {more} more faults; expected none"] if more > 0 else [])])
+    rest = [Fault((file,), f"{more} more faults; expected none")] if more > 0 else []
+    check_all([*faults[:MOST_FAULTS], *rest])
 
 
 def _decode(data: bytes, file: str, form: Form) -> str:
@@ -143,12 +147,12 @@ def _decode(data: bytes, file: str, form: Form) -> str:
     try:
         text = data.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError as error:
-        raise FixableError(
-            f"{file}: byte {error.start} is not {name}; expected {form.expected} in UTF-8 ({SAVE_ADVICE})"
-        ) from None
+        says = f"byte {error.start} is not {name}; expected {form.expected} in UTF-8 ({SAVE_ADVICE})"
+        raise FixableError(Fault((file,), says)) from None
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise FixableError(f"{file}: line {line}: a zero byte; expected {form.expected} in UTF-8 ({SAVE_ADVICE})")
+        says = f"a zero byte; expected {form.expected} in UTF-8 ({SAVE_ADVICE})"
+        raise FixableError(Fault((file, f"line {line}"), says))
     return text
 
 
@@ -177,21 +181,21 @@ def _read_rows(text: str, separator: str, file: str, form: Form) -> Iterable[Row
                 cells = next(reader, None)
             except csv.Error as error:
                 said = f"{error} (is a quote opened on line {line} and not closed?); expected a whole CSV file"
-                raise FixableError(f"{file}: line {line}: {said}") from None
+                raise FixableError(Fault((file, f"line {line}"), said)) from None
             if cells is None:
                 return
-            yield Row(f"{file}: {form.counts} {number if form.counts == 'row' else line}", tuple(cells))
+            yield Row((file, f"{form.counts} {number if form.counts == 'row' else line}"), tuple(cells))
 
 
 def _check_row(row: Row, width: int, form: Form) -> Row:
     """Return the row, with its fault where it has another length than the heading or a cell of several lines."""
     if len(row.cells) != width:
         said = f"{len(row.cells)} fields; expected {width}, as row 1 has (is the file whole?)"
-        return Row(row.place, row.cells, f"{row.place}: {said}")
+        return Row(row.place, row.cells, Fault(row.place, said))
     broken = next((cell for cell in row.cells if not form.lines_in_cells and ("\n" in cell or "\r" in cell)), None)
     if broken is not None:
         said = f"{show_value(broken)} goes over several lines; expected one (is a quote not closed?)"
-        return Row(row.place, row.cells, f"{row.place}: {said}")
+        return Row(row.place, row.cells, Fault(row.place, said))
     return row
 
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from assignment.fixable import FixableError, check_all
+from assignment.fixable import Fault, FixableError, check_all
 from grader.collect.attempts import Chosen, Owned, choose_attempts
 from grader.collect.download import Held, Taken, read_download
 from grader.collect.join import Index, Joined, join_without_roster
@@ -22,7 +22,7 @@ from grader.collect.rosters import Enrolment, load_enrolment
 from grader.collect.systems import Owner
 from grader.handins.ids import make_id
 from grader.handins.listing import RECORD
-from grader.handins.roster import FILE, Person
+from grader.handins.people import FILE, Person
 
 OURS_TO_MEND = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS)
 MOST_LEFT = 1000  # names of what was left out that the record keeps
@@ -53,7 +53,8 @@ def collect(downloads: Sequence[Path], handins: Path, roster: Path | None = None
     except OSError as error:
         if error.errno not in OURS_TO_MEND:
             raise
-        raise FixableError(f"{error.filename or handins}: {error.strerror}; expected room to write") from None
+        where = str(error.filename or handins)
+        raise FixableError(Fault((where,), f"{error.strerror}; expected room to write")) from None
 
 
 def _make(work: Path, downloads: Sequence[Path], enrolment: Enrolment | None, roster: Path | None) -> Collected:
@@ -68,15 +69,15 @@ def _make(work: Path, downloads: Sequence[Path], enrolment: Enrolment | None, ro
     return _write(work / "new", _sort_by_student(taken, index), taken, enrolment, roster)
 
 
-def _find_overlaps(downloads: Sequence[Path], handins: Path) -> Iterator[str]:
+def _find_overlaps(downloads: Sequence[Path], handins: Path) -> Iterator[Fault]:
     target = handins.resolve()
     names = [path.name for path in downloads]
     for path in downloads:
         whole = path.resolve()
         if whole == target or whole in target.parents or target in whole.parents:
-            yield f"{handins}: one of it and {path} lies in the other; expected a folder elsewhere"
+            yield Fault((str(handins),), f"one of it and {path} lies in the other; expected a folder elsewhere")
         if names.count(path.name) > 1:
-            yield f"{path}: another download is called {path.name} too; expected names that tell them apart"
+            yield Fault((str(path),), f"another download is called {path.name} too; expected other names")
 
 
 def _sort_by_student(taken: Sequence[Taken], index: Index | None) -> dict[str, _One]:
@@ -98,10 +99,11 @@ def _sort_by_student(taken: Sequence[Taken], index: Index | None) -> dict[str, _
         one.held for one in everyone.values()
     ):
         names = ", ".join(its.name for its in taken)
-        raise FixableError(
-            f"{names}: no name in it is as Canvas, NTU COOL, Moodle or Gradescope write it, nor a student's id of a "
-            "roster; expected a download of hand-ins (for files called <student>.ipynb give --roster)"
+        says = (
+            "no name in it is as Canvas, NTU COOL, Moodle or Gradescope write it, nor a student's id of a roster; "
+            "expected a download of hand-ins (for files called <student>.ipynb give --roster)"
         )
+        raise FixableError(Fault((names,), says))
     return everyone
 
 

@@ -9,7 +9,7 @@ import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from assignment.fixable import FixableError
+from assignment.fixable import Fault, FixableError
 from grader.collect.gradescope import FILE as METADATA
 from grader.collect.gradescope import MOST_BYTES as MOST_METADATA
 from grader.collect.gradescope import parse_metadata
@@ -85,9 +85,10 @@ def read_download(path: Path, aside: Path, known: frozenset[str]) -> Taken:
         try:
             reading.read_archive(path, _Below(path.name, 1, room))
         except FixableError as error:
-            raise FixableError(*(f"{path}: {fault}" for fault in error.faults)) from None
+            raise error.within(str(path)) from None
     else:
-        raise FixableError(f"{path}: no such file or folder; expected what a course system's download gave")
+        says = "no such file or folder; expected what a course system's download gave"
+        raise FixableError(Fault((str(path),), says))
     return reading.taken
 
 
@@ -117,7 +118,7 @@ class _Reading:
         for member in members:
             if _is_metadata(member, below) and member.fault is None and member.size <= MOST_METADATA:
                 with member.open() as stream:
-                    found.update(parse_metadata(stream.read(MOST_METADATA), f"{below.label}: {member.name}"))
+                    found.update(parse_metadata(stream.read(MOST_METADATA), below.label, member.name))
         return found
 
     def _read_member(self, member: Member, below: _Below, system: System | None, submissions: Submissions) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from assignment.fixable import FixableError
+from assignment.fixable import Fault, FixableError
 from grader.collect.systems import Owner, Submissions
 from questions.moment import find_moment
 
@@ -15,14 +15,15 @@ MOST_BYTES = 16 * 2**20
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def parse_metadata(data: bytes, place: str) -> Submissions:
+def parse_metadata(data: bytes, *place: str) -> Submissions:
     """Return the owners of each submission; FixableError where the file is not what Gradescope writes."""
     try:
         found = yaml.load(data, LOADER)
     except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise FixableError(f"{place}: {' '.join(str(error).split())[:200]}; expected Gradescope's metadata") from None
+        says = f"{' '.join(str(error).split())[:200]}; expected Gradescope's metadata"
+        raise FixableError(Fault(place, says)) from None
     if not isinstance(found, dict):
-        raise FixableError(f"{place}: no submissions; expected Gradescope's metadata")
+        raise FixableError(Fault(place, "no submissions; expected Gradescope's metadata"))
     return {str(name): tuple(_find_owners(str(name), its)) for name, its in found.items() if isinstance(its, dict)}
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from grader.collect.attempts import Chosen, Owned
 from grader.collect.record import File
 from grader.handins.listing import EARLIER
-from grader.handins.roster import COLUMNS, Person
+from grader.handins.people import COLUMNS, Person
 
 Parts = tuple[str, ...]  # the parts of a path below HANDINS
 HELD = "held.txt"  # says why nothing of a student could be taken

@@ -8,21 +8,16 @@ import hashlib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import Field, ValidationError
 
-from assignment.fixable import FixableError
+from assignment.fixable import Fault, FixableError
+from assignment.records import Record
 from grader.handins.listing import RECORD
 
 MOST_NAMED = 10
 
 
-class Part(BaseModel):
-    """A part of the record."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class File(Part):
+class File(Record):
     """One file in HANDINS, and the download's member that it is a copy of."""
 
     path: str
@@ -31,7 +26,7 @@ class File(Part):
     sha256: str
 
 
-class Student(Part):
+class Student(Record):
     """One student's files. `joined`: by what the roster's row was found; None: no row is this student's."""
 
     student: str
@@ -41,7 +36,7 @@ class Student(Part):
     earlier: tuple[File, ...] = ()
 
 
-class NotTaken(Part):
+class NotTaken(Record):
     """A file that was not taken, and whose it would have been."""
 
     source: str
@@ -49,14 +44,14 @@ class NotTaken(Part):
     student: str | None = None
 
 
-class Download(Part):
+class Download(Record):
     """A download by its name, and the course system whose names its files have."""
 
     name: str
     system: str | None = None
 
 
-class Collected(Part):
+class Collected(Record):
     """The file `collected.json`."""
 
     version: Literal[1] = 1
@@ -67,7 +62,7 @@ class Collected(Part):
     held: tuple[NotTaken, ...] = ()
     left_out: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    hashes: dict[str, str] = {}  # of every file in HANDINS but this one
+    hashes: dict[str, str] = Field(default_factory=dict)  # of every file in HANDINS but this one
 
 
 def to_json(collected: Collected) -> bytes:
@@ -89,15 +84,15 @@ def check_unchanged(folder: Path) -> None:
     try:
         record = Collected.model_validate_json((folder / RECORD).read_bytes())
     except (OSError, ValidationError):
-        raise FixableError(
-            f"{folder}: holds other things than hw9 collect wrote; expected an empty folder, or a new name"
-        ) from None
+        says = "holds other things than hw9 collect wrote; expected an empty folder, or a new name"
+        raise FixableError(Fault((str(folder),), says)) from None
     found = find_hashes(folder)
     changed = sorted(name for name in found.keys() | record.hashes.keys() if found.get(name) != record.hashes.get(name))
     if changed:
         more = f" and {len(changed) - MOST_NAMED} more" if len(changed) > MOST_NAMED else ""
         named = ", ".join(changed[:MOST_NAMED]).encode("utf-8", "replace").decode()
-        raise FixableError(f"{folder}: {named}{more}: changed since hw9 collect wrote it; expected a new name")
+        says = "changed since hw9 collect wrote it; expected a new name"
+        raise FixableError(Fault((str(folder), f"{named}{more}"), says))
 
 
 def hash_file(path: Path) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from assignment.fixable import FixableError, check_all, show_value
+from assignment.fixable import Fault, FixableError, check_all, show_value
 from grader.handins.ids import EXPECTED, is_student
 from questions.moment import parse_moment
 from questions.table import Form, Row, Table, check_faults, load_table
@@ -106,14 +106,14 @@ def load_enrolment(path: Path) -> Enrolment:
     name = find_kind(table)
     if name is None:
         listed = "; ".join(kind.says for kind in KINDS.values())
-        raise FixableError(f"{path}: row 1: no columns of a roster; expected one of: {listed}")
+        raise FixableError(Fault(table.heading.place, f"no columns of a roster; expected one of: {listed}"))
     kind = KINDS[name]
     known = {*kind.students, *kind.lms_id, *kind.logins, *kind.names, *([kind.time] if kind.time else [])}
     check_all(table.find_doubled(sorted(known)))
     people, notes, faults = _read_people(table, kind, table.find_columns(sorted(known)))
     check_faults([*faults, *_find_shared(people.values(), table.file)], table.file)
     if not people:
-        raise FixableError(f"{path}: no student; expected {kind.says}")
+        raise FixableError(Fault((table.file,), f"no student; expected {kind.says}"))
     return Enrolment(name, people, (*table.notes, *notes))
 
 
@@ -127,10 +127,11 @@ def find_kind(table: Table) -> str | None:
 
 def _read_people(
     table: Table, kind: Kind, columns: Mapping[str, int]
-) -> tuple[dict[str, Enrolled], list[str], list[str]]:
+) -> tuple[dict[str, Enrolled], list[str], list[Fault]]:
     """Return the students, what was left out and the faults. Several rows of one student (attempts) are one."""
     people: dict[str, Enrolled] = {}
-    notes, faults = [], []
+    notes: list[str] = []
+    faults: list[Fault] = []
     for row in table.rows:
         cells = {
             name: unicodedata.normalize("NFC", row.cells[at].strip()) for name, at in columns.items() if not row.fault
@@ -139,7 +140,7 @@ def _read_people(
         if row.fault:
             faults.append(row.fault)
         elif said is not None:
-            notes += [f"{row.place}: {said}; left out"] if said else []
+            notes += [f"{': '.join(row.place)}: {said}; left out"] if said else []
         else:
             try:
                 one = _find_enrolled(row, cells, kind)
@@ -165,13 +166,14 @@ def _find_enrolled(row: Row, cells: Mapping[str, str], kind: Kind) -> Enrolled:
     fit = [number[1] if number and one == number[0] else one for one in candidates]
     student = next((one for one in fit if is_student(one)), None)
     if student is None:
-        raise FixableError(f"{row.place}: {', '.join(map(show_value, candidates))}; {EXPECTED} in a student's id")
+        says = f"{', '.join(map(show_value, candidates))}; {EXPECTED} in a student's id"
+        raise FixableError(Fault(row.place, says))
     moment = None
     if kind.time and cells.get(kind.time):
         try:
             moment = parse_moment(cells[kind.time])
         except FixableError as error:
-            raise FixableError(f"{row.place}: {kind.time}: {error}") from None
+            raise error.within(*row.place, kind.time) from None
     logins = tuple(dict.fromkeys(cells[name] for name in kind.logins if cells.get(name)))
     return Enrolled(student, _first(cells, kind.names), (number[1],) if number else (), logins, moment)
 
@@ -184,7 +186,7 @@ def _merge(before: Enrolled | None, one: Enrolled) -> Enrolled:
     return Enrolled(one.student, before.name or one.name, ids, logins, one.submitted_at or before.submitted_at)
 
 
-def _find_shared(people: Iterable[Enrolled], file: str) -> list[str]:
+def _find_shared(people: Iterable[Enrolled], file: str) -> list[Fault]:
     """Return a fault for each of the system's numbers that two students have."""
     seen: dict[str, str] = {}
     faults = []
@@ -192,7 +194,7 @@ def _find_shared(people: Iterable[Enrolled], file: str) -> list[str]:
         for lms_id in one.lms_ids:
             if seen.setdefault(lms_id, one.student) != one.student:
                 both = f"{seen[lms_id]} and {one.student}"
-                faults.append(f"{file}: id {lms_id} is that of {both}; expected one student for each")
+                faults.append(Fault((file,), f"id {lms_id} is that of {both}; expected one student for each"))
     return faults
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
-from assignment.fixable import FixableError
+from assignment.fixable import Fault, FixableError
 from grader.collect.names import find_name, split_name
 
 MOST_BYTES = 128 * 2**20  # of one file
@@ -53,7 +53,7 @@ def list_folder(folder: Path) -> list[Member]:
         for name in sorted([*files, *links]):
             found.append(_look_at(Path(where, name), folder))
             if len(found) > MOST_ENTRIES:
-                raise FixableError(f"{folder}: more than {MOST_ENTRIES} files; expected the folder of a download")
+                raise FixableError(Fault((str(folder),), f"more than {MOST_ENTRIES} files; expected a download"))
     return found
 
 

@@ -3,13 +3,11 @@
 import argparse
 from pathlib import Path
 
-from rich.console import Console
-
 from grader.collect.collect import collect as collect_handins
 from grader.collect.say import needs_person, to_lines
+from grader.commands.terminal.options import Verbs, add_verb
+from grader.commands.terminal.screen import say
 
-OUT = Console(highlight=False)
-SAYS = "make HANDINS out of a course system's download"
 ABOUT = """Make the folder HANDINS out of what a course system gives: Canvas ("Download Submissions"), NTU COOL, Moodle
 ("Download all submissions") or Gradescope ("Export Submissions"), each as a zip file or unpacked. It writes
 <student>.ipynb (or <student>/ where more files came), handins.csv, collected.json (where each came from), and .earlier/
@@ -21,31 +19,25 @@ id, login, email, name, submitted_at as far as they are known. The join is exact
 by a name.
 It exits with 1 where a hand-in is nobody's or a file could not be taken. The same command gives the same folder again.
 """
-EXAMPLES = (
-    "example: hw9 collect submissions.zip handins/ --roster gradebook.csv\n"
-    "example: hw9 collect monday.zip tuesday.zip handins/ --roster students.csv"
-)
 
 
-def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_parser(verbs: Verbs) -> None:
     """Add the verb."""
-    parser = verbs.add_parser(
+    parser = add_verb(
+        verbs,
         "collect",
-        help=SAYS,
-        description=ABOUT,
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        _start,
+        says="make HANDINS out of a course system's download",
+        about=ABOUT,
+        examples=(
+            "hw9 collect submissions.zip handins/ --roster gradebook.csv",
+            "hw9 collect monday.zip tuesday.zip handins/ --roster students.csv",
+        ),
     )
     add = parser.add_argument
     add("downloads", type=Path, nargs="+", metavar="DOWNLOAD", help="a zip file or a folder, as the system gave it")
     add("handins", type=Path, metavar="HANDINS", help="the folder to make; one that collect made before is made anew")
-    add(
-        "--roster",
-        type=Path,
-        metavar="FILE",
-        help="a gradebook, a quiz report or a CSV file that has the students' ids",
-    )
-    parser.set_defaults(start=_start)
+    add("--roster", type=Path, metavar="FILE", help="a gradebook, a quiz report or a CSV file that has the ids")
 
 
 def _start(options: argparse.Namespace) -> int:
@@ -56,5 +48,5 @@ def collect(*, downloads: list[Path], handins: Path, roster: Path | None) -> int
     """Make the folder and say what a person must know; 1 where something must be looked at."""
     collected = collect_handins(downloads, handins, roster)
     for line in to_lines(collected, handins):
-        OUT.print(line, markup=False, soft_wrap=True)
+        say(line)
     return 1 if needs_person(collected) else 0

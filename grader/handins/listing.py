@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from assignment.fixable import FixableError
+from assignment.fixable import Fault, FixableError
 from grader.handins.ids import find_spellings, fold_id, is_student, make_id
-from grader.handins.roster import FILE, Roster, load_roster
+from grader.handins.people import FILE, People, load_people
 
 DEEPEST = 4  # folders below a student's own
 MOST_NAMED = 10
@@ -34,15 +34,15 @@ class Listing:
     strays: tuple[str, ...]
 
 
-def list_handins(handins: Path, roster: Roster) -> Listing:
+def list_handins(handins: Path, people: People) -> Listing:
     """Return what lies in a folder of hand-ins; nothing in it is opened."""
     entries: dict[str, tuple[Path, ...]] = {}
     strays = []
-    known = find_spellings(roster.people)
+    known = find_spellings(people.rows)
     for path in sorted(handins.iterdir()):
         if path.name.lower() in OURS:
             continue
-        if _is_stray(path, tables=roster.file is not None and fold_id(path.stem) not in known):
+        if _is_stray(path, tables=people.file is not None and fold_id(path.stem) not in known):
             strays.append(path.name)
         else:
             student = find_id(path)
@@ -53,21 +53,21 @@ def list_handins(handins: Path, roster: Roster) -> Listing:
 def find_notes(handins: Path) -> tuple[str, ...]:
     """Return what a person may want to know of a folder of hand-ins: how its roster was read, and its strays."""
     check_folder(handins)
-    roster = load_roster(handins)
-    strays = list_handins(handins, roster).strays
+    people = load_people(handins)
+    strays = list_handins(handins, people).strays
     if not strays:
-        return roster.notes
+        return people.notes
     more = f" and {len(strays) - MOST_NAMED} more" if len(strays) > MOST_NAMED else ""
     named = ", ".join(repr(show_name(name))[1:-1] for name in strays[:MOST_NAMED])
-    return (*roster.notes, f"{handins}: nobody's hand-in, left out: {named}{more}")
+    return (*people.notes, f"{handins}: nobody's hand-in, left out: {named}{more}")
 
 
 def check_folder(handins: Path) -> None:
     """Raise a FixableError where there is no folder, or one that `hw9 run` made."""
     if not handins.is_dir():
-        raise FixableError(f"{handins}: no such folder; expected a folder of hand-ins")
+        raise FixableError(Fault((str(handins),), "no such folder; expected a folder of hand-ins"))
     if _is_runs(handins):
-        raise FixableError(f"{handins}: a RUNS folder; expected a folder of hand-ins")
+        raise FixableError(Fault((str(handins),), "a RUNS folder; expected a folder of hand-ins"))
 
 
 def find_id(path: Path) -> str:
@@ -106,7 +106,7 @@ def is_empty(path: Path) -> bool:
 
 def _refuse(error: OSError) -> None:
     name = show_name(Path(str(error.filename)).name)
-    raise FixableError(f"{name}: {error.strerror}; expected a folder that can be listed")
+    raise FixableError(Fault((name,), f"{error.strerror}; expected a folder that can be listed"))
 
 
 def _is_stray(path: Path, *, tables: bool) -> bool:

@@ -28,7 +28,7 @@ def look_at(path: Path, bank: Bank, released: Path) -> Seen:
     except OSError as error:
         raise FixableError(f"{path}: {error.strerror}; expected a notebook") from None
     except FixableError as error:
-        raise FixableError(*(f"{path}: {fault}" for fault in error.faults)) from None
+        raise error.within(str(path)) from None
     sheet = find_sheet(notebook, bank)
     if sheet.problem:
         return Seen((f"{path}: no cell `answers = {{...}}` was found; expected one",), fine=False)

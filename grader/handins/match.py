@@ -12,7 +12,7 @@ from assignment.assignment import Bilingual
 from assignment.fixable import show_value
 from grader.handins.ids import find_spellings, is_near, is_student
 from grader.handins.listing import find_stem, show_name
-from grader.handins.roster import Person, Roster
+from grader.handins.people import People, Person
 
 MOST_NAMED = 3
 
@@ -28,37 +28,37 @@ class Match:
     notes: tuple[str, ...] = ()
 
 
-def find_matches(entries: Mapping[str, tuple[Path, ...]], roster: Roster) -> tuple[Match, ...]:
+def find_matches(entries: Mapping[str, tuple[Path, ...]], people: People) -> tuple[Match, ...]:
     """Return everyone who has an entry, a row or both."""
-    rows = _find_rows(entries, roster)
+    rows = _find_rows(entries, people)
     owners = {student: entry for entry, student in rows.items()}
-    extra = {entry: paths for entry, paths in entries.items() if entry not in rows} if roster.file else {}
+    extra = {entry: paths for entry, paths in entries.items() if entry not in rows} if people.file else {}
     stems = {entry: {find_stem(path) for path in paths} for entry, paths in extra.items()}
     pairs = [
         (entry, student)
         for entry, its in stems.items()
-        for student in roster.people
+        for student in people.rows
         if any(is_near(stem, student) for stem in its)
     ]
     found = [
         _match_row(
             person, owners.get(person.student), entries, [extra[entry] for entry, its in pairs if its == student]
         )
-        for student, person in roster.people.items()
+        for student, person in people.rows.items()
     ]
     for entry, paths in entries.items():
         if entry not in rows:
             alike = [student for one, student in pairs if one == entry]
-            reasons = (*_name_file(entry, paths), *(_say_extra(paths, alike, roster) if roster.file else ()))
+            reasons = (*_name_file(entry, paths), *(_say_extra(paths, alike, people) if people.file else ()))
             found.append(Match(entry, paths, None, reasons))
     return tuple(found)
 
 
-def _find_rows(entries: Mapping[str, tuple[Path, ...]], roster: Roster) -> dict[str, str]:
+def _find_rows(entries: Mapping[str, tuple[Path, ...]], people: People) -> dict[str, str]:
     """Return which row each entry has."""
-    rows = {entry: entry for entry in entries if entry in roster.people}
+    rows = {entry: entry for entry in entries if entry in people.rows}
     ours = find_spellings(entry for entry in entries if entry not in rows)
-    theirs = find_spellings(student for student in roster.people if student not in rows)
+    theirs = find_spellings(student for student in people.rows if student not in rows)
     return rows | {entry: theirs[form] for form, entry in ours.items() if form in theirs}
 
 
@@ -98,9 +98,9 @@ def _name_file(entry: str, paths: tuple[Path, ...]) -> tuple[Bilingual, ...]:
     return (Bilingual(en=f"The file is {named}.", zh=f"檔案是 {named}。"),)
 
 
-def _say_extra(paths: tuple[Path, ...], alike: list[str], roster: Roster) -> tuple[Bilingual, ...]:
-    assert roster.file is not None
-    file, named = roster.file.name, _list_names(show_value(_show(path)) for path in paths)
+def _say_extra(paths: tuple[Path, ...], alike: list[str], people: People) -> tuple[Bilingual, ...]:
+    assert people.file is not None
+    file, named = people.file.name, _list_names(show_value(_show(path)) for path in paths)
     like_en = f"; it looks like {_list_names(alike)}" if alike else ""
     like_zh = f"；看起來像是 {_list_names(alike)}" if alike else ""
     return (Bilingual(en=f"{file} has no row for {named}{like_en}.", zh=f"{file} 沒有 {named} 這一列{like_zh}。"),)

@@ -1,10 +1,36 @@
-"""The responses to the quiz beside the hand-ins: whose answers they are, and when they were given."""
+"""The class: its hand-ins, joined with the responses to the quiz where the answers were given there."""
 
-from assignment.fixable import check_all, show_value
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from assignment.fixable import Fault, check_all, show_value
 from grader.handins.ids import EXPECTED, find_spellings, fold_id, is_student
-from grader.handins.submission import Submission
-from grader.scoring.judge import Sheets
-from questions.canvas.responses import Response, Responses
+from grader.handins.listing import find_notes
+from grader.handins.submission import Submission, find_submissions
+from questions.bank import Bank
+from questions.canvas.responses import Response, Responses, load_responses
+from questions.sheet import Sheet
+
+Sheets = Mapping[str, Sheet]  # by student
+
+
+@dataclass(frozen=True)
+class Roster:
+    """Who is scored. `sheets` are the answers to the quiz, which count in place of the notebooks'; None: no quiz."""
+
+    submissions: tuple[Submission, ...]
+    sheets: Sheets | None = None
+    notes: tuple[str, ...] = ()
+
+
+def load_roster(handins: Path, bank: Bank, responses: Path | None = None) -> Roster:
+    """Return the class of a folder of hand-ins, joined with a quiz's report of responses where there is one."""
+    submissions = find_submissions(handins)
+    if responses is None:
+        return Roster(submissions, notes=find_notes(handins))
+    found = load_responses(responses, bank)
+    return Roster(*join_responses(submissions, found), (*find_notes(handins), *found.notes))
 
 
 def join_responses(submissions: tuple[Submission, ...], responses: Responses) -> tuple[tuple[Submission, ...], Sheets]:
@@ -21,9 +47,10 @@ def join_responses(submissions: tuple[Submission, ...], responses: Responses) ->
     for student, response in responses.by_student.items():
         name = student if student in known else spellings.get(fold_id(student), student)
         if not is_student(name):
-            faults.append(f"{response.place}: {show_value(student)}; {EXPECTED}")
+            faults.append(Fault(response.place, f"{show_value(student)}; {EXPECTED}"))
         elif name in found:
-            faults.append(f"{response.place}: {show_value(student)} is {name} a second time; expected one student")
+            says = f"{show_value(student)} is {name} a second time; expected one student"
+            faults.append(Fault(response.place, says))
         found[name] = response
     check_all(faults)
     everyone = [_take(one, found.get(one.student)) for one in submissions]

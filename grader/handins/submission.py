@@ -4,21 +4,25 @@ The names of files are the students' and are not trusted: a name that is no plai
 that entry alone, and all the others are found all the same.
 """
 
+import hashlib
 import json
 import os
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import nbformat
-from pydantic import AwareDatetime, BaseModel, ConfigDict, field_serializer, field_validator
+from pydantic import AwareDatetime, field_serializer, field_validator
 
 from assignment.assignment import Bilingual
-from assignment.fixable import FixableError, show_value
+from assignment.fixable import Fault, FixableError, show_value
+from assignment.records import Record
 from grader.files.untrusted import read_untrusted
 from grader.handins.ids import EXPECTED, is_student
 from grader.handins.listing import check_folder, find_notebooks, find_stem, is_empty, list_handins, show_name
 from grader.handins.match import Match, find_matches
-from grader.handins.roster import load_roster
+from grader.handins.people import load_people
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 MOST_BYTES = 32 * 1024 * 1024
 MOST_PARTS = 400_000  # lists and dictionaries of a notebook, each of which costs half a KiB of our memory
@@ -26,15 +30,14 @@ MOST_PARTS = 400_000  # lists and dictionaries of a notebook, each of which cost
 Problem = Literal["missing", "not_a_notebook", "two_notebooks", "broken", "bad_name"]
 
 
-class Submission(BaseModel):
+class Submission(Record):
     """One student's hand-in; either `notebook` is there or `problem` says why not."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     student: str
     name: str = ""
     submitted_at: AwareDatetime | None = None
     notebook: Path | None = None
+    sha256: str | None = None  # of the notebook
     problem: Problem | None = None
     detail: str | None = None
     marked_late: bool = False  # by the course system, which did not say when it came
@@ -54,10 +57,10 @@ class Submission(BaseModel):
 def find_submissions(handins: Path) -> tuple[Submission, ...]:
     """Return the class, sorted by student; FixableError with all faults of `handins.csv` at once."""
     check_folder(handins)
-    roster = load_roster(handins)
-    found = [_find_one(match) for match in find_matches(list_handins(handins, roster).entries, roster)]
+    people = load_people(handins)
+    found = [_find_one(match) for match in find_matches(list_handins(handins, people).entries, people)]
     if not found:
-        raise FixableError(f"{handins}: no hand-in; expected <student>.ipynb files or <student>/ folders")
+        raise FixableError(Fault((str(handins),), "no hand-in; expected <student>.ipynb files or <student>/ folders"))
     return tuple(sorted(found, key=lambda one: one.student))
 
 
@@ -67,8 +70,10 @@ def read_notebook(submission: Submission) -> bytes:
     return read_untrusted(submission.notebook.parent, submission.notebook.name, MOST_BYTES)
 
 
-def parse_notebook(data: bytes) -> nbformat.NotebookNode:
+def parse_notebook(data: bytes) -> "NotebookNode":
     """Return a notebook in format 4; FixableError when the bytes are no valid notebook."""
+    import nbformat  # here: its schema's grammar takes seconds to load, and `hw9 --help` reads no notebook
+
     parts = data.count(b"{") + data.count(b"[")
     if parts > MOST_PARTS:
         raise FixableError(f"notebook: {parts} lists and dictionaries; expected at most {MOST_PARTS}")
@@ -76,7 +81,7 @@ def parse_notebook(data: bytes) -> nbformat.NotebookNode:
         raw = json.loads(data)
         if not isinstance(raw, dict) or not isinstance(raw.get("nbformat"), int):
             raise ValueError("no nbformat number")
-        notebook: nbformat.NotebookNode = nbformat.reads(data.decode("utf-8-sig"), as_version=4)  # type: ignore[no-untyped-call]
+        notebook: NotebookNode = nbformat.reads(data.decode("utf-8-sig"), as_version=4)  # type: ignore[no-untyped-call]
         nbformat.validate(notebook, relax_add_props=True)
     except (RecursionError, MemoryError):
         raise FixableError("notebook: nested too deeply; expected a notebook") from None
@@ -125,4 +130,4 @@ def _check_notebook(student: str, path: Path) -> Submission:
         parse_notebook(data)
     except FixableError as error:
         return Submission(student=student, problem="broken", detail=str(error))
-    return Submission(student=student, notebook=path)
+    return Submission(student=student, notebook=path, sha256=hashlib.sha256(data).hexdigest())

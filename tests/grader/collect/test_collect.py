@@ -361,8 +361,8 @@ def test_all_faults_of_a_roster_are_told_with_their_rows(take: Take) -> None:
     roster = 'student,id,submitted_at\nb01,41000,2027-05-28\n"b 02",41001,\nb03,41000,\nb04\nb05,41000,\n'
     with pytest.raises(FixableError) as caught:
         take({"chenada_41000_90001_hw.ipynb": ONE}, roster)
-    assert [line.split(": ")[1] for line in caught.value.faults[:3]] == ["row 2", "row 3", "row 5"]
-    assert caught.value.faults[3].endswith("id 41000 is that of b03 and b05; expected one student for each")
+    assert [fault.place[1] for fault in caught.value.faults[:3]] == ["row 2", "row 3", "row 5"]
+    assert caught.value.faults[3].says.endswith("id 41000 is that of b03 and b05; expected one student for each")
     with pytest.raises(FixableError, match="no columns of a roster; expected one of: a gradebook"):
         take({"chenada_41000_90001_hw.ipynb": ONE}, "first,second\n1,2\n")
 

@@ -11,7 +11,7 @@ import pytest
 
 from assignment.fixable import FixableError
 from grader.handins.listing import find_notes
-from grader.handins.roster import load_roster
+from grader.handins.people import load_people
 from grader.handins.submission import Submission, find_submissions
 
 LATE = "2027-06-30T10:00:00+08:00"
@@ -141,7 +141,7 @@ def test_semicolons_are_said(read: Class, tmp_path: Path) -> None:
 def test_date_without_a_time_is_refused_with_advice_that_works(read: Class) -> None:
     with pytest.raises(FixableError) as caught:
         read(["b01"], to_csv(("b01", "A", "2027-05-28")))
-    (fault,) = caught.value.faults
+    fault = str(caught.value)
     assert "line 2: submitted_at: '2027-05-28' has no time of day" in fault
     advice = fault.rpartition(" as ")[2]
     assert read(["b01"], to_csv(("b01", "A", advice)))["b01"].submitted_at is not None
@@ -169,5 +169,5 @@ def test_mark_of_a_course_system_without_a_time_counts_as_late_and_goes_to_a_per
 def test_all_faults_of_all_rows_are_told_at_once(tmp_path: Path) -> None:
     (tmp_path / "handins.csv").write_text("student,name\nb01\nb/2,x\nb03,x,y\nb04,x\nb04,x\n")
     with pytest.raises(FixableError) as caught:
-        load_roster(tmp_path)
-    assert [line.split(": ")[1] for line in caught.value.faults] == ["line 2", "line 3", "line 4", "line 6"]
+        load_people(tmp_path)
+    assert [fault.place[1] for fault in caught.value.faults] == ["line 2", "line 3", "line 4", "line 6"]

@@ -6,7 +6,7 @@ import nbformat
 import pytest
 
 from assignment.fixable import FixableError
-from grader.handins.roster import load_roster
+from grader.handins.people import load_people
 from grader.handins.submission import (
     MOST_BYTES,
     MOST_PARTS,
@@ -138,8 +138,8 @@ def test_all_faults_of_the_table_are_named_at_once(tmp_path: Path) -> None:
         "student,submitted_at,grade\nb1,yesterday,1\nb2,2026-12-01T12:00:00,1\nb2,,1\n../etc,,1\nb5,2026-12-01T12:00:00Z,1\n"
     )
     with pytest.raises(FixableError) as caught:
-        load_roster(tmp_path)
-    faults = "\n".join(caught.value.faults)
+        load_people(tmp_path)
+    faults = str(caught.value)
     assert len(caught.value.faults) == 5
     assert "unknown column 'grade'" in faults
     assert "line 2: submitted_at: 'yesterday'" in faults

@@ -1,0 +1,155 @@
+"""`hw9 questions check`: the key, what guessing earns, and every fault of the bank."""
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+
+from assignment.assignment import ASSIGNMENT_FILE, load_assignment
+from assignment.fixable import Fault, FixableError
+from assignment.outputs import Outputs
+from assignment.profile import PROFILES_FOLDER, load_profile
+from assignment.texts import Texts
+from grader.commands.questions.options import add_sources
+from grader.commands.terminal.options import Verbs, add_verb
+from grader.commands.terminal.screen import print_faults
+from questions.bank import BANK_FOLDER, Bank, read_bank
+from questions.canonical import load_canonicals
+from questions.check.bank import Checked, check_bank, count_several, find_spread
+from questions.check.rules import RULES
+from questions.key import Decision, Place
+from questions.proof.matrix import PROOF_FOLDER, find_matrix_faults
+from questions.proof.stability import Steadiness, find_all_steadiness, find_stability_faults
+from questions.proof.stored import Proof, load_proof
+from questions.question import Question
+
+LEGEND = """closest: the choice nearest to tipping over; distance: from its value to its bound; margin: the least one
+allowed; margins: the one over the other, 1 or more; spreads: the least steady choice's distance over what seeds,
+precisions and rounded weights move it by, 1 or more; mutants: how many mistakes the question tells, 2 or more;
+?: not known (the last two: by `hw9 questions stability --write` and `mutate --write`)
+"""
+
+
+ABOUT = """Compute the key from the canonical Outputs and check everything: the form of the files, each claim and its
+margin on every seed, the wording, what guessing earns, and what `mutate` and `stability` stored. Every fault is a line
+on stderr with its place; it exits with 1 where there is one.
+"""
+
+
+def add_parser(verbs: Verbs) -> None:
+    """Add the verb."""
+    parser = add_verb(
+        verbs,
+        "check",
+        _start,
+        says="compute the key; exit 1 where the bank or the key has a fault",
+        about=ABOUT,
+        examples=("hw9 questions check", "hw9 questions check --rules"),
+    )
+    parser.add_argument("--rules", action="store_true", help="list the codes of the lint rules with their sources")
+    parser.add_argument(
+        "--assignment", type=Path, default=ASSIGNMENT_FILE, help="file of counts and points (default: the project's)"
+    )
+    parser.add_argument(
+        "--proof",
+        type=Path,
+        metavar="DIR",
+        help="what `mutate --write` and `stability --write` stored (default: questions/proofs for the project's bank, "
+        "nothing for another one)",
+    )
+    add_sources(parser, "whose canonical Outputs decide")
+
+
+def _start(options: argparse.Namespace) -> int:
+    if options.rules:
+        return list_rules()
+    return check(
+        assignment=options.assignment,
+        proof=options.proof or (PROOF_FOLDER if options.bank == BANK_FOLDER else None),
+        profile=options.profile,
+        bank=options.bank,
+        canonical=options.canonical,
+    )
+
+
+def list_rules() -> int:
+    """Print the codes of the lint rules with their sources."""
+    for code, rule in RULES.items():
+        print(f"{code:<23} {rule.says} [{rule.source}]")
+    return 0
+
+
+def check(*, assignment: Path, proof: Path | None, profile: str, bank: Path, canonical: Path) -> int:
+    """Check a bank and print what was found; 1 where there is a fault. Without `proof` nothing stored is checked."""
+    points = load_assignment(assignment)
+    questions, unread = read_bank(bank, points)
+    canonicals, missing = _load_canonicals(profile, canonical)
+    stored = load_proof(profile, proof)
+    checked = check_bank(questions, unread, points, canonicals, _load_texts(profile), stored.flipped)
+    steadiness = find_all_steadiness(questions, checked.decisions, stored.stability) if stored.stability else {}
+    _print_checked(questions, checked, len(canonicals), stored, steadiness)
+    faults = [*missing, *checked.faults, *stored.missing]
+    faults += find_matrix_faults(stored.matrix, questions) if stored.matrix else []
+    faults += find_stability_faults(questions, steadiness) if stored.stability else []
+    return print_faults(faults)
+
+
+def _load_canonicals(profile: str, folder: Path) -> tuple[dict[int, Outputs], tuple[Fault, ...]]:
+    try:
+        return load_canonicals(profile, folder), ()
+    except FixableError as error:
+        return {}, error.faults
+
+
+def _load_texts(profile: str) -> Texts | None:
+    """Return a profile's texts; None where only its canonical Outputs are here."""
+    return load_profile(profile).texts if (PROFILES_FOLDER / profile / "manifest.yaml").exists() else None
+
+
+def _print_checked(
+    bank: Bank, checked: Checked, seeds: int, proof: Proof, steadiness: Mapping[Place, Steadiness]
+) -> None:
+    if not bank.ids:
+        return
+    head = f"{'no':>2}  {'id':<24} {'key':<6} {'closest':<8} {'margins':>7} {'distance':>10} {'margin':>8}"
+    print(head + f" {'spreads':>8} {'mutants':>8}")
+    for question in bank.questions:
+        ratios = [its.ratio for (name, _), its in steadiness.items() if name == question.id]
+        spreads = f"{min(ratios):.1f}" if ratios else "?"
+        caught = str(proof.matrix.count_caught(question.id)) if proof.matrix else "?"
+        print(_row(question, checked.decisions) + f" {spreads:>8} {caught:>8}")
+    print(LEGEND)
+    if not checked.guesses:
+        return
+    print(_summary(bank, checked, seeds))
+    print(f"\n{'who guesses':<52} {'points':>6} {'limit':>6}")
+    for guess in checked.guesses:
+        print(f"{guess.name:<52} {float(guess.score):>6.2f} {float(guess.limit):>6.2f}")
+    if proof.matrix:
+        mutants = proof.matrix.mutants
+        equal = sum(one.equivalent is not None for one in mutants)
+        score = f"mutation score {proof.matrix.score:.3f}"
+        print(f"\n{score}: of {len(mutants)} mutants {proof.matrix.caught} are caught, {equal} are equivalent")
+
+
+def _row(question: Question, decisions: Mapping[Place, Decision]) -> str:
+    found = {
+        letter: decisions[question.id, letter] for letter in question.choices if (question.id, letter) in decisions
+    }
+    head = f"{question.number:>2}  {question.id:<24} "
+    if len(found) < len(question.choices):
+        return f"{head}{'?':<6} {'?':<8} {'?':>7} {'?':>10} {'?':>8}"
+    letters = "".join(letter for letter, decision in found.items() if decision.right)
+    closest = min(found, key=lambda letter: found[letter].ratio)
+    decision = found[closest]
+    return head + f"{letters:<6} {closest:<8} {decision.ratio:>7.2f} {decision.distance:>10.4g} {decision.margin:>8.3g}"
+
+
+def _summary(bank: Bank, checked: Checked, seeds: int) -> str:
+    letters = find_spread(bank, checked.letters)
+    spread = ", ".join(f"{letter} {right}/{there}" for letter, (right, there) in letters.items())
+    valid = "" if checked.faults else " valid"
+    chance = "" if checked.letter_p is None else f" (chi-square p = {checked.letter_p:.2f})"
+    return (
+        f"{len(bank.ids)} questions{valid} on {seeds} seeds; {count_several(checked.letters)} with two or more right "
+        f"choices; right by letter: {spread}{chance}; lint findings silenced: {len(checked.silenced)}"
+    )

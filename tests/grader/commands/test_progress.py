@@ -1,0 +1,49 @@
+"""What a person sees: a line for each notebook that ended, and no markup that a student made."""
+
+import io
+from datetime import UTC, datetime
+
+from rich.console import Console
+
+from grader.commands.terminal.progress import ShownProgress, describe_end
+from grader.driver.event import Begun, Ended, Started
+from grader.runs.result import Result
+
+
+def make_result(**fields: object) -> Result:
+    return Result.model_validate({"student": "alice", "word": "ran", "started_at": datetime.now(UTC), **fields})
+
+
+def test_each_end_is_one_plain_line_without_a_terminal() -> None:
+    text = io.StringIO()
+    with ShownProgress(Console(file=text, width=100)) as shown:
+        shown(Begun(4, 1))
+        for student, result in (
+            ("alice", make_result(seconds=3.2)),
+            ("bob", make_result(word="failed", reason="memory", cell=2)),
+            ("eve", None),
+        ):
+            shown(Started(student))
+            shown(Ended(student, result))
+        shown(Ended("dan", make_result(word="lost")))  # given up without another start
+    lines = text.getvalue().splitlines()
+    assert "1 of 4" in lines[0]
+    assert lines[1].split() == ["alice", "ran", "3.2", "s"]
+    assert lines[2].split()[:6] == ["bob", "failed", "(memory)", "in", "cell", "2"]
+    assert "no result" in lines[3]
+    assert lines[4].split()[:2] == ["dan", "lost"]
+    assert "\x1b" not in text.getvalue()
+
+
+def test_running_notebooks_are_named_on_a_terminal() -> None:
+    text = io.StringIO()
+    with ShownProgress(Console(file=text, width=100, force_terminal=True)) as shown:
+        shown(Begun(2, 0))
+        shown(Started("alice"))
+        shown.live.refresh()
+    assert "alice" in text.getvalue()
+    assert "0/2" in text.getvalue()
+
+
+def test_markup_in_a_name_stays_text() -> None:
+    assert "\\[red]x" in describe_end("[red]x", None)
