@@ -10,9 +10,11 @@ import nbformat
 import pytest
 
 from assignment.fixable import FixableError
+from grader.commands.main import main
 from grader.handins.listing import find_notes
 from grader.handins.people import load_people
 from grader.handins.submission import Submission, find_submissions
+from grader.scoring.scored import load_scored
 
 LATE = "2027-06-30T10:00:00+08:00"
 MOMENT = datetime(2027, 6, 30, 2, tzinfo=UTC)
@@ -171,3 +173,40 @@ def test_all_faults_of_all_rows_are_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(FixableError) as caught:
         load_people(tmp_path)
     assert [fault.place[1] for fault in caught.value.faults] == ["line 2", "line 3", "line 4", "line 6"]
+
+
+@pytest.mark.slow
+def test_scoring_takes_what_the_roster_says_and_sends_who_is_not_certain_to_a_person(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    handins, runs = tmp_path / "handins", tmp_path / "runs"
+    handins.mkdir()
+    runs.mkdir()
+    (runs / "runs.json").write_text('{"version": 1, "submissions": []}')
+    for name in ("B01", "b02", "b03-Copy1", "my homework!"):
+        cells = [nbformat.v4.new_code_cell("answers = {}")]
+        nbformat.write(nbformat.v4.new_notebook(cells=cells), handins / f"{name}.ipynb")
+    (handins / "Thumbs.db").write_bytes(b"")
+    (handins / "handins.csv").write_text(
+        f"student,name,submitted_at,marked_late,look\nb01,Ada,{LATE},,\nb02,Bo,,yes,\nb03,Cy,{LATE},,She wrote.\n"
+    )
+    assert main(["score", str(handins), str(runs)]) == 1
+    said = capsys.readouterr().out
+    assert said.count("Thumbs.db") == 1
+    found = {path.parent.name: load_scored(path.parent) for path in runs.glob("*/verdicts.json")}
+    assert len(found) == 5
+    assert {name: found[name].late for name in ("b01", "b02", "b03", "b03-Copy1")} == {
+        "b01": True,
+        "b02": True,
+        "b03": True,
+        "b03-Copy1": False,
+    }
+    assert any("'B01.ipynb'" in note for note in found["b01"].notes)
+    whys = {name: " ".join(reason.en for reason in one.why) for name, one in found.items()}
+    assert "marked it late" in whys["b02"]
+    assert "'b03-Copy1.ipynb' has no row of its own" in whys["b03"]
+    assert "She wrote." in whys["b03"]
+    assert "looks like b03" in whys["b03-Copy1"]
+    (unnamed,) = (name for name in found if name.startswith("unnamed-"))
+    assert "The file is 'my homework!.ipynb'." in said
+    assert "The file is 'my homework!.ipynb'." in whys[unnamed]
