@@ -15,7 +15,7 @@ from grader.commands.terminal.options import (
 from grader.commands.terminal.progress import ShownProgress
 from grader.commands.terminal.screen import OUT
 from grader.driver.drive import run_class
-from grader.runs.result import Result
+from grader.runs.result import RunResult
 
 ABOUT = """Execute each student's notebook in a sandbox and keep what it saved.
 
@@ -48,7 +48,7 @@ def run(*, handins: Path, runs: Path, how: RunOptions) -> int:
     return 1 if any(result.word == "lost" for result in execute(handins, runs, how)) else 0
 
 
-def execute(handins: Path, runs: Path, how: RunOptions) -> list[Result]:
+def execute(handins: Path, runs: Path, how: RunOptions) -> list[RunResult]:
     """Execute the notebooks, show how far it is, and return all results."""
     with ShownProgress(OUT) as shown:
         return run_class(

@@ -39,7 +39,7 @@ def join_responses(submissions: tuple[Submission, ...], responses: Responses) ->
     id that cannot be a student's.
     """
     known = {one.student: one for one in submissions}
-    spellings = _find_spellings(known)
+    spellings = _list_spellings(known)
     found: dict[str, Response] = {}
     faults = []
     for student, response in responses.by_student.items():
@@ -57,7 +57,7 @@ def join_responses(submissions: tuple[Submission, ...], responses: Responses) ->
     return tuple(sorted(everyone, key=lambda one: one.student)), {name: one.sheet for name, one in found.items()}
 
 
-def _find_spellings(known: dict[str, Submission]) -> dict[str, str]:
+def _list_spellings(known: dict[str, Submission]) -> dict[str, str]:
     """Return the ids by their folded form, but those of which two differ in nothing else."""
     folded: dict[str, list[str]] = {}
     for student in known:

@@ -32,7 +32,7 @@ RESERVED = (".json", ".csv", ".html", ".lock")  # names of our own files beside 
 IGNORED = ("handins.csv", "__MACOSX")
 COLUMNS = ("student", "name", "submitted_at")
 
-Problem = Literal["missing", "not_a_notebook", "two_notebooks", "broken", "bad_name"]
+SubmissionProblem = Literal["missing", "not_a_notebook", "two_notebooks", "broken", "bad_name"]
 
 
 class Submission(Record):
@@ -43,7 +43,7 @@ class Submission(Record):
     submitted_at: AwareDatetime | None = None
     notebook: Path | None = None
     sha256: str | None = None  # of the notebook
-    problem: Problem | None = None
+    problem: SubmissionProblem | None = None
     detail: str | None = None
 
     @field_validator("detail")
@@ -66,8 +66,8 @@ def find_submissions(handins: Path) -> tuple[Submission, ...]:
     entries: dict[str, list[Path]] = {}
     for path in sorted(handins.iterdir()):
         if not _is_litter(path.name):
-            entries.setdefault(_find_student(path), []).append(path)
-    found = [_find_one(student, paths) for student, paths in entries.items()]
+            entries.setdefault(_name_student(path), []).append(path)
+    found = [_make_submission(student, paths) for student, paths in entries.items()]
     found += [Submission(student=student, problem="missing") for student in people if student not in entries]
     if not found:
         raise FixableError(f"{handins}: no hand-in; expected <student>.ipynb files or <student>/ folders")
@@ -160,7 +160,7 @@ def is_student(name: str) -> bool:
     return bool(STUDENT.fullmatch(name)) and len(name.encode()) <= LONGEST and not name.lower().endswith(RESERVED)
 
 
-def _find_student(path: Path) -> str:
+def _name_student(path: Path) -> str:
     """Return the id that an entry's name stands for; a name that cannot be one gets a made-up id."""
     real_folder = path.is_dir() and not path.is_symlink()
     name = unicodedata.normalize("NFC", path.name if real_folder else path.stem)
@@ -169,7 +169,7 @@ def _find_student(path: Path) -> str:
     return f"unnamed-{hashlib.sha256(os.fsencode(path.name)).hexdigest()[:8]}"
 
 
-def _find_one(student: str, paths: list[Path]) -> Submission:
+def _make_submission(student: str, paths: list[Path]) -> Submission:
     """Return the hand-in that the entries of one student make."""
     if student.startswith("unnamed-") and not is_student(paths[0].stem):
         said = show_value(os.fsencode(paths[0].name).decode(errors="replace"))

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from assignment.fixable import Fault, FixableError, check_all, show_value
 from questions.bank import Bank
-from questions.canvas.cell import MOST_CHARACTERS, Forms, find_answer, find_forms, plain
+from questions.canvas.cell import MOST_CHARACTERS, Forms, list_forms, parse_answer, plain
 from questions.sheet import Sheet
 
 MOST_BYTES = 64 * 2**20
@@ -73,7 +73,7 @@ class _Attempt:
 
 
 @dataclass
-class _Reading:
+class _ReportReader:
     file: str
     bank: Bank
     heading: _Heading
@@ -96,15 +96,15 @@ def load_responses(path: Path, bank: Bank) -> Responses:
 def parse_responses(data: bytes, bank: Bank, file: str) -> Responses:
     """Return the responses in the bytes of a CSV file; `file` is its name, for messages."""
     rows = _read_rows(data, file)
-    heading, notes = _find_heading(rows[0], bank, file)
-    reading = _Reading(file, bank, heading, {question.id: find_forms(question) for question in bank.questions})
+    heading, notes = _parse_heading(rows[0], bank, file)
+    reading = _ReportReader(file, bank, heading, {question.id: list_forms(question) for question in bank.questions})
     for number, row in enumerate(rows[1:], start=2):
         if any(cell.strip() for cell in row):
             _read_row(reading, row, file, f"row {number}")
     more = len(reading.faults) - MOST_FAULTS
     rest = [Fault((file,), f"{more} more faults; expected none")] if more > 0 else []
     check_all(reading.faults[:MOST_FAULTS] + rest)
-    return Responses({student: _find_last(attempts) for student, attempts in reading.attempts.items()}, notes)
+    return Responses({student: _take_last(attempts) for student, attempts in reading.attempts.items()}, notes)
 
 
 def _read_rows(data: bytes, file: str) -> list[list[str]]:
@@ -125,7 +125,7 @@ def _read_rows(data: bytes, file: str) -> list[list[str]]:
     return rows
 
 
-def _find_heading(row: Sequence[str], bank: Bank, file: str) -> tuple[_Heading, tuple[str, ...]]:
+def _parse_heading(row: Sequence[str], bank: Bank, file: str) -> tuple[_Heading, tuple[str, ...]]:
     names = [cell.strip().casefold().replace(" ", "_") for cell in row]
     own = {name: names.index(name) for name in OWN_COLUMNS if name in names}
     questions: dict[str, int] = {}
@@ -167,7 +167,7 @@ def find_question(heading: str, bank: Bank) -> str | None:
     return named[0] if len(named) == 1 else None
 
 
-def _read_row(reading: _Reading, row: Sequence[str], *place: str) -> None:
+def _read_row(reading: _ReportReader, row: Sequence[str], *place: str) -> None:
     heading, faults = reading.heading, reading.faults
     if len(row) != heading.width:
         says = f"{len(row)} fields; expected {heading.width}, as row 1 has (is the file whole?)"
@@ -192,11 +192,11 @@ def _read_row(reading: _Reading, row: Sequence[str], *place: str) -> None:
         faults.append(Fault(where, f"{show_value(student)} with attempt {number} a second time; expected it once"))
         return
     answers = {
-        name: find_answer(row[index], reading.forms[name], ": ".join((*place, name)))
+        name: parse_answer(row[index], reading.forms[name], ": ".join((*place, name)))
         for name, index in heading.questions.items()
     }
     sheet = Sheet({name: answers[name] for name in reading.bank.ids})
-    moment = find_moment(cells["submitted"]) if cells["submitted"] else None
+    moment = parse_moment(cells["submitted"]) if cells["submitted"] else None
     response = Response(student, cells.get("name", "")[:MOST_NAME], moment, sheet, where)
     attempts.append(_Attempt(number, person, response))
 
@@ -205,17 +205,17 @@ def _find_faults(cells: Mapping[str, str], *place: str) -> Iterator[Fault]:
     attempt, submitted = cells.get("attempt", "1"), cells["submitted"]
     if not (attempt.isascii() and attempt.isdecimal() and len(attempt) < 7):
         yield Fault((*place, "attempt"), f"{show_value(attempt)}; expected a whole number")
-    if submitted and find_moment(submitted) is None:
+    if submitted and parse_moment(submitted) is None:
         says = f"{show_value(submitted)}; expected a time with its zone, as 2027-05-28 12:00:00 UTC"
         yield Fault((*place, "submitted"), says)
 
 
-def find_moment(text: str) -> datetime | None:
+def parse_moment(text: str) -> datetime | None:
     """Return the moment that Canvas writes, None where it is none or has no time zone.
 
-    >>> find_moment("2027-05-28 15:59:59 UTC").isoformat(), find_moment("2027-05-28 23:59:59 +0800").isoformat()
+    >>> parse_moment("2027-05-28 15:59:59 UTC").isoformat(), parse_moment("2027-05-28 23:59:59 +0800").isoformat()
     ('2027-05-28T15:59:59+00:00', '2027-05-28T23:59:59+08:00')
-    >>> find_moment("2027-05-28 15:59") is None
+    >>> parse_moment("2027-05-28 15:59") is None
     True
     """
     if len(text) > MOST_TIME:
@@ -228,7 +228,7 @@ def find_moment(text: str) -> datetime | None:
     return moment if moment.tzinfo is not None else None
 
 
-def _find_last(attempts: Sequence[_Attempt]) -> Response:
+def _take_last(attempts: Sequence[_Attempt]) -> Response:
     last = max(attempts, key=lambda attempt: attempt.number)
     if len(attempts) == 1:
         return last.response

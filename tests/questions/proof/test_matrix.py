@@ -14,7 +14,7 @@ from assignment.outputs import Outputs
 from grader.commands.main import main
 from questions.bank import Bank, load_bank
 from questions.canonical import load_canonicals
-from questions.key import Key, find_key
+from questions.key import Key, compute_key
 from questions.proof import rerun
 from questions.proof.matrix import (
     LEAST_SCORE,
@@ -42,7 +42,7 @@ def canonicals(canonical_folder: Path) -> dict[int, Outputs]:
 
 @pytest.fixture
 def key(bank: Bank, canonicals: dict[int, Outputs]) -> Key:
-    return find_key(bank, canonicals)
+    return compute_key(bank, canonicals)
 
 
 def make_mutants(count: int, *equivalent: int) -> list[Mutant]:
