@@ -80,6 +80,7 @@ def test_perfect_quiz_is_ten_one_right_is_its_points_and_part_of_a_question_is_n
     assert "未作答" in (tmp_path / "runs" / "empty" / "report.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_times_of_the_quiz_count_in_place_of_the_class_list(
     score: Class, right: dict[str, str], tmp_path: Path
 ) -> None:
