@@ -60,6 +60,7 @@ def test_untuned_reader_has_the_body_of_the_masked_one() -> None:
     assert all(torch.equal(value, untuned[key]) for key, value in masked.items())
 
 
+@pytest.mark.slow
 def test_stored_vocabulary_is_what_the_grammar_gives() -> None:
     for folder in (load_profile().masked_folder, *load_profile().reader_folders.values()):
         assert tuple((folder / "vocab.txt").read_text(encoding="utf-8").splitlines()) == list_pieces()

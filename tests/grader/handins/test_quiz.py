@@ -80,6 +80,7 @@ def test_perfect_quiz_is_ten_one_right_is_its_points_and_part_of_a_question_is_n
     assert "未作答" in (tmp_path / "runs" / "empty" / "report.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_times_of_the_quiz_count_in_place_of_the_class_list(
     score: Class, right: dict[str, str], tmp_path: Path
 ) -> None:
@@ -114,6 +115,7 @@ def test_student_without_a_row_is_blank_and_goes_to_a_person(
     assert (tmp_path / "runs" / "bea" / "report.html").exists()
 
 
+@pytest.mark.slow
 def test_row_without_a_hand_in_is_scored_and_was_not_run(score: Class, right: dict[str, str]) -> None:
     found = score({"ann": {}}, [{"sis_id": "ann", "chosen": {}}, {"sis_id": "bea", "chosen": right}])["bea"]
     assert (str(found.total), found.problem, found.words) == ("10.0", None, ("not_run",))
@@ -121,6 +123,7 @@ def test_row_without_a_hand_in_is_scored_and_was_not_run(score: Class, right: di
     assert found.needs_person
 
 
+@pytest.mark.slow
 def test_broken_notebook_keeps_the_answers_of_the_quiz(score: Class, right: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "handins" / "ann.ipynb").write_text("Dear TA")
     found = score({}, [{"sis_id": "ann", "chosen": right}])["ann"]

@@ -193,6 +193,7 @@ def test_every_name_that_no_mutant_begins_with_is_named(
     assert [line[:18] for line in capsys.readouterr().err.splitlines()] == ["--only: 'salience'", "--only: 'zzz': no "]
 
 
+@pytest.mark.slow
 def test_mutants_are_not_run_where_the_reference_fails_without_any_mistake(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

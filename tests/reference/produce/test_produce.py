@@ -45,6 +45,7 @@ def threads() -> Iterator[None]:
     torch.set_num_threads(before)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("group", ["pictures", "saliency"])
 def test_stored_group_is_what_is_computed(group: str) -> None:
     (computed,) = find_producer(group)(open_mini(batch=10), SEEDS).values()
@@ -53,6 +54,7 @@ def test_stored_group_is_what_is_computed(group: str) -> None:
     assert not [item for item in differences if not item.holds]
 
 
+@pytest.mark.slow
 def test_batch_and_threads_change_saliency_by_less_than_a_billionth(threads: None) -> None:
     torch.set_num_threads(1)
     one = produce_saliency(open_mini(batch=3), SEEDS)[None]

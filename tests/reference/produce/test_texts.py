@@ -43,6 +43,7 @@ def test_stored_group_is_what_is_computed(group: str) -> None:
     assert not [item for item in differences if not item.holds]
 
 
+@pytest.mark.slow
 def test_threads_change_nothing_beyond_a_billionth() -> None:
     threads = torch.get_num_threads()
     torch.set_num_threads(1 if threads > 1 else 2)
@@ -99,6 +100,7 @@ def test_axes_are_in_the_order_that_the_measures_read() -> None:
     assert len(compute("attention")["score"]) == len(measures_attention.SCORED_FUNCTIONS)
 
 
+@pytest.mark.slow
 def test_any_bert_in_a_folder_will_do(foreign: Path, tmp_path: Path) -> None:
     """One of another make: 12 layers of 6 heads, whose tokenizer splits nearly every word."""
     tokenizer = load_bert(foreign, "masked").tokenizer
