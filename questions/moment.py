@@ -9,26 +9,26 @@ MOST_CHARACTERS = 40
 EXAMPLE = "2027-05-28T23:59:59+08:00"
 
 
-def find_moment(text: str) -> datetime | None:
+def parse_moment(text: str) -> datetime | None:
     """Return the moment that a text names, None where it is none or has no time zone.
 
-    >>> find_moment("2027-05-28 15:59:59 UTC").isoformat(), find_moment("2027-05-28 23:59:59 +0800").isoformat()
+    >>> parse_moment("2027-05-28 15:59:59 UTC").isoformat(), parse_moment("2027-05-28 23:59:59 +0800").isoformat()
     ('2027-05-28T15:59:59+00:00', '2027-05-28T23:59:59+08:00')
-    >>> find_moment("2027-05-28 15:59") is None
+    >>> parse_moment("2027-05-28 15:59") is None
     True
     """
     moment = _read(text)
     return moment if moment is not None and moment.tzinfo is not None else None
 
 
-def parse_moment(text: str) -> datetime:
+def require_moment(text: str) -> datetime:
     """Return the moment that a text names; FixableError with a text that would be read.
 
-    >>> parse_moment("2027-05-28")
+    >>> require_moment("2027-05-28")
     Traceback (most recent call last):
     assignment.fixable.FixableError: '2027-05-28' has no time of day; expected one, as 2027-05-28T23:59:59+08:00
     """
-    moment = find_moment(text)
+    moment = parse_moment(text)
     if moment is not None:
         return moment
     if _is_date(text):

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from assignment.fixable import show_value, suggest
 from questions.bank import Bank
-from questions.sheet_cell import CellError, Entry, find_entries, is_answers_cell
+from questions.sheet_cell import CellError, Entry, is_answers_cell, parse_entries
 
 NOTEBOOK_LIMIT = 64 * 2**20  # bytes of a notebook
 CELL_LIMIT = 2**16  # characters of a cell's source
@@ -24,7 +24,7 @@ _SEPARATORS = frozenset(" \t\n,;、/+&|")
 FORM = 'answers = {"lime-1": "ac", ...}'
 
 State = Literal["read", "blank", "unreadable"]
-Problem = Literal["no_answers", "not_a_notebook"]
+SheetProblem = Literal["no_answers", "not_a_notebook"]
 
 
 @dataclass(frozen=True)
@@ -42,11 +42,11 @@ class Sheet:
 
     answers: Mapping[str, Answer]
     notes: tuple[str, ...] = ()
-    problem: Problem | None = None
+    problem: SheetProblem | None = None
 
 
 @dataclass
-class _Reading:
+class _SheetReader:
     bank: Bank
     answers: dict[str, Answer] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
@@ -59,23 +59,23 @@ class _Reading:
             self.notes.append(text)
 
 
-def find_sheet(notebook: Mapping[str, Any] | bytes, bank: Bank) -> Sheet:
+def read_sheet(notebook: Mapping[str, Any] | bytes, bank: Bank) -> Sheet:
     """Return the answers that stand in a notebook (its JSON, or what was parsed from it). Raises nothing."""
     blank = {question_id: Answer() for question_id in bank.ids}
-    cells = _find_cells(notebook)
+    cells = _read_cells(notebook)
     if cells is None:
         return Sheet(blank, problem="not_a_notebook")
-    reading = _Reading(bank)
-    for index, source in _find_sources(cells, reading):
+    reading = _SheetReader(bank)
+    for index, source in _list_sources(cells, reading):
         if "answers" in source:
             _read_cell(reading, index, source)
     if len(reading.cells) > 1:
         reading.note(f"`answers = ...` in cells {_list(reading.cells)}; the last one counts")
-    problem: Problem | None = None if reading.cells or reading.answers else "no_answers"
+    problem: SheetProblem | None = None if reading.cells or reading.answers else "no_answers"
     return Sheet(blank | reading.answers, tuple(reading.notes), problem)
 
 
-def _find_cells(notebook: Mapping[str, Any] | bytes) -> list[Any] | None:
+def _read_cells(notebook: Mapping[str, Any] | bytes) -> list[Any] | None:
     if isinstance(notebook, bytes):
         if len(notebook) > NOTEBOOK_LIMIT:
             return None
@@ -87,7 +87,7 @@ def _find_cells(notebook: Mapping[str, Any] | bytes) -> list[Any] | None:
     return cells if isinstance(cells, list) else None
 
 
-def _find_sources(cells: list[Any], reading: _Reading) -> Iterable[tuple[int, str]]:
+def _list_sources(cells: list[Any], reading: _SheetReader) -> Iterable[tuple[int, str]]:
     if len(cells) > CELLS_LIMIT:
         reading.note(f"{len(cells)} cells; only the first {CELLS_LIMIT} were read")
     for index, cell in enumerate(cells[:CELLS_LIMIT]):
@@ -100,13 +100,13 @@ def _find_sources(cells: list[Any], reading: _Reading) -> Iterable[tuple[int, st
             yield index, source
 
 
-def _read_cell(reading: _Reading, index: int, source: str) -> None:
+def _read_cell(reading: _SheetReader, index: int, source: str) -> None:
     allowed = min(CELL_LIMIT, reading.left)
     try:
         if len(source) > allowed:
             raise CellError(f"{len(source)} characters; expected at most {allowed}")
         reading.left -= len(source)
-        entries = find_entries(source)
+        entries = parse_entries(source)
     except CellError as error:
         if is_answers_cell(source):
             reading.cells.append(index)
@@ -116,7 +116,7 @@ def _read_cell(reading: _Reading, index: int, source: str) -> None:
         _read_entry(reading, index, entry)
 
 
-def _read_entry(reading: _Reading, index: int, entry: Entry) -> None:
+def _read_entry(reading: _SheetReader, index: int, entry: Entry) -> None:
     if entry.kind == "start":
         reading.answers.clear()
         reading.cells.append(index)
@@ -129,7 +129,7 @@ def _read_entry(reading: _Reading, index: int, entry: Entry) -> None:
         _read_answer(reading, index, entry)
 
 
-def _read_answer(reading: _Reading, index: int, entry: Entry) -> None:
+def _read_answer(reading: _SheetReader, index: int, entry: Entry) -> None:
     name = entry.question.strip().casefold() if isinstance(entry.question, str) else None
     if name not in reading.bank.ids:
         asked = show_value(entry.question if isinstance(entry.question, str) else entry.written)
@@ -138,7 +138,7 @@ def _read_answer(reading: _Reading, index: int, entry: Entry) -> None:
     if name in reading.answers and entry.repeated:
         reading.note(f"cell {index}: {name} is there twice; the last one counts")
     known = tuple(reading.bank[name].choices)
-    letters = find_letters(entry.value, known)
+    letters = parse_letters(entry.value, known)
     if letters is None:
         reason = f"cell {index}: {name}: {show_value(entry.written)}; expected letters of {''.join(known)} such as 'ac'"
         reading.answers[name] = Answer("unreadable", reason=reason)
@@ -146,12 +146,12 @@ def _read_answer(reading: _Reading, index: int, entry: Entry) -> None:
         reading.answers[name] = Answer("read" if letters else "blank", letters)
 
 
-def find_letters(value: object, known: Iterable[str]) -> frozenset[str] | None:
+def parse_letters(value: object, known: Iterable[str]) -> frozenset[str] | None:
     """Return the letters that a value names, None where it names none of `known` or is anything else.
 
-    >>> [sorted(find_letters(value, "abcd")) for value in ("ac", " A, c ", ["a", "C"], "")]
+    >>> [sorted(parse_letters(value, "abcd")) for value in ("ac", " A, c ", ["a", "C"], "")]
     [['a', 'c'], ['a', 'c'], ['a', 'c'], []]
-    >>> find_letters("ax", "abcd") is None, find_letters(3, "abcd") is None
+    >>> parse_letters("ax", "abcd") is None, parse_letters(3, "abcd") is None
     (True, True)
     """
     parts = value if isinstance(value, list) else [value]
@@ -163,7 +163,7 @@ def find_letters(value: object, known: Iterable[str]) -> frozenset[str] | None:
     return letters if letters <= frozenset(known) else None
 
 
-def _spoil(reading: _Reading, reason: str) -> None:
+def _spoil(reading: _SheetReader, reason: str) -> None:
     """Make every question unreadable: the whole assignment is."""
     reading.answers.clear()
     reading.answers.update({name: Answer("unreadable", reason=reason) for name in reading.bank.ids})

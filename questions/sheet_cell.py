@@ -48,10 +48,10 @@ def is_answers_cell(source: str) -> bool:
     return _ASSIGNS.search(source) is not None
 
 
-def find_entries(source: str) -> tuple[Entry, ...]:
+def parse_entries(source: str) -> tuple[Entry, ...]:
     r"""Return in order what the top level of a cell does to `answers`; CellError where it is not Python.
 
-    >>> [(entry.kind, entry.question, entry.value) for entry in find_entries('%time\nanswers = {"lime-1": "ab"}')]
+    >>> [(entry.kind, entry.question, entry.value) for entry in parse_entries('%time\nanswers = {"lime-1": "ab"}')]
     [('start', None, None), ('answer', 'lime-1', 'ab')]
     """
     try:
@@ -99,7 +99,7 @@ def _read_statement(lines: Sequence[bytes], statement: ast.stmt) -> Iterator[Ent
         if _is_answers(target):
             yield from _read_whole(lines, value)
         elif isinstance(target, ast.Subscript) and _is_answers(target.value):
-            yield Entry("answer", _show(lines, value), _find_literal(target.slice), _find_literal(value))
+            yield Entry("answer", _show(lines, value), _parse_literal(target.slice), _parse_literal(value))
     if not targets and any(_is_change(node) for node in ast.walk(statement)):
         yield Entry("ignored", _show(lines, statement))
 
@@ -111,11 +111,11 @@ def _read_whole(lines: Sequence[bytes], value: ast.expr) -> Iterator[Entry]:
     yield Entry("start", "")
     seen: set[object] = set()
     for key, item in zip(value.keys, value.values, strict=True):
-        question = Illegible() if key is None else _find_literal(key)
+        question = Illegible() if key is None else _parse_literal(key)
         repeated = isinstance(question, str) and question in seen
         if isinstance(question, str):
             seen.add(question)
-        yield Entry("answer", _show(lines, item), question, _find_literal(item), repeated)
+        yield Entry("answer", _show(lines, item), question, _parse_literal(item), repeated)
 
 
 def _is_answers(node: ast.AST) -> bool:
@@ -130,7 +130,7 @@ def _is_change(node: ast.AST) -> bool:
     return isinstance(node, ast.Name) and _is_answers(node) and not isinstance(node.ctx, ast.Load)
 
 
-def _find_literal(node: ast.expr) -> object:
+def _parse_literal(node: ast.expr) -> object:
     """Return a string, or a list of strings, that stands in the source; Illegible for anything else."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value

@@ -123,7 +123,7 @@ def _write(
         students.append(
             Student(student=student, name=one.joined.name, joined=one.joined.by, files=files, earlier=earlier)
         )
-    people = _find_people(everyone, chosen, late, enrolment)
+    people = _list_people(everyone, chosen, late, enrolment)
     (new / FILE).write_bytes(to_roster(people))
     record = Collected(
         downloads=tuple(Download(name=_show(its.name), system=its.system) for its in taken),
@@ -133,13 +133,13 @@ def _write(
         held=tuple(_list_held(everyone, taken)),
         left_out=tuple(sorted(name for its in taken for name in its.left)[:MOST_LEFT]),
         notes=enrolment.notes if enrolment is not None else (),
-        hashes=_find_hashes(new, students),
+        hashes=_list_hashes(new, students),
     )
     (new / RECORD).write_bytes(to_json(record))
     return record
 
 
-def _find_people(
+def _list_people(
     everyone: Mapping[str, _One], chosen: Mapping[str, Chosen], late: set[str], enrolment: Enrolment | None
 ) -> list[Person]:
     """Return the rows of `handins.csv`: the roster's students, or without one whoever the names give."""
@@ -173,7 +173,7 @@ def _list_held(everyone: Mapping[str, _One], taken: Sequence[Taken]) -> Iterator
         yield NotTaken(source=held.source, why=held.why, student=whose.get(held))
 
 
-def _find_hashes(new: Path, students: Sequence[Student]) -> dict[str, str]:
+def _list_hashes(new: Path, students: Sequence[Student]) -> dict[str, str]:
     """Return the hash of every file in the folder; those of copies are known."""
     hashes = {file.path: file.sha256 for one in students for file in (*one.files, *one.earlier)}
     ours = [FILE, *(f"{one.student}/{HELD}" for one in students if not one.files)]

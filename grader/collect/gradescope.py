@@ -8,7 +8,7 @@ import yaml
 
 from assignment.fixable import Fault, FixableError
 from grader.collect.systems import Owner, Submissions
-from questions.moment import find_moment
+from questions.moment import parse_moment
 
 FILE = "submission_metadata.yml"
 MOST_BYTES = 16 * 2**20
@@ -29,7 +29,7 @@ def parse_metadata(data: bytes, *place: str) -> Submissions:
 
 def _find_owners(submission: str, its: Mapping[Any, Any]) -> Iterator[Owner]:
     told = _drop_colons(its)
-    people, moment = told.get("submitters"), _find_moment(told.get("created_at"))
+    people, moment = told.get("submitters"), _parse_moment(told.get("created_at"))
     for person in people if isinstance(people, list) else ():
         if not isinstance(person, dict):
             continue
@@ -44,8 +44,8 @@ def _drop_colons(its: Mapping[Any, Any]) -> dict[str, Any]:
     return {str(name).lstrip(":"): value for name, value in its.items()}
 
 
-def _find_moment(value: object) -> datetime | None:
+def _parse_moment(value: object) -> datetime | None:
     """Return the time, which YAML reads as UTC and then without a zone where none was written; never a guess."""
     if isinstance(value, datetime):
         return value.astimezone(UTC) if value.tzinfo is not None else None
-    return find_moment(value) if isinstance(value, str) else None
+    return parse_moment(value) if isinstance(value, str) else None

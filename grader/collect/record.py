@@ -70,7 +70,7 @@ def to_json(collected: Collected) -> bytes:
     return (collected.model_dump_json(indent=1) + "\n").encode()
 
 
-def find_hashes(folder: Path) -> dict[str, str]:
+def hash_files(folder: Path) -> dict[str, str]:
     """Return the sha256 of every file below a folder but the record, by path."""
     paths = sorted(path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
     named = ((path.relative_to(folder).as_posix(), path) for path in paths)
@@ -86,7 +86,7 @@ def check_unchanged(folder: Path) -> None:
     except (OSError, ValidationError):
         says = "holds other things than hw9 collect wrote; expected an empty folder, or a new name"
         raise FixableError(Fault((str(folder),), says)) from None
-    found = find_hashes(folder)
+    found = hash_files(folder)
     changed = sorted(name for name in found.keys() | record.hashes.keys() if found.get(name) != record.hashes.get(name))
     if changed:
         more = f" and {len(changed) - MOST_NAMED} more" if len(changed) > MOST_NAMED else ""

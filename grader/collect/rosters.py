@@ -13,7 +13,7 @@ from pathlib import Path
 
 from assignment.fixable import Fault, FixableError, check_all, show_value
 from grader.handins.ids import EXPECTED, is_student
-from questions.moment import parse_moment
+from questions.moment import require_moment
 from questions.table import Form, Row, Table, check_faults, load_table
 
 NO_PERSON = ("points possible", "manual posting")
@@ -171,7 +171,7 @@ def _find_enrolled(row: Row, cells: Mapping[str, str], kind: Kind) -> Enrolled:
     moment = None
     if kind.time and cells.get(kind.time):
         try:
-            moment = parse_moment(cells[kind.time])
+            moment = require_moment(cells[kind.time])
         except FixableError as error:
             raise error.within(*row.place, kind.time) from None
     logins = tuple(dict.fromkeys(cells[name] for name in kind.logins if cells.get(name)))

@@ -14,7 +14,7 @@ MOST_NAMED = 20
 
 def to_lines(collected: Collected, handins: Path) -> tuple[str, ...]:
     """Return what to say, the most urgent last."""
-    return tuple(_find_lines(collected, handins))
+    return tuple(_list_lines(collected, handins))
 
 
 def needs_person(collected: Collected) -> bool:
@@ -22,7 +22,7 @@ def needs_person(collected: Collected) -> bool:
     return bool(collected.held) or any(one.joined is None for one in collected.students)
 
 
-def find_download_notes(handins: Path) -> tuple[str, ...]:
+def list_download_notes(handins: Path) -> tuple[str, ...]:
     """Return what to do where a folder of hand-ins is a download as it came, whose names are nobody's ids."""
     if not handins.is_dir():
         return ()
@@ -36,7 +36,7 @@ def find_download_notes(handins: Path) -> tuple[str, ...]:
     return (f"{handins}: {its} names as {system} writes them, which are no ids: {advice}",)
 
 
-def _find_lines(collected: Collected, handins: Path) -> Iterator[str]:
+def _list_lines(collected: Collected, handins: Path) -> Iterator[str]:
     yield from collected.notes
     for one in collected.downloads:
         yield (

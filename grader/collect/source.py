@@ -69,7 +69,7 @@ def list_zip(archive: zipfile.ZipFile) -> list[Member]:
 def open_zip(path: Path) -> zipfile.ZipFile:
     """Return an archive, opened; FixableError where it is none, or one whose list alone would fill the memory."""
     try:
-        size = find_directory_size(path)
+        size = read_directory_size(path)
         if size > MOST_DIRECTORY:
             raise FixableError(f"its list of members has {size} bytes; expected at most {MOST_DIRECTORY}")
         archive = zipfile.ZipFile(path)
@@ -83,7 +83,7 @@ def open_zip(path: Path) -> zipfile.ZipFile:
     return archive
 
 
-def find_directory_size(path: Path) -> int:
+def read_directory_size(path: Path) -> int:
     """Return how many bytes an archive's list of members has, as its end says: the most of all that may be its end."""
     with path.open("rb") as file:
         start = max(0, file.seek(0, os.SEEK_END) - 2**16 - 22 - 20 - 56)

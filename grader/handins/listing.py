@@ -50,7 +50,7 @@ def list_handins(handins: Path, people: People) -> Listing:
     return Listing(entries, tuple(strays))
 
 
-def find_notes(handins: Path) -> tuple[str, ...]:
+def list_notes(handins: Path) -> tuple[str, ...]:
     """Return what a person may want to know of a folder of hand-ins: how its roster was read, and its strays."""
     check_folder(handins)
     people = load_people(handins)

@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assignment.fixable import FixableError
-from grader.handins.plan import find_plan
+from grader.handins.plan import compare_notebooks
 from grader.handins.submission import parse_notebook
 from questions.bank import Bank
-from questions.sheet import find_sheet
+from questions.sheet import read_sheet
 
 
 @dataclass(frozen=True)
-class Seen:
+class Preview:
     """What was found, in sentences; `fine` when there is nothing to mend."""
 
     lines: tuple[str, ...]
     fine: bool
 
 
-def look_at(path: Path, bank: Bank, released: Path) -> Seen:
+def look_at(path: Path, bank: Bank, released: Path) -> Preview:
     """Return what the grader will read in a notebook; FixableError where it is none."""
     try:
         notebook = parse_notebook(path.read_bytes())
@@ -29,18 +29,18 @@ def look_at(path: Path, bank: Bank, released: Path) -> Seen:
         raise FixableError(f"{path}: {error.strerror}; expected a notebook") from None
     except FixableError as error:
         raise error.within(str(path)) from None
-    sheet = find_sheet(notebook, bank)
+    sheet = read_sheet(notebook, bank)
     if sheet.problem:
-        return Seen((f"{path}: no cell `answers = {{...}}` was found; expected one",), fine=False)
+        return Preview((f"{path}: no cell `answers = {{...}}` was found; expected one",), fine=False)
     lines = [
         f"{name}: {''.join(sorted(answer.letters)) if answer.state == 'read' else answer.reason or 'blank'}"
         for name, answer in sheet.answers.items()
     ]
     unread = [name for name, answer in sheet.answers.items() if answer.state == "unreadable"]
     blank = sum(answer.state == "blank" for answer in sheet.answers.values())
-    plan = find_plan(notebook, parse_notebook(released.read_bytes()))
+    plan = compare_notebooks(notebook, parse_notebook(released.read_bytes()))
     changed = {"edited": plan.edited, "missing": plan.missing, "moved": plan.moved, "doubled": plan.doubled}
     lines += [f"official cell {name!r} is {how}" for how, names in changed.items() for name in names]
     lines += list(sheet.notes)
     lines.append(f"{len(sheet.answers)} questions, {blank} blank, {len(unread)} unreadable")
-    return Seen(tuple(lines), fine=not unread and not blank and plan.is_intact)
+    return Preview(tuple(lines), fine=not unread and not blank and plan.is_intact)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from assignment.fixable import Fault, FixableError, show_value
 from grader.handins.ids import EXPECTED, is_student
-from questions.moment import parse_moment
+from questions.moment import require_moment
 from questions.table import Form, Row, check_faults, load_table
 
 FILE = "handins.csv"
@@ -83,7 +83,7 @@ def _take_row(row: Row, columns: Mapping[str, int], people: dict[str, Person]) -
         )
     if time:
         try:
-            moment = parse_moment(time)
+            moment = require_moment(time)
         except FixableError as error:
             faults += error.within(*row.place, "submitted_at").faults
     if mark not in MARKS:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from assignment.fixable import Fault, check_all, show_value
 from grader.handins.ids import EXPECTED, find_spellings, fold_id, is_student
-from grader.handins.listing import find_notes
+from grader.handins.listing import list_notes
 from grader.handins.submission import Submission, find_submissions
 from questions.bank import Bank
 from questions.canvas.responses import Response, Responses, load_responses
@@ -28,9 +28,9 @@ def load_roster(handins: Path, bank: Bank, responses: Path | None = None) -> Ros
     """Return the class of a folder of hand-ins, joined with a quiz's report of responses where there is one."""
     submissions = find_submissions(handins)
     if responses is None:
-        return Roster(submissions, notes=find_notes(handins))
+        return Roster(submissions, notes=list_notes(handins))
     found = load_responses(responses, bank)
-    return Roster(*join_responses(submissions, found), (*find_notes(handins), *found.notes))
+    return Roster(*join_responses(submissions, found), (*list_notes(handins), *found.notes))
 
 
 def join_responses(submissions: tuple[Submission, ...], responses: Responses) -> tuple[tuple[Submission, ...], Sheets]:

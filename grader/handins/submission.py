@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 MOST_BYTES = 32 * 1024 * 1024
 MOST_PARTS = 400_000  # lists and dictionaries of a notebook, each of which costs half a KiB of our memory
 
-Problem = Literal["missing", "not_a_notebook", "two_notebooks", "broken", "bad_name"]
+SubmissionProblem = Literal["missing", "not_a_notebook", "two_notebooks", "broken", "bad_name"]
 
 
 class Submission(Record):
@@ -38,7 +38,7 @@ class Submission(Record):
     submitted_at: AwareDatetime | None = None
     notebook: Path | None = None
     sha256: str | None = None  # of the notebook
-    problem: Problem | None = None
+    problem: SubmissionProblem | None = None
     detail: str | None = None
     marked_late: bool = False  # by the course system, which did not say when it came
     reasons: tuple[Bilingual, ...] = ()  # why a person must look whose hand-in this is
@@ -58,7 +58,7 @@ def find_submissions(handins: Path) -> tuple[Submission, ...]:
     """Return the class, sorted by student; FixableError with all faults of `handins.csv` at once."""
     check_folder(handins)
     people = load_people(handins)
-    found = [_find_one(match) for match in find_matches(list_handins(handins, people).entries, people)]
+    found = [_make_submission(match) for match in find_matches(list_handins(handins, people).entries, people)]
     if not found:
         raise FixableError(Fault((str(handins),), "no hand-in; expected <student>.ipynb files or <student>/ folders"))
     return tuple(sorted(found, key=lambda one: one.student))
@@ -90,7 +90,7 @@ def parse_notebook(data: bytes) -> "NotebookNode":
     return notebook
 
 
-def _find_one(match: Match) -> Submission:
+def _make_submission(match: Match) -> Submission:
     """Return the hand-in that the entries and the row of one student make."""
     its = _read_entries(match.student, match.paths)
     person = match.person

@@ -19,8 +19,8 @@ from pathlib import Path
 
 from assignment.fixable import Fault, check_all, show_value
 from questions.bank import Bank
-from questions.canvas.cell import MOST_CHARACTERS, Forms, find_answer, find_forms, plain
-from questions.moment import find_moment
+from questions.canvas.cell import MOST_CHARACTERS, Forms, list_forms, parse_answer, plain
+from questions.moment import parse_moment
 from questions.sheet import Sheet
 from questions.table import Form, Row, Table, check_faults, load_table, parse_table
 
@@ -69,7 +69,7 @@ class _Attempt:
 
 
 @dataclass
-class _Reading:
+class _ReportReader:
     bank: Bank
     heading: _Heading
     forms: Mapping[str, Forms]
@@ -92,16 +92,16 @@ def _make_form() -> Form:
 
 
 def _read_responses(table: Table, bank: Bank) -> Responses:
-    heading, notes = _find_heading(table, bank)
-    reading = _Reading(bank, heading, {question.id: find_forms(question) for question in bank.questions})
+    heading, notes = _parse_heading(table, bank)
+    reading = _ReportReader(bank, heading, {question.id: list_forms(question) for question in bank.questions})
     for row in table.rows:
         _read_row(reading, row)
     check_faults(reading.faults, table.file)
     said = (f"{note} (did a spreadsheet save it? then download it anew)" for note in table.notes)
-    return Responses({student: _find_last(its) for student, its in reading.attempts.items()}, (*said, *notes))
+    return Responses({student: _take_last(its) for student, its in reading.attempts.items()}, (*said, *notes))
 
 
-def _find_heading(table: Table, bank: Bank) -> tuple[_Heading, tuple[str, ...]]:
+def _parse_heading(table: Table, bank: Bank) -> tuple[_Heading, tuple[str, ...]]:
     own, place = table.find_columns(OWN_COLUMNS), table.heading.place
     questions: dict[str, int] = {}
     faults, notes = list(table.find_doubled(OWN_COLUMNS)), []
@@ -142,7 +142,7 @@ def find_question(heading: str, bank: Bank) -> str | None:
     return named[0] if len(named) == 1 else None
 
 
-def _read_row(reading: _Reading, row: Row) -> None:
+def _read_row(reading: _ReportReader, row: Row) -> None:
     heading, faults, place = reading.heading, reading.faults, row.place
     if row.fault is not None:
         faults.append(row.fault)
@@ -166,11 +166,11 @@ def _read_row(reading: _Reading, row: Row) -> None:
         faults.append(Fault(where, f"{show_value(student)} with attempt {number} a second time; expected it once"))
         return
     answers = {
-        name: find_answer(row.cells[index], reading.forms[name], ": ".join((*place, name)))
+        name: parse_answer(row.cells[index], reading.forms[name], ": ".join((*place, name)))
         for name, index in heading.questions.items()
     }
     sheet = Sheet({name: answers[name] for name in reading.bank.ids})
-    moment = find_moment(cells["submitted"]) if cells["submitted"] else None
+    moment = parse_moment(cells["submitted"]) if cells["submitted"] else None
     response = Response(student, cells.get("name", "")[:MOST_NAME], moment, sheet, where)
     attempts.append(_Attempt(number, person, response))
 
@@ -179,12 +179,12 @@ def _find_faults(cells: Mapping[str, str], *place: str) -> Iterator[Fault]:
     attempt, submitted = cells.get("attempt", "1"), cells["submitted"]
     if not (attempt.isascii() and attempt.isdecimal() and len(attempt) < 7):
         yield Fault((*place, "attempt"), f"{show_value(attempt)}; expected a whole number")
-    if submitted and find_moment(submitted) is None:
+    if submitted and parse_moment(submitted) is None:
         says = f"{show_value(submitted)}; expected a time with its zone, as 2027-05-28 12:00:00 UTC"
         yield Fault((*place, "submitted"), says)
 
 
-def _find_last(attempts: Sequence[_Attempt]) -> Response:
+def _take_last(attempts: Sequence[_Attempt]) -> Response:
     last = max(attempts, key=lambda attempt: attempt.number)
     if len(attempts) == 1:
         return last.response

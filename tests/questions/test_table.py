@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from assignment.fixable import FixableError
-from questions.moment import find_moment, parse_moment
+from questions.moment import parse_moment, require_moment
 from questions.table import Form, Table, load_table, parse_table
 
 FORM = Form(("student", "name", "submitted_at"), "a CSV file of students")
@@ -121,5 +121,5 @@ def test_sizes_are_limited(tmp_path: Path) -> None:
 def test_advice_about_times_is_itself_accepted() -> None:
     for text in ("2027-05-28", "20270528", "2027-05-28 12:00", "2027-05-28T12:00:00", "yesterday", "28/05/2027", ""):
         with pytest.raises(FixableError) as caught:
-            parse_moment(text)
-        assert find_moment(str(caught.value).rpartition(" as ")[2]) is not None
+            require_moment(text)
+        assert parse_moment(str(caught.value).rpartition(" as ")[2]) is not None

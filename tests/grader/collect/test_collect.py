@@ -11,9 +11,9 @@ import pytest
 from assignment.fixable import FixableError
 from grader.collect.collect import collect
 from grader.collect.record import Collected
-from grader.collect.say import find_download_notes, needs_person, to_lines
+from grader.collect.say import list_download_notes, needs_person, to_lines
 from grader.commands.main import main
-from grader.handins.listing import find_notes
+from grader.handins.listing import list_notes
 from grader.handins.submission import find_submissions
 from tests.grader.collect.conftest import list_files, make_notebook, make_zip
 
@@ -61,7 +61,7 @@ def test_canvas_is_joined_by_its_number_and_the_last_attempt_counts(tmp_path: Pa
         "b09901003": "missing",
     }
     assert all(one.reasons == () for one in submissions.values())
-    assert find_notes(tmp_path / "handins") == ()
+    assert list_notes(tmp_path / "handins") == ()
 
 
 def test_mark_of_a_late_hand_in_without_a_time_is_not_lost(tmp_path: Path, take: Take) -> None:
@@ -396,11 +396,11 @@ def test_command_says_who_joined_by_what_and_exits_with_one_where_a_person_must_
 )
 def test_run_says_what_to_do_with_a_download_as_it_came(download: Write, names: list[str], tmp_path: Path) -> None:
     folder = download(dict.fromkeys(names, ONE), name="folder")
-    (note,) = find_download_notes(folder)
+    (note,) = list_download_notes(folder)
     assert f"1 names as {take_system(names[0])} writes them" in note
     assert f"`hw9 collect {folder} NEW --roster FILE`" in note
-    assert find_download_notes(download({"b01.ipynb": ONE, "submission_1/x.ipynb": ONE}, name="plain")) == ()
-    assert find_download_notes(tmp_path / "nowhere") == ()
+    assert list_download_notes(download({"b01.ipynb": ONE, "submission_1/x.ipynb": ONE}, name="plain")) == ()
+    assert list_download_notes(tmp_path / "nowhere") == ()
 
 
 def take_system(name: str) -> str:

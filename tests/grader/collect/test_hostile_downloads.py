@@ -16,7 +16,7 @@ from grader.collect.download import DEEPEST
 from grader.collect.names import find_name
 from grader.collect.record import Collected
 from grader.collect.say import needs_person, to_lines
-from grader.collect.source import find_directory_size
+from grader.collect.source import read_directory_size
 from grader.handins.submission import find_submissions
 from tests.grader.collect.conftest import list_files, make_notebook, make_zip
 
@@ -182,17 +182,17 @@ def test_size_of_the_list_is_read_where_zipfile_reads_it(tmp_path: Path) -> None
     path = tmp_path / "a.zip"
     data = make_zip({"hw.ipynb": ONE})
     path.write_bytes(data)
-    assert 46 < find_directory_size(path) < 200
+    assert 46 < read_directory_size(path) < 200
     huge, small = struct.pack("<L", 2**30), struct.pack("<L", 60)
     end = data[-22:]
     forged = end[:12] + huge + b"PK\x05\x06" + b"\0\0"  # looks, from behind, like an end that is cut off
     path.write_bytes(data[:-22] + forged)
-    assert find_directory_size(path) == 2**30
+    assert read_directory_size(path) == 2**30
     record = b"PK\x06\x06" + b"\0" * 36 + struct.pack("<Q", 2**30) + b"\0" * 8
     decoy = record[:40] + struct.pack("<Q", 60) + b"\0" * 8
     locator = b"PK\x06\x07" + b"\0" * 4 + struct.pack("<Q", 0) + b"\0" * 4
     path.write_bytes(decoy + record + locator + end[:12] + small + end[16:])
-    assert find_directory_size(path) == 2**30
+    assert read_directory_size(path) == 2**30
 
 
 @pytest.mark.parametrize("outer", ["submission_1", "Ada_1_assignsubmission_file_", "ada_1_2_hw"])

@@ -11,10 +11,10 @@ import pytest
 
 from assignment.fixable import FixableError
 from grader.commands.main import main
-from grader.handins.listing import find_notes
+from grader.handins.listing import list_notes
 from grader.handins.people import load_people
 from grader.handins.submission import Submission, find_submissions
-from grader.scoring.scored import load_scored
+from grader.scoring.handin_record import load_handin_record
 
 LATE = "2027-06-30T10:00:00+08:00"
 MOMENT = datetime(2027, 6, 30, 2, tzinfo=UTC)
@@ -135,7 +135,7 @@ def test_what_spreadsheets_and_canvas_write_is_read(read: Class, roster: str) ->
 
 def test_semicolons_are_said(read: Class, tmp_path: Path) -> None:
     read(["b01"], to_csv(("b01", "A", LATE), separator=";"))
-    assert [note.rpartition("/")[2] for note in find_notes(tmp_path)] == [
+    assert [note.rpartition("/")[2] for note in list_notes(tmp_path)] == [
         "handins.csv: its cells are separated by semicolons, and were read so"
     ]
 
@@ -193,7 +193,7 @@ def test_scoring_takes_what_the_roster_says_and_sends_who_is_not_certain_to_a_pe
     assert main(["score", str(handins), str(runs)]) == 1
     said = capsys.readouterr().out
     assert said.count("Thumbs.db") == 1
-    found = {path.parent.name: load_scored(path.parent) for path in runs.glob("*/verdicts.json")}
+    found = {path.parent.name: load_handin_record(path.parent) for path in runs.glob("*/verdicts.json")}
     assert len(found) == 5
     assert {name: found[name].late for name in ("b01", "b02", "b03", "b03-Copy1")} == {
         "b01": True,
