@@ -122,7 +122,7 @@ def compare(folder: Path, group: str, seed: int | None, arrays: Arrays) -> list[
 
 
 def show(differences: list[Difference], console: Console) -> int:
-    """Print one line an array; returns 1 when one of them differs."""
+    """Print one line per array; returns 1 when one of them differs."""
     if not differences:
         return 0
     table = Table(Column("file", no_wrap=True), "array", "difference / maximum", "limit", "")

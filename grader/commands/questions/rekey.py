@@ -56,7 +56,7 @@ def rekey(*, before: str, profile: str, bank: Path, canonical: Path) -> int:
 
 
 def to_table(found: Sequence[KeyChange], before: str, after: str) -> Table:
-    """Return a row a question: its key on both profiles, and how near the closest claim is to tipping over."""
+    """Return a row per question: its key on both profiles, and how near the closest claim is to tipping over."""
     table = Table("question", f"key on {before}", f"key on {after}", "margins", "what changes")
     for one in found:
         word = "not valid" if one.after is None else "another key" if one.changed else ""
