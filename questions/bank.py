@@ -1,4 +1,4 @@
-"""The Bank: the questions of all YAML files of a folder, one file an analysis, in the order of the slides."""
+"""The Bank: the questions of all YAML files of a folder, one file per analysis, in the order of the slides."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

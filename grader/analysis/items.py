@@ -16,7 +16,7 @@ class QuestionRecord(Record):
     """How the class did on one question. Hand-ins without a readable Sheet are not counted."""
 
     item: str = Field(description="the question's id")
-    number: int = Field(description="the question's number in the slides, 1 to 30")
+    number: int = Field(description="the question's number in the course's slides, 1 to 30")
     points: Decimal = Field(description="what the question is worth")
     sheets: int = Field(description="how many hand-ins have a readable Sheet")
     right: int = Field(description="how many of them chose exactly the right letters, late ones included")

@@ -24,7 +24,7 @@ from grader.report.pages import write_reports
 from grader.scoring.course import load_course
 
 ABOUT = """Do what `run`, `score` and `report` do, one after the other. After Ctrl-C the same command resumes. It exits
-with 1 where a person must look at someone; RUNS/report.html and the last lines say at whom and why.
+with 1 if a hand-in needs a person to look at it; RUNS/report.html and the last lines say which and why.
 """
 
 

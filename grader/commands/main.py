@@ -1,4 +1,4 @@
-"""The command `hw9`: one file a verb in this folder, put together here, and the exit codes.
+"""The command `hw9`: one file per verb in this folder, put together here, and the exit codes.
 
 0 fine; 1 something can be fixed or a person must look; 2 the command was used wrongly; 3 our own bug, with its
 traceback.
@@ -103,12 +103,13 @@ def find_verbs(parser: argparse.ArgumentParser) -> Iterator[tuple[argparse.Argum
 
 
 def to_usage(verb: argparse.ArgumentParser) -> str:
-    """Return how a verb is typed, without its options."""
+    """Return how a verb is typed, without the options that it can do without."""
     places = [action for action in verb._actions if not action.option_strings]
+    needed = [group._group_actions[0].option_strings[0] for group in verb._mutually_exclusive_groups if group.required]
     named = [str(action.metavar or action.dest.upper()) for action in places]
     forms = {"?": "[{}]", "+": "{}..."}
     shown = [forms.get(str(action.nargs), "{}").format(name) for name, action in zip(named, places, strict=True)]
-    return " ".join([verb.prog, *shown])
+    return " ".join([verb.prog, *needed, *shown])
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -9,7 +9,7 @@ from grader.commands.terminal.options import Verbs
 
 def add_parser(verbs: Verbs) -> None:
     """Add the verb to the lists of verbs; its arguments are read by `python -m reference.produce`."""
-    verbs.add_parser("reference", help="recompute the canonical Outputs (hw9 reference --help)", add_help=False)
+    verbs.add_parser("reference", help="recompute the canonical Outputs", add_help=False)
 
 
 def reference(arguments: Sequence[str]) -> int:

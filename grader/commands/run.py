@@ -22,7 +22,7 @@ from grader.runs.result import RunResult
 ABOUT = """Execute each student's notebook in a sandbox and keep what it saved.
 
 After Ctrl-C, or a crash, the same command resumes: notebooks with a result are not run again. It exits with 1 where a
-notebook has no result although it was tried several times.
+notebook has no result although it was tried twice.
 """
 
 

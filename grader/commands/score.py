@@ -12,8 +12,8 @@ from grader.scoring.course import Course, load_course
 from grader.scoring.handin_record import HandinRecord
 from grader.scoring.judge import find_leftovers, score_runs
 
-ABOUT = """Score every hand-in with today's key and write RUNS/<student>/verdicts.json. It runs no notebook and can be
-repeated, after a change of the key too. It exits with 1 where someone must be looked at by a person.
+ABOUT = """Score every hand-in with the current key and write RUNS/<student>/verdicts.json. It runs no notebook and can
+be repeated, after a change of the key too. It exits with 1 if a hand-in needs a person to look at it.
 
 With --responses the answers are those of the quiz. A row of the report belongs to the student whose id is in sis_id, or
 where that is empty in login_id, login or id (the first that is filled); that id is the name of the hand-in. The last

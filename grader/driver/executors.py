@@ -1,7 +1,7 @@
 """The executors that a class can be submitted to: name -> function from slots to a `concurrent.futures.Executor`.
 
 What an executor gets is `run_job` and a Run's folder, at most one for each slot at a time. So it has to start
-processes that see the same folder, and to run what it is given each time anew, since a Run may be tried twice.
+processes that see the same folder, and must not cache: the same Run may be submitted twice.
 """
 
 from collections.abc import Callable, Sequence

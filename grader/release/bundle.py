@@ -1,8 +1,9 @@
 """`hw9-student.zip`: what a student puts next to the notebook on a laptop or in a hosted notebook.
 
 An allow-list, and the sandbox shows the same: the notebook, the modules of its API with what these import, the data
-that they read, and of a profile what its manifest names. So a new file anywhere in `assignment/` reaches a student only
-if a module that students have imports it. The same files give the same bytes.
+that they read, and of a profile what its manifest names. So a new module anywhere in `assignment/` reaches a student
+only if a module that students have imports it; a new profile's manifest does at once, with its assets. The same files
+give the same bytes.
 """
 
 import ast

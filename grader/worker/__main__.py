@@ -7,7 +7,7 @@ from assignment.fixable import FixableError
 from grader.worker.execute import run_worker
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
+    if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
         sys.exit("usage: python -m grader.worker RUN")
     try:
         run_worker(Path(sys.argv[1]).resolve())

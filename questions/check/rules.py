@@ -8,7 +8,7 @@ Each rule has a code. A question or a choice may carry `lint: {code: reason}`: t
 why. An unknown code, an empty reason and a silence that silences nothing are faults.
 
 Read by a person, since no program here can decide them: ambiguous wording; trick items; trivial content; logical cues
-and convergence (`guess.py` bounds what they earn); humour; choices that are unlike in kind; whether a long stem is
+and convergence (`guesses.py` bounds what they earn); humour; choices that are unlike in kind; whether a long stem is
 gratuitous beyond its length; whether both languages mean the same beyond their numbers and names. Not flaws here: more
 than one right choice and true-or-false statements are the form of this homework, and `key.py` holds it.
 """

@@ -1,1 +1,1 @@
-"""Measures: pure functions of Outputs that give one number, a file an analysis, and their registry."""
+"""Measures: pure functions of Outputs that give one number, and their registry."""

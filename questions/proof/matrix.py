@@ -137,7 +137,7 @@ def save_matrix(matrix: Matrix, bank: Bank, folder: Path = PROOF_FOLDER) -> list
 
 
 def to_csv(matrix: Matrix, bank: Bank) -> str:
-    """Return the matrix as CSV: a row a question, a column a mutant, the letters that are turned over in each cell."""
+    """Return the matrix as CSV: a row per question, a column per mutant, the letters turned over in each cell."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["question", "caught", *(mutant.name for mutant in matrix.mutants)])
@@ -148,7 +148,7 @@ def to_csv(matrix: Matrix, bank: Bank) -> str:
 
 
 def to_markdown(matrix: Matrix, bank: Bank) -> str:
-    """Return the matrix for people: a row a mutant with what caught it, then how many mutants each question tells."""
+    """Return the matrix for people: a row per mutant with what caught it, then how many mutants each question tells."""
     lines = [
         f"# Mutation tests of the questions, profile {matrix.profile}",
         "",

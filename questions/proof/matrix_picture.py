@@ -1,4 +1,4 @@
-"""Draws the matrix of mutation testing: a panel an analysis, a row a question, a column a mutant."""
+"""Draws the matrix of mutation testing: a panel per analysis, a row per question, a column per mutant."""
 
 from pathlib import Path
 

@@ -64,7 +64,7 @@ class Rerun:
 def run_all(
     reruns: Sequence[Rerun], profile: str, *, cache: Path = CACHE_FOLDER, tick: Callable[[int], None] = lambda _: None
 ) -> list[Path]:
-    """Compute what is not kept yet, one process a core, and return the folders; `tick` is given each one that is done.
+    """Compute what is not kept yet, one process per core, and return the folders; `tick` is given each that is done.
 
     FixableError with every edit that finds no place and every process that failed.
     """

@@ -1,4 +1,4 @@
-"""`hw9 reference`: recompute the canonical Outputs in float64, compare with what is stored, or bless (--write)."""
+"""`hw9 reference`: recompute the canonical Outputs in float64, compare with what is stored, or store (--write)."""
 
 import argparse
 import sys
@@ -27,7 +27,7 @@ EXAMPLE = """examples:
   hw9 reference --analysis saliency --threads 1     one analysis, on one thread
   hw9 reference --out /tmp/a --threads 1 --batch 3  keep the float64 arrays
   hw9 reference --against /tmp/a                    compare with those instead, to 1e-9
-  hw9 reference --write                             bless: store what was computed
+  hw9 reference --write                             store what was computed
   hw9 reference --out /tmp/b --dtype float32 --seeds 1 --weights bfloat16
                                                     less exact: what the questions' stability is measured with
 """
@@ -122,7 +122,7 @@ def compare(folder: Path, group: str, seed: int | None, arrays: Arrays) -> list[
 
 
 def show(differences: list[Difference], console: Console) -> int:
-    """Print one line an array; returns 1 when one of them differs."""
+    """Print one line per array; returns 1 when one of them differs."""
     if not differences:
         return 0
     table = Table(Column("file", no_wrap=True), "array", "difference / maximum", "limit", "")

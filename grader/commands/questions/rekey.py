@@ -16,7 +16,7 @@ from questions.proof.rekey import KeyChange
 from questions.proof.rekey import rekey as find_rekeyed
 
 ABOUT = """Compute the key of each question on another profile, whose canonical Outputs must be stored, and compare it
-with the key of today's. It exits with 1 where a question has no key there.
+with the current profile's. It exits with 1 where a question has no key there.
 """
 
 
@@ -31,7 +31,7 @@ def add_parser(verbs: Verbs) -> None:
         examples=("hw9 questions rekey --profile course",),
     )
     parser.add_argument(
-        "--from", dest="before", default="mini", metavar="PROFILE", help="whose key is today's (default: %(default)s)"
+        "--from", dest="before", default="mini", metavar="PROFILE", help="the current profile (default: %(default)s)"
     )
     add_sources(parser, "whose canonical Outputs decide")
 
@@ -56,7 +56,7 @@ def rekey(*, before: str, profile: str, bank: Path, canonical: Path) -> int:
 
 
 def to_table(found: Sequence[KeyChange], before: str, after: str) -> Table:
-    """Return a row a question: its key on both profiles, and how near the closest claim is to tipping over."""
+    """Return a row per question: its key on both profiles, and how near the closest claim is to tipping over."""
     table = Table("question", f"key on {before}", f"key on {after}", "margins", "what changes")
     for one in found:
         word = "not valid" if one.after is None else "another key" if one.changed else ""

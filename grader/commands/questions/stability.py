@@ -73,7 +73,7 @@ def stability(*, out: Path | None, device: str, cache: Path, profile: str, bank:
 
 
 def to_table(steadiness: Mapping[Place, Steadiness], decisions: Mapping[Place, Decision]) -> Table:
-    """Return a row a choice, red where it could change sides."""
+    """Return a row per choice, red where it could change sides."""
     table = Table("choice", "smallest distance", "spread", "distance / spread", "margin")
     for (name, letter), its in steadiness.items():
         row = (f"{name} {letter}", f"{its.smallest:.4g}", f"{its.spread:.3g}", f"{its.ratio:.3g}")

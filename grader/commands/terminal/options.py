@@ -101,7 +101,8 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     add(
         "--no-sandbox",
         action="store_true",
-        help="for your own notebook only: it can read and write everything that you can, and only its time is limited",
+        help="for your own notebook only: it can read and write everything that you can; only its time, and the memory "
+        "and file size of each process, are limited",
     )
 
 
