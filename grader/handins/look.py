@@ -5,10 +5,11 @@ It runs nothing and needs no key, so it tells nobody what is right.
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from assignment.fixable import FixableError
 from grader.handins.plan import find_plan
-from grader.handins.submission import parse_notebook
+from grader.handins.notebook import MOST_BYTES, parse_notebook
 from questions.bank import Bank
 from questions.sheet import find_sheet
 
@@ -23,12 +24,7 @@ class Seen:
 
 def look_at(path: Path, bank: Bank, released: Path) -> Seen:
     """Return what the grader will read in a notebook; FixableError where it is none."""
-    try:
-        notebook = parse_notebook(path.read_bytes())
-    except OSError as error:
-        raise FixableError(f"{path}: {error.strerror}; expected a notebook") from None
-    except FixableError as error:
-        raise FixableError(*(f"{path}: {fault}" for fault in error.faults)) from None
+    notebook = _load_notebook(path)
     sheet = find_sheet(notebook, bank)
     if sheet.problem:
         return Seen((f"{path}: no cell `answers = {{...}}` was found; expected one",), fine=False)
@@ -44,3 +40,17 @@ def look_at(path: Path, bank: Bank, released: Path) -> Seen:
     lines += list(sheet.notes)
     lines.append(f"{len(sheet.answers)} questions, {blank} blank, {len(unread)} unreadable")
     return Seen(tuple(lines), fine=not unread and not blank and plan.is_intact)
+
+
+def _load_notebook(path: Path) -> Any:
+    """Return a notebook as `run` and `score` read it, with their limits."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+        if len(data) > MOST_BYTES:
+            raise FixableError(f"more than {MOST_BYTES} bytes; expected at most that")
+        return parse_notebook(data)
+    except OSError as error:
+        raise FixableError(f"{path}: {error.strerror}; expected a notebook") from None
+    except FixableError as error:
+        raise FixableError(*(f"{path}: {fault}" for fault in error.faults)) from None

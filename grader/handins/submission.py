@@ -6,7 +6,6 @@ that entry alone, and all the others are found all the same.
 
 import csv
 import hashlib
-import json
 import os
 import re
 import unicodedata
@@ -14,16 +13,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-import nbformat
 from pydantic import AwareDatetime, BaseModel, ConfigDict, field_serializer, field_validator
 
 from assignment.fixable import FixableError, check_all, show_value
 from grader.files.untrusted import read_untrusted
+from grader.handins.notebook import MOST_BYTES, parse_notebook
 
-MOST_BYTES = 32 * 1024 * 1024
 DEEPEST = 4  # folders below a student's own
 LONGEST = 200  # bytes of an id, which names a folder beside which others with a longer name are made
-MOST_PARTS = 400_000  # lists and dictionaries of a notebook, each of which costs half a KiB of our memory
 STUDENT = re.compile(r"\w[\w@+.-]{0,63}")
 RESERVED = (".json", ".csv", ".html", ".lock")  # names of our own files beside the Runs
 IGNORED = ("handins.csv", "__MACOSX")
@@ -77,24 +74,6 @@ def read_notebook(submission: Submission) -> bytes:
     """Return the bytes of a hand-in's notebook."""
     assert submission.notebook is not None
     return read_untrusted(submission.notebook.parent, submission.notebook.name, MOST_BYTES)
-
-
-def parse_notebook(data: bytes) -> nbformat.NotebookNode:
-    """Return a notebook in format 4; FixableError when the bytes are no valid notebook."""
-    parts = data.count(b"{") + data.count(b"[")
-    if parts > MOST_PARTS:
-        raise FixableError(f"notebook: {parts} lists and dictionaries; expected at most {MOST_PARTS}")
-    try:
-        raw = json.loads(data)
-        if not isinstance(raw, dict) or not isinstance(raw.get("nbformat"), int):
-            raise ValueError("no nbformat number")
-        notebook: nbformat.NotebookNode = nbformat.reads(data.decode("utf-8-sig"), as_version=4)  # type: ignore[no-untyped-call]
-        nbformat.validate(notebook, relax_add_props=True)
-    except (RecursionError, MemoryError):
-        raise FixableError("notebook: nested too deeply; expected a notebook") from None
-    except Exception as error:  # nbformat raises much: whatever the bytes are, it is the hand-in's fault
-        raise FixableError(f"notebook: {' '.join(str(error).split())[:200]}; expected a valid notebook") from None
-    return notebook
 
 
 def load_people(file: Path) -> dict[str, dict[str, object]]:

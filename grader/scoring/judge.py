@@ -112,7 +112,7 @@ def _read_sheet(submission: Submission, bank: Bank) -> tuple[Problem | None, She
         gone: Problem = "broken" if os.path.lexists(submission.notebook) else "missing"
         return gone, _find_empty_sheet(gone, bank), None
     sheet, digest = find_sheet(data, bank), hashlib.sha256(data).hexdigest()
-    return sheet.problem, sheet if sheet.problem is None else _find_empty_sheet(sheet.problem, bank), digest
+    return sheet.problem, _find_empty_sheet(sheet.problem, bank) if sheet.problem == "not_a_notebook" else sheet, digest
 
 
 def _take_sheet(sheet: Sheet | None, problem: Problem | None, bank: Bank) -> tuple[Problem | None, Sheet]:

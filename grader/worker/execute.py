@@ -21,7 +21,7 @@ import grader
 from assignment.assignment import Limits
 from assignment.fixable import FixableError
 from grader.files.untrusted import list_untrusted, read_untrusted
-from grader.handins.submission import parse_notebook
+from grader.handins.notebook import parse_notebook
 from grader.runs.folder import Result, commit_result
 from grader.sandbox import cage
 from grader.sandbox.cgroup import Group, open_group

@@ -6,14 +6,9 @@ import nbformat
 import pytest
 
 from assignment.fixable import FixableError
-from grader.handins.submission import (
-    MOST_BYTES,
-    MOST_PARTS,
-    find_submissions,
-    load_people,
-    parse_notebook,
-    read_notebook,
-)
+from assignment.sheet.scan import MOST_PARTS
+from grader.handins.notebook import MOST_BYTES, parse_notebook
+from grader.handins.submission import find_submissions, load_people, read_notebook
 from grader.runs.folder import load_submissions, prepare_runs
 
 
