@@ -6,6 +6,7 @@ file (Colab), the cells that were run in this session are read in its place. Wha
 """
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from assignment.fixable import FixableError
-from assignment.sheet.asked import Asked, parse_asked
+from assignment.sheet.asked import parse_asked
 from assignment.sheet.cell import is_answers_cell
 from assignment.sheet.notebook import MOST_BYTES, parse_notebook
 from assignment.sheet.sheet import Answer, Sheet, read_sheet
 
 MOST_FILES = 20  # notebooks of the working folder that are looked into
+_START = re.compile(r"^[ \t]*answers[ \t]*(?::[^=\n]*)?=(?!=)(?!.*\banswers\b)", re.MULTILINE)  # all of them anew
 STATES = {"blank": "blank 空白", "unreadable": "UNREADABLE 無法讀取"}
 
 
@@ -73,7 +75,9 @@ def describe_sheet(sheet: Sheet) -> list[str]:
     lines += [f"note 備註: {note}" for note in sheet.notes]
     states = [answer.state for answer in sheet.answers.values()]
     read, blank, unread = (states.count(state) for state in ("read", "blank", "unreadable"))
-    lines.append(f"{read} read, {blank} blank, {unread} unreadable ｜ 已讀取 {read} 題，空白 {blank} 題，無法讀取 {unread} 題")
+    lines.append(
+        f"{read} read, {blank} blank, {unread} unreadable ｜ 已讀取 {read} 題，空白 {blank} 題，無法讀取 {unread} 題"
+    )
     return lines
 
 
@@ -112,7 +116,7 @@ def _find_shell() -> Any:
 
 
 def _starts_answers(source: str) -> bool:
-    return any(line.lstrip().startswith(("answers = ", "answers=", "answers: ")) for line in source.splitlines())
+    return _START.search(source) is not None
 
 
 def _load_source(path: Path) -> Source | None:
@@ -139,8 +143,8 @@ _SAVE = (
     "執行過的答案與存檔的不同：請先存檔，再執行這一格"
 )
 _HISTORY = (
-    "What the grader would read in the cells that you ran in this session: the notebook's file was not found.",
-    "找不到筆記本的檔案，以下是從這次執行過的儲存格讀到的答案。",
+    "What the grader would read in the cells that you ran in this session: which file is this notebook's is not certain.",
+    "無法確定哪個檔案是這份筆記本，以下是從這次執行過的儲存格讀到的答案。",
     "It reads the file from top to bottom: save it, and run everything once from the top to be sure.",
     "評分時會由上往下讀取檔案：請存檔，並從頭全部執行一次確認。",
 )

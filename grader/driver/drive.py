@@ -23,8 +23,8 @@ import grader
 from assignment.assignment import NOTEBOOK_FILE, Limits, load_assignment
 from grader.driver.progress import Observer, ShownProgress, Silence
 from grader.driver.slot import Slot, count_processors, find_slots, make_font_list
-from grader.handins.plan import find_plan
 from grader.handins.notebook import parse_notebook
+from grader.handins.plan import find_plan
 from grader.handins.submission import Submission, find_submissions, read_notebook
 from grader.runs.folder import (
     Result,

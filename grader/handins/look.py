@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from assignment.fixable import FixableError
-from grader.handins.plan import find_plan
 from grader.handins.notebook import MOST_BYTES, parse_notebook
+from grader.handins.plan import find_plan
 from questions.bank import Bank
 from questions.sheet import find_sheet
 

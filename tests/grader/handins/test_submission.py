@@ -96,7 +96,7 @@ def test_file_name_that_is_no_unicode_keeps_the_class_whole(tmp_path: Path) -> N
     (handins / "link" / "\udca7.ipynb").symlink_to("/etc/passwd")
     (handins / "text.ipynb").write_text(
         '{"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [{"cell_type": "code",'
-        ' "metadata": {"\\ud800": 1}, "source": "", "outputs": [{"output_type": "\\ud800"}], "execution_count": null}]}'
+        ' "metadata": {"\\ud800": 1}, "source": {"\\ud800": 1}, "outputs": [], "execution_count": null}]}'
     )
     prepare_runs(runs, find_submissions(handins))
     assert [one.problem for one in load_submissions(runs)] == [None, "not_a_notebook", "broken"]

@@ -70,6 +70,7 @@ def test_every_placeholder_of_the_source_is_filled(text: str) -> None:
     assert "<!-- questions:" in SOURCE_FILE.read_text(encoding="utf-8")
     assert "<!-- questions:" not in text
     assert "<answers>" not in text
+    assert "<choices>" not in text
 
 
 def test_notebook_speaks_both_languages_in_every_text(text: str) -> None:
