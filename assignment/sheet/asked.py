@@ -10,7 +10,7 @@ from assignment.fixable import show_value
 
 _PARTS = re.compile(r"(\D*)0*(\d{1,3})")
 _NUMBER_WORDS = frozenset({"", "q", "question", "no", "number", "第題", "题", "題"})
-NEAR = 0.8  # of 1: how like a name of an analysis another text must be to be taken for it
+LONG = 8  # letters of a name in which two slips may be, not one
 
 
 @dataclass(frozen=True)
@@ -86,9 +86,28 @@ def _split(key: object) -> tuple[str, int] | None:
 
 
 def _find_near(split: tuple[str, int], parts: Mapping[tuple[str, int] | None, Asked]) -> Asked | None:
-    names = sorted({known[0] for known in parts if known is not None})
-    near = difflib.get_close_matches(split[0], names, n=2, cutoff=NEAR)
+    names = {known[0] for known in parts if known is not None}
+    near = [name for name in names if count_slips(split[0], name) <= (1 if len(name) < LONG else 2)]
     return parts.get((near[0], split[1])) if len(near) == 1 else None
+
+
+def count_slips(one: str, other: str) -> int:
+    """Return the fewest signs to add, drop, change or swap with the next that make one word of another.
+
+    >>> count_slips("lmie", "lime"), count_slips("filter", "filters"), count_slips("embedding", "embeddingpca")
+    (1, 1, 3)
+    """
+    if abs(len(one) - len(other)) > 2:
+        return abs(len(one) - len(other))
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, sign in enumerate(one, start=1):
+        above, before, row = before, row, [i]
+        for j, its in enumerate(other, start=1):
+            least = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (sign != its))
+            swapped = i > 1 and j > 1 and sign == other[j - 2] and one[i - 2] == its
+            row.append(min(least, above[j - 2] + 1) if swapped else least)
+    return row[-1]
 
 
 def describe_unknown(key: object, written: str, asked: Sequence[Asked]) -> str:

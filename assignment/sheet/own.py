@@ -53,10 +53,11 @@ def describe_own_sheet(choices: str, now: datetime | None = None) -> str:
 
 def describe_file(source: Source, sheet: Sheet, ran: Sheet | None, age: int) -> str:
     """Return what a saved notebook holds, and in what it differs from what was run since."""
-    moment = source.saved.strftime("%H:%M:%S")
+    moment = source.saved.strftime("%Y-%m-%d %H:%M:%S")
+    long = (f"{age} seconds", f"{age} 秒") if age < 120 else (f"{age // 60} minutes", f"{age // 60} 分鐘")
     lines = [
-        f"What the grader reads in {source.name}, as it was saved at {moment}, {age} seconds ago.",
-        f"評分時會從 {source.name} 讀到的答案（{moment} 存檔，{age} 秒前）。",
+        f"What the grader reads in {source.name}, as it was saved at {moment}, {long[0]} ago.",
+        f"評分時會從 {source.name} 讀到的答案（{moment} 存檔，{long[1]}前）。",
         "What you typed since and did not save is not in it. 之後輸入但尚未存檔的內容不在其中。",
         *describe_sheet(sheet),
     ]
@@ -112,7 +113,7 @@ def _find_shell() -> Any:
         from IPython import get_ipython
     except ImportError:
         return None
-    return get_ipython()  # type: ignore[no-untyped-call]
+    return get_ipython()
 
 
 def _starts_answers(source: str) -> bool:
@@ -143,7 +144,7 @@ _SAVE = (
     "執行過的答案與存檔的不同：請先存檔，再執行這一格"
 )
 _HISTORY = (
-    "What the grader would read in the cells that you ran in this session: which file is this notebook's is not certain.",
+    "What the grader would read in the cells that you ran in this session; which file is this notebook is not certain.",
     "無法確定哪個檔案是這份筆記本，以下是從這次執行過的儲存格讀到的答案。",
     "It reads the file from top to bottom: save it, and run everything once from the top to be sure.",
     "評分時會由上往下讀取檔案：請存檔，並從頭全部執行一次確認。",

@@ -26,23 +26,25 @@ def way(name: str, expected: str, *cells: str) -> Way:
 
 
 ALL = '"lime-1": "ac", "lime-2": "b", "saliency-1": "", "embedding_pca-1": "d"'
+MINE = f"answers = {{{ALL}}}"
+OTHER = MINE.replace("ac", "d")
 BLANK = 'answers = {"lime-1": "", "lime-2": "", "saliency-1": "", "embedding_pca-1": ""}'
 READ = "ac b - d"
 
 WAYS = (
-    way("as released", READ, f"answers = {{{ALL}}}"),
+    way("as released", READ, MINE),
     way("update", READ, f"answers = {{}}\nanswers.update({{{ALL}}})"),
     way("update in a cell below the released one", READ, BLANK, f"answers.update({{{ALL}}})"),
     way("update with keywords", READ, BLANK, 'answers.update(lime_1="ac", lime_2="b", embedding_pca_1="d")'),
     way("or equals", READ, f"answers = {{}}\nanswers |= {{{ALL}}}"),
     way("or", READ, f"{BLANK}\nanswers = answers | {{{ALL}}}"),
-    way("item by item", READ, BLANK, 'answers["lime-1"] = "ac"\nanswers["lime-2"] = ["b"]\nanswers["embedding_pca-1"] = "D"'),
+    way("item by item", READ, BLANK, 'answers["lime-1"]="ac"\nanswers["lime-2"]="b"', 'answers["embedding_pca-1"]="D"'),
     way("dict of keywords", READ, 'answers = dict(lime_1="ac", lime_2="b", embedding_pca_1="d")'),
     way("dict of pairs", READ, 'answers = dict([("lime-1", "ac"), ("lime-2", "b"), ("embedding_pca-1", "d")])'),
     way("another name", READ, f"mine = {{{ALL}}}\nanswers = mine"),
     way("another name that is changed afterwards", READ, "mine = {}\nanswers = mine", f"mine.update({{{ALL}}})"),
     way("unpacked", READ, f"mine = {{{ALL}}}\nanswers = {{**mine}}"),
-    way("underscores", READ, f"answers = {{{ALL}}}".replace("-", "_")),
+    way("underscores", READ, MINE.replace("-", "_")),
     way("full width", READ, 'ａｎｓｗｅｒｓ = {"ｌｉｍｅ－１": "ＡＣ", "lime－2": "ｂ", "embedding＿pca-１": "d"}'),
     way("numbers", READ, 'answers = {1: "ac", 2: "b", 4: "d"}'),
     way("Q and a number", READ, 'answers = {"Q1": "ac", "q.2": "b", "第 4 題": "d"}'),
@@ -52,33 +54,33 @@ WAYS = (
     way("comments that ask", READ, f"%time\nanswers = {{\n{ALL.replace(', ', ',  # sure?' + chr(10))}\n}}"),
     way("with a type", READ, f"answers: dict[str, str] = {{{ALL}}}"),
     way("indented", READ, f"  answers = {{{ALL}}}\n  x = 1"),
-    way("two cells, the last counts", "d b - d", f"answers = {{{ALL}}}", f"answers = {{{ALL}}}".replace("ac", "d")),
-    way("a disabled cell below", READ, f"answers = {{{ALL}}}", f"%%script false\nanswers = {{{ALL}}}".replace("ac", "d")),
-    way("another language below", READ, f"answers = {{{ALL}}}", "%%bash\nanswers=3\nfi"),
-    way("a file written below", READ, f"answers = {{{ALL}}}", "%%writefile answers.txt\nanswers = {}"),
+    way("two cells, the last counts", "d b - d", MINE, OTHER),
+    way("a disabled cell below", READ, MINE, f"%%script false\n{OTHER}"),
+    way("another language below", READ, MINE, "%%bash\nanswers=3\nfi"),
+    way("a file written below", READ, MINE, "%%writefile answers.txt\nanswers = {}"),
     # What a person must see.
     way("the same question twice under near names", "? b - -", 'answers = {"lime-1": "ac", "lime_1": "d", "Q2": "b"}'),
     way("counted from nought", "? ? ? ?", 'answers = {0: "ac", 1: "b", 3: "d"}'),
     way("unknown name", "ac ? ? ?", 'answers = {"lime-1": "ac", "mystery-9": "b"}'),
     way("in a loop", "? ? ? ?", BLANK, 'for n in range(2): answers[f"lime-{n}"] = "a"'),
-    way("in a branch", "? b - d", f"answers = {{{ALL}}}", 'if True:\n    answers["lime-1"] = "d"'),
+    way("in a branch", "? b - d", MINE, 'if True:\n    answers["lime-1"] = "d"'),
     way("by a function", "? - - -", BLANK, 'def fill(its):\n    its["lime-1"] = "ac"\nfill(answers)'),
-    way("from a file", "? ? ? ?", f"answers = {{{ALL}}}", "import json\nanswers = json.load(open('x'))"),
+    way("from a file", "? ? ? ?", MINE, "import json\nanswers = json.load(open('x'))"),
     way("imported", "? ? ? ?", BLANK, "from my_answers import answers"),
     way("by a text", "? ? ? ?", BLANK, f"exec('answers = {{{ALL}}}')"),
     way("in a dictionary of another name", "? ? - ?", BLANK, f"my_answers = {{{ALL}}}"),
     way("commented out", "? b - -", BLANK, '# answers["lime-1"] = "ac"\nanswers["lime-2"] = "b"'),
-    way("an earlier cell that a blank one replaces", "? ? - ?", f"answers = {{{ALL}}}", BLANK),
+    way("an earlier cell that a blank one replaces", "? ? - ?", MINE, BLANK),
     way("disabled, with nothing else", "? ? - ?", BLANK, f"%%script false\nanswers = {{{ALL}}}"),
     way("timed in names of its own", "? ? - ?", BLANK, f"%%timeit\nanswers = {{{ALL}}}"),
     way("half a cell", "? ? ? ?", BLANK, f"answers.update({{{ALL}"),
-    way("added to", "? b - d", f"answers = {{{ALL}}}", 'answers["lime-1"] += "d"'),
+    way("added to", "? b - d", MINE, 'answers["lime-1"] += "d"'),
     way("as one of two values", "? ? ? ?", BLANK, f"answers, n = {{{ALL}}}, 1"),
     way("a walrus", "? ? ? ?", BLANK, f"print(answers := {{{ALL}}})"),
     way("spread from what is not known", "? b ? ?", 'answers = {"lime-1": "ac", **load(), "lime-2": "b"}'),
     # What is no change.
-    way("used", READ, f"answers = {{{ALL}}}", "print(len(answers), answers['lime-1'], [x for x in answers.items()])"),
-    way("a function's own name", READ, f"answers = {{{ALL}}}", "def count(answers):\n    answers['lime-1'] = 3\ncount({})"),
+    way("used", READ, MINE, "print(len(answers), answers['lime-1'], [x for x in answers.items()])"),
+    way("a function's own name", READ, MINE, "def f(answers):\n    answers['lime-1'] = 3\nf({})"),
     way("a blank beside a near name", READ, f"{BLANK}\nanswers.update({{{ALL.replace('-', '_')}}})"),
     way("a name that goes on to mean other things", READ, f"mine = {{{ALL}}}\nanswers = mine\nfor mine in []: pass"),
 )  # fmt: skip
