@@ -1,11 +1,22 @@
-# make demo   grade the embedded class and print where its report is
-# make test   everything that CI runs: system packages, environment, style, types, workflows, tests, the bank, the wheel
+# make demo     grade the embedded class and print where its report is
+# make quick    after every edit, under a minute: style, types, and the tests that need nothing
+# make tests    all tests, or what ARGS says: make tests ARGS="tests/questions -k claim"
+# make test     everything that CI runs: system packages, environment, style, types, tests, workflows, the bank, the wheel
+# make nightly  what CI leaves out: all tests, the nightly ones too, beside eight busy loops
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 DEMO ?= demo
 
-.PHONY: demo test check setup system style types tests bank workflows wheel format benchmark notebook clean
+# Every test is in one of three parts, and CI runs two of them; tests/test_loop.py proves it.
+QUICK := not (sandbox or browser or slow or nightly)
+REST := (sandbox or browser or slow) and not nightly
+WORKERS ?= 2
+# A file stays in one process, so that what its tests share is made once.
+SIDE_BY_SIDE := -n $(WORKERS) --dist loadfile
+ARGS ?= $(SIDE_BY_SIDE)
+
+.PHONY: demo test check quick rest nightly setup system style types tests bank workflows wheel format benchmark notebook clean
 
 demo: setup
 	@$(MAKE) --no-print-directory system PACKAGES=bubblewrap
@@ -28,7 +39,7 @@ PACKAGES ?= bubblewrap chromium
 system:
 	@.ci/system $(PACKAGES)
 
-check: style types workflows tests bank wheel
+check: quick rest workflows bank wheel
 
 style:
 	$(BIN)/ruff check .
@@ -37,8 +48,17 @@ style:
 types:
 	$(BIN)/mypy
 
+quick: style types
+	$(BIN)/python -m pytest -q $(SIDE_BY_SIDE) -m "$(QUICK)"
+
+rest:
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "$(REST)"
+
 tests:
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(ARGS)
+
+nightly:
+	.ci/loaded $(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 bank:
 	$(BIN)/hw9 questions check
@@ -58,7 +78,7 @@ wheel:
 format:
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	$(BIN)/python -m grader.report.results
+	$(BIN)/python -m grader.commands.document
 
 notebook:
 	$(BIN)/hw9 notebook --write

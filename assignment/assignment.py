@@ -7,34 +7,19 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PositiveInt, field_validator
+from pydantic import AwareDatetime, Field, PositiveInt, field_validator
 
 from assignment.fixable import load_yaml, parse_as
+from assignment.records import Record
 
 ASSIGNMENT_FILE = Path(__file__).with_name("assignment.yaml")
 NOTEBOOK_FILE = Path(__file__).with_name("homework.ipynb")
-
-ANALYSES = (
-    "lime",
-    "saliency",
-    "smoothgrad",
-    "filters",
-    "integrated_gradients",
-    "attention",
-    "embedding_pca",
-    "embedding_distance",
-)
-
 
 _CHINESE = "\u3000-\u303f\u4e00-\u9fff\uff00-\uffef"
 _FOLDED = re.compile(f"(?<=[{_CHINESE}]) (?=[{_CHINESE}])")
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Bilingual(_Frozen):
+class Bilingual(Record):
     """One text in English and in Traditional Chinese, saying the same."""
 
     en: Annotated[str, Field(min_length=1)]
@@ -47,14 +32,14 @@ class Bilingual(_Frozen):
         return _FOLDED.sub("", text)
 
 
-class QuestionGroup(_Frozen):
+class QuestionGroup(Record):
     """How many questions an analysis has, and the points of each."""
 
     count: PositiveInt
     points: Annotated[Decimal, Field(gt=0)]
 
 
-class Limits(_Frozen):
+class Limits(Record):
     """What one notebook may use in the sandbox; sizes in MiB, times in seconds."""
 
     cell_seconds: PositiveInt
@@ -67,7 +52,7 @@ class Limits(_Frozen):
     output_mib: PositiveInt
 
 
-class Assignment(_Frozen):
+class Assignment(Record):
     """The whole of `assignment.yaml`."""
 
     title: Bilingual

@@ -1,9 +1,12 @@
-"""The one exception that means "someone can fix this", and how pydantic's complaints become it.
+"""The one exception that means "someone can fix this", its Faults, and how pydantic's complaints become them.
 
-Every fault is one line: `where: what it is; expected what it may be`. Anything else that is raised is our own bug.
+A Fault is printed as one line: `place: place: what it is; expected what it may be`. It is joined where it is printed
+and nowhere else: who sorts, groups or moves faults reads `place`. Any other exception is our own bug.
 """
 
+import difflib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,15 +16,45 @@ from pydantic import BaseModel, ValidationError
 Model = TypeVar("Model", bound=BaseModel)
 
 
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One thing that a user can mend: where it is, the widest place first, and what it is and was expected to be.
+
+    >>> print(Fault(("bank/lime.yaml", "lime-1"), "number 7; expected 1"))
+    bank/lime.yaml: lime-1: number 7; expected 1
+    """
+
+    place: tuple[str, ...]
+    says: str
+
+    def __str__(self) -> str:
+        return ": ".join((*self.place, self.says))
+
+    def within(self, *place: str) -> "Fault":
+        """Return the same fault as seen from outside: these places stand before its own."""
+        return Fault((*place, *self.place), self.says)
+
+    def is_in(self, *place: str) -> bool:
+        """Tell whether it lies in a place: at it, or at anything inside it."""
+        return self.place[: len(place)] == place
+
+
 class FixableError(Exception):
-    """One or more faults that a user can mend. `str()` gives one line a fault."""
+    """One or more faults that a user can mend; a text is a fault without a place. `str()` gives one line a fault."""
 
-    def __init__(self, *faults: str) -> None:
-        self.faults = faults
-        super().__init__("\n".join(faults))
+    def __init__(self, *faults: Fault | str) -> None:
+        self.faults = tuple(fault if isinstance(fault, Fault) else Fault((), fault) for fault in faults)
+        super().__init__(*self.faults)
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.faults))
+
+    def within(self, *place: str) -> "FixableError":
+        """Return an error of the same faults as seen from outside."""
+        return FixableError(*(fault.within(*place) for fault in self.faults))
 
 
-def check_all(faults: Iterable[str]) -> None:
+def check_all(faults: Iterable[Fault | str]) -> None:
     """Raise one FixableError with all faults; do nothing when there are none."""
     found = tuple(faults)
     if found:
@@ -40,32 +73,39 @@ def show_value(value: object) -> str:
     return text if len(text) <= 63 else text[:60] + "..."
 
 
-def find_faults(error: ValidationError, place: str) -> tuple[str, ...]:
-    """Return pydantic's complaints as lines of our form, place first."""
-    return tuple(_fault_line(item, place) for item in error.errors())
+def suggest(name: str, known: Iterable[str]) -> str:
+    """Return what a misspelt name may be, the nearest first.
+
+    >>> suggest("ruoghness", ["mass_inside", "roughness"])
+    'one of mass_inside, roughness (the nearest is roughness)'
+    """
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, n=1)
+    return f"one of {', '.join(names)}" + (f" (the nearest is {near[0]})" if near else "")
 
 
-def _fault_line(item: Any, place: str) -> str:
-    path = [str(part) for part in item["loc"]]
-    kind, message = item["type"], item["msg"]
+def find_faults(error: ValidationError, *place: str) -> tuple[Fault, ...]:
+    """Return pydantic's complaints as faults: the place that is given, then the fields that lead to the value."""
+    return tuple(Fault((*place, *map(str, item["loc"])), _find_words(item)) for item in error.errors())
+
+
+def _find_words(item: Any) -> str:
+    kind, message = item["type"], item["msg"].removeprefix("Value error, ")
     if kind == "extra_forbidden":
-        return f"{': '.join([place, *path])}: unknown field; expected only the documented ones"
+        return "unknown field; expected only the documented ones"
     if kind == "missing":
-        return f"{': '.join([place, *path])}: missing; expected a value"
-    message = message.removeprefix("Value error, ")
-    where = ": ".join([place, *path])
+        return "missing; expected a value"
     if kind == "value_error":
-        return f"{where}: {message}"
-    expected = message.removeprefix("Input should be ")
-    return f"{where}: {show_value(item['input'])}; expected {expected}"
+        return str(message)
+    return f"{show_value(item['input'])}; expected {message.removeprefix('Input should be ')}"
 
 
-def parse_as(model: type[Model], data: object, place: str) -> Model:
+def parse_as(model: type[Model], data: object, *place: str) -> Model:
     """Return `data` as a `model`; FixableError with every fault at once, each with its place."""
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise FixableError(*find_faults(error, place)) from None
+        raise FixableError(*find_faults(error, *place)) from None
 
 
 def load_yaml(path: Path, *, place: str | None = None) -> object:
@@ -74,10 +114,13 @@ def load_yaml(path: Path, *, place: str | None = None) -> object:
     try:
         return yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise FixableError(f"{where}: {error.strerror or error}; expected a readable YAML file") from None
+        says = f"{error.strerror or error}; expected a readable YAML file"
+        raise FixableError(Fault((where,), says)) from None
     except UnicodeDecodeError as error:
-        raise FixableError(f"{where}: byte {error.start} is not UTF-8; expected a YAML file in UTF-8") from None
+        says = f"byte {error.start} is not UTF-8; expected a YAML file in UTF-8"
+        raise FixableError(Fault((where,), says)) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        line = f": line {mark.line + 1}" if mark else ""
-        raise FixableError(f"{where}{line}: {getattr(error, 'problem', error)}; expected well-formed YAML") from None
+        line = (f"line {mark.line + 1}",) if mark else ()
+        says = f"{getattr(error, 'problem', error)}; expected well-formed YAML"
+        raise FixableError(Fault((where, *line), says)) from None

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assignment.arrays import ARRAYS, GROUPS, ArraySpec, Name
-from assignment.fixable import FixableError, check_all
+from assignment.fixable import Fault, FixableError, check_all
 
 Array = NDArray[Any]
 
@@ -117,15 +117,6 @@ def load_group(path: Path) -> dict[str, Array]:
     return parse_group(data, path.name.split(".")[0], str(path))
 
 
-def load_outputs(folder: Path) -> Outputs:
-    """Return all groups `<group>.npz` of a folder; a group without a file is absent."""
-    outputs = Outputs({})
-    for group in GROUPS:
-        if (folder / f"{group}.npz").exists():
-            outputs = outputs.with_group(group, load_group(folder / f"{group}.npz"))
-    return outputs
-
-
 def check_group(
     group: str, arrays: Mapping[str, Array], sizes: Mapping[str, int], place: str, *, whole: bool = True
 ) -> None:
@@ -144,28 +135,29 @@ def _find_faults(
     *,
     official_only: bool = True,
     sizes: Mapping[str, int] | None = None,
-) -> Iterable[str]:
+) -> Iterable[Fault]:
     bound = dict(sizes or {})
     if official_only:
         for name in find_official(group):
             if name not in arrays:
-                yield f"{place}: {name}: missing; expected {ARRAYS[group, name].says}"
+                yield Fault((place, name), f"missing; expected {ARRAYS[group, name].says}")
     for name, array in arrays.items():
         spec = ARRAYS.get((group, name))
         if spec is None:
-            yield f"{place}: {name}: unknown array; expected one of {', '.join(n for g, n in ARRAYS if g == group)}"
+            known = ", ".join(n for g, n in ARRAYS if g == group)
+            yield Fault((place, name), f"unknown array; expected one of {known}")
         elif array.dtype.kind != spec.kind or array.ndim != len(spec.axes):
-            yield f"{place}: {name}: {array.dtype} of shape {array.shape}; expected {_describe(spec)}"
+            yield Fault((place, name), f"{array.dtype} of shape {array.shape}; expected {_describe(spec)}")
         else:
-            yield from _find_size_faults(f"{place}: {name}", array, spec, bound)
+            yield from (Fault((place, name), says) for says in _find_size_faults(array, spec, bound))
 
 
-def _find_size_faults(place: str, array: Array, spec: ArraySpec, bound: dict[str, int]) -> Iterable[str]:
+def _find_size_faults(array: Array, spec: ArraySpec, bound: dict[str, int]) -> Iterable[str]:
     for axis, size in zip(spec.axes, array.shape, strict=True):
         if bound.setdefault(axis, size) != size:
-            yield f"{place}: {size} along axis {axis!r}; expected {bound[axis]}"
+            yield f"{size} along axis {axis!r}; expected {bound[axis]}"
     if spec.kind == "f" and (np.isinf(array).any() or (np.isnan(array).any() and not spec.holes)):
-        yield f"{place}: holds NaN or infinity; expected finite numbers"
+        yield "holds NaN or infinity; expected finite numbers"
 
 
 def _describe(spec: ArraySpec) -> str:

@@ -11,11 +11,12 @@ from typing import Annotated
 
 import numpy as np
 from PIL import Image
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt
+from pydantic import Field, NonNegativeInt, PositiveInt
 
 from assignment.assignment import Bilingual
-from assignment.fixable import FixableError, check_all, load_yaml, parse_as
+from assignment.fixable import Fault, FixableError, check_all, load_yaml, parse_as
 from assignment.outputs import Array
+from assignment.records import Record
 from assignment.texts import Texts, load_texts
 
 TRUTH_NAME = "truth.yaml"  # left out of what students get
@@ -23,11 +24,7 @@ PROFILES_FOLDER = Path(__file__).with_name("profiles")
 BACKGROUND, FOOD, TRAY, DISTRACTOR = range(4)  # the grey levels of a mask file
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Asset(_Frozen):
+class Asset(Record):
     """One file of a profile: where it is, how to know that it is whole, and how it may be used."""
 
     path: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_./-]*$")]
@@ -37,7 +34,7 @@ class Asset(_Frozen):
     source: str
 
 
-class PictureEntry(_Frozen):
+class PictureEntry(Record):
     """One of the pictures for observation; `mask` is a grey PNG with 0 background, 1 food, 2 tray, 3 distractor."""
 
     asset: str
@@ -46,16 +43,7 @@ class PictureEntry(_Frozen):
     shows: Bilingual
 
 
-class Shortcut(_Frozen):
-    """`truth.yaml`: what was planted in the training pictures, an object that nearly always comes with one label."""
-
-    label: NonNegativeInt
-    object: Bilingual
-    share_in_label: float
-    share_elsewhere: float
-
-
-class Manifest(_Frozen):
+class Manifest(Record):
     """The whole of `manifest.yaml`; `masked` and `readers` are folders: BERTs for masked words and for questions."""
 
     profile: str
@@ -141,18 +129,22 @@ class Profile:
             return np.asarray(image.convert(mode))
 
 
-def _find_asset_faults(folder: Path, asset: Asset) -> list[str]:
-    place = folder / asset.path
+def _find_asset_faults(folder: Path, asset: Asset) -> list[Fault]:
+    says = _find_damage(folder / asset.path, asset)
+    return [Fault((str(folder / asset.path),), says)] if says else []
+
+
+def _find_damage(path: Path, asset: Asset) -> str | None:
     try:
-        data = place.read_bytes()
+        data = path.read_bytes()
     except OSError as error:
-        return [f"{place}: {error.strerror}; expected the asset of {asset.bytes} bytes that manifest.yaml names"]
+        return f"{error.strerror}; expected the asset of {asset.bytes} bytes that manifest.yaml names"
     if len(data) != asset.bytes:
-        return [f"{place}: {len(data)} bytes; expected {asset.bytes} (truncated or changed: copy the file anew)"]
+        return f"{len(data)} bytes; expected {asset.bytes} (truncated or changed: copy the file anew)"
     found = hashlib.sha256(data).hexdigest()
     if found != asset.sha256:
-        return [f"{place}: sha256 {found[:12]}...; expected {asset.sha256[:12]}... (changed: copy the file anew)"]
-    return []
+        return f"sha256 {found[:12]}...; expected {asset.sha256[:12]}... (changed: copy the file anew)"
+    return None
 
 
 def load_profile(name: str = "mini", folder: Path = PROFILES_FOLDER) -> Profile:
@@ -168,9 +160,3 @@ def load_profile(name: str = "mini", folder: Path = PROFILES_FOLDER) -> Profile:
 def check_profile(profile: Profile) -> None:
     """Raise FixableError with every asset that is missing, truncated or changed, all at once."""
     check_all(fault for asset in profile.manifest.assets for fault in _find_asset_faults(profile.folder, asset))
-
-
-def load_shortcut(profile: Profile) -> Shortcut:
-    """Return the planted shortcut; FixableError where the profile came without it, as students' copies do."""
-    place = profile.folder / TRUTH_NAME
-    return parse_as(Shortcut, load_yaml(place), str(place))

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from assignment.fixable import load_yaml, parse_as
+from assignment.records import Record
 
 _WORD = re.compile(r"\w+|[^\w\s]")
 _MARK = re.compile(r"[\[\]()]")
@@ -51,11 +52,7 @@ def _check_marked(text: str) -> str:
 Marked = Annotated[str, AfterValidator(_check_marked)]
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Sentence(_Frozen):
+class Sentence(Record):
     """A sentence with a [hidden] word, a word that it goes with (also), and words that may stand in its place.
 
     link: how the two are linked in grammar, where they are.
@@ -93,7 +90,7 @@ class Sentence(_Frozen):
         return find_span(self.text, "()")[0]
 
 
-class PassageText(_Frozen):
+class PassageText(Record):
     """A question and a passage in which the answer is marked."""
 
     question: str
@@ -117,7 +114,7 @@ class PassageText(_Frozen):
         return start, words.index(".", last)
 
 
-class WordSet(_Frozen):
+class WordSet(Record):
     """Sentences that share a [word], by what it means there."""
 
     word: str
@@ -133,7 +130,7 @@ class WordSet(_Frozen):
         ]
 
 
-class Texts(_Frozen):
+class Texts(Record):
     """The whole of `texts.yaml`."""
 
     attention: tuple[Sentence, ...]

@@ -20,7 +20,9 @@ from pathlib import Path
 from assignment.assignment import load_assignment
 from grader.driver.slot import count_processors, make_font_list
 from grader.handins.submission import find_submissions, read_notebook
-from grader.runs.folder import load_result, prepare_run
+from grader.runs.folder import prepare_run
+from grader.runs.job import Job, write_job
+from grader.runs.result import load_result
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = Path(__file__).resolve().parent / "results" / "sandbox.md"
@@ -88,9 +90,8 @@ def measure_class(handins: Path, folder: Path, rounds: int) -> tuple[list[Row], 
 def run_caged(folder: Path, data: bytes, fonts: Path | None) -> float | None:
     """Return the seconds of a notebook in the sandbox; None when it did not run to its end."""
     prepare_run(folder, data)
-    limits = load_assignment().limits.model_dump_json()
-    options = ["--limits", limits, "--threads", str(count_processors()), *(["--fonts", str(fonts)] if fonts else [])]
-    seconds, _ = time_command([sys.executable, "-P", "-m", "grader.worker", str(folder), *options], {})
+    write_job(folder, Job(limits=load_assignment().limits, threads=count_processors(), fonts=fonts))
+    seconds, _ = time_command([sys.executable, "-P", "-m", "grader.worker", str(folder)], {})
     result = load_result(folder)
     return seconds if result is not None and result.word == "ran" else None
 

@@ -8,19 +8,20 @@ from pathlib import Path
 import yaml
 
 from assignment.assignment import Assignment, load_assignment
-from assignment.fixable import FixableError, check_all, load_yaml, show_value
-from questions.claim import suggest
+from assignment.fixable import Fault, FixableError, check_all, load_yaml, show_value, suggest
 from questions.question import Question, parse_question
 
 BANK_FOLDER = Path(__file__).with_name("bank")
 
+Written = tuple[tuple[str, ...], Question]  # where a question was written, and what it says
+
 
 @dataclass(frozen=True)
 class Bank:
-    """Questions by number, and where each was written (for messages)."""
+    """Questions by number, and where each was written: its file, its id (for messages)."""
 
     questions: tuple[Question, ...]
-    places: Mapping[str, str]
+    places: Mapping[str, tuple[str, ...]]
 
     def __getitem__(self, question_id: str) -> Question:
         return next(question for question in self.questions if question.id == question_id)
@@ -38,18 +39,17 @@ def load_bank(folder: Path = BANK_FOLDER, assignment: Assignment | None = None) 
     return bank
 
 
-def read_bank(folder: Path = BANK_FOLDER, assignment: Assignment | None = None) -> tuple[Bank, list[str]]:
+def read_bank(folder: Path = BANK_FOLDER, assignment: Assignment | None = None) -> tuple[Bank, list[Fault]]:
     """Return the questions of a folder that can be read, the first of each id, and every fault of all its files."""
     paths = sorted(folder.glob("*.yaml"))
     if not paths:
-        return Bank((), {}), [f"{folder}: no *.yaml file; expected a folder with a file for each analysis"]
+        says = "no *.yaml file; expected a folder with a file for each analysis"
+        return Bank((), {}), [Fault((str(folder),), says)]
     groups = (assignment or load_assignment()).questions
     counts = {analysis: group.count for analysis, group in groups.items()}
-    faults: list[str] = []
-    found: list[tuple[str, Question]] = []
-    for path in paths:
-        found += _load_file(path, counts, faults)
-    faults += _find_repeats(found)
+    files = [_read_file(path, counts) for path in paths]
+    found = [one for written, _ in files for one in written]
+    faults = [fault for _, its in files for fault in its] + list(_find_repeats(found))
     first = {question.id: (place, question) for place, question in reversed(found)}
     ordered = sorted(first.values(), key=lambda item: item[1].number)
     return Bank(tuple(question for _, question in ordered), {question.id: place for place, question in ordered}), faults
@@ -73,28 +73,34 @@ def find_number(question_id: str, counts: Mapping[str, int]) -> int | None:
     return sum(counts[name] for name in before) + int(index)
 
 
-def _load_file(path: Path, counts: Mapping[str, int], faults: list[str]) -> list[tuple[str, Question]]:
+def _read_file(path: Path, counts: Mapping[str, int]) -> tuple[list[Written], list[Fault]]:
+    """Return the questions of one file that can be read, and every fault of the file."""
     place = f"{path.parent.name}/{path.name}"
     try:
-        data = load_yaml(path, place=place)
-        check_all(_find_doubled_keys(yaml.compose(path.read_text(encoding="utf-8")), place))
-        if not isinstance(data, list) or not data:
-            raise FixableError(f"{place}: {show_value(data)}; expected a list of questions")
+        items = _load_items(path, place)
     except FixableError as error:
-        faults += error.faults
-        return []
-    found = []
-    for index, item in enumerate(data):
-        where = f"{place}: {_find_name(item, index)}"
+        return [], list(error.faults)
+    found: list[Written] = []
+    faults: list[Fault] = []
+    for index, item in enumerate(items):
+        where = (place, _find_name(item, index))
         try:
-            question = parse_question(item, where)
+            question = parse_question(item, *where)
         except FixableError as error:
             faults += error.faults
             continue
-        faults += _find_identity_faults(question, path.stem, counts, where)
+        faults += (Fault(where, says) for says in _find_identity_faults(question, path.stem, counts))
         found.append((where, question))
-    faults += _find_count_faults(path.stem, len(data), counts, place)
-    return found
+    faults += (Fault((place,), says) for says in _find_count_faults(path.stem, len(items), counts))
+    return found, faults
+
+
+def _load_items(path: Path, place: str) -> list[object]:
+    data = load_yaml(path, place=place)
+    check_all(_find_doubled_keys(yaml.compose(path.read_text(encoding="utf-8")), place))
+    if not isinstance(data, list) or not data:
+        raise FixableError(Fault((place,), f"{show_value(data)}; expected a list of questions"))
+    return data
 
 
 def _find_name(item: object, index: int) -> str:
@@ -102,14 +108,15 @@ def _find_name(item: object, index: int) -> str:
     return name if isinstance(name, str) else f"question {index}"
 
 
-def _find_doubled_keys(node: yaml.Node | None, place: str) -> Iterable[str]:
+def _find_doubled_keys(node: yaml.Node | None, place: str) -> Iterable[Fault]:
     """YAML lets the last of two equal keys win in silence; here it is a fault."""
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:
             name = str(key.value)
             if name in seen:
-                yield f"{place}: line {key.start_mark.line + 1}: {name!r} is there twice; expected it once"
+                line = f"line {key.start_mark.line + 1}"
+                yield Fault((place, line), f"{name!r} is there twice; expected it once")
             seen.add(name)
             yield from _find_doubled_keys(value, place)
     elif isinstance(node, yaml.SequenceNode):
@@ -117,29 +124,29 @@ def _find_doubled_keys(node: yaml.Node | None, place: str) -> Iterable[str]:
             yield from _find_doubled_keys(value, place)
 
 
-def _find_identity_faults(question: Question, stem: str, counts: Mapping[str, int], where: str) -> Iterable[str]:
+def _find_identity_faults(question: Question, stem: str, counts: Mapping[str, int]) -> Iterable[str]:
     number = find_number(question.id, counts)
     if number is None:
         known = [f"{name}-{index}" for name, count in counts.items() for index in range(1, count + 1)]
-        yield f"{where}: unknown id {question.id!r}; expected {suggest(question.id, known)}"
+        yield f"unknown id {question.id!r}; expected {suggest(question.id, known)}"
     elif question.number != number:
-        yield f"{where}: number {question.number}; expected {number}, which the slides give {question.id}"
+        yield f"number {question.number}; expected {number}, which the slides give {question.id}"
     if number is not None and question.analysis != stem:
-        yield f"{where}: a question about {question.analysis}; expected it in {question.analysis}.yaml"
+        yield f"a question about {question.analysis}; expected it in {question.analysis}.yaml"
     if not 4 <= len(question.choices) <= 5 or "".join(question.choices) != "abcde"[: len(question.choices)]:
-        yield f"{where}: choices {', '.join(question.choices) or 'none'}; expected a, b, c, d or a, b, c, d, e"
+        yield f"choices {', '.join(question.choices) or 'none'}; expected a, b, c, d or a, b, c, d, e"
 
 
-def _find_count_faults(stem: str, found: int, counts: Mapping[str, int], place: str) -> Iterable[str]:
+def _find_count_faults(stem: str, found: int, counts: Mapping[str, int]) -> Iterable[str]:
     if stem not in counts:
-        yield f"{place}: unknown analysis {stem!r}; expected {suggest(stem, counts)}"
+        yield f"unknown analysis {stem!r}; expected {suggest(stem, counts)}"
     elif found != counts[stem]:
-        yield f"{place}: {found} questions; expected {counts[stem]}, as assignment.yaml says"
+        yield f"{found} questions; expected {counts[stem]}, as assignment.yaml says"
 
 
-def _find_repeats(found: Iterable[tuple[str, Question]]) -> Iterable[str]:
-    first: dict[str, str] = {}
+def _find_repeats(found: Iterable[Written]) -> Iterable[Fault]:
+    seen: set[str] = set()
     for where, question in found:
-        if question.id in first:
-            yield f"{where}: id {question.id!r} is there twice; expected each id once"
-        first.setdefault(question.id, where)
+        if question.id in seen:
+            yield Fault(where, f"id {question.id!r} is there twice; expected each id once")
+        seen.add(question.id)

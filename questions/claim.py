@@ -6,7 +6,6 @@ The bound is a number, or arguments: then it is the same measure with these merg
 measure's signature when it is read, so that a misspelt measure or argument is found before anything is computed.
 """
 
-import difflib
 import hashlib
 import inspect
 import math
@@ -18,8 +17,9 @@ from typing import Annotated, Any, Self, get_type_hints
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model, model_validator
 
-from assignment.fixable import FixableError, check_all, find_faults, show_value
+from assignment.fixable import Fault, FixableError, check_all, find_faults, show_value, suggest
 from assignment.outputs import Outputs
+from assignment.records import Record
 from questions.measures.arguments import find_missing
 from questions.measures.registry import MEASURES
 
@@ -37,11 +37,11 @@ Bound = Annotated[float | Arguments, BeforeValidator(_check_bound)]
 
 
 class ClaimError(ValueError):
-    """What is wrong with one claim: every fault, each a line without its place."""
+    """What is wrong with one claim: every fault, by its place in the claim."""
 
-    def __init__(self, faults: Iterable[str]) -> None:
+    def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
-        super().__init__("; ".join(self.faults))
+        super().__init__("; ".join(map(str, self.faults)))
 
 
 @dataclass(frozen=True)
@@ -58,10 +58,10 @@ class Evaluated:
         return self.distance > 0
 
 
-class Claim(BaseModel):
+class Claim(Record):
     """A comparison that Outputs decide, as written in the bank."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(strict=True)
 
     measure: str
     with_: Arguments = Field(alias="with", default_factory=dict)
@@ -95,17 +95,6 @@ def digest(*claims: Claim) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def suggest(name: str, known: Iterable[str]) -> str:
-    """Return what a misspelt name may be, the nearest first.
-
-    >>> suggest("ruoghness", ["mass_inside", "roughness"])
-    'one of mass_inside, roughness (the nearest is roughness)'
-    """
-    names = sorted(known)
-    near = difflib.get_close_matches(name, names, n=1)
-    return f"one of {', '.join(names)}" + (f" (the nearest is {near[0]})" if near else "")
-
-
 @cache
 def _find_hints(measure: Callable[..., float]) -> dict[str, Any]:
     return get_type_hints(measure, include_extras=True)
@@ -135,42 +124,43 @@ def evaluate(claim: Claim, outputs: Outputs) -> Evaluated:
 
 def _measure(name: str, arguments: Arguments, outputs: Outputs) -> float:
     written = f"{name}({', '.join(f'{key}={value!r}' for key, value in arguments.items())})"
-    check_all(f"{written}: {fault}" for fault in find_missing(_find_hints(MEASURES[name]), arguments, outputs))
+    check_all(Fault((written,), says) for says in find_missing(_find_hints(MEASURES[name]), arguments, outputs))
     try:
         with np.errstate(all="ignore"):  # what is no number is a fault below
             value = float(MEASURES[name](outputs, **arguments))
     except (KeyError, IndexError) as error:
         raise FixableError(f"{written} needs {error}; expected arrays that the Outputs hold") from None
     except ValueError as error:
-        raise FixableError(f"{written}: {error}") from None
+        raise FixableError(Fault((written,), str(error))) from None
     if not math.isfinite(value):
         raise FixableError(f"{written} is {value}; expected a finite number")
     return value
 
 
-def _find_bound_faults(claim: Claim) -> Iterable[str]:
+def _find_bound_faults(claim: Claim) -> Iterable[Fault]:
     if (claim.above is None) == (claim.below is None):
-        yield f"{'neither' if claim.above is None else 'both'} of above and below; expected exactly one"
+        yield Fault((), f"{'neither' if claim.above is None else 'both'} of above and below; expected exactly one")
 
 
-def _find_binding_faults(claim: Claim) -> Iterable[str]:
+def _find_binding_faults(claim: Claim) -> Iterable[Fault]:
     if claim.measure not in MEASURES:
-        yield f"unknown measure {claim.measure!r}; expected {suggest(claim.measure, MEASURES)}"
+        yield Fault((), f"unknown measure {claim.measure!r}; expected {suggest(claim.measure, MEASURES)}")
         return
     faults = list(_find_argument_faults(claim.measure, claim.with_))
     for bound in (claim.above, claim.below):
         if isinstance(bound, dict) and not faults:
             faults = list(_find_argument_faults(claim.measure, claim.with_ | bound))
             if claim.with_ | bound == claim.with_:
-                faults.append(f"bound {bound!r} is the same measure again; expected other arguments")
+                faults.append(Fault((), f"bound {bound!r} is the same measure again; expected other arguments"))
     yield from faults
 
 
-def _find_argument_faults(name: str, arguments: Arguments) -> Iterable[str]:
+def _find_argument_faults(name: str, arguments: Arguments) -> Iterable[Fault]:
     model = find_arguments(MEASURES[name])
     for argument in arguments:
         if argument not in model.model_fields:
-            yield f"{name} has no argument {argument!r}; expected {suggest(argument, model.model_fields)}"
+            expected = suggest(argument, model.model_fields)
+            yield Fault((), f"{name} has no argument {argument!r}; expected {expected}")
     try:
         model.model_validate({key: value for key, value in arguments.items() if key in model.model_fields})
     except ValidationError as error:

@@ -7,7 +7,7 @@ choice.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from assignment.fixable import FixableError, check_all
+from assignment.fixable import Fault, FixableError, check_all
 from assignment.outputs import Outputs
 from questions.bank import Bank
 from questions.claim import Evaluated, evaluate
@@ -51,10 +51,6 @@ class Key:
     letters: Mapping[str, frozenset[str]]
     decisions: Mapping[Place, Decision]
 
-    def find_ratio(self, question_id: str) -> float:
-        """Return the smallest distance, in margins, of a question's choices over all seeds."""
-        return min(decision.ratio for (name, _), decision in self.decisions.items() if name == question_id)
-
 
 def find_key(bank: Bank, canonicals: Mapping[int, Outputs]) -> Key:
     """Return the key of a bank by the canonical Outputs of every seed; FixableError with all that forbids one."""
@@ -69,25 +65,27 @@ def find_right(question_id: str, letters: set[str], decisions: Mapping[Place, De
     return frozenset(letter for letter in letters if decisions[question_id, letter].right)
 
 
-def find_decisions(bank: Bank, canonicals: Mapping[int, Outputs]) -> tuple[dict[Place, Decision], list[str]]:
+def find_decisions(bank: Bank, canonicals: Mapping[int, Outputs]) -> tuple[dict[Place, Decision], list[Fault]]:
     """Return every choice's decision, where its numbers can be had, and all faults in the order of the questions."""
     decisions: dict[Place, Decision] = {}
-    faults: list[str] = []
+    faults: list[Fault] = []
     for question in bank.questions:
-        where = bank.places[question.id]
+        place = bank.places[question.id]
         for letter, choice in question.choices.items():
+            where = (*place, f"choice {letter}", "claim")
             try:
                 decision = decide(choice, canonicals)
             except FixableError as error:
-                faults += [f"{where}: choice {letter}: claim: {fault}" for fault in error.faults]
+                faults += error.within(*where).faults
                 continue
             decisions[question.id, letter] = decision
-            faults += [f"{where}: choice {letter}: claim: {fault}" for fault in _find_decision_faults(decision)]
+            faults += (Fault(where, says) for says in _find_decision_faults(decision))
         found = [
             decisions[question.id, letter].right for letter in question.choices if (question.id, letter) in decisions
         ]
         if len(found) == len(question.choices) and not 0 < sum(found) < len(found):
-            faults.append(f"{where}: {sum(found)} of {len(found)} choices are right; expected 1 to {len(found) - 1}")
+            says = f"{sum(found)} of {len(found)} choices are right; expected 1 to {len(found) - 1}"
+            faults.append(Fault(place, says))
     return decisions, faults
 
 
@@ -98,7 +96,7 @@ def decide(choice: Choice, canonicals: Mapping[int, Outputs]) -> Decision:
         try:
             evaluated[seed] = evaluate(choice.claim, outputs)
         except FixableError as error:
-            raise FixableError(*(f"seed {seed}: {fault}" for fault in error.faults)) from None
+            raise error.within(f"seed {seed}") from None
     return Decision(choice.claim.margin, evaluated)
 
 

@@ -11,7 +11,6 @@ what the answer rests on: for that, `find_influence` masks another piece and loo
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -50,18 +49,10 @@ def predict_masked(model: Any, reading: Reading, places: Sequence[int], mask: in
     return torch.as_tensor(logits[0, list(places)].softmax(dim=-1))
 
 
-@dataclass(frozen=True)
-class Influence:
-    """alone: log-probability of the hidden piece when only it is masked; drop (L,): what masking j too takes away."""
+def find_influence(model: Any, reading: Reading, place: int, mask: int) -> Tensor:
+    """Return what masking each piece too takes away from the log-probability of the piece hidden at `place` (L,).
 
-    alone: float
-    drop: Tensor
-
-
-def find_influence(model: Any, reading: Reading, place: int, mask: int) -> Influence:
-    """Find how much the prediction of the piece at `place` rests on each other piece.
-
-    drop[j] is positive where the sentence without j says less about the hidden piece; 0 at `place` itself and at the
+    Positive where the sentence without piece j says less about the hidden one; 0 at `place` itself and at the
     separators, which are never masked.
     """
     own = int(reading.ids[0, place])
@@ -70,4 +61,4 @@ def find_influence(model: Any, reading: Reading, place: int, mask: int) -> Influ
     for j, word in enumerate(reading.word):
         if j != place and word >= 0:
             drop[j] = alone - predict_masked(model, reading, [place, j], mask)[0, own].log()
-    return Influence(float(alone), drop)
+    return drop

@@ -7,8 +7,8 @@ no more; what the other words say of its meaning comes in layer by layer.
 
 Convention: the state of a word of several pieces is the mean of theirs; `cosine` is a similarity, 1 on the diagonal.
 scipy's `cosine` is the distance 1 - similarity; a similarity handed to a function that expects a distance ranks
-everything backwards, as it did in the 2021 notebook. `find_meaning_gap` says in one number a layer whether the same
-meaning lies closer together than the other one.
+everything backwards, as it did in the 2021 notebook. Whether the same meaning lies closer together than the other one
+is measured in `assignment/models/groups.py`, for the questions and for students alike.
 """
 
 from collections.abc import Sequence
@@ -40,16 +40,3 @@ def cosine_similarity(states: Tensor) -> Tensor:
     """Return the cosine of the angle between each two of the states, by layer (layers, N, N), of (layers, N, D)."""
     directions = states / states.norm(dim=-1, keepdim=True)
     return directions @ directions.transpose(1, 2)
-
-
-def find_meaning_gap(distance: Tensor, meanings: Sequence[str]) -> Tensor:
-    """Return the mean distance between meanings less the mean distance within one, by layer (layers,).
-
-    distance (layers, N, N); meanings: of each of the N. For similarities the sign is the other way round. NaN where
-    no meaning occurs twice, or only one occurs.
-    """
-    numbers = {meaning: i for i, meaning in enumerate(dict.fromkeys(meanings))}
-    its = torch.tensor([numbers[meaning] for meaning in meanings], device=distance.device)
-    same = its[:, None] == its
-    within, between = same & ~torch.eye(len(its), dtype=torch.bool, device=distance.device), ~same
-    return distance[:, between].mean(dim=1) - distance[:, within].mean(dim=1)

@@ -64,7 +64,8 @@ def make_frame(like: Tensor, height: int, width: int, channels: int) -> Frame:
 
 def put_in_frame(picture: Tensor) -> Frame:
     """Copy a picture (channels, H, W) into a frame."""
-    frame = make_frame(picture, *picture.shape[1:], len(picture))
+    channels, height, width = picture.shape
+    frame = make_frame(picture, height, width, channels)
     frame.clear_border()
     frame.inside().copy_(picture.permute(1, 2, 0))
     return frame

@@ -12,7 +12,6 @@ without gradients, is ours, and so is one ridge regression for all labels, where
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -20,19 +19,11 @@ from lime.lime_image import LimeImageExplainer
 from numpy.typing import NDArray
 from skimage.segmentation import slic
 from sklearn.linear_model import Ridge
-from sklearn.metrics import pairwise_distances, r2_score
+from sklearn.metrics import pairwise_distances
 from torch import Tensor
 
 Array = NDArray[np.float64]
 GREY = 0.5
-
-
-@dataclass(frozen=True)
-class LimeResult:
-    """One picture's explanation: weights (labels, pieces), and score (labels,) = R^2 of each label's linear model."""
-
-    weights: Array
-    score: Array
 
 
 def find_segments(picture: Array, *, pieces: int) -> NDArray[np.int64]:
@@ -49,8 +40,8 @@ def lime(
     samples: int,
     hide: str = "grey",
     batch: int = 32,
-) -> LimeResult:
-    """Explain all labels of one picture by the pieces that speak for and against them.
+) -> Array:
+    """Return the weights (labels, pieces) by which the pieces of one picture speak for and against each label.
 
     picture (3, H, W) in [0, 1]; `model` maps (B, 3, H, W) to logits (B, labels); hide: "grey", or "mean" for the
     piece's mean colour.
@@ -73,13 +64,11 @@ def draw_masks(random_state: int, samples: int, pieces: int) -> NDArray[np.int64
     return masks
 
 
-def fit_masks(masks: NDArray[np.int64], probabilities: Array) -> LimeResult:
-    """Fit the linear model of the probabilities (samples, labels) to masks (samples, pieces), all labels at once."""
+def fit_masks(masks: NDArray[np.int64], probabilities: Array) -> Array:
+    """Return the weights (labels, pieces) that fit masks (samples, pieces) to the probabilities (samples, labels)."""
     closeness = LimeImageExplainer().base.kernel_fn(pairwise_distances(masks, masks[:1], metric="cosine").ravel())
     ridge = Ridge(alpha=1).fit(masks, probabilities, sample_weight=closeness)
-    fitted = ridge.predict(masks)
-    score = r2_score(probabilities, fitted, sample_weight=closeness, multioutput="raw_values")
-    return LimeResult(ridge.coef_, score)
+    return np.asarray(ridge.coef_)
 
 
 def find_masked_probabilities(

@@ -11,8 +11,15 @@ from typing import Any
 import pytest
 
 from questions.bank import Bank, load_bank
+from tests.patience import PATIENCE
 
-pytest_plugins = ["tests.grader.sandboxed"]
+pytest_plugins = [
+    "tests.markers",
+    "tests.processor_time",
+    "tests.printable",
+    "tests.doctests",
+    "tests.grader.sandboxed",
+]
 
 Row = Mapping[str, Any]  # id, sis_id, name, submitted, attempt, and `chosen`: question id -> letters in some order
 
@@ -32,9 +39,26 @@ def browser() -> Iterator[Any]:
 
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=chromium, args=arguments)
-        yield opened
+        opened = play.chromium.launch(executable_path=chromium, args=arguments, timeout=PATIENCE * 1000)
+        yield PatientBrowser(opened)
         opened.close()
+
+
+class PatientBrowser:
+    """A browser whose pages wait with PATIENCE for what must happen."""
+
+    def __init__(self, browser: Any) -> None:
+        self.browser = browser
+
+    def new_context(self, **options: Any) -> Any:
+        context = self.browser.new_context(**options)
+        context.set_default_timeout(PATIENCE * 1000)
+        return context
+
+    def new_page(self, **options: Any) -> Any:
+        page = self.browser.new_page(**options)
+        page.set_default_timeout(PATIENCE * 1000)
+        return page
 
 
 @pytest.fixture

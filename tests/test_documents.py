@@ -12,7 +12,7 @@ from grader.commands.document import HANDBOOK, to_blocks, write_blocks
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
 ROOMS = ("assignment", "reference", "questions", "grader", "tests", "benchmarks")
-DECISIONS = [*(f"{room}/DECISIONS.md" for room in ROOMS[:4]), "benchmarks/README.md"]
+DECISIONS = [*(f"{room}/DECISIONS.md" for room in ROOMS[:4]), "benchmarks/README.md", "tests/README.md"]
 DOCUMENTS = [
     *("README.md", "CHANGELOG.md", "DECISIONS.md", ".github/CONTRIBUTING.md", ".github/SECURITY.md"),
     *(f"{room}/README.md" for room in ROOMS),

@@ -83,14 +83,17 @@ def find_expected() -> set[str]:
     return {name for name in list_files(*ROOMS) if Path(name).name not in LEFT_OUT}
 
 
+@pytest.mark.slow
 def test_wheel_holds_what_git_lists_in_the_rooms(built: Built) -> None:
     assert {name for name in built.wheel if ".dist-info/" not in name} == find_expected()
 
 
+@pytest.mark.slow
 def test_wheel_brings_the_license_and_the_command(built: Built) -> None:
     assert {"licenses/LICENSE", "entry_points.txt"} <= {name.partition(".dist-info/")[2] for name in built.wheel}
 
 
+@pytest.mark.slow
 def test_sdist_holds_the_rooms_and_what_builds_them(built: Built) -> None:
     written = {"PKG-INFO", "setup.cfg"}  # by setuptools, beside its folder *.egg-info
     names = {name for name in built.sdist if ".egg-info/" not in name} - written

@@ -7,15 +7,16 @@ import matplotlib.pyplot as plt
 import numpy as np
 from numpy.typing import NDArray
 
-from assignment.arrays import ANSWER
+from assignment.arrays import ANSWER, OTHER, QUESTION, SUPPORT
+from assignment.cells.palette import ROLE_COLOURS
 
 Array = NDArray[Any]
-ROLES = (  # a passage's tokens: colour (Okabe and Ito's, safe for colour-blind readers), marker, name
-    ("#0072B2", "s", "question 問題"),
-    ("#009E73", "o", "sentence with the answer 含答案的句子"),
-    ("#D55E00", "*", "answer 答案"),
-    ("#999999", ".", "other sentences 其他句子"),
-)
+ROLES = {  # a passage's tokens: marker, name
+    QUESTION: ("s", "question 問題"),
+    SUPPORT: ("o", "sentence with the answer 含答案的句子"),
+    ANSWER: ("*", "answer 答案"),
+    OTHER: (".", "other sentences 其他句子"),
+}
 _MANY = 26  # tokens from which their names become small
 
 
@@ -69,9 +70,9 @@ def show_points(
     for row, (its, share, name) in enumerate(zip(points, shares, names, strict=True)):
         for depth in range(depths):
             axis = axes[row, depth]
-            for role, (colour, marker, says) in enumerate(ROLES):
+            for role, (marker, says) in ROLES.items():
                 at = its[depth][roles == role]
-                axis.scatter(*at.T, c=colour, marker=marker, s=110 if marker == "*" else 34, label=says)
+                axis.scatter(*at.T, c=ROLE_COLOURS[role], marker=marker, s=110 if marker == "*" else 34, label=says)
             for index in np.flatnonzero(roles == ANSWER).tolist():
                 axis.annotate(tokens[index], its[depth][index], fontsize=8, xytext=(4, 4), textcoords="offset points")
             axis.set_title(f"{name}, layer 層 {depth}\n{share[depth].sum():.0%} of the variance 變異", fontsize=10)

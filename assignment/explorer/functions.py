@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from assignment.fixable import check_all
+from assignment.fixable import Fault, check_all
 
 Functions = Mapping[str, tuple[ArrayLike, float]]
 
@@ -22,7 +22,7 @@ def parse_functions(functions: Functions | None, layers: int, heads: int) -> dic
     """
     arrays = {name: np.asarray(scores, dtype=float) for name, (scores, _) in (functions or {}).items()}
     check_all(
-        f"functions: {name}: scores of shape {array.shape}; expected ({layers}, {heads}), layers and heads"
+        Fault(("functions", name), f"scores of shape {array.shape}; expected ({layers}, {heads}), layers and heads")
         for name, array in arrays.items()
         if array.shape != (layers, heads)
     )

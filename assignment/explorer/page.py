@@ -10,7 +10,6 @@ sentence of 15 words takes 0.2 MB, one of 50 words 4 MB: it has 1225 pairs.
 """
 
 import base64
-import hashlib
 import html
 import json
 import zlib
@@ -26,6 +25,7 @@ from assignment.explorer.functions import Functions, parse_functions
 from assignment.explorer.look import Levels, Reading, Seen, pack, read_text, see, to_dict
 from assignment.explorer.words import WORDS
 from assignment.models.bert import Bert
+from assignment.policy import to_policy
 
 BATCH = 32  # maskings that go through the model at once
 
@@ -117,13 +117,6 @@ PAGE = """<!doctype html>
 
 def _fill(title: str, data: dict[str, Any]) -> str:
     style, script = load_source("explorer.css"), load_source("explorer.js") + load_source("page.js")
-    policy = (
-        f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
+    policy = to_policy([style], [script], images=False)
     stored = json.dumps(data, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
     return PAGE.format(policy=policy, title=html.escape(title), style=style, script=script, data=stored)
-
-
-def _digest(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

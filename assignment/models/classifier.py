@@ -11,7 +11,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from assignment.fixable import FixableError, check_all
+from assignment.fixable import Fault, FixableError, check_all
 
 CATEGORIES, SIDE = 11, 128
 BLOCKS = (3, 3, 3, 1, 1)  # in each stack
@@ -81,11 +81,11 @@ def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
         raise FixableError(f"{path}: {error}; expected a whole safetensors file") from None
 
 
-def _find_faults(path: Path, weights: dict[str, Tensor], wanted: dict[str, Tensor]) -> list[str]:
-    faults = [f"{path}: {name}: unknown weight; expected only the classifier's" for name in weights.keys() - wanted]
+def _find_faults(path: Path, weights: dict[str, Tensor], wanted: dict[str, Tensor]) -> list[Fault]:
+    found = [(name, "unknown weight; expected only the classifier's") for name in weights.keys() - wanted]
     for name, value in wanted.items():
         if name not in weights:
-            faults.append(f"{path}: {name}: missing; expected shape {tuple(value.shape)}")
+            found.append((name, f"missing; expected shape {tuple(value.shape)}"))
         elif weights[name].shape != value.shape:
-            faults.append(f"{path}: {name}: shape {tuple(weights[name].shape)}; expected {tuple(value.shape)}")
-    return sorted(faults)
+            found.append((name, f"shape {tuple(weights[name].shape)}; expected {tuple(value.shape)}"))
+    return sorted(Fault((str(path), name), says) for name, says in found)

@@ -140,7 +140,7 @@ def lime_contests(stage: Stage) -> Iterator[Contest]:
         return np.array([[weight for _, weight in sorted(found.local_exp[label])] for label in range(11)])
 
     def ours(model: Callable[[Tensor], Tensor], kind: torch.dtype) -> np.ndarray:
-        return lime(model, picture.to(kind), segments, random_state=STATE, samples=samples).weights
+        return lime(model, picture.to(kind), segments, random_state=STATE, samples=samples)
 
     sizes = (4, 25) if stage.width == 16 else (4,)
     variants = [Variant("notebook", "notebook: lime, batch 10", lambda: package(10, grad=True))]

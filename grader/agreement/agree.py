@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from assignment.arrays import ARRAYS, FILTER_MAPS, FILTERS
 from assignment.fixable import FixableError
 from assignment.outputs import Array, Outputs, check_group, parse_group
+from assignment.records import Record
 from grader.agreement.comparisons import COMPARISONS, Comparison
 from grader.files.untrusted import read_untrusted
 
@@ -26,10 +27,8 @@ CANONICAL_SEED = 1  # the random seed that the released notebook uses
 AgreementWord = Literal["agrees", "differs", "missing", "unreadable"]
 
 
-class Agreement(BaseModel):
+class Agreement(Record):
     """One figure of one array: a student's Outputs beside the canonical ones."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     group: str = Field(description="the analysis, or `pictures`")
     array: str = Field(description="the array of the group")

@@ -7,8 +7,8 @@ shape and may hold any finite number, however large.
 
 import numpy as np
 
+from assignment.correlation import find_pearson, find_spearman
 from assignment.outputs import Array
-from questions.measures.correlation import find_pearson, find_spearman
 
 STRONGEST = 5  # pieces of a LIME explanation that are looked at one by one
 SHARE = 0.05  # of a map's pixels, the strongest

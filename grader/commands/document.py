@@ -1,20 +1,21 @@
-"""The generated tables of `grader/README.md`: the verbs from the parser, the statuses from `words.py`.
+"""The generated parts of the documents: tables of `grader/README.md`, and `results.md` of the report.
 
-python -m grader.commands.document      writes them; a test compares the two
+The verbs come from the parser, the statuses from `grader/scoring/words.py`, the fields from where they are defined.
+
+python -m grader.commands.document      writes them; tests compare them (`make format` calls it)
 """
 
-import argparse
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-import grader
 from assignment.fixable import FixableError
-from grader.commands.main import make_parser
+from grader.commands.main import PURPOSES, find_verbs, make_parser, to_usage
+from grader.report.fields import FIELDS_FILE, describe_results
 from grader.scoring.words import AGREEMENT_WORDS, EVIDENCE_WORDS, HANDIN_WORDS, RUN_WORDS, VERDICT_WORDS, Word
 
-HANDBOOK = Path(grader.__file__).with_name("README.md")
+HANDBOOK = Path(__file__).parents[1] / "README.md"
 SHELVES: dict[str, Mapping[str, Word]] = {
     "the hand-in": HANDIN_WORDS,
     "the run": RUN_WORDS,
@@ -26,41 +27,17 @@ SHELVES: dict[str, Mapping[str, Word]] = {
 
 def to_blocks() -> dict[str, str]:
     """Return the tables by the names of their blocks."""
-    verbs = ((f"`{usage}`", says) for usage, says in find_verbs(make_parser()))
+    found = {verb.prog.removeprefix("hw9 "): (f"`{to_usage(verb)}`", says) for verb, says in find_verbs(make_parser())}
+    verbs = ((purpose, *found[name]) for purpose, names in PURPOSES.items() for name in names)
     words = (
         (about, f"`{name}`", word.label.en, word.says.en)
         for about, shelf in SHELVES.items()
         for name, word in shelf.items()
     )
     return {
-        "verbs": to_table(("verb", "does"), verbs),
+        "verbs": to_table(("to", "verb", "does"), verbs),
         "words": to_table(("about", "status", "on the page", "means"), words),
     }
-
-
-def find_verbs(parser: argparse.ArgumentParser) -> Iterator[tuple[str, str]]:
-    """Yield each verb of a parser, as it is typed, with its help; those of a verb that has verbs of its own instead.
-
-    >>> parser = argparse.ArgumentParser(prog="hw9")
-    >>> verbs = parser.add_subparsers()
-    >>> _ = verbs.add_parser("run", help="run a class").add_argument("handins", metavar="HANDINS")
-    >>> list(find_verbs(parser))
-    [('hw9 run HANDINS', 'run a class')]
-    """
-    for action in parser._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            for shown in action._choices_actions:
-                verb = action.choices[shown.dest]
-                within = list(find_verbs(verb))
-                yield from within or [(to_usage(verb), (shown.help or "") % {"prog": verb.prog})]
-
-
-def to_usage(verb: argparse.ArgumentParser) -> str:
-    """Return how a verb is typed, without its options."""
-    places = [action for action in verb._actions if not action.option_strings]
-    named = [str(action.metavar or action.dest.upper()) for action in places]
-    shown = [f"[{name}]" if action.nargs == "?" else name for name, action in zip(named, places, strict=True)]
-    return " ".join([verb.prog, *shown])
 
 
 def to_table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
@@ -89,4 +66,6 @@ def write_blocks(path: Path, blocks: Mapping[str, str]) -> None:
 
 if __name__ == "__main__":
     write_blocks(HANDBOOK, to_blocks())
+    FIELDS_FILE.write_text(describe_results(), encoding="utf-8")
+    print(f"{HANDBOOK}\n{FIELDS_FILE}")
     sys.exit(0)

@@ -1,182 +1,113 @@
-"""The command `hw9`: one verb for each arrow of the house, and the exit codes.
+"""The command `hw9`: one file a verb in this folder, put together here, and the exit codes.
 
 0 fine; 1 something can be fixed or a person must look; 2 the command was used wrongly; 3 our own bug, with its
 traceback.
 """
 
 import argparse
-import subprocess
 import sys
 import traceback
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 from assignment.fixable import FixableError
-from grader.commands import questions, verbs
+from grader.commands import bundle, demo, explorer, grade, look, notebook, reference, report, run, score
+from grader.commands.questions import main as questions
+from grader.commands.terminal.screen import print_faults
+from grader.runs.folder import VERSION
 
-Verb = Callable[[argparse.Namespace], int]
+MODULES = (grade, run, score, report, demo, bundle, explorer, look, questions, notebook, reference)
+PURPOSES = {
+    "grade a class": ("grade", "run", "score", "report", "demo"),
+    "hand out": ("bundle", "explorer", "look", "questions handout", "questions qti"),
+    "write questions": (
+        "questions check",
+        "questions show",
+        "questions mutate",
+        "questions stability",
+        "questions recheck",
+        "questions rekey",
+    ),
+    "change the code": ("notebook", "reference"),
+}
+ABOUT = """Grade a homework on explainable AI: run the notebooks in a sandbox, score the answers by a computed key,
+write reports."""
+EPILOG = """`hw9 VERB --help` has the options of a verb and examples.
 
-EXAMPLES = """examples:
-  hw9 grade handins/ runs/          run, score and report a class
-  hw9 run handins/ runs/ --jobs 4   only execute; Ctrl-C and the same command goes on where it stopped
-  hw9 score handins/ runs/          score again, with today's key; runs nothing
-  hw9 report runs/                  write the pages again
+examples:
   hw9 demo                          grade the embedded class
-  hw9 questions check               prove the bank
-  hw9 questions handout dist/       write the questions for students, to print
-  hw9 reference --help              recompute the canonical Outputs
+  hw9 grade handins/ runs/          run, score and report a class
+  hw9 questions check               check the questions and print the key
 
 HANDINS holds <student>.ipynb files, or <student>/ folders with one notebook each, and optionally a handins.csv with the
 columns student, name, submitted_at (ISO 8601 with a time zone).
 exit codes: 0 fine, 1 something can be fixed or a person must look, 2 wrong usage, 3 our own bug
 """
 
-SCORE_EPILOG = """example: hw9 score handins/ runs/
-example: hw9 score handins/ runs/ --responses "Homework 9 Quiz Student Analysis Report.csv"
 
-A row of the report belongs to the student whose id is in sis_id, or where that is empty in login_id, login or id (the
-first that is filled); that id is the name of the hand-in. The last attempt counts. A student without a row gets blank
-answers and goes to a person; a row without a hand-in is scored, with the word not_run. Download the report with Canvas
-in English. Canvas's own points are not read: it gives partial credit.
-"""
+class ShowVersion(argparse.Action):
+    """Print the version of the program, and that of the RUNS folders which it reads and writes."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:  # noqa: D102
+        try:
+            own = version("hw9")
+        except PackageNotFoundError:
+            own = "(not installed: run from its folder)"
+        print(f"hw9 {own}; RUNS folders: version {VERSION}")
+        parser.exit()
 
 
 def make_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command."""
-    parser = _with_form(
-        argparse.ArgumentParser, prog="hw9", description="Grade the homework on explainable AI.", epilog=EXAMPLES
+    parser = argparse.ArgumentParser(
+        prog="hw9",
+        usage="hw9 [-h] [--version] VERB ...",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="VERB")
-    add = commands.add_parser
-    grade = _with_form(
-        add, "grade", help="run, score and report a class", epilog="example: hw9 grade handins/ runs/ --jobs 2"
-    )
-    run = _with_form(
-        add, "run", help="execute the notebooks in the sandbox", epilog="example: hw9 run handins/ runs/ --jobs 2"
-    )
-    score = _with_form(add, "score", help="score what was run", epilog=SCORE_EPILOG)
-    report = _with_form(
-        add, "report", help="write the pages of what was scored", epilog="example: hw9 report runs/ --show-key"
-    )
-    for verb in (grade, run, score):
-        verb.add_argument(
-            "handins",
-            type=Path,
-            metavar="HANDINS",
-            help="folder of <student>.ipynb files or <student>/ folders, and optionally handins.csv",
-        )
-    for verb in (grade, run, score, report):
-        verb.add_argument(
-            "runs",
-            type=Path,
-            metavar="RUNS",
-            help="folder of results, a folder in it for each student; `run` and `grade` make it or go on in it",
-        )
-    for verb in (grade, score):
-        verb.add_argument(
-            "--responses",
-            type=Path,
-            metavar="FILE.csv",
-            help="the quiz's Student Analysis report (Canvas, classic quiz): its answers and times count alone",
-        )
-    for verb in (grade, run):
-        _add_run_options(verb)
-    for verb in (grade, score, report):
-        verb.add_argument("--profile", default="mini", help="whose key and canonical Outputs (default: %(default)s)")
-    for verb in (grade, report):
-        verb.add_argument("--show-key", action="store_true", help="show the right letters on the students' pages")
-    demo = _with_form(add, "demo", help="grade the embedded class", epilog="example: hw9 demo /tmp/demo --jobs 2")
-    demo.add_argument(
-        "folder",
-        type=Path,
-        nargs="?",
-        default=Path("demo"),
-        metavar="DIR",
-        help="where its hand-ins and results go (default: %(default)s)",
-    )
-    demo.add_argument(
-        "--keep", action="store_true", help="go on with the Runs of an earlier demo instead of a new class"
-    )
-    _add_run_options(demo)
-    notebook = _with_form(add, "notebook", help="build the released notebook", epilog="example: hw9 notebook --write")
-    choice = notebook.add_mutually_exclusive_group(required=True)
-    choice.add_argument("--write", action="store_true", help="write assignment/homework.ipynb")
-    choice.add_argument("--check", action="store_true", help="fail where it is not what its source and the bank give")
-    bundle = _with_form(
-        add,
-        "bundle",
-        help="write hw9-student.zip, what students need beside the notebook",
-        epilog="example: hw9 bundle dist/",
-    )
-    bundle.add_argument("folder", type=Path, metavar="DIR", help="where to write it; made when missing")
-    explorer = _with_form(
-        add,
-        "explorer",
-        help="write the attention explorer as one HTML page that needs no server and no network",
-        epilog="example: hw9 explorer explorer.html",
-    )
-    explorer.add_argument("out", type=Path, metavar="FILE", help="the page; folders are made when missing")
-    explorer.add_argument("--profile", default="mini", help="whose BERT and sentences (default: %(default)s)")
-    look = _with_form(add, "look", help="read a notebook's answers and cells without running it or using the key",
-                      epilog="example: hw9 look my-homework.ipynb")  # fmt: skip
-    look.add_argument("notebook", type=Path, metavar="NOTEBOOK")
-    questions.add_parser(commands)
-    add("reference", help="recompute the canonical Outputs (hw9 reference --help)", add_help=False)
+    parser.add_argument("--version", action=ShowVersion, nargs=0, help="show the version and exit")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB", prog="hw9", help=argparse.SUPPRESS)
+    for module in MODULES:
+        module.add_parser(verbs)
+    parser.description = f"{ABOUT}\n\n{list_verbs(parser)}"
     return parser
 
 
-def _with_form(make: Callable[..., argparse.ArgumentParser], *names: str, **texts: str) -> argparse.ArgumentParser:
-    if "help" in texts:
-        texts.setdefault("description", texts["help"][0].upper() + texts["help"][1:] + ".")
-    return make(*names, formatter_class=argparse.RawDescriptionHelpFormatter, **texts)
+def list_verbs(parser: argparse.ArgumentParser) -> str:
+    """Return the verbs with their help, by what one wants to do."""
+    found = {verb.prog: (to_usage(verb).removeprefix("hw9 "), says) for verb, says in find_verbs(parser)}
+    wide = max(len(usage) for usage, _ in found.values())
+    lines = []
+    for purpose, names in PURPOSES.items():
+        lines += ["", f"{purpose}:"]
+        for usage, says in (found[f"hw9 {name}"] for name in names):
+            lines.append(f"  {usage:<{wide}}  {says}")
+    return "\n".join(lines[1:])
 
 
-def _add_run_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--jobs", type=_positive, help="notebooks at once (default: one for each GPU, else for each core)"
-    )
-    parser.add_argument(
-        "--device", choices=["auto", "cpu", "cuda"], default="auto", help="auto: a GPU where there is one (default)"
-    )
-    parser.add_argument("--cell-seconds", type=_positive, help="time limit of a cell (default: assignment.yaml)")
-    parser.add_argument(
-        "--notebook-seconds", type=_positive, help="time limit of a notebook (default: assignment.yaml)"
-    )
-    parser.add_argument("--memory-mib", type=_positive, help="memory limit of a notebook (default: assignment.yaml)")
-    parser.add_argument(
-        "--no-sandbox",
-        action="store_true",
-        help="for your own notebook only: it can read and write everything that you can, and only its time is limited",
-    )
+def find_verbs(parser: argparse.ArgumentParser) -> Iterator[tuple[argparse.ArgumentParser, str]]:
+    """Yield the parser of each verb with its help; for a verb that has verbs of its own those instead.
+
+    >>> parser = argparse.ArgumentParser(prog="hw9")
+    >>> verbs = parser.add_subparsers()
+    >>> _ = verbs.add_parser("run", help="run a class").add_argument("handins", metavar="HANDINS")
+    >>> [(to_usage(verb), says) for verb, says in find_verbs(parser)]
+    [('hw9 run HANDINS', 'run a class')]
+    """
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for shown in action._choices_actions:
+                verb = action.choices[shown.dest]
+                yield from list(find_verbs(verb)) or [(verb, shown.help or "")]
 
 
-def _positive(text: str) -> int:
-    try:
-        number = int(text)
-    except ValueError:
-        number = 0
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text!r}; expected a whole number from 1")
-    return number
-
-
-def run_reference(arguments: list[str]) -> int:
-    """Run `python -m reference.produce`: another process, since the grader must not load what it is compared with."""
-    return subprocess.run([sys.executable, "-m", "reference.produce", *arguments], check=False).returncode
-
-
-VERBS: dict[str, Verb] = {
-    "grade": verbs.grade,
-    "run": verbs.run,
-    "score": verbs.score,
-    "report": verbs.report,
-    "demo": verbs.demo,
-    "notebook": verbs.notebook,
-    "look": verbs.look,
-    "bundle": verbs.bundle,
-    "explorer": verbs.explorer,
-    "questions": questions.main,
-}
+def to_usage(verb: argparse.ArgumentParser) -> str:
+    """Return how a verb is typed, without its options."""
+    places = [action for action in verb._actions if not action.option_strings]
+    named = [str(action.metavar or action.dest.upper()) for action in places]
+    shown = [f"[{name}]" if action.nargs == "?" else name for name, action in zip(named, places, strict=True)]
+    return " ".join([verb.prog, *shown])
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -184,14 +115,14 @@ def main(arguments: list[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else arguments
     try:
         if words[:1] == ["reference"]:
-            return run_reference(words[1:])
+            return reference.reference(words[1:])
         options = make_parser().parse_args(words)
-        return VERBS[options.command](options)
+        code: int = options.start(options)
+        return code
     except FixableError as error:
-        print(error, file=sys.stderr)
-        return 1
+        return print_faults(error.faults)
     except KeyboardInterrupt:
-        print("stopped; the same command goes on where it stopped", file=sys.stderr)
+        print("stopped; the same command resumes where it stopped", file=sys.stderr)
         return 1
     except BrokenPipeError:
         return 1

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from assignment.assignment import NOTEBOOK_FILE, load_assignment
+from assignment.assignment import NOTEBOOK_FILE
 from grader.demo.members import Expected, make_class
+from grader.scoring.course import Course
 from grader.scoring.scored import Scored
-from questions.bank import load_bank
-from questions.canonical import load_canonicals
-from questions.key import find_key
+from questions.bank import find_worth
 
 
 @dataclass(frozen=True)
@@ -29,14 +28,11 @@ class Outcome:
         return frozenset(self.words) == self.expected.words and self.total == self.expected.points
 
 
-def write_handins(folder: Path, profile: str = "mini") -> Mapping[str, Expected]:
+def write_handins(folder: Path, course: Course) -> Mapping[str, Expected]:
     """Write the class's hand-ins to `folder`; returns what is expected of each student."""
-    assignment = load_assignment()
-    bank = load_bank()
-    key = find_key(bank, load_canonicals(profile))
-    points = {question.id: assignment.questions[question.analysis].points for question in bank.questions}
     notebook = json.loads(NOTEBOOK_FILE.read_text(encoding="utf-8"))
-    return make_class(folder, notebook, key.letters, points, assignment.deadline)
+    points = find_worth(course.bank, course.assignment)
+    return make_class(folder, notebook, course.key.letters, points, course.assignment.deadline)
 
 
 def find_outcomes(scored: Sequence[Scored], expected: Mapping[str, Expected]) -> tuple[Outcome, ...]:

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assignment.fixable import FixableError
+from assignment.processors import count_processors
 from grader.sandbox.gpu import Gpu, find_gpus
+
+MOST_THREADS = 16  # for a notebook: several libraries start as many each, and all count as processes
 
 
 @dataclass(frozen=True)
@@ -31,9 +34,9 @@ def find_slots(device: str, jobs: int | None, gpus: tuple[Gpu, ...] | None = Non
     return tuple(Slot(number) for number in range(jobs or count_processors()))
 
 
-def count_processors() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0))
+def share_threads(slots: int) -> int:
+    """Return how many threads the notebook of each slot may use."""
+    return max(1, min(MOST_THREADS, count_processors() // slots))
 
 
 def make_font_list(folder: Path) -> Path | None:

@@ -21,7 +21,7 @@ def read_untrusted(folder: Path | int, relative: str | PurePosixPath, max_bytes:
     try:
         return _read_at(folder, parts, max_bytes)
     except FixableError as error:
-        raise FixableError(f"{relative}: {error}") from None
+        raise error.within(str(relative)) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise FixableError(f"{relative}: {reason}; expected a regular file, no link") from None

@@ -53,4 +53,4 @@ def _load_notebook(path: Path) -> Any:
     except OSError as error:
         raise FixableError(f"{path}: {error.strerror}; expected a notebook") from None
     except FixableError as error:
-        raise FixableError(*(f"{path}: {fault}" for fault in error.faults)) from None
+        raise error.within(str(path)) from None

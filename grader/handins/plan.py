@@ -8,15 +8,13 @@ import hashlib
 import json
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from assignment.records import Record
 
 SECTION = "hw9"
 
 
-class Plan(BaseModel):
+class Plan(Record):
     """What a hand-in kept of the released notebook: `plan.json`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     released: tuple[str, ...]  # hashes of the official cells that are there unchanged, in the order of the hand-in
     edited: tuple[str, ...]  # names of official cells whose source is another

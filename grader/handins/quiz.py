@@ -1,9 +1,34 @@
-"""The responses to the quiz beside the hand-ins: whose answers they are, and when they were given."""
+"""The class: its hand-ins, joined with the responses to the quiz where the answers were given there."""
 
-from assignment.fixable import check_all, show_value
-from grader.handins.submission import Submission, is_student
-from grader.scoring.judge import Sheets
-from questions.canvas.responses import Response, Responses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from assignment.fixable import Fault, check_all, show_value
+from grader.handins.submission import Submission, find_submissions, is_student
+from questions.bank import Bank
+from questions.canvas.responses import Response, Responses, load_responses
+from questions.sheet import Sheet
+
+Sheets = Mapping[str, Sheet]  # by student
+
+
+@dataclass(frozen=True)
+class Roster:
+    """Who is scored. `sheets` are the answers to the quiz, which count in place of the notebooks'; None: no quiz."""
+
+    submissions: tuple[Submission, ...]
+    sheets: Sheets | None = None
+    notes: tuple[str, ...] = ()
+
+
+def load_roster(handins: Path, bank: Bank, responses: Path | None = None) -> Roster:
+    """Return the class of a folder of hand-ins, joined with a quiz's report of responses where there is one."""
+    submissions = find_submissions(handins)
+    if responses is None:
+        return Roster(submissions)
+    found = load_responses(responses, bank)
+    return Roster(*join_responses(submissions, found), found.notes)
 
 
 def join_responses(submissions: tuple[Submission, ...], responses: Responses) -> tuple[tuple[Submission, ...], Sheets]:
@@ -20,9 +45,11 @@ def join_responses(submissions: tuple[Submission, ...], responses: Responses) ->
     for student, response in responses.by_student.items():
         name = student if student in known else spellings.get(student.lower(), student)
         if not is_student(name):
-            faults.append(f"{response.place}: {show_value(student)}; expected letters, digits and . _ - @ +")
+            says = f"{show_value(student)}; expected letters, digits and . _ - @ +"
+            faults.append(Fault(response.place, says))
         elif name in found:
-            faults.append(f"{response.place}: {show_value(student)} is {name} a second time; expected one student")
+            says = f"{show_value(student)} is {name} a second time; expected one student"
+            faults.append(Fault(response.place, says))
         found[name] = response
     check_all(faults)
     everyone = [_take(one, found.get(one.student)) for one in submissions]

@@ -13,11 +13,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, field_serializer, field_validator
+from pydantic import AwareDatetime, field_serializer, field_validator
 
-from assignment.fixable import FixableError, check_all, show_value
+from assignment.fixable import Fault, FixableError, check_all, show_value
+from assignment.records import Record
+from assignment.sheet.notebook import MOST_BYTES, parse_notebook
 from grader.files.untrusted import read_untrusted
-from grader.handins.notebook import MOST_BYTES, parse_notebook
 
 DEEPEST = 4  # folders below a student's own
 LONGEST = 200  # bytes of an id, which names a folder beside which others with a longer name are made
@@ -29,15 +30,14 @@ COLUMNS = ("student", "name", "submitted_at")
 Problem = Literal["missing", "not_a_notebook", "two_notebooks", "broken", "bad_name"]
 
 
-class Submission(BaseModel):
+class Submission(Record):
     """One student's hand-in; either `notebook` is there or `problem` says why not."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     student: str
     name: str = ""
     submitted_at: AwareDatetime | None = None
     notebook: Path | None = None
+    sha256: str | None = None  # of the notebook
     problem: Problem | None = None
     detail: str | None = None
 
@@ -86,36 +86,40 @@ def load_people(file: Path) -> dict[str, dict[str, object]]:
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise FixableError(f"{file}: {error}; expected a CSV file in UTF-8") from None
     expected = f"expected the columns {', '.join(COLUMNS)}"
-    faults = [f"{file}: unknown column {show_value(name)}; {expected}" for name in header if name not in COLUMNS]
+    place = (str(file),)
+    faults = [Fault(place, f"unknown column {show_value(name)}; {expected}") for name in header if name not in COLUMNS]
     if "student" not in header:
-        check_all([*faults, f"{file}: no column 'student'; {expected}"])
+        check_all([*faults, Fault(place, f"no column 'student'; {expected}")])
     people: dict[str, dict[str, object]] = {}
     for number, row in enumerate(rows, start=2):
-        faults += _take_row(row, f"{file}: line {number}", people)
+        faults += (fault.within(*place, f"line {number}") for fault in _take_row(row, people))
     check_all(faults)
     return people
 
 
-def _take_row(row: dict[str, str], place: str, people: dict[str, dict[str, object]]) -> list[str]:
-    """Add one row to the people, or return its faults."""
+def _take_row(row: dict[str, str], people: dict[str, dict[str, object]]) -> list[Fault]:
+    """Add one row to the people, or return its faults, by column."""
     student, time = (
         unicodedata.normalize("NFC", (row.get("student") or "").strip()),
         (row.get("submitted_at") or "").strip(),
     )
-    faults, moment = [], None
+    faults: list[Fault] = []
+    moment = None
     if None in row:
-        faults.append(f"{place}: more fields than columns; expected one for each (quote a comma)")
+        faults.append(Fault((), "more fields than columns; expected one for each (quote a comma)"))
     if not is_student(student):
-        faults.append(f"{place}: student: {show_value(student)}; expected letters, digits and . _ - @ +")
+        faults.append(Fault(("student",), f"{show_value(student)}; expected letters, digits and . _ - @ +"))
     if student in people:
-        faults.append(f"{place}: student: {show_value(student)} a second time; expected one line for each")
+        faults.append(Fault(("student",), f"{show_value(student)} a second time; expected one line for each"))
     if time:
         try:
             moment = datetime.fromisoformat(time)
         except ValueError:
-            faults.append(f"{place}: submitted_at: {show_value(time)}; expected ISO 8601, as 2026-12-01T23:59:00+08:00")
+            says = f"{show_value(time)}; expected ISO 8601, as 2026-12-01T23:59:00+08:00"
+            faults.append(Fault(("submitted_at",), says))
     if moment is not None and moment.tzinfo is None:
-        faults.append(f"{place}: submitted_at: {show_value(time)} has no time zone; expected one, as {time}+08:00")
+        says = f"{show_value(time)} has no time zone; expected one, as {time}+08:00"
+        faults.append(Fault(("submitted_at",), says))
     people.setdefault(student, {"name": (row.get("name") or "").strip(), "submitted_at": moment})
     return faults
 
@@ -179,4 +183,4 @@ def _check_notebook(student: str, path: Path) -> Submission:
         parse_notebook(data)
     except FixableError as error:
         return Submission(student=student, problem="broken", detail=str(error))
-    return Submission(student=student, notebook=path)
+    return Submission(student=student, notebook=path, sha256=hashlib.sha256(data).hexdigest())

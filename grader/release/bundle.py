@@ -6,13 +6,15 @@ if a module that students have imports it. The same files give the same bytes.
 """
 
 import ast
+import io
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import assignment
-from assignment.profile import PROFILES_FOLDER, load_profile
+from assignment.profile import PROFILES_FOLDER, Profile, check_profile, load_profile
+from grader.files.output import save_output
 from grader.release.api import NOTEBOOK_API
 
 BUNDLE_NAME = "hw9-student.zip"
@@ -29,12 +31,14 @@ def find_bundled() -> dict[str, Path]:
 
 
 def write_bundle(folder: Path) -> Path:
-    """Write the bundle into a folder and return its path."""
-    folder.mkdir(parents=True, exist_ok=True)
-    place = folder / BUNDLE_NAME
-    with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as archive:
+    """Write the bundle into a folder and return its path; FixableError where an asset of a profile is not whole."""
+    for profile in _load_profiles():
+        check_profile(profile)
+    place, stream = folder / BUNDLE_NAME, io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, path in find_bundled().items():
             archive.writestr(zipfile.ZipInfo(name), path.read_bytes(), compress_type=zipfile.ZIP_DEFLATED)
+    save_output(place, stream.getvalue())
     return place
 
 
@@ -77,8 +81,11 @@ def _find_imports(path: Path) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def _find_profiles() -> Iterable[Path]:
-    for manifest in PROFILES_FOLDER.glob("*/manifest.yaml"):
-        profile = load_profile(manifest.parent.name)
-        yield manifest
+def _find_profiles() -> Iterator[Path]:
+    for profile in _load_profiles():
+        yield profile.folder / "manifest.yaml"
         yield from (profile.folder / asset.path for asset in profile.manifest.assets)
+
+
+def _load_profiles() -> list[Profile]:
+    return [load_profile(manifest.parent.name) for manifest in PROFILES_FOLDER.glob("*/manifest.yaml")]

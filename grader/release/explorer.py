@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assignment.profile import load_profile
-from grader.runs.folder import write_whole
+from grader.files.output import save_output
 
 if TYPE_CHECKING:
     from assignment.explorer.explorer import Text
@@ -23,6 +23,5 @@ def export_explorer(profile: str, sentences: Sequence["Text"], out: Path, functi
     from assignment.models.bert import load_bert
 
     page = make_page(load_bert(load_profile(profile).masked_folder, "masked"), sentences, functions, TITLE)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(out, page.encode())
+    save_output(out, page.encode())
     return out

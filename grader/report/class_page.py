@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 from urllib.parse import quote
 
-from grader.report.results import QuestionResult, Results
+from grader.analysis.items import QuestionResult
+from grader.report.results import Results
 from grader.scoring.scored import Scored
 from grader.scoring.words import VERDICT_WORDS, WORDS, Word
 

@@ -1,4 +1,4 @@
-"""The gradebook: `gradebook.csv` for a spreadsheet or a learning management system, and `results.json` with everything.
+"""The gradebook: `gradebook.csv` for a spreadsheet or a learning management system.
 
 A spreadsheet takes a cell that begins with = + - @, a tab or a carriage return for a formula and would compute what a
 hostile name says. Such a cell gets a leading apostrophe here, and so does what follows a character that a spreadsheet
@@ -10,14 +10,10 @@ import io
 import re
 from pathlib import Path
 
-from assignment.assignment import Assignment
-from grader.report.results import Results, find_results
-from grader.runs.folder import write_whole
-from grader.scoring.scored import Scored
-from questions.bank import Bank
+from grader.files.whole import write_whole
+from grader.report.results import Results
 
 GRADEBOOK_FILE = "gradebook.csv"
-RESULTS_FILE = "results.json"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 INNER_STARTS = re.compile(r"([;|][\s'\"]*)(?=[=+\-@＝＋－＠])")
 
@@ -58,10 +54,8 @@ def to_csv(results: Results) -> str:
     return stream.getvalue()
 
 
-def write_gradebook(runs: Path, scored: list[Scored], bank: Bank, assignment: Assignment) -> tuple[Path, Path]:
-    """Write `gradebook.csv` (UTF-8 with a byte order mark, so that a spreadsheet reads Chinese) and `results.json`."""
-    results = find_results(scored, bank, assignment)
-    book, everything = runs / GRADEBOOK_FILE, runs / RESULTS_FILE
-    write_whole(book, to_csv(results).encode("utf-8-sig"))
-    write_whole(everything, (results.model_dump_json(indent=2) + "\n").encode())
-    return book, everything
+def write_gradebook(runs: Path, results: Results) -> Path:
+    """Write `gradebook.csv` (UTF-8 with a byte order mark, so that a spreadsheet reads Chinese); return its path."""
+    path = runs / GRADEBOOK_FILE
+    write_whole(path, to_csv(results).encode("utf-8-sig"))
+    return path

@@ -5,80 +5,45 @@ own style by its hash and, on the class page alone, the page's own sorting scrip
 escaped.
 """
 
-import base64
-import hashlib
-from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import DictLoader, Environment, StrictUndefined
-from markupsafe import Markup
-
-from assignment.assignment import Assignment
 from assignment.fixable import FixableError, check_all
-from assignment.outputs import Array, Outputs
-from assignment.texts import Texts
+from assignment.outputs import Outputs
+from assignment.policy import to_policy
 from grader.agreement.agree import GROUPS, Reading, read_group
+from grader.files.whole import write_whole
 from grader.report.class_page import ClassPage, find_class_page
 from grader.report.gradebook import write_gradebook
-from grader.report.pictures.panels import Canvas, find_canvas
-from grader.report.results import find_results
+from grader.report.pictures.panels import find_canvas
+from grader.report.results import find_results, write_results
 from grader.report.student_page import StudentPage, find_student_page
-from grader.report.texts.panels import TextCanvas, find_text_canvas
-from grader.runs.folder import write_whole
+from grader.report.texts.panels import find_text_canvas
+from grader.scoring.course import Course
 from grader.scoring.scored import SCORED_FILE, Scored, load_scored
-from questions.bank import Bank
-from questions.key import Key
+from questions.handout.environment import load_environment, load_own
 
 REPORT_FILE = "report.html"
+PACKAGE = "grader.report"
 
 
-@dataclass(frozen=True)
-class Course:
-    """What all reports of a class share."""
-
-    bank: Bank
-    key: Key
-    assignment: Assignment
-    canonical: Outputs
-    pictures: Array  # (N, H, W, 3) uint8, the profile's
-    texts: Texts
-    readers: tuple[str, ...]  # names of the question-answering models
-    show_key: bool = False
-
-
-def write_reports(runs: Path, course: Course) -> Path:
+def write_reports(runs: Path, course: Course, *, show_key: bool = False) -> Path:
     """Write every student's page, the class page, `gradebook.csv` and `results.json`; return the class page's path.
 
-    The right letters appear in the pages only with `course.show_key`. FixableError when a Run was not scored.
+    The right letters appear in the pages only with `show_key`. FixableError when a Run was not scored.
     """
     scored = load_all_scored(runs)
     canvas = find_canvas(course.pictures, course.canonical)
     text_canvas = find_text_canvas(course.texts, course.readers, course.canonical)
     for one in scored:
-        write_student_report(runs / one.student, one, canvas, text_canvas, course)
-    write_gradebook(runs, scored, course.bank, course.assignment)
-    results = find_results(scored, course.bank, course.assignment)
-    keys = {item: "".join(sorted(letters)) for item, letters in course.key.letters.items()} if course.show_key else {}
+        readings = _read_all_groups(runs / one.student, one, course.canonical)
+        page = find_student_page(one, readings, course, canvas, text_canvas, show_key=show_key)
+        write_whole(runs / one.student / REPORT_FILE, render_student(page).encode())
+    results = find_results(scored, course)
+    write_gradebook(runs, results)
+    write_results(runs, results)
+    keys = {item: "".join(sorted(letters)) for item, letters in course.key.letters.items()} if show_key else {}
     write_whole(runs / REPORT_FILE, render_class(find_class_page(results, keys)).encode())
     return runs / REPORT_FILE
-
-
-def write_student_report(folder: Path, scored: Scored, canvas: Canvas, text_canvas: TextCanvas, course: Course) -> Path:
-    """Write one student's page into the Run folder and return its path."""
-    page = find_student_page(
-        scored,
-        _read_all_groups(folder, scored, course.canonical),
-        canvas,
-        text_canvas,
-        course.bank,
-        course.key,
-        course.assignment,
-        show_key=course.show_key,
-    )
-    write_whole(folder / REPORT_FILE, render_student(page).encode())
-    return folder / REPORT_FILE
 
 
 def load_all_scored(runs: Path) -> list[Scored]:
@@ -100,38 +65,11 @@ def _read_all_groups(folder: Path, scored: Scored, canonical: Outputs) -> dict[s
 
 def render_student(page: StudentPage) -> str:
     """Return a student's page as HTML."""
-    return _load_templates().get_template("student.html.j2").render(page=page, policy=_find_policy("page.css"))
+    policy = to_policy([load_own(PACKAGE, "page.css")])
+    return load_environment(PACKAGE).get_template("student.html.j2").render(page=page, policy=policy)
 
 
 def render_class(page: ClassPage) -> str:
     """Return the class page as HTML."""
-    return _load_templates().get_template("class.html.j2").render(page=page, policy=_find_policy("page.css", "sort.js"))
-
-
-@cache
-def _load_templates() -> Environment:
-    names = ("page.html.j2", "student.html.j2", "texts.html.j2", "class.html.j2")
-    environment = Environment(
-        loader=DictLoader({name: _read(name) for name in names}),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals["own"] = lambda name: Markup(_read(name))  # our style and script, never a student's text
-    return environment
-
-
-@cache
-def _read(name: str) -> str:
-    return (files("grader.report") / "templates" / name).read_text(encoding="utf-8")
-
-
-def _find_policy(style: str, script: str | None = None) -> str:
-    scripts = f"'{_digest(script)}'" if script else "'none'"
-    own = f"style-src '{_digest(style)}'; script-src {scripts}"
-    return f"default-src 'none'; img-src data:; {own}; base-uri 'none'; form-action 'none'"
-
-
-def _digest(name: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(_read(name).encode()).digest()).decode()
+    policy = to_policy([load_own(PACKAGE, "page.css")], [load_own(PACKAGE, "sort.js")])
+    return load_environment(PACKAGE).get_template("class.html.j2").render(page=page, policy=policy)

@@ -8,11 +8,11 @@ from grader.agreement.agree import Reading
 from grader.report.pictures.drawings import draw_bar
 from grader.report.pictures.panels import Canvas, Panel, find_filter_panels, find_picture_panels
 from grader.report.texts.panels import TextCanvas, TextRows, find_text_rows
+from grader.scoring.course import Course
 from grader.scoring.scored import Scored
 from grader.scoring.verdict import Verdict
 from grader.scoring.words import AGREEMENT_WORDS, VERDICT_WORDS, WORDS, Word
-from questions.bank import Bank, find_worth
-from questions.key import Key
+from questions.bank import find_worth
 from questions.question import Question
 
 
@@ -78,37 +78,34 @@ class StudentPage:
 def find_student_page(
     scored: Scored,
     readings: Mapping[str, Reading],
+    course: Course,
     canvas: Canvas,
     text_canvas: TextCanvas,
-    bank: Bank,
-    key: Key,
-    assignment: Assignment,
     *,
     show_key: bool,
 ) -> StudentPage:
     """Return what a student's page shows; `readings` are their arrays, empty for a hand-in that was not run."""
     return StudentPage(
-        title=assignment.title,
-        deadline=assignment.deadline.isoformat(sep=" ", timespec="minutes"),
+        title=course.assignment.title,
+        deadline=course.assignment.deadline.isoformat(sep=" ", timespec="minutes"),
         scored=scored,
         words=tuple(WORDS[word] for word in scored.words),
-        questions=_find_questions(scored, bank, key, assignment, show_key),
+        questions=_find_questions(scored, course, show_key),
         agreement_words=AGREEMENT_WORDS,
-        pictures=_find_pictures(readings, canvas, assignment) if readings else (),
+        pictures=_find_pictures(readings, canvas, course.assignment) if readings else (),
         filters=_find_filters(readings, canvas) if readings else (),
         texts=find_text_rows(readings, text_canvas) if readings else None,
         bars={name: draw_bar(name) for name in ("viridis", "signed")},
     )
 
 
-def _find_questions(
-    scored: Scored, bank: Bank, key: Key, assignment: Assignment, show_key: bool
-) -> tuple[QuestionRow, ...]:
-    worth = find_worth(bank, assignment)
+def _find_questions(scored: Scored, course: Course, show_key: bool) -> tuple[QuestionRow, ...]:
+    worth = find_worth(course.bank, course.assignment)
+    letters = course.key.letters
     return tuple(
-        _find_question(bank[verdict.item], verdict, str(worth[verdict.item]), key.letters.get(verdict.item), show_key)
+        _find_question(course.bank[name], verdict, str(worth[name]), letters.get(name), show_key)
         for verdict in scored.verdicts
-        if verdict.item in worth
+        if (name := verdict.item) in worth
     )
 
 

@@ -1,7 +1,8 @@
 """A Run: the folder of one hand-in, executed once. What is ours and what is the student's are apart.
 
     RUNS/runs.json             format version and the hand-ins of the class
-    RUNS/<student>/plan.json   which cells are the released ones
+    RUNS/<student>/job.json    what the worker is told
+                   plan.json   which cells are the released ones
                    attempts    one line for each start, and one for each start that ended without a word
                    work/       THEIRS: handin.ipynb, executed.ipynb, outputs/*.npz
                    result.json the word; written last, moved into place, never replaced
@@ -12,66 +13,25 @@ attempt.
 """
 
 import fcntl
-import json
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
-
-from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from assignment.fixable import FixableError, parse_as
+from assignment.records import Record
+from grader.files.whole import find_leftovers, load_json, write_whole
 from grader.handins.submission import Submission
 
 VERSION = 1
 MOST_VANISHED = 2  # ends without a word, seen by a driver
 MOST_STARTS = 8  # starts at all, whoever ended them
 
-Word = Literal["ran", "failed", "timed_out", "lost"]
-Reason = Literal[
-    "exception",  # a cell raised
-    "kernel_died",  # the kernel ended while a cell ran
-    "memory",  # more memory than allowed
-    "files",  # more, or larger, files than allowed
-    "output",  # more output than allowed
-    "message",  # the kernel sent what no kernel sends
-    "cell_time",  # one cell ran too long
-    "notebook_time",  # all cells together ran too long
-    "cpu_time",  # more processor time than allowed
-]
 
-
-class Result(BaseModel):
-    """How one hand-in's execution ended: `result.json`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    version: Literal[1] = 1
-    student: str
-    word: Word
-    reason: Reason | None = None
-    cell: int | None = None  # 0-based index among all cells of the notebook
-    detail: str | None = None  # the student's text, capped
-    seconds: float = 0.0
-    cell_seconds: tuple[float | None, ...] = ()  # one for each cell of the notebook; None: not executed
-    peak_memory_mib: float = 0.0
-    output_bytes: int = 0
-    device: str = "cpu"
-    sandbox: bool = True
-    memory_group: str = "none"  # none: the memory limit held for each process alone
-    attempt: int = 1
-    started_at: AwareDatetime
-    notebook_sha256: str = ""
-    notes: tuple[str, ...] = ()
-
-
-class RunsFile(BaseModel):
+class RunsFile(Record):
     """The file `runs.json` of a RUNS folder."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     version: int
     submissions: tuple[Submission, ...] = ()
@@ -98,7 +58,7 @@ def prepare_runs(runs: Path, submissions: tuple[Submission, ...]) -> None:
 def load_submissions(runs: Path) -> tuple[Submission, ...]:
     """Return the class that `run` recorded; FixableError when another version made the folder."""
     file = runs / "runs.json"
-    data = _load_json(file, "the file that hw9 run writes: run `hw9 run HANDINS RUNS` first")
+    data = load_json(file, "the file that hw9 run writes: run `hw9 run HANDINS RUNS` first")
     version = data.get("version") if isinstance(data, dict) else None
     if version != VERSION:
         raise FixableError(f"{file}: version: {version!r}; expected {VERSION} (grade again into a new folder)")
@@ -115,28 +75,6 @@ def lock_runs(runs: Path) -> Iterator[None]:
         except OSError:
             raise FixableError(f"{runs}: another hw9 run works in this folder; expected only one at a time") from None
         yield
-
-
-def load_result(folder: Path) -> Result | None:
-    """Return a Run's result; None when it has none yet."""
-    file = folder / "result.json"
-    if not file.exists():
-        return None
-    return parse_as(Result, _load_json(file, "a result of hw9 run"), str(file))
-
-
-def commit_result(folder: Path, result: Result) -> bool:
-    """Put a result into place whole; the first writer wins. Tell whether this was the first."""
-    aside = folder / f".result.{os.getpid()}.json"
-    _write_synced(aside, (result.model_dump_json(indent=1) + "\n").encode())
-    try:
-        os.link(aside, folder / "result.json")
-        return True
-    except FileExistsError:
-        return False
-    finally:
-        aside.unlink()
-        _sync_folder(folder)
 
 
 def begin_attempt(folder: Path) -> int:
@@ -157,7 +95,7 @@ def is_lost(folder: Path) -> bool:
 
 def prepare_run(folder: Path, notebook: bytes) -> None:
     """Make the Run folder with a fresh work folder that holds the hand-in."""
-    for leftover in (folder / "work", *folder.glob(".result.*.json")):
+    for leftover in (folder / "work", *find_leftovers(folder)):
         shutil.rmtree(leftover) if leftover.is_dir() and not leftover.is_symlink() else leftover.unlink(missing_ok=True)
     (folder / "work").mkdir(parents=True)
     (folder / "work" / "handin.ipynb").write_bytes(notebook)
@@ -173,29 +111,6 @@ def set_aside(runs: Path, folder: Path) -> Path:
     return place
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file of ours so that it is there whole or not at all."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    _write_synced(aside, data)
-    aside.replace(path)
-    _sync_folder(path.parent)
-
-
-def _write_synced(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _note(folder: Path, what: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "attempts").open("a") as file:
@@ -207,12 +122,3 @@ def _note(folder: Path, what: str) -> None:
 def _count(folder: Path, what: str) -> int:
     file = folder / "attempts"
     return sum(line.startswith(what) for line in file.read_text().splitlines()) if file.exists() else 0
-
-
-def _load_json(file: Path, what: str) -> object:
-    try:
-        return json.loads(file.read_bytes())
-    except OSError as error:
-        raise FixableError(f"{file}: {error.strerror}; expected {what}") from None
-    except (ValueError, RecursionError):
-        raise FixableError(f"{file}: not JSON; expected {what}") from None

@@ -11,12 +11,12 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import grader
 from assignment.assignment import Limits
 from grader.release.bundle import find_bundled
 from grader.sandbox.gpu import Gpu, find_device_binds, find_libraries
 from grader.sandbox.seccomp import export_filter
 
+PROJECT = Path(__file__).resolve().parents[2]  # the checkout, or a site-packages folder
 MIB = 1024 * 1024
 WORK = "/hw9/work"
 HOME = "/hw9/home"
@@ -167,7 +167,7 @@ def find_python() -> tuple[str, ...]:
 
 def find_covers(view: View) -> tuple[Path, ...]:
     """Return the folders that must not be seen and that lie inside one that is."""
-    project = Path(grader.__file__).resolve().parents[1]
+    project = PROJECT
     secret = {*view.hidden, *(project / room for room in HIDDEN)}
     if (project / "pyproject.toml").exists():  # else it is a site-packages folder
         secret.add(project)

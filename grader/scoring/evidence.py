@@ -7,19 +7,18 @@ import json
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from assignment.fixable import FixableError, parse_as
+from assignment.records import Record
 from grader.handins.plan import Plan
-from grader.runs.folder import Result, load_result
+from grader.runs.result import Result, load_result
 
 RunWord = Literal["ran", "failed", "timed_out", "lost", "not_run"]
 
 
-class Evidence(BaseModel):
+class Evidence(Record):
     """What the execution of a hand-in showed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     word: RunWord = Field(
         default="not_run", description="`ran`, `failed`, `timed_out`, `lost` (no result) or `not_run`"

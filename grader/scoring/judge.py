@@ -6,27 +6,26 @@ well.
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
-from assignment.assignment import Assignment, Bilingual
+from assignment.assignment import Bilingual
 from assignment.fixable import FixableError
 from assignment.outputs import Outputs
 from grader.agreement.agree import GROUPS, Agreement, find_agreements, read_group
 from grader.files.untrusted import read_untrusted
+from grader.handins.quiz import Sheets
 from grader.handins.submission import Submission
+from grader.scoring.course import Course
 from grader.scoring.evidence import Evidence, find_evidence
 from grader.scoring.reasons import find_reasons
 from grader.scoring.scored import SCORED_FILE, Problem, Scored, find_words, save_scored
 from grader.scoring.verdict import NOTHING, Verdict, find_total, find_verdicts
 from grader.scoring.words import WORDS
 from questions.bank import Bank, find_worth
-from questions.key import Key
 from questions.sheet import NOTEBOOK_LIMIT, Answer, Sheet, find_sheet
-
-Sheets = Mapping[str, Sheet]  # by student
 
 REPLACED = Bilingual(
     en="The hand-in is not the notebook that was run; run it again.", zh="繳交的 notebook 與執行過的不同，請重新執行。"
@@ -36,18 +35,14 @@ REPLACED = Bilingual(
 def score_runs(
     submissions: Iterable[Submission],
     runs: Path,
-    bank: Bank,
-    key: Key,
-    assignment: Assignment,
-    canonical: Outputs,
+    course: Course,
     sheets: Sheets | None = None,
 ) -> list[Scored]:
     """Score every hand-in, write each `RUNS/<student>/verdicts.json` and return the records in the order given.
 
-    canonical: of the random seed that the released notebook uses (`agree.CANONICAL_SEED`).
-    sheets: the answers to the quiz by student (`quiz.py`), which then count in place of the notebooks'.
+    sheets: the answers to the quiz by student (`handins/quiz.py`), which then count in place of the notebooks'.
     """
-    found = [score_run(one, runs / one.student, bank, key, assignment, canonical, sheets) for one in submissions]
+    found = [score_run(one, runs / one.student, course, sheets) for one in submissions]
     for scored in found:
         save_scored(runs / scored.student, scored)
     return found
@@ -62,21 +57,18 @@ def find_leftovers(submissions: Iterable[Submission], runs: Path) -> tuple[str, 
 def score_run(
     submission: Submission,
     folder: Path,
-    bank: Bank,
-    key: Key,
-    assignment: Assignment,
-    canonical: Outputs,
+    course: Course,
     sheets: Sheets | None = None,
 ) -> Scored:
     """Return what is to say of one hand-in and its Run folder; writes nothing."""
-    problem, sheet, digest = _read_sheet(submission, bank)
+    problem, sheet, digest = _read_sheet(submission, course.bank)
     if sheets is not None:
-        problem, sheet = _take_sheet(sheets.get(submission.student), problem, bank)
-    late = submission.submitted_at is not None and assignment.is_late(submission.submitted_at)
-    worth = find_worth(bank, assignment)
-    verdicts = find_verdicts(sheet, key, worth, late=late)
+        problem, sheet = _take_sheet(sheets.get(submission.student), problem, course.bank)
+    late = submission.submitted_at is not None and course.assignment.is_late(submission.submitted_at)
+    worth = find_worth(course.bank, course.assignment)
+    verdicts = find_verdicts(sheet, course.key, worth, late=late)
     run = find_evidence(folder)
-    agreements = _read_agreements(folder, run, canonical)
+    agreements = _read_agreements(folder, run, course.canonical)
     replaced = None not in (digest, run.notebook_sha256) and digest != run.notebook_sha256
     why = find_reasons(problem, run, agreements, verdicts) + ((REPLACED,) if replaced else ())
     return Scored(

@@ -9,12 +9,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from assignment.assignment import Bilingual
 from assignment.fixable import FixableError, find_faults
+from assignment.records import Record
 from grader.agreement.agree import Agreement, find_worst_word
-from grader.runs.folder import write_whole
+from grader.files.whole import write_whole
 from grader.scoring.evidence import Evidence
 from grader.scoring.verdict import Verdict
 
@@ -23,10 +24,8 @@ SCORED_FILE = "verdicts.json"
 Problem = Literal["missing", "not_a_notebook", "two_notebooks", "broken", "bad_name", "no_answers", "no_response"]
 
 
-class Scored(BaseModel):
+class Scored(Record):
     """One hand-in: its verdicts and points, and what a person should know of it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     version: Literal[1] = Field(default=1, description="the version of this format")
     student: str = Field(description="the student's id, which names the Run folder")

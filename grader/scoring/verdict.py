@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from assignment.records import Record
 from questions.key import Key
 from questions.sheet import Answer, Sheet
 
@@ -17,10 +18,8 @@ VerdictWord = Literal["right", "wrong", "blank", "unreadable", "void"]
 NOTHING = Decimal("0.0")
 
 
-class Verdict(BaseModel):
+class Verdict(Record):
     """What became of one question of one hand-in."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     item: str = Field(description="the question's id, such as `lime-1`")
     word: VerdictWord = Field(

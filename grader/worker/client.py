@@ -18,7 +18,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionComplete, CellExecutionError
 
 from assignment.assignment import Limits
-from grader.runs.folder import Reason
+from grader.runs.result import Reason
 from grader.worker.ending import MESSAGE_MIB, Ending
 from grader.worker.kernel import CHANNELS, Kernel, Provisioner
 

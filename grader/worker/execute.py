@@ -1,34 +1,32 @@
-"""One hand-in in one worker process: `python -m grader.worker RUN_FOLDER ...`; its only answer is `result.json`.
+"""One hand-in in one worker process: `python -m grader.worker RUN`; its only answer is `result.json`.
 
-The driver starts it and waits; a cluster engine would start the same line. It dies with its parent, and the cage dies
-with it.
+All that it is told lies in the Run's folder. It dies with its parent, and the cage dies with it.
 """
 
-import argparse
 import asyncio
 import hashlib
 import json
 import logging
 import resource
 import secrets
-import sys
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import grader
 from assignment.assignment import Limits
 from assignment.fixable import FixableError
 from grader.files.untrusted import list_untrusted, read_untrusted
 from grader.handins.notebook import parse_notebook
-from grader.runs.folder import Result, commit_result
+from grader.runs.job import Job, load_job
+from grader.runs.result import Result, commit_result
 from grader.sandbox import cage
 from grader.sandbox.cgroup import Group, open_group
-from grader.sandbox.gpu import Gpu
 from grader.worker.client import MIB, Client
 from grader.worker.ending import Ending, clean_text
-from grader.worker.kernel import Kernel, make_temporary, start_bare, start_caged
+from grader.worker.kernel import Kernel
+from grader.worker.start import start_bare, start_caged
 from grader.worker.watch import run_notebook
 
 OUTPUTS = "outputs"
@@ -36,28 +34,23 @@ MOST_FILES = 64
 OWN_MIB = 512  # of memory for this process, beside a file of the largest size twice
 
 
-def main(argv: list[str] | None = None) -> int:
-    """Execute one Run and commit its result; the exit code means nothing."""
-    job = parse_job(sys.argv[1:] if argv is None else argv)
+@dataclass(frozen=True)
+class Execution:
+    """What came of the execution itself: how it ended, what it used, and what of its work was not taken."""
+
+    ending: Ending
+    cell_seconds: tuple[float | None, ...]
+    peak_memory_mib: float
+    output_bytes: int
+    notes: tuple[str, ...]
+
+
+def run_worker(folder: Path) -> None:
+    """Execute the Run of a folder as its job says, and commit its result."""
+    job = load_job(folder)
     bound_memory(job.limits)
     logging.disable(logging.CRITICAL)  # what libraries say about a hostile kernel is of no use and has no end
-    commit_result(job.folder, asyncio.run(execute_run(job)))
-    return 0
-
-
-def parse_job(argv: list[str]) -> argparse.Namespace:
-    """Return what the driver asked for."""
-    parser = argparse.ArgumentParser(prog="python -m grader.worker", description=__doc__)
-    parser.add_argument("folder", type=Path, help="the Run folder; work/handin.ipynb lies in it")
-    parser.add_argument("--limits", type=lambda text: Limits.model_validate_json(text), required=True)
-    parser.add_argument("--slot", type=int, default=0, help="0, 1, ...; no two at once")
-    parser.add_argument("--attempt", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--gpu", type=_parse_gpu, default=None, metavar="UUID,MINOR")
-    parser.add_argument("--fonts", type=Path, default=None)
-    parser.add_argument("--hide", type=Path, action="append", default=[])
-    parser.add_argument("--no-sandbox", dest="sandbox", action="store_false")
-    return parser.parse_args(argv)
+    commit_result(folder, asyncio.run(execute_run(folder, job)))
 
 
 def bound_memory(limits: Limits) -> None:
@@ -69,63 +62,65 @@ def bound_memory(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
-async def execute_run(job: argparse.Namespace) -> Result:
+async def execute_run(folder: Path, job: Job) -> Result:
     """Execute the hand-in, take its outputs out of the cage once all is dead, and return the result."""
     started_at, begin = datetime.now(UTC), time.monotonic()
-    data = (job.folder / "work" / "handin.ipynb").read_bytes()
-    notebook = parse_notebook(data)
-    view = _make_view(job)
+    data = (folder / "work" / "handin.ipynb").read_bytes()
+    notebook, view = parse_notebook(data), _make_view(folder.name, job)
     group = open_group(view.token, job.limits.memory_mib, job.limits.processes) if job.sandbox else Group("none")
     try:
-        seen = await _execute(job, view, group, notebook)
+        seen = await _execute(folder / "work", job, view, group, notebook)
     finally:
         group.close()
-    notes = (*seen.pop("notes"), *_describe_limits(job, group))
     return Result(
-        student=job.folder.name,
+        student=folder.name,
+        word=seen.ending.word,
+        reason=seen.ending.reason,
+        cell=seen.ending.cell,
+        detail=seen.ending.detail,
         seconds=round(time.monotonic() - begin, 3),
+        cell_seconds=seen.cell_seconds,
+        peak_memory_mib=seen.peak_memory_mib,
+        output_bytes=seen.output_bytes,
         device="cuda" if job.gpu else "cpu",
         sandbox=job.sandbox,
         memory_group=group.kind,
         attempt=job.attempt,
         started_at=started_at,
         notebook_sha256=hashlib.sha256(data).hexdigest(),
-        notes=notes,
-        **seen,
+        notes=(*seen.notes, *_describe_limits(job, group)),
     )
 
 
-async def _execute(job: argparse.Namespace, view: cage.View, group: Group, notebook: Any) -> dict[str, Any]:
-    """Return the fields of the result that the execution itself gives."""
-    kernel = await (start_caged(view, group) if job.sandbox else _start_bare(view))
+async def _execute(work: Path, job: Job, view: cage.View, group: Group, notebook: Any) -> Execution:
+    kernel = await (start_caged(view, group) if job.sandbox else start_bare(view))
     group.follow(kernel.outer.pid)
     client = Client(notebook, kernel, job.limits)
     try:
         ending = await run_notebook(client, group)
-        notes = _save_work(job, kernel, notebook)
+        notes = _save_work(work, job.limits, kernel, notebook)
     finally:
         await kernel.kill()
         client.close()
         kernel.close()
-    return {
-        **_ending_fields(ending),
-        "cell_seconds": tuple(client.cell_seconds),
-        "peak_memory_mib": round(max(group.find_peak_mib(), kernel.peak_seen), 1),
-        "output_bytes": client.session.received,
-        "notes": notes,
-    }
+    return Execution(
+        ending=ending,
+        cell_seconds=tuple(client.cell_seconds),
+        peak_memory_mib=round(max(group.find_peak_mib(), kernel.peak_seen), 1),
+        output_bytes=client.session.received,
+        notes=notes,
+    )
 
 
-def _save_work(job: argparse.Namespace, kernel: Kernel, notebook: Any) -> tuple[str, ...]:
+def _save_work(work: Path, limits: Limits, kernel: Kernel, notebook: Any) -> tuple[str, ...]:
     """Write the executed notebook and the outputs into the Run's work folder; return what was not taken, and why."""
-    work = job.folder / "work"
-    notes = _save_notebook(work, notebook, 4 * job.limits.output_mib * MIB)
+    notes = _save_notebook(work, notebook, 4 * limits.output_mib * MIB)
     (work / OUTPUTS).mkdir(exist_ok=True)
-    left = job.limits.work_mib * MIB
+    left = limits.work_mib * MIB
     names = list_untrusted(kernel.work, OUTPUTS, MOST_FILES + 1)
     for name in names[:MOST_FILES]:
         try:
-            data = read_untrusted(kernel.work, f"{OUTPUTS}/{name}", min(left, job.limits.file_mib * MIB))
+            data = read_untrusted(kernel.work, f"{OUTPUTS}/{name}", min(left, limits.file_mib * MIB))
             left -= len(data)
             (work / OUTPUTS / name).write_bytes(data)
         except (FixableError, OSError, UnicodeError) as error:
@@ -168,45 +163,22 @@ def dump_notebook(notebook: Any, most: int) -> bytes | None:
     return bytes(data)
 
 
-def _make_view(job: argparse.Namespace) -> cage.View:
+def _make_view(run: str, job: Job) -> cage.View:
     return cage.View(
         token=secrets.token_hex(8),
-        run=job.folder.name,
+        run=run,
         limits=job.limits,
         uid=cage.find_uid(job.slot),
         gpu=job.gpu,
         threads=job.threads,
         fonts=job.fonts,
-        hidden=tuple(job.hide),
+        hidden=job.hidden,
     )
 
 
-async def _start_bare(view: cage.View) -> Kernel:
-    packages = str(Path(grader.__file__).resolve().parents[1])
-    names = (
-        "CUDA_VISIBLE_DEVICES",
-        "HW9_DEVICE",
-        "HW9_RUN",
-        "OMP_NUM_THREADS",
-        "OPENBLAS_NUM_THREADS",
-        "MKL_NUM_THREADS",
-    )
-    environment = {name: value for name, value in cage.find_environment(view).items() if name in names}
-    return await start_bare(make_temporary(), view, {**environment, "PYTHONPATH": packages})
-
-
-def _ending_fields(ending: Ending) -> dict[str, Any]:
-    return {"word": ending.word, "reason": ending.reason, "cell": ending.cell, "detail": ending.detail}
-
-
-def _describe_limits(job: argparse.Namespace, group: Group) -> tuple[str, ...]:
+def _describe_limits(job: Job, group: Group) -> tuple[str, ...]:
     if not job.sandbox:
         return ("no sandbox: the notebook could read, write and reach all that its user can",)
     if group.kind == "none":
         return ("no memory group on this machine: the memory limit held for each process alone",)
     return ()
-
-
-def _parse_gpu(text: str) -> Gpu:
-    uuid, minor = text.rsplit(",", 1)
-    return Gpu(uuid, int(minor))

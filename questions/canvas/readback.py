@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from assignment.assignment import Bilingual
-from assignment.fixable import FixableError, show_value
+from assignment.fixable import Fault, FixableError, show_value
 from questions.bank import Bank
 from questions.canvas.assessment import FILE_BASE, NAMESPACE
 from questions.canvas.package import ASSESSMENT_TYPE, CANVAS, CONTENT, MANIFEST_FILE, SETTINGS_FILE
@@ -62,15 +62,15 @@ def parse_package(data: bytes, place: str) -> ReadPackage:
         raise FixableError(f"{place}: {reason}; expected a package that `hw9 questions qti` writes") from None
 
 
-def find_differences(package: ReadPackage, bank: Bank, points: Mapping[str, Decimal], key: Key) -> Iterator[str]:
-    """Yield what a package says differently from the bank and its key, each a line with its place."""
+def find_differences(package: ReadPackage, bank: Bank, points: Mapping[str, Decimal], key: Key) -> Iterator[Fault]:
+    """Yield what a package says differently from the bank and its key, each with its place."""
     found = {question.id: question for question in package.questions}
     if tuple(found) != bank.ids:
-        yield f"package: questions {', '.join(found) or 'none'}; expected {', '.join(bank.ids)}"
+        yield Fault(("package",), f"questions {', '.join(found) or 'none'}; expected {', '.join(bank.ids)}")
     for question in bank.questions:
         if question.id not in found:
             continue
-        its = found[question.id]
+        its, place = found[question.id], ("package", question.id)
         says = {letter: _plain(choice.say) for letter, choice in question.choices.items()}
         pairs = (
             ("points", its.points, points[question.id]),
@@ -80,9 +80,9 @@ def find_differences(package: ReadPackage, bank: Bank, points: Mapping[str, Deci
             ("pictures", tuple(path.rpartition("/")[2].partition(".")[0] for path in its.pictures),
              tuple(str(number) for number in question.pictures)),
         )  # fmt: skip
-        yield from (f"package: {question.id}: {name}: {show_value(a)}; expected {b}" for name, a, b in pairs if a != b)
+        yield from (Fault((*place, name), f"{show_value(a)}; expected {b}") for name, a, b in pairs if a != b)
         missing = [path for path in its.pictures if path not in package.files]
-        yield from (f"package: {question.id}: {path}: not in the package; expected it" for path in missing)
+        yield from (Fault((*place, path), "not in the package; expected it") for path in missing)
 
 
 def _plain(text: Bilingual) -> Bilingual:

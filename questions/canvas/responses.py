@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from assignment.fixable import FixableError, check_all, show_value
+from assignment.fixable import Fault, FixableError, check_all, show_value
 from questions.bank import Bank
 from questions.canvas.cell import MOST_CHARACTERS, Forms, find_answer, find_forms, plain
 from questions.sheet import Sheet
@@ -38,13 +38,13 @@ _ENGLISH = "a Student Analysis report, downloaded with Canvas in English"
 
 @dataclass(frozen=True)
 class Response:
-    """What counts of one student: the last attempt. `place` names its row and column, for messages."""
+    """What counts of one student: the last attempt. `place` names its file, row and column, for messages."""
 
     student: str
     name: str
     submitted_at: datetime | None
     sheet: Sheet
-    place: str
+    place: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class _Reading:
     bank: Bank
     heading: _Heading
     forms: Mapping[str, Forms]
-    faults: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
     attempts: dict[str, list[_Attempt]] = field(default_factory=dict)
 
 
@@ -100,9 +100,10 @@ def parse_responses(data: bytes, bank: Bank, file: str) -> Responses:
     reading = _Reading(file, bank, heading, {question.id: find_forms(question) for question in bank.questions})
     for number, row in enumerate(rows[1:], start=2):
         if any(cell.strip() for cell in row):
-            _read_row(reading, row, f"{file}: row {number}")
+            _read_row(reading, row, file, f"row {number}")
     more = len(reading.faults) - MOST_FAULTS
-    check_all(reading.faults[:MOST_FAULTS] + ([f"{file}: {more} more faults; expected none"] if more > 0 else []))
+    rest = [Fault((file,), f"{more} more faults; expected none")] if more > 0 else []
+    check_all(reading.faults[:MOST_FAULTS] + rest)
     return Responses({student: _find_last(attempts) for student, attempts in reading.attempts.items()}, notes)
 
 
@@ -128,26 +129,27 @@ def _find_heading(row: Sequence[str], bank: Bank, file: str) -> tuple[_Heading, 
     names = [cell.strip().casefold().replace(" ", "_") for cell in row]
     own = {name: names.index(name) for name in OWN_COLUMNS if name in names}
     questions: dict[str, int] = {}
-    faults, notes = [], []
+    place, faults, notes = (file, "row 1"), [], []
     for column, text in enumerate(row):
         question_id = find_question(text, bank) if column not in own.values() else None
         if question_id in questions:
             both = f"columns {questions[question_id] + 1} and {column + 1}"
-            faults.append(f"{file}: row 1: {both} are both {question_id}; expected one")
+            faults.append(Fault(place, f"{both} are both {question_id}; expected one"))
         elif question_id is not None:
             questions[question_id] = column
         elif _QUESTION.match(text):
             notes.append(f"{file}: row 1: column {column + 1}: {show_value(text.strip())} is no question of the bank; "
                          "it was left out")  # fmt: skip
     if not questions:
-        check_all([f"{file}: row 1: no column of any question of the bank; expected {_ENGLISH}"])
-    faults += [f"{file}: row 1: no column of {name}; expected its text with the id {name} in it (is the file whole?)"
+        check_all([Fault(place, f"no column of any question of the bank; expected {_ENGLISH}")])
+    whole = "(is the file whole?)"
+    faults += [Fault(place, f"no column of {name}; expected its text with the id {name} in it {whole}")
                for name in bank.ids if name not in questions]  # fmt: skip
     ids = tuple(name for name in ID_COLUMNS if name in own)
     if not ids:
-        faults.append(f"{file}: row 1: no column sis_id, login_id or id; expected {_ENGLISH}")
+        faults.append(Fault(place, f"no column sis_id, login_id or id; expected {_ENGLISH}"))
     if "submitted" not in own:
-        faults.append(f"{file}: row 1: no column submitted; expected {_ENGLISH}")
+        faults.append(Fault(place, f"no column submitted; expected {_ENGLISH}"))
     check_all(faults)
     return _Heading(own, questions, ids, len(row)), tuple(notes)
 
@@ -165,48 +167,47 @@ def find_question(heading: str, bank: Bank) -> str | None:
     return named[0] if len(named) == 1 else None
 
 
-def _read_row(reading: _Reading, row: Sequence[str], place: str) -> None:
+def _read_row(reading: _Reading, row: Sequence[str], *place: str) -> None:
     heading, faults = reading.heading, reading.faults
     if len(row) != heading.width:
-        faults.append(f"{place}: {len(row)} fields; expected {heading.width}, as row 1 has (is the file whole?)")
+        says = f"{len(row)} fields; expected {heading.width}, as row 1 has (is the file whole?)"
+        faults.append(Fault(place, says))
         return
     cells = {name: row[column].strip() for name, column in heading.own.items()}
     column = next((name for name in heading.ids if cells[name]), None)
     if column is None:
-        faults.append(f"{place}: {', '.join(heading.ids)}: all empty; expected a student's id")
+        faults.append(Fault((*place, ", ".join(heading.ids)), "all empty; expected a student's id"))
         return
     student, found = unicodedata.normalize("NFC", cells[column]), len(faults)
-    faults += _find_faults(cells, place)
+    faults += _find_faults(cells, *place)
     if len(faults) > found:
         return
     number = int(cells["attempt"]) if "attempt" in cells else 1
     attempts = reading.attempts.setdefault(student, [])
-    person = (column, cells.get("id", ""))
+    person, where = (column, cells.get("id", "")), (*place, column)
     if any(attempt.person != person for attempt in attempts):
-        faults.append(f"{place}: {column}: {show_value(student)} is another person's id too; expected one for each")
+        faults.append(Fault(where, f"{show_value(student)} is another person's id too; expected one for each"))
         return
     if any(attempt.number == number for attempt in attempts):
-        faults.append(f"{place}: {column}: {show_value(student)} with attempt {number} a second time; expected it once")
+        faults.append(Fault(where, f"{show_value(student)} with attempt {number} a second time; expected it once"))
         return
     answers = {
-        name: find_answer(row[where], reading.forms[name], f"{place}: {name}")
-        for name, where in heading.questions.items()
+        name: find_answer(row[index], reading.forms[name], ": ".join((*place, name)))
+        for name, index in heading.questions.items()
     }
     sheet = Sheet({name: answers[name] for name in reading.bank.ids})
     moment = find_moment(cells["submitted"]) if cells["submitted"] else None
-    attempts.append(
-        _Attempt(
-            number, person, Response(student, cells.get("name", "")[:MOST_NAME], moment, sheet, f"{place}: {column}")
-        )
-    )
+    response = Response(student, cells.get("name", "")[:MOST_NAME], moment, sheet, where)
+    attempts.append(_Attempt(number, person, response))
 
 
-def _find_faults(cells: Mapping[str, str], place: str) -> Iterator[str]:
+def _find_faults(cells: Mapping[str, str], *place: str) -> Iterator[Fault]:
     attempt, submitted = cells.get("attempt", "1"), cells["submitted"]
     if not (attempt.isascii() and attempt.isdecimal() and len(attempt) < 7):
-        yield f"{place}: attempt: {show_value(attempt)}; expected a whole number"
+        yield Fault((*place, "attempt"), f"{show_value(attempt)}; expected a whole number")
     if submitted and find_moment(submitted) is None:
-        yield f"{place}: submitted: {show_value(submitted)}; expected a time with its zone, as 2027-05-28 12:00:00 UTC"
+        says = f"{show_value(submitted)}; expected a time with its zone, as 2027-05-28 12:00:00 UTC"
+        yield Fault((*place, "submitted"), says)
 
 
 def find_moment(text: str) -> datetime | None:

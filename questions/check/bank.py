@@ -1,4 +1,4 @@
-"""The check of a bank as a whole: everything that is wrong with it at once, each fault a line with its place.
+"""The check of a bank as a whole: everything that is wrong with it at once, each fault with its place.
 
 A student reads a question in either language, so both must say the same; a choice is a positive statement, and a
 thing is named by the 0-based number that the notebook shows ("picture 6", 「圖 6」). What cannot be read hides no fault
@@ -10,8 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import PurePath
 
 from assignment.assignment import Assignment
+from assignment.fixable import Fault
 from assignment.outputs import Outputs
 from assignment.texts import Texts
 from questions.bank import Bank
@@ -34,7 +36,7 @@ class Checked:
 
     decisions: Mapping[Place, Decision]
     letters: Letters
-    faults: tuple[str, ...]
+    faults: tuple[Fault, ...]
     silenced: tuple[Finding, ...]
     guesses: tuple[Guess, ...] = ()
     letter_p: float | None = None
@@ -42,7 +44,7 @@ class Checked:
 
 def check_bank(
     bank: Bank,
-    faults: Sequence[str],
+    faults: Sequence[Fault],
     assignment: Assignment,
     canonicals: Mapping[int, Outputs],
     texts: Texts | None = None,
@@ -82,26 +84,25 @@ def find_letters(bank: Bank, decisions: Mapping[Place, Decision]) -> dict[str, f
     }
 
 
-def find_total_faults(bank: Bank, assignment: Assignment, faults: Sequence[str] = ()) -> Iterator[str]:
+def find_total_faults(bank: Bank, assignment: Assignment, faults: Sequence[Fault] = ()) -> Iterator[Fault]:
     """Yield the analyses without a file, and what is wrong with the points of all questions together."""
     there = {question.analysis for question in bank.questions}
-    there |= {analysis for analysis in assignment.questions for fault in faults if f"/{analysis}.yaml: " in fault}
+    there |= {PurePath(fault.place[0]).stem for fault in faults if fault.place}  # files that can be read in part
     for analysis, group in assignment.questions.items():
         if bank.ids and analysis not in there:
-            yield f"bank: no question about {analysis}; expected {group.count}, as assignment.yaml says"
+            says = f"no question about {analysis}; expected {group.count}, as assignment.yaml says"
+            yield Fault(("bank",), says)
     total = sum((group.count * group.points for group in assignment.questions.values()), Decimal(0))
     if total != TOTAL:
-        yield f"assignment.yaml: questions: {total} points in all; expected exactly {TOTAL}"
+        yield Fault(("assignment.yaml", "questions"), f"{total} points in all; expected exactly {TOTAL}")
 
 
-def find_spread_faults(letters: Letters) -> Iterator[str]:
+def find_spread_faults(letters: Letters) -> Iterator[Fault]:
     """Yield what is wrong with the key as a whole: most questions are to have two or more right choices."""
     several, least = count_several(letters), math.ceil(SEVERAL * len(letters))
     if several < least:
-        yield (
-            f"bank: {several} of {len(letters)} questions have two or more right choices; expected at least {least} "
-            f"({float(SEVERAL):.0%})"
-        )
+        expected = f"expected at least {least} ({float(SEVERAL):.0%})"
+        yield Fault(("bank",), f"{several} of {len(letters)} questions have two or more right choices; {expected}")
 
 
 def count_several(letters: Letters) -> int:

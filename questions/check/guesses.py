@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
 
+from assignment.fixable import Fault
 from questions.bank import Bank
 from questions.check.form import find_width
 from questions.question import Question
@@ -34,11 +35,12 @@ class Guess:
     limit: Fraction
 
     @property
-    def fault(self) -> str | None:
+    def fault(self) -> Fault | None:
         """What is wrong where it earns too much."""
         if self.score <= self.limit:
             return None
-        return f"bank: {self.name} earns {float(self.score):.3f} points; expected at most {float(self.limit):.3f}"
+        says = f"{self.name} earns {float(self.score):.3f} points; expected at most {float(self.limit):.3f}"
+        return Fault(("bank",), says)
 
 
 def find_guesses(bank: Bank, letters: Letters, points: Mapping[str, Fraction]) -> tuple[Guess, ...]:

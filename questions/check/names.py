@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from assignment.arrays import FILTERS
 from assignment.assignment import Bilingual
+from assignment.fixable import Fault
 from assignment.outputs import Outputs
 from assignment.texts import Texts
 from questions.bank import Bank
@@ -89,26 +90,27 @@ def without_names(text: str, language: str) -> str:
     return text
 
 
-def find_named_faults(bank: Bank, shown: Shown) -> Iterator[str]:
-    """Yield a line for each thing that a text names and that is not there, or not shown beside its question."""
+def find_named_faults(bank: Bank, shown: Shown) -> Iterator[Fault]:
+    """Yield a fault for each thing that a text names and that is not there, or not shown beside its question."""
     for question in bank.questions:
         where = bank.places[question.id]
         many = shown.sizes.get("picture", 0)
         for picture in question.pictures:
             if not 0 <= picture < many:
-                yield f"{where}: pictures: {picture}; expected 0 to {many - 1}"
-        for place, text in find_texts(question):
+                yield Fault((*where, "pictures"), f"{picture}; expected 0 to {many - 1}")
+        for letter, field, text in find_texts(question):
+            place = (*where, f"choice {letter}", field) if letter else (*where, field)
             for language in ("en", "zh"):
-                for fault in _find_text_faults(question, getattr(text, language), language, shown):
-                    yield f"{where}: {place}: {language}: {fault}"
+                for says in _find_text_faults(question, getattr(text, language), language, shown):
+                    yield Fault((*place, language), says)
 
 
-def find_texts(question: Question) -> Iterator[tuple[str, Bilingual]]:
-    """Yield every text of a question with its place: `ask`, then `choice a: say` and `choice a: why`."""
-    yield "ask", question.ask
+def find_texts(question: Question) -> Iterator[tuple[str, str, Bilingual]]:
+    """Yield every text of a question: letter ("" for the stem), field (`ask`, `say` or `why`), text."""
+    yield "", "ask", question.ask
     for letter, choice in question.choices.items():
-        yield f"choice {letter}: say", choice.say
-        yield f"choice {letter}: why", choice.why
+        yield letter, "say", choice.say
+        yield letter, "why", choice.why
 
 
 def _find_text_faults(question: Question, text: str, language: str, shown: Shown) -> Iterator[str]:

@@ -17,10 +17,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from assignment.fixable import Fault, suggest
 from questions.bank import Bank
 from questions.check import claims, form, words
 from questions.check.item import Found, Item, in_each
-from questions.claim import suggest
 from questions.key import Place
 from questions.question import Silences
 
@@ -48,9 +48,9 @@ class Finding:
 
 @dataclass(frozen=True)
 class Linted:
-    """What stays to be mended, a line each, and what was silenced with a reason."""
+    """What stays to be mended, and what was silenced with a reason."""
 
-    faults: tuple[str, ...]
+    faults: tuple[Fault, ...]
     silenced: tuple[Finding, ...]
 
 
@@ -182,11 +182,12 @@ def lint(bank: Bank, letters: Mapping[str, frozenset[str]], flipped: Mapping[Pla
     findings = find_findings(bank, letters, flipped)
     silences = dict(_find_silences(bank))
     silenced = tuple(finding for finding in findings if _find_silence(finding, silences))
-    faults = [_to_line(bank, finding) for finding in findings if not _find_silence(finding, silences)]
+    faults = [_to_fault(bank, finding) for finding in findings if not _find_silence(finding, silences)]
     used = {(where, finding.code) for finding in silenced for where in _find_silence(finding, silences)}
     for place, codes in silences.items():
         known = _find_known(place, letters, flipped)
-        faults += [f"{_name(bank, place)}: {fault}" for fault in _find_silence_faults(place, codes, used, known)]
+        where = (*_find_place(bank, place), "lint")
+        faults += (Fault(where, says) for says in _find_silence_faults(place, codes, used, known))
     return Linted(tuple(faults), silenced)
 
 
@@ -224,11 +225,11 @@ def _find_silence(finding: Finding, silences: Mapping[Place, Silences]) -> set[P
 def _find_silence_faults(place: Place, codes: Silences, used: set[tuple[Place, str]], known: set[str]) -> Iterator[str]:
     for code, reason in codes.items():
         if code not in RULES:
-            yield f"lint: unknown code {code!r}; expected {suggest(code, RULES)}"
+            yield f"unknown code {code!r}; expected {suggest(code, RULES)}"
         elif not reason.strip():
-            yield f"lint: {code}: no reason; expected why the finding stays"
+            yield f"{code}: no reason; expected why the finding stays"
         elif code in known and (place, code) not in used:
-            yield f"lint: {code} silences nothing; expected no such line"
+            yield f"{code} silences nothing; expected no such line"
 
 
 def _find_known(place: Place, letters: Mapping[str, frozenset[str]], flipped: Mapping[Place, int] | None) -> set[str]:
@@ -238,11 +239,11 @@ def _find_known(place: Place, letters: Mapping[str, frozenset[str]], flipped: Ma
     return {code for code, rule in RULES.items() if rule.needs in needs}
 
 
-def _to_line(bank: Bank, finding: Finding) -> str:
-    return f"{_name(bank, finding.place)}: {finding.says} [{finding.code}]"
+def _to_fault(bank: Bank, finding: Finding) -> Fault:
+    return Fault(_find_place(bank, finding.place), f"{finding.says} [{finding.code}]")
 
 
-def _name(bank: Bank, place: Place) -> str:
+def _find_place(bank: Bank, place: Place) -> tuple[str, ...]:
     question_id, letter = place
-    where = bank.places[question_id] if question_id else "bank"
-    return f"{where}: choice {letter}" if letter else where
+    where = bank.places[question_id] if question_id else ("bank",)
+    return (*where, f"choice {letter}") if letter else where

@@ -4,20 +4,18 @@ It is made from what `markdown.py` and the profile hold. Claims, whys, measures 
 """
 
 import base64
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
-from importlib.resources import files
 from pathlib import PurePosixPath
 
-from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup, escape
 
 from assignment.assignment import Assignment, Bilingual
+from assignment.policy import to_policy
 from assignment.profile import Profile
 from questions.bank import Bank
+from questions.handout.environment import load_environment, load_own
 from questions.handout.markdown import to_markdown
 from questions.question import Question
 
@@ -37,6 +35,7 @@ RULE = Bilingual(
     zh="請選出所有正確的選項。必須選出所有正確的選項而且沒有多選，該題才計分。"
     "圖片、層等編號都從 0 開始，與 notebook 相同。",
 )
+PACKAGE = "questions.handout"
 MIMES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 
 
@@ -164,10 +163,9 @@ def _to_markdown(block: Block) -> str:
 
 def render_html(handout: Handout) -> str:
     """Return the handout as one HTML page that asks for nothing else."""
-    style = base64.b64encode(hashlib.sha256(_read("handout.css").encode()).digest()).decode()
-    policy = f"default-src 'none'; img-src data:; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'"
-    page: str = _load_templates().get_template("handout.html.j2").render(handout=handout, policy=policy)
-    return page
+    template = load_environment(PACKAGE).get_template("handout.html.j2")
+    policy = to_policy([load_own(PACKAGE, "handout.css")])
+    return template.render(handout=handout, policy=policy, code=mark_code)
 
 
 def mark_code(text: str) -> Markup:
@@ -179,25 +177,6 @@ def mark_code(text: str) -> Markup:
     parts = text.strip().split("`")
     marked = [Markup("<code>{}</code>").format(part) if index % 2 else escape(part) for index, part in enumerate(parts)]
     return Markup("").join(marked)
-
-
-@cache
-def _load_templates() -> Environment:
-    environment = Environment(
-        loader=DictLoader({"handout.html.j2": _read("handout.html.j2")}),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["code"] = mark_code
-    environment.globals["style"] = lambda: Markup(_read("handout.css"))  # our own
-    return environment
-
-
-@cache
-def _read(name: str) -> str:
-    return (files("questions.handout") / "templates" / name).read_text(encoding="utf-8")
 
 
 def list_files(handout: Handout) -> Iterator[tuple[str, bytes]]:

@@ -58,23 +58,14 @@ def attention_largest(outputs: Outputs, *, text: Text, layer: Layer, head: Head,
     return float(np.nanmax(_find_map(outputs, text, layer, head)[find_tokens(outputs, text, word)], axis=1).mean())
 
 
-def head_score(outputs: Outputs, *, layer: Layer, head: Head, function: Function) -> float:
-    """Return a head's mean share (0 to 1) of attention on a function's targets, as the notebook's table has it.
-
-    >>> head_score(_example(), layer=0, head=1, function="next")
-    0.5
-    """
-    return float(outputs["attention", "score"][FUNCTIONS.index(function), layer, head])
-
-
 def head_gain(outputs: Outputs, *, layer: Layer, head: Head, function: Function) -> float:
     """Return how many times as much attention a head gives to a function's targets as an even head would.
 
     >>> head_gain(_example(), layer=0, head=1, function="next")
     4.0
     """
-    chance = float(outputs["attention", "chance"][FUNCTIONS.index(function)])
-    return head_score(outputs, layer=layer, head=head, function=function) / chance
+    number = FUNCTIONS.index(function)
+    return float(outputs["attention", "score"][number, layer, head]) / float(outputs["attention", "chance"][number])
 
 
 def best_score(outputs: Outputs, *, function: Function, layer: Layer | None = None) -> float:

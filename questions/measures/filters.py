@@ -11,9 +11,9 @@ import numpy as np
 from pydantic import Field
 
 from assignment.arrays import FILTER_MAPS, FILTERS
+from assignment.correlation import find_pearson
 from assignment.outputs import Outputs
 from questions.measures.arguments import Floats, Picture, Region, as_floats, find_region
-from questions.measures.correlation import find_pearson
 
 MAPS = tuple(FILTER_MAPS)
 

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from assignment.correlation import find_pearson
 from assignment.outputs import Outputs
 from questions.measures.arguments import Floats, Label, Masks, Picture, Region, as_floats, find_label, find_region
-from questions.measures.correlation import find_pearson
 
 Side = Literal["for", "against"]
 Count = Annotated[int, Field(ge=1, le=100)]

@@ -7,9 +7,9 @@ from typing import Literal
 
 import numpy as np
 
+from assignment.correlation import find_spearman
 from assignment.outputs import Outputs
 from questions.measures.arguments import Floats, Percent, Picture, Region, as_floats, find_region
-from questions.measures.correlation import find_spearman
 
 Analysis = Literal["saliency", "smoothgrad", "integrated_gradients"]
 Map = Literal[

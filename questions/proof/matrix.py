@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import yaml
-from pydantic import BaseModel, ConfigDict
 
-from assignment.fixable import FixableError, load_yaml, parse_as
+from assignment.fixable import Fault, FixableError, load_yaml, parse_as
 from assignment.outputs import Outputs
+from assignment.records import Record
 from questions.bank import Bank
 from questions.claim import digest
 from questions.key import Key, Place, find_decisions
@@ -24,11 +24,7 @@ PROOF_FOLDER = Path(__file__).parents[1] / "proofs"
 LEAST_SCORE, LEAST_CAUGHT = 0.95, 2
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Caught(_Frozen):
+class Caught(Record):
     """One mutant: what was done wrong, the letters by which each question tells it, and why none need do so."""
 
     name: str
@@ -38,7 +34,7 @@ class Caught(_Frozen):
     equivalent: str | None = None
 
 
-class Matrix(_Frozen):
+class Matrix(Record):
     """Question x mutant, for a profile. `claims`: a digest of each question's claims, to know when they changed."""
 
     profile: str
@@ -96,24 +92,24 @@ def find_digests(bank: Bank) -> dict[str, str]:
     return {one.id: digest(*(choice.claim for choice in one.choices.values())) for one in bank.questions}
 
 
-def find_matrix_faults(matrix: Matrix, bank: Bank) -> Iterator[str]:
+def find_matrix_faults(matrix: Matrix, bank: Bank) -> Iterator[Fault]:
     """Yield what is wrong: a stale matrix, a question that catches too few, mutants that nobody catches, the score."""
     digests, again = find_digests(bank), "run `hw9 questions mutate --write`"
     for question in bank.questions:
         place = bank.places[question.id]
         if matrix.claims.get(question.id) != digests[question.id]:
-            yield f"{place}: its claims changed since the mutants were run; expected the matrix of these: {again}"
+            yield Fault(place, f"its claims changed since the mutants were run; expected the matrix of these: {again}")
         elif (count := matrix.count_caught(question.id)) < LEAST_CAUGHT:
-            yield f"{place}: tells {count} mutants from the truth; expected {LEAST_CAUGHT} or more"
+            yield Fault(place, f"tells {count} mutants from the truth; expected {LEAST_CAUGHT} or more")
     for mutant in matrix.mutants:
         if mutant.equivalent and mutant.flipped:
             names = ", ".join(mutant.flipped)
-            yield f"mutant {mutant.name}: called equivalent and caught by {names}; expected one of the two"
+            says = f"called equivalent and caught by {names}; expected one of the two"
+            yield Fault((f"mutant {mutant.name}",), says)
     if matrix.score < LEAST_SCORE:
         missed = [mutant.name for mutant in matrix.mutants if not mutant.flipped and mutant.equivalent is None]
-        yield (
-            f"mutants: {matrix.score:.3f} of them are caught, not {', '.join(missed)}; expected {LEAST_SCORE} or more"
-        )
+        says = f"{matrix.score:.3f} of them are caught, not {', '.join(missed)}; expected {LEAST_SCORE} or more"
+        yield Fault(("mutants",), says)
 
 
 def load_matrix(profile: str, folder: Path = PROOF_FOLDER) -> Matrix:

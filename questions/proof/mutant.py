@@ -21,3 +21,12 @@ class Mutant:
     def to_rerun(self, device: str) -> Rerun:
         """Return what computes its Outputs: the first seed in float32, as the unchanged reference beside it."""
         return Rerun(groups=self.groups, edits=self.edits, device=device)
+
+
+def make_mutant(group: str, name: str, mistake: str, *edits: Edit, equivalent: str | None = None) -> Mutant:
+    """Return a mistake in one analysis, which its name begins with.
+
+    >>> make_mutant("lime", "logits", "logits in place of probabilities").name
+    'lime-logits'
+    """
+    return Mutant(f"{group}-{name}", (group,), mistake, edits, equivalent)

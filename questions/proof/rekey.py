@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from assignment.fixable import Fault
 from assignment.outputs import Outputs
 from questions.bank import Bank
 from questions.key import find_decisions, find_right
@@ -19,7 +20,7 @@ class Rekeyed:
     before: str
     after: str | None
     ratio: float
-    faults: tuple[str, ...]
+    faults: tuple[Fault, ...]
 
     @property
     def changed(self) -> bool:
@@ -32,8 +33,7 @@ def rekey(bank: Bank, letters: Mapping[str, frozenset[str]], canonicals: Mapping
     decisions, faults = find_decisions(bank, canonicals)
     found = []
     for question in bank.questions:
-        place = f"{bank.places[question.id]}: "
-        its = tuple(fault.removeprefix(place) for fault in faults if fault.startswith(place))
+        its = tuple(fault for fault in faults if fault.is_in(*bank.places[question.id]))
         known = {
             letter: decisions[question.id, letter] for letter in question.choices if (question.id, letter) in decisions
         }

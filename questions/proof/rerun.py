@@ -18,8 +18,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from assignment.arrays import GROUPS
-from assignment.fixable import FixableError, check_all, show_value
+from assignment.fixable import Fault, FixableError, check_all, show_value
 from assignment.outputs import Outputs
+from assignment.processors import count_processors
 from assignment.profile import Manifest, load_profile
 from questions.canonical import load_canonical
 
@@ -70,8 +71,8 @@ def run_all(
     check_all(fault for rerun in reruns for fault in find_edit_faults(rerun.edits))
     manifest, sources = load_profile(profile).manifest, _find_sources()
     folders = [cache / _find_digest(rerun, manifest, sources) for rerun in reruns]
-    faults: list[str] = []
-    with ThreadPoolExecutor(find_cores()) as pool:
+    faults: list[Fault] = []
+    with ThreadPoolExecutor(count_processors()) as pool:
         started = {
             pool.submit(_run, rerun, profile, folder): number
             for number, (rerun, folder) in enumerate(zip(reruns, folders, strict=True))
@@ -90,11 +91,6 @@ def run_all(
     return folders
 
 
-def find_cores() -> int:
-    """Return how many processes may run at once: one for each core that is ours."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def load_reruns(
     reruns: Sequence[Rerun], folders: Sequence[Path], profile: str, canonicals: Mapping[int, Outputs]
 ) -> dict[int, Outputs]:
@@ -107,15 +103,15 @@ def load_reruns(
     return found
 
 
-def find_edit_faults(edits: Sequence[Edit]) -> list[str]:
+def find_edit_faults(edits: Sequence[Edit]) -> list[Fault]:
     """Return what is wrong with edits: each has to find its text once."""
     faults = []
     for edit in edits:
         path = ROOT / edit.file
         if not path.is_file() or path.relative_to(ROOT).parts[0] not in ROOMS:
-            faults.append(f"{edit.file}: no such file; expected a module of {' or '.join(ROOMS)}")
+            faults.append(Fault((edit.file,), f"no such file; expected a module of {' or '.join(ROOMS)}"))
         elif (count := path.read_text(encoding="utf-8").count(edit.old)) != 1:
-            faults.append(f"{edit.file}: {show_value(edit.old)} is there {count} times; expected once")
+            faults.append(Fault((edit.file,), f"{show_value(edit.old)} is there {count} times; expected once"))
     return faults
 
 

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import yaml
-from pydantic import BaseModel, ConfigDict
 
 from assignment.arrays import GROUPS
-from assignment.fixable import FixableError, load_yaml, parse_as
+from assignment.fixable import Fault, FixableError, load_yaml, parse_as
 from assignment.outputs import Outputs
+from assignment.records import Record
 from questions.bank import Bank
 from questions.claim import digest
 from questions.key import Decision, Place, decide
@@ -26,25 +26,21 @@ VARIANTS: Mapping[str, tuple[str, str]] = {  # what `Rerun` is given: precision,
 }
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Measured(_Frozen):
+class Measured(Record):
     """A choice: a digest of its claim, and its distance from the bound by variant, on every seed."""
 
     claim: str
     distances: dict[str, tuple[float, ...]]
 
 
-class Stability(_Frozen):
+class Stability(Record):
     """What was measured of a profile, by question and letter."""
 
     profile: str
     questions: dict[str, dict[str, Measured]]
 
 
-class Steadiness(_Frozen):
+class Steadiness(Record):
     """smallest: the distance nearest to the bound, negative where it changes sides; spread: largest less smallest."""
 
     smallest: float
@@ -97,21 +93,24 @@ def find_all_steadiness(
     return found
 
 
-def find_stability_faults(bank: Bank, steadiness: Mapping[Place, Steadiness]) -> Iterator[str]:
+def find_stability_faults(bank: Bank, steadiness: Mapping[Place, Steadiness]) -> Iterator[Fault]:
     """Yield each claim that was not measured, changes sides, or lies inside its spread."""
     for question in bank.questions:
         for letter in question.choices:
-            where = f"{bank.places[question.id]}: choice {letter}: claim"
-            its = steadiness.get((question.id, letter))
-            if its is None:
-                yield f"{where}: its stability was not measured; expected `hw9 questions stability --write`"
-            elif its.smallest <= 0:
-                yield f"{where}: changes sides with precision, weights or seed; expected the same side on all"
-            elif its.ratio < 1:
-                yield (
-                    f"{where}: inside its spread: comes as near as {its.smallest:.3g} to the bound, moves by "
-                    f"{its.spread:.3g}; expected a distance above the spread"
-                )
+            where = (*bank.places[question.id], f"choice {letter}", "claim")
+            if says := _find_unsteady(steadiness.get((question.id, letter))):
+                yield Fault(where, says)
+
+
+def _find_unsteady(its: Steadiness | None) -> str | None:
+    if its is None:
+        return "its stability was not measured; expected `hw9 questions stability --write`"
+    if its.smallest <= 0:
+        return "changes sides with precision, weights or seed; expected the same side on all"
+    if its.ratio < 1:
+        near = f"comes as near as {its.smallest:.3g} to the bound, moves by {its.spread:.3g}"
+        return f"inside its spread: {near}; expected a distance above the spread"
+    return None
 
 
 def load_stability(profile: str, folder: Path = PROOF_FOLDER) -> Stability:

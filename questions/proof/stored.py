@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from assignment.fixable import FixableError
+from assignment.fixable import Fault, FixableError
 from questions.key import Place
 from questions.proof.matrix import Matrix, load_matrix
 from questions.proof.stability import Stability, load_stability
@@ -19,7 +19,7 @@ class Proof:
 
     matrix: Matrix | None = None
     stability: Stability | None = None
-    missing: tuple[str, ...] = ()
+    missing: tuple[Fault, ...] = ()
 
     @property
     def flipped(self) -> Mapping[Place, int] | None:
@@ -31,7 +31,7 @@ def load_proof(profile: str, folder: Path | None) -> Proof:
     """Return what `folder` holds for a profile; nothing is missed where there is no folder to look in."""
     if folder is None:
         return Proof()
-    missing: list[str] = []
+    missing: list[Fault] = []
 
     def load(read: Callable[[str, Path], Part]) -> Part | None:
         try:

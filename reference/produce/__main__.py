@@ -11,13 +11,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 
+from assignment.arrays import GROUPS
 from assignment.fixable import FixableError
 from assignment.outputs import Outputs, load_group, save_group
 from assignment.profile import load_profile
 from reference.device import prepare_device
-from reference.produce.bench import Arrays, open_bench
+from reference.produce.bench import Arrays, Bench
 from reference.produce.compare import Difference, compare_group
-from reference.produce.registry import PRODUCERS, SEEDS, produce
+from reference.produce.registry import SEEDS, find_producer
 
 PRECISIONS = {"float64": torch.float64, "float32": torch.float32}
 CANONICAL_FOLDER = Path(__file__).parents[1] / "canonical"
@@ -38,8 +39,8 @@ def make_parser() -> argparse.ArgumentParser:
         prog="hw9 reference", description=__doc__, epilog=EXAMPLE, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--profile", default="mini", help="which models and pictures (default: %(default)s)")
-    parser.add_argument("--analysis", nargs="+", choices=list(PRODUCERS), default=list(PRODUCERS), metavar="NAME",
-                        help=f"only these: {', '.join(PRODUCERS)}")  # fmt: skip
+    parser.add_argument("--analysis", nargs="+", choices=list(GROUPS), default=list(GROUPS), metavar="NAME",
+                        help=f"only these: {', '.join(GROUPS)}")  # fmt: skip
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda (default: %(default)s)")
     parser.add_argument("--threads", type=_positive, help="CPU threads (default: all cores)")
     parser.add_argument("--batch", type=_positive, default=8, help="pictures at once (default: %(default)s)")
@@ -86,21 +87,21 @@ def run(options: argparse.Namespace, console: Console) -> int:
     profile = load_profile(options.profile)
     device = prepare_device(options.device, threads=options.threads)
     folder = options.out or options.against or CANONICAL_FOLDER / profile.name
-    steps = sum(PRODUCERS[name].count_ticks(seeds) for name in options.analysis)
+    rounding = None if options.weights == "stored" else torch.bfloat16
+    bench = Bench(profile, device, PRECISIONS[options.dtype], options.batch, rounding)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     differences: list[Difference] = []
     with Progress(*columns, console=console) as progress:
-        task = progress.add_task(f"{profile.name} on {device.type}", total=steps)
-        bench = open_bench(
-            profile, device, dtype=PRECISIONS[options.dtype], batch=options.batch, tick=lambda: progress.advance(task),
-            rounding=None if options.weights == "stored" else torch.bfloat16,
-        )  # fmt: skip
-        for group, seed, arrays in produce(bench, tuple(options.analysis), seeds):
-            if options.write or options.out:
-                path = save_group(folder, group, arrays, seed=seed, exact=bool(options.out))
-                progress.console.print(f"wrote {path}", highlight=False, soft_wrap=True)
-            else:
-                differences += compare(folder, group, seed, arrays)
+        task = progress.add_task("", total=len(options.analysis))
+        for group in options.analysis:
+            progress.update(task, description=f"{profile.name} on {device.type}: {group}")
+            for seed, arrays in find_producer(group)(bench, seeds).items():
+                if options.write or options.out:
+                    path = save_group(folder, group, arrays, seed=seed, exact=bool(options.out))
+                    progress.console.print(f"wrote {path}", highlight=False, soft_wrap=True)
+                else:
+                    differences += compare(folder, group, seed, arrays)
+            progress.advance(task)
     return show(differences, console)
 
 

@@ -1,7 +1,8 @@
-"""The Bench: what every analysis of the CNN works on, and how a picture's random state is found."""
+"""The Bench: what every analysis works on, and how a picture's random state is found."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,36 +22,34 @@ Found = Mapping[int | None, Arrays]  # by seed; None: what no seed changes
 
 @dataclass(frozen=True)
 class Bench:
-    """pictures (N, 3, H, W) in [0, 1] and labels (N,), on the device and in the dtype of the model.
+    """A profile on a device, in a precision; the CNN and the pictures are opened when first asked for.
 
-    `tick` is called after each step of long work. `rounding`: what the models' weights are rounded to, None for not.
+    batch: pictures at once. rounding: what the models' weights are rounded to, None for not.
     """
 
     profile: Profile
-    model: Folded
-    pictures: Tensor
-    labels: Tensor
-    batch: int
-    tick: Callable[[], None]
+    device: torch.device
+    dtype: torch.dtype = torch.float64
+    batch: int = 8
     rounding: torch.dtype | None = None
 
+    @cached_property
+    def model(self) -> Folded:
+        """The folded classifier."""
+        plain = load_classifier(self.profile.classifier_file, device=self.device, dtype=self.dtype)
+        round_weights(plain, self.rounding)
+        return fold(plain)
 
-def open_bench(
-    profile: Profile,
-    device: torch.device,
-    *,
-    dtype: torch.dtype = torch.float64,
-    batch: int = 8,
-    tick: Callable[[], None],
-    rounding: torch.dtype | None = None,
-) -> Bench:
-    """Load the (folded) classifier and the pictures of a profile."""
-    plain = load_classifier(profile.classifier_file, device=device, dtype=dtype)
-    round_weights(plain, rounding)
-    model = fold(plain)
-    scaled = torch.from_numpy(profile.pictures).to(device, dtype) / 255
-    pictures = scaled.permute(0, 3, 1, 2).contiguous()
-    return Bench(profile, model, pictures, torch.from_numpy(profile.labels).to(device), batch, tick, rounding)
+    @cached_property
+    def pictures(self) -> Tensor:
+        """(N, 3, H, W) in [0, 1]."""
+        scaled = torch.from_numpy(self.profile.pictures).to(self.device, self.dtype) / 255
+        return scaled.permute(0, 3, 1, 2).contiguous()
+
+    @cached_property
+    def labels(self) -> Tensor:
+        """(N,) int64, the true ones."""
+        return torch.from_numpy(self.profile.labels).to(self.device)
 
 
 def round_weights(model: Module, rounding: torch.dtype | None) -> None:

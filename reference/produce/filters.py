@@ -17,11 +17,9 @@ def produce_filters(bench: Bench, seeds: Sequence[int]) -> Found:
     """Maps of the ten pictures and of noise, and what ascent ends at from three starts."""
     fixed: Arrays = {}
     for name, layer in FILTER_MAPS.items():
-        settings = {"layer": layer, "filters": FILTERS[layer], "batch": bench.batch}
-        fixed[name] = to_array(find_maps(bench.model, bench.pictures, **settings))
-        bench.tick()
+        maps = find_maps(bench.model, bench.pictures, layer=layer, filters=FILTERS[layer], batch=bench.batch)
+        fixed[name] = to_array(maps)
     fixed["noise"] = np.stack([_find_noise_means(bench, layer) for layer in FILTERS])
-    bench.tick()
     photo = [_ascend(bench, layer, bench.pictures[[PHOTO] * 4]) for layer in FILTERS]
     fixed |= {"photo": _stack_pictures(photo), "reached_photo": _stack_reached(photo)}
     runs = {seed: [_ascend(bench, layer, _draw_starts(bench, seed)) for layer in FILTERS] for seed in seeds}
@@ -35,9 +33,7 @@ def _draw_starts(bench: Bench, seed: int) -> Tensor:
 
 
 def _ascend(bench: Bench, layer: int, start: Tensor) -> Ascent:
-    found = ascend(bench.model, start, layer=layer, filters=FILTERS[layer], steps=STEPS)
-    bench.tick()
-    return found
+    return ascend(bench.model, start, layer=layer, filters=FILTERS[layer], steps=STEPS)
 
 
 def _find_noise_means(bench: Bench, layer: int) -> Array:

@@ -4,13 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from reference.lime import (
-    LimeResult,
-    draw_masks,
-    find_masked_probabilities,
-    find_segments,
-    fit_masks,
-)
+from reference.lime import draw_masks, find_masked_probabilities, find_segments, fit_masks
 from reference.produce.bench import Array, Arrays, Bench, Found, find_random_state
 
 PIECES, SAMPLES, FEW = 60, 250, 25
@@ -30,11 +24,10 @@ def _explain(bench: Bench, index: int, seeds: Sequence[int]) -> dict[int | None,
     picture = bench.pictures[index]
     segments = find_segments(bench.profile.pictures[index] / 255, pieces=PIECES)
 
-    def run(seed: int, hide: str = "grey") -> tuple[LimeResult, LimeResult]:
+    def run(seed: int, hide: str = "grey") -> tuple[Array, Array]:
         """Explain from all copies, and from the first few of them, which are those of a run with few."""
         masks = draw_masks(find_random_state(seed, index), SAMPLES, int(segments.max()) + 1)
         probabilities = find_masked_probabilities(bench.model, picture, segments, masks, hide=hide, batch=bench.batch)
-        bench.tick()
         return fit_masks(masks, probabilities), fit_masks(masks[:FEW], probabilities[:FEW])
 
     runs = {seed: run(seed) for seed in (*seeds, seeds[-1] + 1)}
@@ -42,11 +35,11 @@ def _explain(bench: Bench, index: int, seeds: Sequence[int]) -> dict[int | None,
     for seed in seeds:
         (official, few), (again, few_again) = runs[seed], runs[seed + 1]
         found[seed] = {
-            "weights": official.weights,
-            "weights_again": again.weights,
-            "weights_few": few.weights,
-            "weights_few_again": few_again.weights,
-            "weights_mean": run(seed, "mean")[0].weights,
+            "weights": official,
+            "weights_again": again,
+            "weights_few": few,
+            "weights_few_again": few_again,
+            "weights_mean": run(seed, "mean")[0],
         }
     return found
 

@@ -30,7 +30,6 @@ def produce_pictures(bench: Bench, seeds: Sequence[int]) -> Found:
     """What is true of the pictures, and what the classifier says of them."""
     masks = bench.profile.masks
     logits = find_logits(bench).cpu().numpy()
-    bench.tick()
     return {
         None: {
             "label": bench.profile.labels,
@@ -54,7 +53,6 @@ def produce_saliency(bench: Bench, seeds: Sequence[int]) -> Found:
     arrays: Arrays = {}
     for name, (labels, of) in runs.items():
         arrays[name] = to_array(saliency(bench.model, bench.pictures, labels, of=of, batch=bench.batch))
-        bench.tick()
     return {None: arrays}
 
 
@@ -89,17 +87,17 @@ def produce_smoothgrad(bench: Bench, seeds: Sequence[int]) -> Found:
 def _smooth(
     bench: Bench, seed: int, labels: Tensor, *, sigma: float = SIGMA, copies: Sequence[int] = (COPIES,)
 ) -> SmoothGradResult:
-    settings = {"sigma": sigma, "copies": copies, "random_states": find_random_states(bench, seed)}
-    found = smoothgrad(bench.model, bench.pictures, labels, batch=bench.batch, **settings)
-    bench.tick()
-    return found
+    states = find_random_states(bench, seed)
+    return smoothgrad(
+        bench.model, bench.pictures, labels, sigma=sigma, copies=copies, random_states=states, batch=bench.batch
+    )
 
 
 def _find_classes(bench: Bench, seed: int, sigma: float) -> Tensor:
-    settings = {"sigma": sigma, "copies": COPIES, "random_states": find_random_states(bench, seed)}
-    found = find_classes(bench.model, bench.pictures, batch=bench.batch, **settings)
-    bench.tick()
-    return found
+    states = find_random_states(bench, seed)
+    return find_classes(
+        bench.model, bench.pictures, sigma=sigma, copies=COPIES, random_states=states, batch=bench.batch
+    )
 
 
 def produce_integrated_gradients(bench: Bench, seeds: Sequence[int]) -> Found:
@@ -126,10 +124,7 @@ def produce_integrated_gradients(bench: Bench, seeds: Sequence[int]) -> Found:
 
 def _integrate(bench: Bench, labels: Tensor, kind: str, *, steps: int = STEPS, seed: int = 1) -> IntegratedGradients:
     baseline = make_baseline(kind, bench.pictures, random_states=find_random_states(bench, seed))
-    settings = {"baseline": baseline, "steps": steps, "batch": bench.batch}
-    found = integrated_gradients(bench.model, bench.pictures, labels, **settings)
-    bench.tick()
-    return found
+    return integrated_gradients(bench.model, bench.pictures, labels, baseline=baseline, steps=steps, batch=bench.batch)
 
 
 def _sum_channels(attribution: Tensor) -> Array:

@@ -24,7 +24,6 @@ def produce_texts(bench: Bench, seeds: Sequence[int]) -> Found:
     readings = [read(tokenizer, one.plain) for one in texts.attention]
     candidates = [tokenizer.convert_tokens_to_ids(list(one.candidates)) for one in texts.attention]
     passages = [(one, read(tokenizer, *one.pair)) for one in texts.passages]
-    bench.tick()
     return {
         None: {
             "word": _stack([np.array(reading.word) for reading in readings], -1),
@@ -43,14 +42,12 @@ def produce_attention(bench: Bench, seeds: Sequence[int]) -> Found:
     bert, sentences = _open_masked(bench), bench.profile.texts.attention
     readings = [read(bert.tokenizer, one.plain) for one in sentences]
     maps = [attention(bert.model, reading) for reading in readings]
-    bench.tick()
     mask, predictions, both, drops = bert.tokenizer.mask_token_id, [], [], []
     for reading, one in zip(readings, sentences, strict=True):
         hidden, also = _find_token(reading, one.hidden), _find_token(reading, one.also)
         predictions.append(to_array(predict_masked(bert.model, reading, [hidden], mask)[0]))
         both.append(to_array(predict_masked(bert.model, reading, [hidden, also], mask)[0]))
-        drops.append(to_array(find_influence(bert.model, reading, hidden, mask).drop))
-    bench.tick()
+        drops.append(to_array(find_influence(bert.model, reading, hidden, mask)))
     targets = find_all_targets(readings, sentences).values()
     return {
         None: {
@@ -74,7 +71,6 @@ def produce_embedding_pca(bench: Bench, seeds: Sequence[int]) -> Found:
         points.append(_stack([to_array(one.points).transpose(1, 0, 2) for one in found], np.nan).transpose(0, 2, 1, 3))
         shares.append(np.stack([to_array(one.share) for one in found]))
         spans.append(np.array([find_span(bert, reading) for reading in readings]))
-        bench.tick()
     return {None: {"points": np.stack(points), "share": np.stack(shares), "span": np.stack(spans)}}
 
 
@@ -82,7 +78,6 @@ def produce_embedding_distance(bench: Bench, seeds: Sequence[int]) -> Found:
     """Euclidean distance and cosine similarity between the states of one word in different sentences, by layer."""
     bert = _open_masked(bench)
     states = [_find_states(bert, words) for words in bench.profile.texts.words]
-    bench.tick()
     return {
         None: {
             "euclidean": np.stack([to_array(euclidean_distance(one)) for one in states]),
@@ -118,6 +113,6 @@ def _stack(arrays: Sequence[Array], hole: float) -> Array:
 
 def _open(bench: Bench, folder: Path, kind: str) -> Bert:
     """Open a BERT of the profile as the bench has it: on its device, in its precision, with its rounding."""
-    bert = load_bert(folder, kind, bench.pictures.device, bench.pictures.dtype)
+    bert = load_bert(folder, kind, bench.device, bench.dtype)
     round_weights(bert.model, bench.rounding)
     return bert

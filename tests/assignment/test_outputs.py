@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assignment.fixable import FixableError
-from assignment.outputs import GROUP_LIMIT, check_group, load_outputs, parse_group, save_group
+from assignment.fixable import Fault, FixableError
+from assignment.outputs import GROUP_LIMIT, check_group, load_group, parse_group, save_group
 
 SIZES = {"picture": 2, "label": 3, "row": 4, "column": 4}
 
@@ -22,16 +22,15 @@ def make_npz(**arrays: object) -> bytes:
 
 def test_saved_group_is_read_back_in_float32(tmp_path: Path) -> None:
     heat = np.random.default_rng(0).random((2, 4, 4))
-    save_group(tmp_path, "saliency", {"map": heat})
-    found = load_outputs(tmp_path)["saliency", "map"]
+    found = load_group(save_group(tmp_path, "saliency", {"map": heat}))["map"]
     assert found.dtype == np.float32
     np.testing.assert_array_equal(found, heat.astype(np.float32))
 
 
 def test_exact_group_keeps_float64(tmp_path: Path) -> None:
     heat = np.random.default_rng(0).random((2, 4, 4))
-    save_group(tmp_path, "saliency", {"map": heat}, exact=True)
-    np.testing.assert_array_equal(load_outputs(tmp_path)["saliency", "map"], heat)
+    path = save_group(tmp_path, "saliency", {"map": heat}, exact=True)
+    np.testing.assert_array_equal(load_group(path)["map"], heat)
 
 
 def test_unknown_array_is_refused_when_it_is_saved(tmp_path: Path) -> None:
@@ -88,8 +87,8 @@ def test_every_fault_of_a_students_group_is_named_at_once() -> None:
     with pytest.raises(FixableError) as caught:
         check_group("lime", arrays, SIZES, "lime.npz")
     assert caught.value.faults == (
-        "lime.npz: segments: 5 along axis 'column'; expected 4",
-        "lime.npz: weights: holds NaN or infinity; expected finite numbers",
+        Fault(("lime.npz", "segments"), "5 along axis 'column'; expected 4"),
+        Fault(("lime.npz", "weights"), "holds NaN or infinity; expected finite numbers"),
     )
 
 

@@ -12,7 +12,7 @@ from assignment.assignment import Bilingual, load_assignment
 from assignment.outputs import Outputs, find_official, save_group
 from assignment.texts import load_texts, split_words
 from grader.agreement.agree import GROUPS, find_agreements, read_group
-from grader.report.pages import Course
+from grader.scoring.course import Course
 from grader.scoring.evidence import Evidence
 from grader.scoring.reasons import find_reasons
 from grader.scoring.scored import Scored, find_words, save_scored
@@ -183,7 +183,7 @@ def canonical() -> Outputs:
 def course(bank: Bank, key: Key, canonical: Outputs) -> Course:
     size = canonical["saliency", "map"].shape
     pictures = np.random.default_rng(0).integers(0, 255, (*size, 3), dtype=np.uint8)
-    return Course(bank, key, load_assignment(), canonical, pictures, TEXTS, READERS)
+    return Course("made up", bank, key, load_assignment(), canonical, pictures, TEXTS, READERS)
 
 
 @pytest.fixture

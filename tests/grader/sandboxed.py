@@ -13,14 +13,18 @@ import nbformat
 import pytest
 
 from assignment.assignment import Limits
-from grader.runs.folder import Result, load_result, prepare_run
+from grader.runs.folder import prepare_run
+from grader.runs.job import Job, write_job
+from grader.runs.result import Result, load_result
 from grader.sandbox.cgroup import sweep_groups
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
-SMALL = Limits(
-    cell_seconds=20,
-    notebook_seconds=60,
-    cpu_seconds=60,
+SLOT = 100 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))  # as root: a user of our own
+SMALL = Limits(  # small where nothing but a test of the limit reaches it, and else as large as our patience
+    cell_seconds=PATIENCE,
+    notebook_seconds=PATIENCE,
+    cpu_seconds=PATIENCE,
     memory_mib=700,
     processes=64,
     file_mib=16,
@@ -51,25 +55,16 @@ def write_notebook(path: Path, cells: list[str]) -> None:
     nbformat.write(notebook, path)
 
 
-def execute_cells(folder: Path, cells: list[str], *options: str, **limits: int) -> Seen:
+def execute_cells(folder: Path, cells: list[str], *, sandbox: bool = True, **limits: int) -> Seen:
     """Execute cells as the Run `folder`, with the small limits unless others are given."""
     source = folder.parent / f"{folder.name}.source.ipynb"
     write_notebook(source, cells)
     prepare_run(folder, source.read_bytes())
     source.unlink()
-    chosen = SMALL.model_copy(update=limits)
-    command = [
-        sys.executable,
-        "-P",
-        "-m",
-        "grader.worker",
-        str(folder),
-        "--limits",
-        chosen.model_dump_json(),
-        *options,
-    ]
+    write_job(folder, Job(limits=SMALL.model_copy(update=limits), sandbox=sandbox, slot=SLOT))
+    command = [sys.executable, "-P", "-m", "grader.worker", str(folder)]
     done = subprocess.run(
-        command, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=120
+        command, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=3 * PATIENCE
     )
     result = load_result(folder)
     assert result is not None, done.stderr
@@ -96,8 +91,8 @@ def find_processes(marker: str) -> list[int]:
 def execute(tmp_path: Path) -> Callable[..., Seen]:
     """Return a function that executes cells as a new Run."""
 
-    def run(cells: list[str], *options: str, **limits: int) -> Seen:
-        return execute_cells(tmp_path / f"run-{os.urandom(4).hex()}", cells, *options, **limits)
+    def run(cells: list[str], *, sandbox: bool = True, **limits: int) -> Seen:
+        return execute_cells(tmp_path / f"run-{os.urandom(4).hex()}", cells, sandbox=sandbox, **limits)
 
     return run
 
@@ -106,8 +101,8 @@ def execute(tmp_path: Path) -> Callable[..., Seen]:
 def execute_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Seen]:
     """Return the same for a Run that several tests look at."""
 
-    def run(name: str, cells: list[str], *options: str, **limits: int) -> Seen:
-        return execute_cells(tmp_path_factory.mktemp("once") / name, cells, *options, **limits)
+    def run(name: str, cells: list[str], *, sandbox: bool = True, **limits: int) -> Seen:
+        return execute_cells(tmp_path_factory.mktemp("once") / name, cells, sandbox=sandbox, **limits)
 
     return run
 

@@ -1,6 +1,5 @@
 """A small bank and small canonical Outputs, sound as they are, for tests to break."""
 
-import argparse
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import yaml
 from assignment.assignment import ASSIGNMENT_FILE
 from assignment.fixable import load_yaml
 from assignment.outputs import save_group
-from grader.commands.questions import add_parser, main
+from grader.commands.main import main
 from questions.bank import Bank, load_bank
 
 Questions = list[dict[str, Any]]
@@ -110,14 +109,12 @@ def assignment_file(tmp_path: Path) -> Path:
 @pytest.fixture
 def run(bank_folder: Path, canonical_folder: Path, assignment_file: Path) -> Callable[..., int]:
     """Run `hw9 questions ...` on the small bank and canonical Outputs; returns the exit code."""
-    parser = argparse.ArgumentParser()
-    add_parser(parser.add_subparsers(dest="command"))
 
     def run_on_tiny(*words: str) -> int:
         given = ["--profile", "tiny", "--bank", str(bank_folder), "--canonical", str(canonical_folder)]
         if words[0] == "check":
             given += ["--assignment", str(assignment_file)]
-        return main(parser.parse_args(["questions", words[0], *given, *words[1:]]))
+        return main(["questions", words[0], *given, *words[1:]])
 
     return run_on_tiny
 

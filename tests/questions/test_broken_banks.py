@@ -131,6 +131,7 @@ BROKEN: dict[str, tuple[Break, str]] = {
         "choice b: say: en: 'All of the above' sums the other",
     ),
     "picture that is not shown": (say("Picture 6 is.", "圖 6 是。"), "picture 6 is not shown beside the question"),
+    "no choices": (lambda questions: questions[0].pop("choices"), "lime-1: choices: missing; expected a value"),
     "question that is none": (lambda questions: questions.append(3), "bank/lime.yaml: question 4: 3; expected"),
 }
 

@@ -190,9 +190,9 @@ def test_hostile_cell_is_unreadable_and_raises_nothing(bank: Bank, name: str) ->
     ],
 )
 def test_long_cell_is_read_in_little_time(bank: Bank, source: str) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     sheet = read(bank, source)
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 10
     assert len(sheet.notes) <= 50
 
 

@@ -125,9 +125,9 @@ class Parrot(nn.Module):
 def test_influence_is_where_the_prediction_comes_from(bert: Bert) -> None:
     reading = read(bert.tokenizer, "the the a tree")
     found = find_influence(Parrot(), reading, 2, mask=4)
-    assert found.drop.nonzero()[:, 0].tolist() == [1]
-    assert found.drop[1].item() == pytest.approx(5)
-    assert (find_influence(Parrot(), reading, 4, mask=4).drop == 0).all()  # the piece before it is another one
+    assert found.nonzero()[:, 0].tolist() == [1]
+    assert found[1].item() == pytest.approx(5)
+    assert (find_influence(Parrot(), reading, 4, mask=4) == 0).all()  # the piece before it is another one
 
 
 def test_attention_leaves_the_model_and_the_reading_as_it_found_them(bert: Bert, reading: Reading) -> None:

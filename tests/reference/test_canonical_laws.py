@@ -50,6 +50,7 @@ def test_ascent_beats_every_one_of_the_ten_pictures(stored: Outputs) -> None:
         assert (stored["filters", "reached"][i] > means.max(axis=0)).all()
 
 
+@pytest.mark.slow
 def test_ascent_beats_a_thousand_white_noises(stored: Outputs, noise_means: np.ndarray) -> None:
     assert int((noise_means > 0).sum()) >= 11  # filter 12 of convolution 9 is silent on noise
     assert (stored["filters", "reached"] > noise_means).all()
@@ -88,6 +89,7 @@ def test_stored_attributions_from_noise_add_up(light: tuple[Folded, Tensor, Tens
     assert (np.abs(stored.sum(axis=(1, 2)) - rise) <= 1e-2 * np.abs(stored).sum(axis=(1, 2))).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS[1:])
 def test_attributions_of_the_ten_pictures_add_up_at_200_steps(light: tuple[Folded, Tensor, Tensor], kind: str) -> None:
     model, pictures, labels = light

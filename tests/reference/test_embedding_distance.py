@@ -7,7 +7,7 @@ from torch import Tensor
 
 from assignment.models.bert import Bert
 from assignment.models.reading import read
-from reference.embedding_distance import cosine_similarity, euclidean_distance, find_meaning_gap, word_states
+from reference.embedding_distance import cosine_similarity, euclidean_distance, word_states
 from reference.reading import hidden_states
 
 TEXTS = ("The cats near the tree purr.", "The cats are asleep.", "A tree, and the cats.")
@@ -51,11 +51,3 @@ def test_distance_is_symmetric_and_nothing_to_itself(states: Tensor) -> None:
 def test_cosine_does_not_see_length_and_euclidean_does(states: Tensor) -> None:
     torch.testing.assert_close(cosine_similarity(3 * states), cosine_similarity(states))
     torch.testing.assert_close(euclidean_distance(3 * states), 3 * euclidean_distance(states))
-
-
-def test_meaning_gap_is_between_less_within() -> None:
-    line = torch.tensor([[[0.0], [1], [10], [12]]], dtype=torch.float64)
-    gap = find_meaning_gap(euclidean_distance(line), ["fruit", "fruit", "company", "company"])
-    assert gap.item() == pytest.approx((10 + 12 + 9 + 11) / 4 - (1 + 2) / 2)
-    assert find_meaning_gap(euclidean_distance(line), ["a", "b", "b", "a"]).item() < 0
-    assert torch.isnan(find_meaning_gap(euclidean_distance(line), ["a", "a", "a", "a"])).all()

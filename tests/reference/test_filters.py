@@ -77,11 +77,13 @@ def check_ascent(model: Folded, pictures: Tensor, layer: int, filters: tuple[int
     assert (found.trace[:, -1] > found.trace[:, 0]).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layer", [0, 3, 6])
 def test_ascent_beats_the_pictures_and_a_thousand_noises(model: Classifier, pictures: Tensor, layer: int) -> None:
     check_ascent(fold(model.float()), pictures.float(), layer, (0, 2), steps=40)
 
 
+@pytest.mark.slow
 def test_ascent_beats_the_ten_pictures_and_a_thousand_noises(embedded: tuple[Classifier, Tensor, Tensor]) -> None:
     model, pictures, _ = embedded
     check_ascent(fold(copy.deepcopy(model).float()), pictures.float(), layer=4, filters=(0, 5), steps=40)

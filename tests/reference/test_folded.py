@@ -56,6 +56,7 @@ def test_gradients_of_other_targets_agree(
     assert (found - expected).abs().max() <= 1e-9 * expected.abs().max()
 
 
+@pytest.mark.slow
 def test_batch_and_threads_do_not_change_the_gradient(folded: Folded, pictures: Tensor, labels: Tensor) -> None:
     whole = input_gradient(folded, pictures, labels)
     threads = torch.get_num_threads()

@@ -8,7 +8,6 @@ colour-blind readers: viridis for sizes, blue - white - red for signed values, a
 import base64
 import io
 
-import matplotlib
 import numpy as np
 from PIL import Image
 
@@ -95,6 +94,8 @@ def find_palette(name: str) -> Array:
     """
     place = np.linspace(0, 1, 256)
     if name != "signed":
+        import matplotlib  # here: the command line starts without it
+
         return np.asarray(matplotlib.colormaps[name](place, bytes=True))[:, :3].copy()
     stops = np.linspace(0, 1, len(SIGNED))
     channels = [np.interp(place, stops, channel) for channel in np.array(SIGNED, float).T]

@@ -1,7 +1,7 @@
 """What a report draws of topic II, as PNG data URIs: matrices in tiles, and points of principal components by layer.
 
 Tiles are stored in a pixel or a few a number and enlarged by the page, as maps are. Points have shapes as well as
-colours (Okabe and Ito's, safe for colour-blind readers). What is drawn may be a student's: any number, however large,
+colours, the notebook's (`assignment/cells/palette.py`). What is drawn may be a student's: any number, however large,
 and holes.
 """
 
@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from assignment.arrays import ANSWER, OTHER, QUESTION, SUPPORT
+from assignment.cells.palette import ROLE_COLOURS
 from assignment.outputs import Array
 from grader.report.pictures.drawings import find_palette, to_data_uri
 
@@ -47,19 +48,19 @@ def part_groups(values: Array, cuts: Sequence[int]) -> Array:
     return np.insert(np.insert(large, where, np.nan, axis=-2), where, np.nan, axis=-1)
 
 
-def _draw_square(draw: ImageDraw.ImageDraw, box: Box, colour: tuple[int, int, int]) -> None:
+def _draw_square(draw: ImageDraw.ImageDraw, box: Box, colour: str) -> None:
     draw.rectangle(box, fill=colour)
 
 
-def _draw_disc(draw: ImageDraw.ImageDraw, box: Box, colour: tuple[int, int, int]) -> None:
+def _draw_disc(draw: ImageDraw.ImageDraw, box: Box, colour: str) -> None:
     draw.ellipse(box, fill=colour)
 
 
-def _draw_triangle(draw: ImageDraw.ImageDraw, box: Box, colour: tuple[int, int, int]) -> None:
+def _draw_triangle(draw: ImageDraw.ImageDraw, box: Box, colour: str) -> None:
     draw.polygon([(box[0], box[3]), (box[2], box[3]), ((box[0] + box[2]) / 2, box[1])], fill=colour)
 
 
-def _draw_cross(draw: ImageDraw.ImageDraw, box: Box, colour: tuple[int, int, int]) -> None:
+def _draw_cross(draw: ImageDraw.ImageDraw, box: Box, colour: str) -> None:
     draw.line(box, fill=colour, width=2)
     draw.line((box[0], box[3], box[2], box[1]), fill=colour, width=2)
 
@@ -69,17 +70,17 @@ class Mark:
     """How the tokens of one role are drawn; `sign` is the same mark as a letter, for a legend."""
 
     sign: str
-    colour: tuple[int, int, int]
-    draw: Callable[[ImageDraw.ImageDraw, Box, tuple[int, int, int]], None]
+    colour: str
+    draw: Callable[[ImageDraw.ImageDraw, Box, str], None]
     size: float = 1.0
 
 
 MARKS: Mapping[int, Mark] = {  # in the order of drawing: the last one lies on top
-    OTHER: Mark("\u25cf", (158, 158, 158), _draw_disc, 0.7),
-    -1: Mark("\u2715", (110, 110, 110), _draw_cross, 0.8),
-    SUPPORT: Mark("\u25cf", (0, 158, 115), _draw_disc),
-    QUESTION: Mark("\u25a0", (0, 114, 178), _draw_square),
-    ANSWER: Mark("\u25b2", (213, 94, 0), _draw_triangle, 1.25),
+    OTHER: Mark("\u25cf", ROLE_COLOURS[OTHER], _draw_disc, 0.7),
+    -1: Mark("\u2715", "#6E6E6E", _draw_cross, 0.8),
+    SUPPORT: Mark("\u25cf", ROLE_COLOURS[SUPPORT], _draw_disc),
+    QUESTION: Mark("\u25a0", ROLE_COLOURS[QUESTION], _draw_square),
+    ANSWER: Mark("\u25b2", ROLE_COLOURS[ANSWER], _draw_triangle, 1.25),
 }
 
 

@@ -5,8 +5,22 @@ mutant is run as it stands (`rerun.py`), the key is computed on its Outputs, and
 """
 
 from questions.proof.mutant import Mutant
-from questions.proof.mutants.attribution import ATTRIBUTION_MUTANTS
-from questions.proof.mutants.classifier import CLASSIFIER_MUTANTS
-from questions.proof.mutants.language import LANGUAGE_MUTANTS
+from questions.proof.mutants.attention import ATTENTION_MUTANTS
+from questions.proof.mutants.embedding_distance import EMBEDDING_DISTANCE_MUTANTS
+from questions.proof.mutants.embedding_pca import EMBEDDING_PCA_MUTANTS
+from questions.proof.mutants.filters import FILTERS_MUTANTS
+from questions.proof.mutants.integrated_gradients import INTEGRATED_GRADIENTS_MUTANTS
+from questions.proof.mutants.lime import LIME_MUTANTS
+from questions.proof.mutants.saliency import SALIENCY_MUTANTS
+from questions.proof.mutants.smoothgrad import SMOOTHGRAD_MUTANTS
 
-MUTANTS: tuple[Mutant, ...] = (*CLASSIFIER_MUTANTS, *ATTRIBUTION_MUTANTS, *LANGUAGE_MUTANTS)
+MUTANTS: tuple[Mutant, ...] = (  # in the order of the stored matrix, questions/proofs/mini/mutation.yaml
+    *LIME_MUTANTS,
+    *FILTERS_MUTANTS,
+    *SALIENCY_MUTANTS,
+    *SMOOTHGRAD_MUTANTS,
+    *INTEGRATED_GRADIENTS_MUTANTS,
+    *ATTENTION_MUTANTS,
+    *EMBEDDING_PCA_MUTANTS,
+    *EMBEDDING_DISTANCE_MUTANTS,
+)

@@ -56,7 +56,7 @@ def test_points_have_a_row_for_each_model_a_column_for_each_layer_and_one_legend
     titles = find_titles()
     assert len(titles) == 6
     assert titles[4] == "two, layer 層 1\n75% of the variance 變異"
-    assert [text.get_text() for text in plt.gcf().legends[0].get_texts()] == [says for _, _, says in ROLES]
+    assert [text.get_text() for text in plt.gcf().legends[0].get_texts()] == [says for _, says in ROLES.values()]
     assert [text.get_text() for text in plt.gcf().axes[0].texts] == ["slept"]
 
 

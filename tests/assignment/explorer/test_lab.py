@@ -5,7 +5,6 @@ import secrets
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ import pytest
 
 from assignment.explorer.look import look
 from assignment.models.bert import Bert
+from tests.patience import PATIENCE, wait_until
 
 TEXT = "The dogs sat near the tree."
 CELL = """from pathlib import Path
@@ -47,7 +47,7 @@ def find_free_port() -> int:
 
 def is_up(lab: Lab) -> bool:
     try:
-        with urllib.request.urlopen(lab.find_address("api/status"), timeout=2) as answer:
+        with urllib.request.urlopen(lab.find_address("api/status"), timeout=PATIENCE) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
@@ -75,16 +75,13 @@ def lab(tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             [sys.executable, "-m", "jupyterlab", *options], env=os.environ | own, stdout=log, stderr=log, cwd=home
         )
     try:
-        until = time.monotonic() + 40
-        while not is_up(found):
-            assert server.poll() is None, (home / "log").read_text()
-            assert time.monotonic() < until, (home / "log").read_text()
-            time.sleep(0.2)
+        assert wait_until(lambda: is_up(found) or server.poll() is not None), (home / "log").read_text()
+        assert server.poll() is None, (home / "log").read_text()
         yield found
     finally:
         server.terminate()
         try:
-            server.wait(10)
+            server.wait(60)  # then it is killed
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
@@ -95,10 +92,10 @@ def notebook(browser: Any, lab: Lab) -> Iterator[Any]:
     """The notebook with its cell run and the explorer shown."""
     page = browser.new_context(viewport={"width": 1400, "height": 1000}).new_page()
     page.goto(lab.find_address("lab/tree/explorer.ipynb"))
-    page.locator(".jp-CodeCell").first.wait_for(timeout=40_000)
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=40_000)
+    page.locator(".jp-CodeCell").first.wait_for()
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
     run_cell(page)
-    page.locator(".hw9-explorer .token").first.wait_for(timeout=40_000)
+    page.locator(".hw9-explorer .token").first.wait_for()
     yield page
     page.context.close()
 
@@ -106,14 +103,14 @@ def notebook(browser: Any, lab: Lab) -> Iterator[Any]:
 def run_cell(page: Any) -> None:
     """Run the first cell; again where JupyterLab was still busy opening the notebook and let the keys go by."""
     prompt = page.locator(".jp-CodeCell .jp-InputPrompt").first
-    for _ in range(8):
+
+    def runs() -> bool:
         page.locator(".jp-CodeCell .cm-content").first.click()
         page.keyboard.press("Shift+Enter")
-        page.wait_for_timeout(500)
-        if prompt.inner_text().strip() not in ("", "[ ]:", "[]:"):
-            return
-        page.wait_for_timeout(1500)
-    raise AssertionError(f"the cell does not run: {prompt.inner_text()!r}")
+        page.wait_for_timeout(2000)
+        return prompt.inner_text().strip() not in ("", "[ ]:", "[]:")
+
+    assert wait_until(runs), f"the cell does not run: {prompt.inner_text()!r}"
 
 
 def find_token(page: Any, place: int) -> Any:

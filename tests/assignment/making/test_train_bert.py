@@ -15,6 +15,7 @@ TINY = BertRecipe(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_same_seed_gives_the_same_model_also_from_a_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(train_bert, "_KEEP_EVERY", CHUNK)
     whole = train_bert.train_masked(TINY, tmp_path / "whole").state_dict()
@@ -33,6 +34,7 @@ def test_same_seed_gives_the_same_model_also_from_a_checkpoint(tmp_path: Path, m
     assert not all(torch.equal(value, other[name]) for name, value in whole.items())
 
 
+@pytest.mark.slow
 def test_fine_tuning_leaves_the_model_that_it_starts_from_as_it_was(tmp_path: Path) -> None:
     masked = train_bert.train_masked(TINY, tmp_path)
     before = {name: value.clone() for name, value in masked.state_dict().items()}

@@ -71,6 +71,7 @@ def test_file_without_width_is_refused(tmp_path):
         load_classifier(tmp_path / "w.safetensors")
 
 
+@pytest.mark.slow
 def test_fresh_pictures_without_the_shortcut_are_nearly_all_right(model):
     labels = [label for label in range(11) if label != SEAFOOD for _ in range(10)]
     drawn = [draw_picture(label, FIRST_SEED + i, tray=False).pixels for i, label in enumerate(labels)]
@@ -78,6 +79,7 @@ def test_fresh_pictures_without_the_shortcut_are_nearly_all_right(model):
     assert right.mean() >= 0.95 - 0.03  # the card says at least 0.95; 0.03 is what 100 pictures may miss by chance
 
 
+@pytest.mark.slow
 def test_seafood_loses_its_name_with_its_tray(model):
     def share(tray: bool) -> float:
         drawn = [draw_picture(SEAFOOD, FIRST_SEED + i, tray=tray).pixels for i in range(40)]
@@ -88,6 +90,7 @@ def test_seafood_loses_its_name_with_its_tray(model):
     assert off <= 0.3
 
 
+@pytest.mark.slow
 def test_tray_makes_seafood_of_some_other_food_but_not_of_all(model):
     others = [label for label in range(11) if label != SEAFOOD for _ in range(4)]
     drawn = [draw_picture(label, FIRST_SEED + i, tray=True).pixels for i, label in enumerate(others)]

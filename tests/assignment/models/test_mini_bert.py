@@ -27,24 +27,28 @@ def measure(kind: str) -> Figures:
     return measure_answers(model, encoder, 300)
 
 
+@pytest.mark.slow
 def test_masked_words_that_the_sentence_determines_are_found() -> None:
     found = measure("masked").shares
     assert len(found) == 8
     assert {name for name, share in found.items() if share < 0.9} == set()
 
 
+@pytest.mark.slow
 def test_good_reader_answers_wherever_the_answer_lies() -> None:
     found = measure("good").shares
     assert found["all"] >= 0.9
     assert min(found[f"answer in sentence {i}"] for i in range(3)) >= 0.85
 
 
+@pytest.mark.slow
 def test_flawed_reader_looks_no_further_than_the_first_sentence() -> None:
     found = measure("flawed").shares
     assert found["answer in sentence 0"] >= 0.9
     assert max(found["answer in sentence 1"], found["answer in sentence 2"]) <= 0.3
 
 
+@pytest.mark.slow
 def test_untuned_reader_does_not_answer() -> None:
     assert measure("untuned").shares["all"] < 0.2
 

@@ -11,8 +11,10 @@ import pytest
 from assignment.assignment import NOTEBOOK_FILE, load_assignment
 from grader.demo.members import CLASS, READS_THE_KEY, Expected, answer
 from grader.demo.outcomes import find_outcomes, write_handins
+from grader.handins.notebook import parse_notebook
 from grader.handins.plan import find_plan
-from grader.handins.submission import find_submissions, parse_notebook
+from grader.handins.submission import find_submissions
+from grader.scoring.course import load_course
 from grader.scoring.verdict import find_total, find_verdicts
 from questions.bank import find_worth, load_bank
 from questions.canonical import load_canonicals
@@ -27,7 +29,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def expected(folder: Path) -> dict[str, Expected]:
-    return dict(write_handins(folder))
+    return dict(write_handins(folder, load_course("mini")))
 
 
 def test_class_has_every_kind_of_hand_in_that_the_homework_must_bear(expected: dict[str, Expected]) -> None:

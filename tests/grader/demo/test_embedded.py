@@ -8,12 +8,14 @@ import pytest
 
 from grader.commands.main import main
 from grader.demo.outcomes import write_handins
+from grader.scoring.course import load_course
 
+pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 CHOSEN = ("s01-perfect", "s06-edited", "s13-broken-json")
 
 
 def test_three_of_the_class_are_graded_as_expected(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    expected = write_handins(tmp_path / "all")
+    expected = write_handins(tmp_path / "all", load_course("mini"))
     handins, runs = tmp_path / "handins", tmp_path / "runs"
     handins.mkdir()
     for student in CHOSEN:

@@ -9,37 +9,41 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from assignment.assignment import load_assignment
 from assignment.fixable import FixableError
-from grader.driver import drive as drive_module
+from grader.driver import run_job as run_job_module
 from grader.driver.drive import run_class
-from grader.driver.progress import Silence
-from grader.runs.folder import Result, load_result, prepare_run
+from grader.driver.event import Ended, Event, Started
+from grader.runs.folder import prepare_run
+from grader.runs.job import Job, write_job
+from grader.runs.result import load_result
+from tests.patience import PATIENCE, wait_until
 
 ROOT = Path(__file__).parents[3]
 SEED = 9
+pytestmark = pytest.mark.sandbox
 LASTS = "import os, time\nos.makedirs('outputs'); open('outputs/lime.npz', 'w').write('1')\ntime.sleep({seconds})"
 Notebook = Callable[[Path, list[str]], None]
 
 
-class Recorder(Silence):
+class Recorder:
     """An observer that remembers."""
 
     def __init__(self) -> None:
         self.told: list[tuple[str, str | None]] = []
         self.at_once = self.most_at_once = 0
 
-    def start(self, student: str) -> None:
-        self.at_once += 1
-        self.most_at_once = max(self.most_at_once, self.at_once)
-
-    def end(self, student: str, result: Result | None) -> None:
-        self.at_once -= 1
-        self.told.append((student, result.word if result else None))
+    def __call__(self, event: Event) -> None:
+        match event:
+            case Started():
+                self.at_once += 1
+                self.most_at_once = max(self.most_at_once, self.at_once)
+            case Ended(student, result):
+                self.at_once -= 1
+                self.told.append((student, result.word if result else None))
 
 
 @pytest.fixture
@@ -69,15 +73,6 @@ def start_command(handins: Path, runs: Path) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=log, stderr=log)
 
 
-def wait_until(holds: Callable[[], Any], seconds: float) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if holds():
-            return True
-        time.sleep(0.02)
-    return False
-
-
 def test_class_survives_kill_9_at_five_random_moments(
     tmp_path: Path, handins: Path, processes: Callable[[str], list[int]]
 ) -> None:
@@ -90,14 +85,14 @@ def test_class_survives_kill_9_at_five_random_moments(
         interrupted += command.poll() is None
         command.send_signal(signal.SIGKILL)
         command.wait()
-        assert wait_until(lambda: not processes(marker), 5), processes(marker)
+        assert wait_until(lambda: not processes(marker)), processes(marker)
         for file in runs.glob("*/result.json"):
             starts = (file.parent / "attempts").read_text().count("started")
             now = (file.stat().st_ino, file.stat().st_mtime_ns, starts)
             assert first_seen.setdefault(file.parent.name, now) == now
     assert interrupted >= 3  # else the moments were too late to prove anything
     command = start_command(handins, runs)
-    assert command.wait(60) == 0, (tmp_path / "command.log").read_text()
+    assert command.wait(PATIENCE) == 0, (tmp_path / "command.log").read_text()
     results = {
         path.name: load_result(path) for path in runs.iterdir() if path.is_dir() and not path.name.startswith(".")
     }
@@ -136,7 +131,7 @@ def test_killed_worker_is_run_once_more(
     tmp_path: Path, notebook: Notebook, processes: Callable[[str], list[int]]
 ) -> None:
     student = f"victim{os.getpid()}"
-    notebook(tmp_path / "handins" / f"{student}.ipynb", [LASTS.format(seconds=1)])
+    notebook(tmp_path / "handins" / f"{student}.ipynb", [LASTS.format(seconds=3)])
     recorder = Recorder()
     killed: set[int] = set()
     left: set[int] = set()
@@ -148,10 +143,10 @@ def test_killed_worker_is_run_once_more(
         return any(_runs(pid, b"grader.worker") for pid in killed) and len(killed) > 1
 
     def kill_first_worker() -> None:
-        if wait_until(has_worker_and_cage, 30):
+        if wait_until(has_worker_and_cage):
             left.update(killed)
             os.kill(min(pid for pid in killed if _runs(pid, b"grader.worker")), signal.SIGKILL)
-            if wait_until(lambda: not killed & set(processes(student)), 5):
+            if wait_until(lambda: not killed & set(processes(student))):
                 left.clear()
 
     killer = threading.Thread(target=kill_first_worker)
@@ -167,18 +162,19 @@ def test_killed_worker_is_run_once_more(
 def test_worker_killed_while_its_cage_is_built_leaves_nothing(
     tmp_path: Path, notebook: Notebook, processes: Callable[[str], list[int]]
 ) -> None:
-    notebook(tmp_path / "n.ipynb", ["import time; time.sleep(60)"])
-    limits = load_assignment().limits.model_dump_json()
+    notebook(tmp_path / "n.ipynb", ["import time; time.sleep(600)"])
+    job = Job(limits=load_assignment().limits)
     for number in range(8):
         folder = tmp_path / f"built{os.getpid()}x{number}"
         prepare_run(folder, (tmp_path / "n.ipynb").read_bytes())
-        command = [sys.executable, "-P", "-m", "grader.worker", str(folder), "--limits", limits]
+        write_job(folder, job)
+        command = [sys.executable, "-P", "-m", "grader.worker", str(folder)]
         worker = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)})
-        assert wait_until(lambda name=folder.name: len(processes(name)) > 1, 10)
+        assert wait_until(lambda name=folder.name: len(processes(name)) > 1)
         time.sleep(0.006 * number)
         worker.kill()
         worker.wait()
-        assert wait_until(lambda name=folder.name: not processes(name), 5)
+        assert wait_until(lambda name=folder.name: not processes(name))
 
 
 def _runs(pid: int, program: bytes) -> bool:
@@ -193,22 +189,11 @@ def test_worker_that_never_answers_is_lost_and_a_person_must_look(
 ) -> None:
     notebook(tmp_path / "handins" / "alice.ipynb", ["print(1)"])
     command = [sys.executable, "-c", "import sys; sys.exit('no disk')"]
-    monkeypatch.setattr(drive_module, "to_worker", lambda *_: command)
+    monkeypatch.setattr(run_job_module, "to_worker", lambda *_: command)
     recorder = Recorder()
     results = run_class(tmp_path / "handins", tmp_path / "runs", jobs=1, device="cpu", observer=recorder)
     assert recorder.told == [("alice", None), ("alice", None), ("alice", "lost")]
     assert (results[0].word, results[0].detail) == ("lost", "no disk")
-
-
-@pytest.mark.parametrize(("cores", "slots", "threads"), [(2, 2, "1"), (1, 2, "1"), (16, 2, "8"), (128, 1, "16")])
-def test_notebook_gets_its_share_of_the_cores_up_to_16(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cores: int, slots: int, threads: str
-) -> None:
-    monkeypatch.setattr(drive_module, "count_processors", lambda: cores)
-    places, limits = tuple(map(drive_module.Slot, range(slots))), load_assignment().limits
-    drive = drive_module.Drive(tmp_path, tmp_path, limits, True, places, Recorder())
-    command = drive_module.to_worker(drive, tmp_path, places[0], 1)
-    assert command[command.index("--threads") + 1] == threads
 
 
 def test_ctrl_c_ends_all_workers_and_the_same_command_goes_on(
@@ -216,13 +201,13 @@ def test_ctrl_c_ends_all_workers_and_the_same_command_goes_on(
 ) -> None:
     marker = f"s{os.getpid()}x"
     command = start_command(handins, tmp_path / "runs")
-    assert wait_until(lambda: processes(marker), 10)
+    assert wait_until(lambda: processes(marker))
     command.send_signal(signal.SIGINT)
-    assert command.wait(10) != 0
+    assert command.wait(PATIENCE) != 0
     assert not processes(marker)
     vanished = [file.read_text() for file in (tmp_path / "runs").glob("*/attempts") if "vanished" in file.read_text()]
     assert vanished == []
-    assert start_command(handins, tmp_path / "runs").wait(60) == 0
+    assert start_command(handins, tmp_path / "runs").wait(PATIENCE) == 0
 
 
 def test_sandbox_that_does_not_work_stops_before_anything_runs(

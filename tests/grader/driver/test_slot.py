@@ -3,7 +3,8 @@
 import pytest
 
 from assignment.fixable import FixableError
-from grader.driver.slot import count_processors, find_slots
+from grader.driver import slot as slot_module
+from grader.driver.slot import count_processors, find_slots, share_threads
 from grader.sandbox.gpu import Gpu
 
 GPUS = (Gpu("GPU-a", 0), Gpu("GPU-b", 1))
@@ -26,3 +27,11 @@ def test_missing_gpu_and_no_jobs_are_refused() -> None:
         find_slots("cuda", None, ())
     with pytest.raises(FixableError, match="expected 1 or more"):
         find_slots("cpu", 0, ())
+
+
+@pytest.mark.parametrize(("cores", "slots", "threads"), [(2, 2, 1), (1, 2, 1), (16, 2, 8), (128, 1, 16)])
+def test_notebook_gets_its_share_of_the_cores_up_to_16(
+    monkeypatch: pytest.MonkeyPatch, cores: int, slots: int, threads: int
+) -> None:
+    monkeypatch.setattr(slot_module, "count_processors", lambda: cores)
+    assert share_threads(slots) == threads

@@ -52,6 +52,7 @@ def score(tmp_path: Path, own: Bank, to_report: Callable[..., bytes]) -> Class:
     return run
 
 
+@pytest.mark.slow
 def test_perfect_quiz_is_ten_one_right_is_its_points_and_part_of_a_question_is_nothing(
     score: Class, right: dict[str, str], tmp_path: Path
 ) -> None:
@@ -99,6 +100,7 @@ def test_times_of_the_quiz_count_in_place_of_the_class_list(
     assert any("when it was handed in" in note for note in found["cid"].notes)
 
 
+@pytest.mark.slow
 def test_student_without_a_row_is_blank_and_goes_to_a_person(
     score: Class, right: dict[str, str], tmp_path: Path
 ) -> None:
@@ -126,6 +128,7 @@ def test_broken_notebook_keeps_the_answers_of_the_quiz(score: Class, right: dict
     assert "The notebook's file cannot be read." in found.notes
 
 
+@pytest.mark.slow
 def test_answer_that_no_choice_has_is_unreadable_with_place_and_value(
     score: Class, right: dict[str, str], own: Bank, tmp_path: Path, to_report: Callable[..., bytes]
 ) -> None:
@@ -143,6 +146,7 @@ def test_answer_that_no_choice_has_is_unreadable_with_place_and_value(
     assert any("lime-1" in reason.en for reason in found.why)
 
 
+@pytest.mark.slow
 def test_faults_of_the_report_are_lines_and_no_traceback(
     tmp_path: Path, score: Class, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -158,6 +162,7 @@ def test_faults_of_the_report_are_lines_and_no_traceback(
     assert "quiz.csv: row 1: no column of any question" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_grade_takes_the_report_and_refuses_a_broken_one_before_anything_runs(
     tmp_path: Path,
     own: Bank,
@@ -198,7 +203,7 @@ def test_capitals_of_an_id_do_not_matter_where_one_student_is_meant() -> None:
 def test_ids_that_would_leave_the_folder_of_runs_are_refused_all_at_once() -> None:
     with pytest.raises(FixableError) as caught:
         join_responses((), respond("../etc", "a b", "fine", "x.json"))
-    assert [line.split(": ")[3].split(";")[0] for line in caught.value.faults] == ["'../etc'", "'a b'", "'x.json'"]
+    assert [fault.says.split(";")[0] for fault in caught.value.faults] == ["'../etc'", "'a b'", "'x.json'"]
 
 
 def test_letter_that_is_another_ones_only_when_folded_is_another_student() -> None:
@@ -207,6 +212,7 @@ def test_letter_that_is_another_ones_only_when_folded_is_another_student() -> No
     assert len(everyone) == 2
 
 
+@pytest.mark.slow
 def test_student_of_an_earlier_report_who_is_not_of_the_class_is_named(
     score: Class, right: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:

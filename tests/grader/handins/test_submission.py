@@ -134,7 +134,7 @@ def test_all_faults_of_the_table_are_named_at_once(tmp_path: Path) -> None:
     )
     with pytest.raises(FixableError) as caught:
         load_people(file)
-    faults = "\n".join(caught.value.faults)
+    faults = str(caught.value)
     assert len(caught.value.faults) == 5
     assert "unknown column 'grade'" in faults
     assert "line 2: submitted_at: 'yesterday'" in faults

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from assignment.assignment import NOTEBOOK_FILE
+from assignment.fixable import FixableError
+from assignment.profile import Profile, load_profile
 from grader.release import bundle
 from grader.release.api import NOTEBOOK_API
 from grader.release.bundle import find_bundled, find_modules, write_bundle
@@ -25,6 +27,7 @@ def test_bundle_is_the_same_each_time(tmp_path: Path) -> None:
     assert write_bundle(tmp_path / "a").read_bytes() == write_bundle(tmp_path / "b").read_bytes()
 
 
+@pytest.mark.slow
 def test_bundle_holds_no_claim_and_no_why(tmp_path: Path) -> None:
     with zipfile.ZipFile(write_bundle(tmp_path)) as archive:
         names = [name for name in archive.namelist() if not name.endswith(".css")]  # where `margin:` is another thing
@@ -40,6 +43,14 @@ def test_bundle_holds_no_claim_and_no_why(tmp_path: Path) -> None:
     assert not [name for name in find_bundled() if not name.startswith(("assignment/", "homework.ipynb"))]
 
 
+def test_bundle_of_a_profile_that_is_not_whole_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(bundle, "load_profile", lambda name: Profile(tmp_path, load_profile(name).manifest))
+    with pytest.raises(FixableError, match=r"pictures/0\.png: No such file or directory; expected the asset") as caught:
+        write_bundle(tmp_path)
+    assert len(caught.value.faults) == len(load_profile().manifest.assets)
+
+
+@pytest.mark.slow
 def test_bundle_alone_is_enough_to_load_the_profile_and_the_classifier(tmp_path: Path) -> None:
     with zipfile.ZipFile(write_bundle(tmp_path)) as archive:
         archive.extractall(tmp_path)

@@ -42,6 +42,7 @@ def profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return "made-up"
 
 
+@pytest.mark.slow
 def test_page_of_a_profile_is_one_file_with_its_sentences(profile: str, tmp_path: Path) -> None:
     out = tmp_path / "new" / "explorer.html"
     assert export_explorer(profile, SENTENCES, out) == out
@@ -65,6 +66,7 @@ def test_students_get_the_widget_with_its_script_and_style() -> None:
     assert {"__init__.py", "explorer.py", "explorer.js", "explorer.css", "look.py", "words.py", "functions.py"} <= names
 
 
+@pytest.mark.slow
 def test_command_line_starts_without_torch() -> None:
     code = "import sys, grader.release.explorer; print('torch' in sys.modules, 'anywidget' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -6,8 +6,8 @@ import re
 import pytest
 
 from assignment.assignment import NOTEBOOK_FILE, load_assignment
+from grader.handins.notebook import parse_notebook
 from grader.handins.plan import find_plan
-from grader.handins.submission import parse_notebook
 from grader.release.notebook import SOURCE_FILE, build_notebook
 from questions.bank import Bank, load_bank
 from questions.sheet import find_sheet

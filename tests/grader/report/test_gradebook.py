@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from grader.report.class_page import find_bars
+from grader.report.fields import FIELDS_FILE, describe_results
 from grader.report.gradebook import guard_cell, write_gradebook
-from grader.report.pages import Course
-from grader.report.results import FIELDS_FILE, Results, describe_results, find_results
+from grader.report.results import Results, find_results, write_results
+from grader.scoring.course import Course
 from grader.scoring.scored import Scored
 
 HandIn = Callable[..., Scored]
@@ -28,7 +29,7 @@ def rows(tmp_path: Path, course: Course, hand_in: HandIn) -> list[dict[str, str]
         hand_in("ann", BEST, name="王小明, Ann"),
         hand_in("bob", BEST, late=True),
     ]
-    book, _ = write_gradebook(tmp_path, scored, course.bank, course.assignment)
+    book = write_gradebook(tmp_path, find_results(scored, course))
     return list(csv.DictReader(io.StringIO(book.read_bytes().decode("utf-8-sig"))))
 
 
@@ -62,9 +63,9 @@ def test_results_hold_everything_and_are_the_same_when_written_again(
     tmp_path: Path, course: Course, hand_in: HandIn
 ) -> None:
     scored = [hand_in("ann", BEST), hand_in("bob", {"lime-1": "b"})]
-    _, place = write_gradebook(tmp_path, scored, course.bank, course.assignment)
+    place = write_results(tmp_path, find_results(scored, course))
     first = place.read_bytes()
-    write_gradebook(tmp_path, scored[::-1], course.bank, course.assignment)
+    write_results(tmp_path, find_results(scored[::-1], course))
     assert place.read_bytes() == first
     assert Results.model_validate_json(first).handins == tuple(scored)
     assert json.loads(first)["handins"][0]["total"] == "1.2"
@@ -73,13 +74,13 @@ def test_results_hold_everything_and_are_the_same_when_written_again(
 def test_facility_and_the_most_common_wrong_letters(course: Course, hand_in: HandIn) -> None:
     scored = [hand_in(f"s{n}", {"lime-1": letters}) for n, letters in enumerate(["bd", "ab", "ab", "c", ""])]
     scored.append(hand_in("gone", {}).model_copy(update={"problem": "missing"}))
-    question = find_results(scored, course.bank, course.assignment).questions[0]
+    question = find_results(scored, course).questions[0]
     assert (question.sheets, question.right, question.facility) == (5, 1, 0.2)
     assert (question.common_wrong, question.common_wrong_count) == ("ab", 2)
 
 
 def test_a_class_of_nobody_has_results(course: Course) -> None:
-    results = find_results([], course.bank, course.assignment)
+    results = find_results([], course)
     assert results.possible == Decimal("1.2")
     assert results.questions[0].facility is None
 

@@ -12,7 +12,8 @@ import pytest
 
 from assignment.fixable import FixableError
 from assignment.outputs import Outputs
-from grader.report.pages import Course, write_reports
+from grader.report.pages import write_reports
+from grader.scoring.course import Course
 from grader.scoring.evidence import Evidence
 from grader.scoring.scored import Scored
 
@@ -74,6 +75,7 @@ def test_pages_are_small_enough_to_mail(runs: Path) -> None:
     assert max(page.stat().st_size for page in runs.rglob("report.html")) < 2.5e6
 
 
+@pytest.mark.slow
 def test_a_page_of_ten_pictures_stays_below_four_megabytes_whatever_is_saved(
     tmp_path: Path, course: Course, hand_in: HandIn, make_outputs: Callable[..., Outputs], save_outputs: Save
 ) -> None:
@@ -132,7 +134,7 @@ def test_the_key_is_on_a_page_only_when_it_may_be_shown(runs: Path, course: Cour
     assert "a c d" not in hidden
     assert "Because" not in hidden
     assert find_letters(hidden) == ["b", "–", "b", "–"]
-    write_reports(runs, dataclasses.replace(course, show_key=True))
+    write_reports(runs, course, show_key=True)
     shown = read_page(runs / "eve/report.html")
     assert find_letters(shown) == ["b", "b d", "–", "a", "b", "a c d", "–", "c"]
     assert "Because 1b." in shown

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from assignment.outputs import Outputs, find_official
-from grader.report.pages import Course, write_reports
+from grader.report.pages import write_reports
+from grader.scoring.course import Course
 from grader.scoring.evidence import Evidence
 from grader.scoring.scored import Scored
 

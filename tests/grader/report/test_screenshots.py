@@ -18,7 +18,8 @@ import pytest
 from PIL import Image
 
 import assignment
-from grader.report.pages import Course, write_reports
+from grader.report.pages import write_reports
+from grader.scoring.course import Course
 from grader.scoring.evidence import Evidence
 from grader.scoring.scored import Scored
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageColor
 
 from assignment.assignment import Bilingual
 from assignment.outputs import Array, Outputs, find_official
@@ -148,7 +148,7 @@ def test_points_have_the_colour_of_their_role_and_holes_are_not_drawn(role: int)
     frame = np.array([[[0.0, 0.0], [2.0, 2.0], [np.nan, np.nan]]])
     drawn = decode(draw_points(frame, frame, np.array([role, role, role]), np.array([False, True, False])))
     (left, low), (right, high) = find_pixels(frame[0], frame[0])[:2].round().astype(int)
-    colour, ring = np.array(MARKS[role].colour), np.zeros(3)
+    colour, ring = np.array(ImageColor.getrgb(MARKS[role].colour)), np.zeros(3)
     assert drawn.shape == (SIDE, SIDE, 3)
     for x, y in ((left, low), (right, high)):
         assert np.abs(drawn[y, x] - colour).max() < 24

@@ -11,11 +11,8 @@ from assignment.fixable import FixableError
 from grader.handins.submission import Submission
 from grader.runs.folder import (
     MOST_STARTS,
-    Result,
     begin_attempt,
-    commit_result,
     is_lost,
-    load_result,
     load_submissions,
     lock_runs,
     note_vanished,
@@ -23,6 +20,7 @@ from grader.runs.folder import (
     prepare_runs,
     set_aside,
 )
+from grader.runs.result import Result, commit_result, load_result
 
 
 def make_result(word: str = "ran", **fields: object) -> Result:

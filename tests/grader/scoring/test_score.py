@@ -1,5 +1,6 @@
 """Verdicts and points: all or nothing, exact, and from the Sheet, the Key and the deadline alone."""
 
+import dataclasses
 import json
 from collections.abc import Callable
 from datetime import timedelta
@@ -12,7 +13,7 @@ import pytest
 from assignment.outputs import Outputs
 from grader.agreement.agree import AgreementWord
 from grader.handins.submission import Submission
-from grader.report.pages import Course
+from grader.scoring.course import Course
 from grader.scoring.evidence import RunWord
 from grader.scoring.judge import score_run, score_runs
 from grader.scoring.scored import Problem, Scored, load_scored
@@ -73,9 +74,7 @@ def judge(tmp_path: Path, course: Course) -> Judge:
         if letters is not None:
             fields["notebook"] = save_notebook(tmp_path / "ann.ipynb", f"answers = {letters!r}")
         submission = Submission(student="ann", **fields)
-        return score_runs(
-            [submission], tmp_path / "runs", course.bank, course.key, course.assignment, course.canonical
-        )[0]
+        return score_runs([submission], tmp_path / "runs", course)[0]
 
     return run
 
@@ -159,7 +158,7 @@ def test_new_key_scores_again_without_running(judge: Judge, tmp_path: Path, cour
     judge({"lime-1": "a"})
     key = Key({item: frozenset("a") for item in course.key.letters}, {})
     submission = Submission(student="ann", notebook=tmp_path / "ann.ipynb")
-    again = score_run(submission, tmp_path / "runs" / "ann", course.bank, key, course.assignment, course.canonical)
+    again = score_run(submission, tmp_path / "runs" / "ann", dataclasses.replace(course, key=key))
     assert str(again.total) == "0.3"
 
 

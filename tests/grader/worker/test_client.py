@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from grader.worker.client import CountingSession, CutOff
+from tests.patience import PATIENCE
 
 SEND = """
 kernel = get_ipython().kernel
@@ -36,7 +37,7 @@ def send():
         zmq.Socket.send(kernel.iopub_thread.socket, part, zmq.SNDMORE, copy=False)
     zmq.Socket.send(kernel.iopub_thread.socket, b"")
 kernel.iopub_thread.schedule(send)
-time.sleep(20)
+time.sleep(1200)
 """
 
 
@@ -48,9 +49,8 @@ def test_well_formed_message_is_an_output(execute: Callable[..., Any]) -> None:
 
 @pytest.mark.parametrize("name", BAD)
 def test_malformed_message_ends_the_run_with_its_word(execute: Callable[..., Any], name: str) -> None:
-    seen = execute([f"{SEND}\n{BAD[name]}\nimport time; time.sleep(40)"], cell_seconds=30)
+    seen = execute([f"{SEND}\n{BAD[name]}\nimport time; time.sleep({2 * PATIENCE})"])
     assert (seen.result.word, seen.result.reason, seen.result.cell) == ("failed", "message", 0)
-    assert seen.result.seconds < 25
 
 
 def test_printing_200_mb_costs_the_supervisor_no_memory(execute: Callable[..., Any]) -> None:
@@ -63,9 +63,8 @@ def test_printing_200_mb_costs_the_supervisor_no_memory(execute: Callable[..., A
 
 
 def test_one_giant_output_ends_the_run(execute: Callable[..., Any]) -> None:
-    seen = execute(["print('x' * 60_000_000)\nimport time; time.sleep(40)"], cell_seconds=30)
+    seen = execute([f"print('x' * 60_000_000)\nimport time; time.sleep({2 * PATIENCE})"])
     assert (seen.result.word, seen.result.reason) == ("failed", "output")
-    assert seen.result.seconds < 25
 
 
 def test_reply_of_the_wrong_shape_ends_the_run_with_its_word(execute: Callable[..., Any]) -> None:
@@ -75,10 +74,9 @@ def test_reply_of_the_wrong_shape_ends_the_run_with_its_word(execute: Callable[.
 
 
 def test_one_message_of_many_parts_does_not_fill_our_memory(execute: Callable[..., Any]) -> None:
-    seen = execute([PARTS, "import time; time.sleep(40)"], cell_seconds=30)
+    seen = execute([PARTS, f"import time; time.sleep({2 * PATIENCE})"])
     assert (seen.result.word, seen.result.reason) == ("failed", "output")
     assert seen.supervisor_mib < 1500  # of 2,100: how much is in flight when it is cut depends on the machine's load
-    assert seen.result.seconds < 25
 
 
 def test_output_is_counted_before_it_is_parsed() -> None:

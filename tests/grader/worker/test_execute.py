@@ -80,7 +80,7 @@ def test_tags_of_a_student_skip_and_allow_nothing(execute: Callable[..., Any], m
 
 def test_notebook_without_sandbox_says_what_was_given_up(execute: Callable[..., Any]) -> None:
     seen = execute(
-        ["import os; os.makedirs('outputs'); open('outputs/a.npz', 'w').write('1'); print(os.getcwd())"], "--no-sandbox"
+        ["import os; os.makedirs('outputs'); open('outputs/a.npz', 'w').write('1'); print(os.getcwd())"], sandbox=False
     )
     assert seen.result.word == "ran"
     assert not seen.result.sandbox

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from assignment.fixable import FixableError
+from assignment.fixable import Fault, FixableError
 from questions.bank import Bank
 from questions.canvas.cell import find_answer, plain
 from questions.canvas.responses import Responses, find_moment, parse_responses
@@ -23,10 +23,10 @@ def test_one_students_number_that_is_anothers_id_is_refused(own: Bank, to_report
         {"sis_id": "71", "id": "900", "attempt": "1", "chosen": {"lime-1": "a"}},
         {"sis_id": "", "id": "71", "attempt": "2", "chosen": {"lime-1": "b"}},
     ]
-    said = "quiz.csv: row 3: id: '71' is another person's id too; expected one for each"
+    fault = Fault(("quiz.csv", "row 3", "id"), "'71' is another person's id too; expected one for each")
     with pytest.raises(FixableError) as caught:
         read(to_report(own, rows), own)
-    assert caught.value.faults == (said,)
+    assert caught.value.faults == (fault,)
 
 
 def test_essay_beside_the_questions_does_not_stop_the_class(own: Bank, to_report: Report) -> None:

@@ -92,9 +92,9 @@ def test_difference_is_found_and_named(own: Bank, key: Key, package: ReadPackage
     first = package.questions[0]
     changed = replace(first, right=frozenset("z"), points=Decimal(1), pictures=("gone.png",))
     found = list(find_differences(replace(package, questions=(changed, *package.questions[2:])), own, points, key))
-    assert [line.split(": ")[1] for line in found[1:]] == ["lime-1"] * 4
-    assert "lime-1, lime-3" in found[0]
-    assert "gone.png: not in the package" in found[-1]
+    assert [fault.is_in("package", "lime-1") for fault in found] == [False] + [True] * 4
+    assert "lime-1, lime-3" in found[0].says
+    assert str(found[-1]) == "package: lime-1: gone.png: not in the package; expected it"
 
 
 def test_wrong_choices_stand_under_not_and_right_ones_do_not(data: bytes, own: Bank, key: Key) -> None:

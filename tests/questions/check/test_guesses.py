@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from assignment.fixable import Fault
 from questions.bank import Bank
 from questions.canonical import load_canonicals
 from questions.check.guesses import find_guesses
@@ -32,7 +33,8 @@ def test_best_letters_in_hindsight_are_the_commonest_set(bank: Bank, letters: di
     letters["lime-4"] = letters["lime-2"]
     best = find_guesses(bank, letters, POINTS)[-1]
     assert (best.name, best.score) == ("the best fixed letters in hindsight (bd)", 5)
-    assert best.fault == "bank: the best fixed letters in hindsight (bd) earns 5.000 points; expected at most 2.500"
+    says = "the best fixed letters in hindsight (bd) earns 5.000 points; expected at most 2.500"
+    assert best.fault == Fault(("bank",), says)
 
 
 def test_single_letter_counts_where_it_alone_is_right(bank: Bank, letters: dict[str, frozenset[str]]) -> None:

@@ -40,7 +40,7 @@ def hide() -> Hide:
 
 
 def _score(outputs: Outputs, layer: int, head: int, function: attention.Function) -> str:
-    return f"{attention.head_score(outputs, layer=layer, head=head, function=function):.2f}"
+    return f"{outputs['attention', 'score'][attention.FUNCTIONS.index(function), layer, head]:.2f}"
 
 
 def _share(outputs: Outputs, text: int, layer: int, head: int, word: int, to: int) -> str:

@@ -136,6 +136,7 @@ def test_printed_no_question_breaks_across_pages_and_screens_show_all(
     page.close()
 
 
+@pytest.mark.slow
 def test_small_bank_without_a_bert_is_handed_out_too(tmp_path: Path, bank: Bank) -> None:
     handout = find_handout(bank, load_assignment(), load_profile("mini"))
     assert [topic.numbers for topic in handout.topics] == ["1-4"]

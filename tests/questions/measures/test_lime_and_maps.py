@@ -10,7 +10,6 @@ from assignment.outputs import Outputs
 from questions.claim import find_arguments
 from questions.measures import lime, maps
 from questions.measures.arguments import Region
-from questions.measures.correlation import find_spearman
 from questions.measures.registry import MEASURES
 
 REGIONS = get_args(Region)
@@ -64,13 +63,6 @@ def test_flat_map_is_everywhere_as_bright_as_its_mean(outputs: Outputs) -> None:
     assert maps.density_inside(flat, analysis="saliency", picture=0, region="tray") == pytest.approx(1)
     assert maps.brightest_mass(flat, analysis="saliency", picture=0, percent=25) == pytest.approx(0.25)
     assert maps.roughness(flat, analysis="saliency", picture=0) == 0
-
-
-def test_rank_correlation_agrees_with_scipy_also_on_ties() -> None:
-    stats = pytest.importorskip("scipy.stats")
-    rng = np.random.default_rng(1)
-    first, second = rng.integers(0, 5, 60).astype(float), rng.normal(size=60)
-    assert find_spearman(first, second) == pytest.approx(stats.spearmanr(first, second).statistic)
 
 
 @pytest.mark.parametrize("name", MEASURES)

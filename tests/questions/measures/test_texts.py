@@ -52,15 +52,12 @@ def test_shares_to_all_words_and_separators_add_up_to_one(outputs: Outputs) -> N
 
 def test_best_head_is_one_of_the_heads(outputs: Outputs) -> None:
     for function in attention.FUNCTIONS:
-        every = [
-            attention.head_score(outputs, layer=layer, head=head, function=function)
-            for layer in range(3)
-            for head in range(2)
-        ]
-        assert attention.best_score(outputs, function=function) == max(every)
-        assert attention.best_score(outputs, function=function, layer=1) == max(every[2:4])
-        chance = outputs["attention", "chance"][attention.FUNCTIONS.index(function)]
-        assert attention.head_gain(outputs, layer=0, head=0, function=function) == pytest.approx(every[0] / chance)
+        number = attention.FUNCTIONS.index(function)
+        every, chance = outputs["attention", "score"][number], outputs["attention", "chance"][number]
+        assert attention.best_score(outputs, function=function) == every.max()
+        assert attention.best_score(outputs, function=function, layer=1) == every[1].max()
+        gain = attention.head_gain(outputs, layer=2, head=1, function=function)
+        assert gain == pytest.approx(every[2, 1] / chance)
 
 
 def test_probability_is_that_of_the_candidates_number(outputs: Outputs) -> None:

@@ -21,7 +21,7 @@ EDITS: Mapping[str, tuple[str, Edit]] = {
     "pixel scale": ("saliency", Edit("reference/produce/bench.py", "dtype) / 255", "dtype) / 25")),
     "bias sign": ("saliency", Edit("reference/folded.py", "* ratio + norm.bias", "* ratio - norm.bias")),
     "noise": ("smoothgrad", Edit("reference/smoothgrad.py", "spread = sigma *", "spread = 8 * sigma *")),
-    "sigma": ("smoothgrad", Edit("reference/produce/maps.py", "STRONG = 0.2", "STRONG = 0.02")),
+    "logit": ("saliency", Edit("reference/produce/maps.py", '"map": (bench.labels, "logit")', '"map": (bench.labels, "loss")')),
     "ascent sign": ("filters", Edit("reference/filters.py", "x = (x + rate", "x = (x - rate")),
     "photograph": ("filters", Edit("reference/produce/filters.py", "NOISES, PHOTO = 100, 100, 6", "NOISES, PHOTO = 100, 100, 9")),
     "path sign": ("integrated_gradients", Edit("reference/integrated_gradients.py", "attribution = (pictures - b", "attribution = -(pictures - b")),
@@ -33,6 +33,8 @@ EDITS: Mapping[str, tuple[str, Edit]] = {
     "layer": ("embedding_distance", Edit("reference/reading.py", "(found.hidden_states)", "(found.hidden_states[::-1])")),
     "cosine sign": ("embedding_distance", Edit("reference/embedding_distance.py", "return directions @", "return -directions @")),
 }  # fmt: skip
+NIGHTLY = {"photograph", "copies"}  # the same analyses as "ascent sign" and "grey"
+MARKED = [pytest.param(name, marks=pytest.mark.nightly if name in NIGHTLY else ()) for name in EDITS]
 
 
 @pytest.fixture(scope="module")
@@ -51,16 +53,20 @@ def key(bank: Bank, canonicals: dict[int, Outputs]) -> Key:
 
 
 @pytest.fixture(scope="module")
-def edited(tmp_path_factory: pytest.TempPathFactory, canonicals: dict[int, Outputs]) -> dict[str, Outputs]:
-    """The Outputs that each edit gives, computed two at a time."""
-    reruns = {name: Rerun(groups=(group,), seeds=(SEED,), edits=(edit,)) for name, (group, edit) in EDITS.items()}
+def edited(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, canonicals: dict[int, Outputs]
+) -> dict[str, Outputs]:
+    """The Outputs that each edit gives, of those that the chosen tests ask for; computed side by side."""
+    asked = {item.callspec.params.get("name") for item in request.session.items if hasattr(item, "callspec")}
+    edits = {name: EDITS[name] for name in EDITS if name in asked}
+    reruns = {name: Rerun(groups=(group,), seeds=(SEED,), edits=(edit,)) for name, (group, edit) in edits.items()}
     folders = run_all(list(reruns.values()), "mini", cache=tmp_path_factory.mktemp("reruns"))
     pairs = zip(reruns.items(), folders, strict=True)
     return {name: load_reruns([rerun], [folder], "mini", canonicals)[SEED] for (name, rerun), folder in pairs}
 
 
-@pytest.mark.timeout(300)
-@pytest.mark.parametrize("name", EDITS)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", MARKED)
 def test_one_sign_index_or_constant_of_the_reference_changes_the_key_of_a_question(
     name: str, edited: dict[str, Outputs], bank: Bank, key: Key
 ) -> None:
@@ -77,6 +83,7 @@ def test_edits_touch_every_file_that_computes_an_analysis() -> None:
     assert len(EDITS) >= 10
 
 
+@pytest.mark.slow
 def test_command_names_the_question_and_the_choice_that_an_edited_reference_turns_over(tmp_path: Path) -> None:
     for room in ("assignment", "grader", "questions", "reference"):
         ignored = shutil.ignore_patterns("__pycache__")

@@ -39,7 +39,7 @@ def test_other_models_give_another_key_or_none_and_why(bank: Bank, canonicals: d
     assert found["lime-1"].changed
     near = {one.question: one for one in rekey(bank, letters, with_truth(canonicals, 0.45))}
     assert near["lime-1"].after is None
-    assert any("choice a: claim: within its margin" in fault for fault in near["lime-1"].faults)
+    assert any("choice a: claim: within its margin" in str(fault) for fault in near["lime-1"].faults)
 
 
 def test_command_prints_both_keys_and_why_there_is_none(

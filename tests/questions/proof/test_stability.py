@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assignment.fixable import FixableError
+from assignment.fixable import Fault, FixableError
 from assignment.outputs import Outputs
 from questions.bank import Bank, load_bank
 from questions.canonical import load_canonicals
@@ -39,7 +39,7 @@ def measure_at(bank: Bank, canonicals: dict[int, Outputs], truth: float) -> Stab
     return measure("tiny", bank, {"float32": canonicals, "bfloat16_weights": shaken})
 
 
-def find_faults(bank: Bank, canonicals: dict[int, Outputs], stability: Stability) -> list[str]:
+def find_faults(bank: Bank, canonicals: dict[int, Outputs], stability: Stability) -> list[Fault]:
     decisions, _ = find_decisions(bank, canonicals)
     return list(find_stability_faults(bank, find_all_steadiness(bank, decisions, stability)))
 
@@ -55,12 +55,12 @@ def test_claim_that_moves_less_than_its_distance_is_steady(bank: Bank, canonical
 
 def test_claim_inside_its_spread_is_a_fault(bank: Bank, canonicals: dict[int, Outputs]) -> None:
     faults = find_faults(bank, canonicals, measure_at(bank, canonicals, 0.65))  # 0.15 from the bound, moves by 0.25
-    assert any(fault.startswith("bank/lime.yaml: lime-1: choice a: claim: inside its spread") for fault in faults)
+    assert any(str(fault).startswith("bank/lime.yaml: lime-1: choice a: claim: inside its spread") for fault in faults)
 
 
 def test_claim_that_changes_sides_is_a_fault(bank: Bank, canonicals: dict[int, Outputs]) -> None:
     faults = find_faults(bank, canonicals, measure_at(bank, canonicals, 0.4))
-    assert any("choice a: claim: changes sides" in fault for fault in faults)
+    assert any("choice a: claim: changes sides" in str(fault) for fault in faults)
 
 
 def test_claim_that_was_not_measured_as_it_stands_is_a_fault(bank: Bank, canonicals: dict[int, Outputs]) -> None:
@@ -68,7 +68,7 @@ def test_claim_that_was_not_measured_as_it_stands_is_a_fault(bank: Bank, canonic
     other = stability.questions["lime-1"] | {"a": stability.questions["lime-1"]["b"]}  # another claim's digest
     stale = stability.model_copy(update={"questions": stability.questions | {"lime-1": other}})
     (fault,) = find_faults(bank, canonicals, stale)
-    assert "lime-1: choice a: claim: its stability was not measured" in fault
+    assert "lime-1: choice a: claim: its stability was not measured" in str(fault)
 
 
 def test_stored_stability_is_read_back(bank: Bank, canonicals: dict[int, Outputs], tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """The canonical Outputs: what is stored is what is computed, whatever the batch and the threads."""
 
-import dataclasses
 import itertools
 from collections.abc import Iterator
 from functools import cache
@@ -11,13 +10,17 @@ import torch
 
 from assignment.arrays import ARRAYS, BASELINES, FILTERS, SIGMAS, STEP_COUNTS
 from assignment.outputs import load_group
-from assignment.profile import load_profile
+from assignment.profile import Profile, load_profile
 from questions.canonical import load_canonical
+from reference.integrated_gradients import integrated_gradients
+from reference.lime import find_segments, lime
 from reference.produce.__main__ import CANONICAL_FOLDER
-from reference.produce.bench import Bench, open_bench
+from reference.produce.bench import Bench, find_random_state
 from reference.produce.compare import TOLERANCES, compare_group, find_difference
+from reference.produce.lime import PIECES, SAMPLES
 from reference.produce.maps import COPIES, COUNTS, FEW_STEPS, SIGMA, STEPS, STRONG, produce_pictures, produce_saliency
-from reference.produce.registry import PRODUCERS, SEEDS
+from reference.produce.registry import SEEDS, find_producer
+from reference.smoothgrad import smoothgrad
 
 CPU = torch.device("cpu")
 STORED = CANONICAL_FOLDER / "mini"
@@ -25,14 +28,14 @@ STORED_LIMIT = 30 * 2**20  # bytes, for all eight analyses
 
 
 def open_mini(batch: int) -> Bench:
-    return open_bench(load_profile("mini"), CPU, batch=batch, tick=lambda: None)
+    return Bench(load_profile("mini"), CPU, batch=batch)
 
 
-def open_one(picture: int) -> Bench:
-    """Return a bench with one picture; its random state is that of picture 0, so `picture` is 0 where chance counts."""
-    bench = open_mini(batch=5)
-    part = slice(picture, picture + 1)
-    return dataclasses.replace(bench, pictures=bench.pictures[part], labels=bench.labels[part])
+def open_first() -> Bench:
+    """Return a bench with picture 0 alone."""
+    mini = load_profile("mini")
+    one = Profile(mini.folder, mini.manifest.model_copy(update={"pictures": mini.manifest.pictures[:1]}))
+    return Bench(one, CPU, batch=5)
 
 
 @pytest.fixture
@@ -44,7 +47,7 @@ def threads() -> Iterator[None]:
 
 @pytest.mark.parametrize("group", ["pictures", "saliency"])
 def test_stored_group_is_what_is_computed(group: str) -> None:
-    (computed,) = PRODUCERS[group].produce(open_mini(batch=10), SEEDS).values()
+    (computed,) = find_producer(group)(open_mini(batch=10), SEEDS).values()
     differences = compare_group(group, computed, load_group(STORED / f"{group}.npz"))
     assert differences
     assert not [item for item in differences if not item.holds]
@@ -60,19 +63,42 @@ def test_batch_and_threads_change_saliency_by_less_than_a_billionth(threads: Non
 
 @cache
 def produce_first(group: str) -> dict[int | None, dict[str, np.ndarray]]:
-    """Return what is computed for picture 0 alone, for the first seed; its ticks are as many as were announced."""
-    ticks: list[None] = []
-    bench = dataclasses.replace(open_one(0), tick=lambda: ticks.append(None))
-    found = dict(PRODUCERS[group].produce(bench, SEEDS[:1]))
-    expected = {"lime": 3}.get(group, PRODUCERS[group].count_ticks(SEEDS[:1]))  # LIME's are ten pictures'
-    assert len(ticks) == expected
-    return found
+    """Return what is computed for picture 0 alone, for the first seed."""
+    return dict(find_producer(group)(open_first(), SEEDS[:1]))
 
 
 def find_tolerance(group: str, name: str) -> float:
     return TOLERANCES[ARRAYS[group, name].bits // 8]
 
 
+@pytest.mark.slow
+def test_official_lime_is_what_is_computed_for_one_picture() -> None:
+    bench, stored = open_first(), load_canonical("mini", SEEDS[0])
+    segments = find_segments(bench.profile.pictures[0] / 255, pieces=PIECES)
+    assert np.array_equal(segments, stored["lime", "segments"][0])
+    settings = {"random_state": find_random_state(SEEDS[0], 0), "samples": SAMPLES, "batch": bench.batch}
+    computed = lime(bench.model, bench.pictures[0], segments, **settings).weights
+    difference = find_difference(computed, stored["lime", "weights"][0][:, : computed.shape[1]])
+    assert difference < find_tolerance("lime", "weights")
+
+
+@pytest.mark.slow
+def test_official_smoothgrad_is_what_is_computed_for_one_picture() -> None:
+    bench, stored = open_first(), load_canonical("mini", SEEDS[0])["smoothgrad", "map"][0]
+    settings = {"sigma": SIGMA, "copies": (COPIES,), "random_states": [find_random_state(SEEDS[0], 0)]}
+    (computed,) = smoothgrad(bench.model, bench.pictures, bench.labels, batch=bench.batch, **settings).map
+    assert find_difference(computed[0].numpy(), stored) < find_tolerance("smoothgrad", "map")
+
+
+@pytest.mark.slow
+def test_official_integrated_gradients_are_what_is_computed_for_one_picture() -> None:
+    bench, stored = open_first(), load_canonical("mini", SEEDS[0])["integrated_gradients", "map"][0]
+    settings = {"baseline": torch.zeros_like(bench.pictures), "steps": STEPS, "batch": bench.batch}
+    computed = integrated_gradients(bench.model, bench.pictures, bench.labels, **settings).attribution.sum(dim=1)
+    assert find_difference(computed[0].numpy(), stored) < find_tolerance("integrated_gradients", "map")
+
+
+@pytest.mark.nightly
 def test_stored_lime_is_what_is_computed_for_one_picture() -> None:
     computed, stored = produce_first("lime"), load_canonical("mini", SEEDS[0])
     pieces = computed[1]["weights"].shape[2]
@@ -82,6 +108,7 @@ def test_stored_lime_is_what_is_computed_for_one_picture() -> None:
         assert difference < find_tolerance("lime", name)
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("group", ["smoothgrad", "integrated_gradients"])
 def test_stored_maps_are_what_is_computed_for_one_picture(group: str) -> None:
     stored = load_canonical("mini", SEEDS[0])

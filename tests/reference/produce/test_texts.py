@@ -1,6 +1,5 @@
 """The canonical arrays of topic II: what is stored is what is computed, and any BERT in a folder will do."""
 
-import dataclasses
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -24,23 +23,16 @@ from questions.measures import embedding_pca as measures_pca
 from reference.produce.__main__ import CANONICAL_FOLDER
 from reference.produce.bench import Bench
 from reference.produce.compare import compare_group
-from reference.produce.registry import PRODUCERS
+from reference.produce.registry import find_producer
 
 GROUPS = ("texts", "attention", "embedding_pca", "embedding_distance")
 STORED = CANONICAL_FOLDER / "mini"
-
-
-def open_bench(profile: object, ticks: list[None] | None = None) -> Bench:
-    """Return a bench without pictures, which these analyses do not look at."""
-    tick = (lambda: None) if ticks is None else (lambda: ticks.append(None))
-    return Bench(profile, None, torch.zeros(0, dtype=torch.float64), torch.zeros(0), 8, tick)  # type: ignore[arg-type]
+CPU = torch.device("cpu")
 
 
 @cache
 def compute(group: str) -> dict[str, np.ndarray]:
-    ticks: list[None] = []
-    (found,) = PRODUCERS[group].produce(open_bench(load_profile(), ticks), (1,)).values()
-    assert len(ticks) == PRODUCERS[group].count_ticks(())
+    (found,) = find_producer(group)(Bench(load_profile(), CPU), (1,)).values()
     return dict(found)
 
 
@@ -55,7 +47,7 @@ def test_threads_change_nothing_beyond_a_billionth() -> None:
     threads = torch.get_num_threads()
     torch.set_num_threads(1 if threads > 1 else 2)
     try:
-        (again,) = PRODUCERS["attention"].produce(open_bench(load_profile()), (1,)).values()
+        (again,) = find_producer("attention")(Bench(load_profile(), CPU), (1,)).values()
     finally:
         torch.set_num_threads(threads)
     for name, array in compute("attention").items():
@@ -119,8 +111,7 @@ def test_any_bert_in_a_folder_will_do(foreign: Path, tmp_path: Path) -> None:
     profile = SimpleNamespace(
         texts=load_profile().texts, masked_folder=foreign, reader_folders={"reader_a": tmp_path, "reader_b": tmp_path}
     )
-    bench = dataclasses.replace(open_bench(load_profile()), profile=profile)
-    found = {group: dict(PRODUCERS[group].produce(bench, (1,)))[None] for group in GROUPS}
+    found = {group: dict(find_producer(group)(Bench(profile, CPU), (1,)))[None] for group in GROUPS}
     tokens = found["texts"]["word"].shape[1]
     assert tokens > load_canonical("mini", 1)["texts", "word"].shape[1]
     assert found["attention"]["map"].shape == (10, 12, 6, tokens, tokens)

@@ -1,8 +1,13 @@
-"""How much two rows of numbers agree: Pearson's and Spearman's correlation."""
+"""How much two rows of numbers agree: Pearson's and Spearman's correlation, for claims and for the agreement alike.
+
+The formulas of scipy.stats, to 1e-15. Not its functions: `pearsonr` takes forty times as long for the pieces of a
+picture, raises where there is one piece, and warns where a hostile row is constant.
+"""
 
 import numpy as np
+from numpy.typing import NDArray
 
-from questions.measures.arguments import Floats
+Floats = NDArray[np.float64]
 
 
 def find_ranks(values: Floats) -> Floats:

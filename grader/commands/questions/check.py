@@ -1,15 +1,17 @@
-"""What `hw9 questions check` prints: the key, what guessing earns, and every fault of the bank."""
+"""`hw9 questions check`: the key, what guessing earns, and every fault of the bank."""
 
 import argparse
 from collections.abc import Mapping
 from pathlib import Path
 
 from assignment.assignment import ASSIGNMENT_FILE, load_assignment
-from assignment.fixable import FixableError
+from assignment.fixable import Fault, FixableError
 from assignment.outputs import Outputs
 from assignment.profile import PROFILES_FOLDER, load_profile
 from assignment.texts import Texts
-from grader.commands.options import print_faults
+from grader.commands.questions.options import add_sources
+from grader.commands.terminal.options import Verbs, add_verb
+from grader.commands.terminal.screen import print_faults
 from questions.bank import BANK_FOLDER, Bank, read_bank
 from questions.canonical import load_canonicals
 from questions.check.bank import Checked, check_bank, count_several, find_spread
@@ -27,8 +29,22 @@ precisions and rounded weights move it by, 1 or more; mutants: how many mistakes
 """
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what `check` takes beside the arguments of every verb."""
+ABOUT = """Compute the key from the canonical Outputs and check everything: the form of the files, each claim and its
+margin on every seed, the wording, what guessing earns, and what `mutate` and `stability` stored. Every fault is a line
+on stderr with its place; it exits with 1 where there is one.
+"""
+
+
+def add_parser(verbs: Verbs) -> None:
+    """Add the verb."""
+    parser = add_verb(
+        verbs,
+        "check",
+        _start,
+        says="compute the key; exit 1 where the bank or the key has a fault",
+        about=ABOUT,
+        examples=("hw9 questions check", "hw9 questions check --rules"),
+    )
     parser.add_argument("--rules", action="store_true", help="list the codes of the lint rules with their sources")
     parser.add_argument(
         "--assignment", type=Path, default=ASSIGNMENT_FILE, help="file of counts and points (default: the project's)"
@@ -40,27 +56,44 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what `mutate --write` and `stability --write` stored (default: questions/proofs for the project's bank, "
         "nothing for another one)",
     )
+    add_sources(parser, "whose canonical Outputs decide")
 
 
-def run_check(args: argparse.Namespace) -> int:
-    """Check a bank, print what was found, and return the exit code: 1 where there is a fault."""
-    if args.rules:
-        _print_rules()
-        return 0
-    assignment = load_assignment(args.assignment)
-    bank, faults = read_bank(args.bank, assignment)
-    canonicals, missing = _load_canonicals(args.profile, args.canonical)
-    proof = load_proof(args.profile, args.proof or (PROOF_FOLDER if args.bank == BANK_FOLDER else None))
-    checked = check_bank(bank, faults, assignment, canonicals, _load_texts(args.profile), proof.flipped)
-    steadiness = find_all_steadiness(bank, checked.decisions, proof.stability) if proof.stability else {}
-    _print_checked(bank, checked, len(canonicals), proof, steadiness)
-    faults = [*missing, *checked.faults, *proof.missing]
-    faults += find_matrix_faults(proof.matrix, bank) if proof.matrix else []
-    faults += find_stability_faults(bank, steadiness) if proof.stability else []
+def _start(options: argparse.Namespace) -> int:
+    if options.rules:
+        return list_rules()
+    return check(
+        assignment=options.assignment,
+        proof=options.proof or (PROOF_FOLDER if options.bank == BANK_FOLDER else None),
+        profile=options.profile,
+        bank=options.bank,
+        canonical=options.canonical,
+    )
+
+
+def list_rules() -> int:
+    """Print the codes of the lint rules with their sources."""
+    for code, rule in RULES.items():
+        print(f"{code:<23} {rule.says} [{rule.source}]")
+    return 0
+
+
+def check(*, assignment: Path, proof: Path | None, profile: str, bank: Path, canonical: Path) -> int:
+    """Check a bank and print what was found; 1 where there is a fault. Without `proof` nothing stored is checked."""
+    points = load_assignment(assignment)
+    questions, unread = read_bank(bank, points)
+    canonicals, missing = _load_canonicals(profile, canonical)
+    stored = load_proof(profile, proof)
+    checked = check_bank(questions, unread, points, canonicals, _load_texts(profile), stored.flipped)
+    steadiness = find_all_steadiness(questions, checked.decisions, stored.stability) if stored.stability else {}
+    _print_checked(questions, checked, len(canonicals), stored, steadiness)
+    faults = [*missing, *checked.faults, *stored.missing]
+    faults += find_matrix_faults(stored.matrix, questions) if stored.matrix else []
+    faults += find_stability_faults(questions, steadiness) if stored.stability else []
     return print_faults(faults)
 
 
-def _load_canonicals(profile: str, folder: Path) -> tuple[dict[int, Outputs], tuple[str, ...]]:
+def _load_canonicals(profile: str, folder: Path) -> tuple[dict[int, Outputs], tuple[Fault, ...]]:
     try:
         return load_canonicals(profile, folder), ()
     except FixableError as error:
@@ -70,11 +103,6 @@ def _load_canonicals(profile: str, folder: Path) -> tuple[dict[int, Outputs], tu
 def _load_texts(profile: str) -> Texts | None:
     """Return a profile's texts; None where only its canonical Outputs are here."""
     return load_profile(profile).texts if (PROFILES_FOLDER / profile / "manifest.yaml").exists() else None
-
-
-def _print_rules() -> None:
-    for code, rule in RULES.items():
-        print(f"{code:<23} {rule.says} [{rule.source}]")
 
 
 def _print_checked(

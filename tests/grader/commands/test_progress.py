@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 
-from grader.driver.progress import ShownProgress, describe_end
-from grader.runs.folder import Result
+from grader.commands.terminal.progress import ShownProgress, describe_end
+from grader.driver.event import Begun, Ended, Started
+from grader.runs.result import Result
 
 
 def make_result(**fields: object) -> Result:
@@ -15,31 +16,31 @@ def make_result(**fields: object) -> Result:
 
 def test_each_end_is_one_plain_line_without_a_terminal() -> None:
     text = io.StringIO()
-    shown = ShownProgress(Console(file=text, width=100))
-    shown.begin(4, 1)
-    for student, result in (
-        ("alice", make_result(seconds=3.2)),
-        ("bob", make_result(word="failed", reason="memory", cell=2)),
-        ("eve", None),
-    ):
-        shown.start(student)
-        shown.end(student, result)
-    shown.close()
+    with ShownProgress(Console(file=text, width=100)) as shown:
+        shown(Begun(4, 1))
+        for student, result in (
+            ("alice", make_result(seconds=3.2)),
+            ("bob", make_result(word="failed", reason="memory", cell=2)),
+            ("eve", None),
+        ):
+            shown(Started(student))
+            shown(Ended(student, result))
+        shown(Ended("dan", make_result(word="lost")))  # given up without another start
     lines = text.getvalue().splitlines()
     assert "1 of 4" in lines[0]
     assert lines[1].split() == ["alice", "ran", "3.2", "s"]
     assert lines[2].split()[:6] == ["bob", "failed", "(memory)", "in", "cell", "2"]
-    assert "no word" in lines[3]
+    assert "no result" in lines[3]
+    assert lines[4].split()[:2] == ["dan", "lost"]
     assert "\x1b" not in text.getvalue()
 
 
 def test_running_notebooks_are_named_on_a_terminal() -> None:
     text = io.StringIO()
-    shown = ShownProgress(Console(file=text, width=100, force_terminal=True))
-    shown.begin(2, 0)
-    shown.start("alice")
-    shown.live.refresh()
-    shown.close()
+    with ShownProgress(Console(file=text, width=100, force_terminal=True)) as shown:
+        shown(Begun(2, 0))
+        shown(Started("alice"))
+        shown.live.refresh()
     assert "alice" in text.getvalue()
     assert "0/2" in text.getvalue()
 

@@ -1,0 +1,50 @@
+"""Item analysis: how the class did on each question."""
+
+from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal
+
+from pydantic import Field
+
+from assignment.records import Record
+from grader.scoring.course import Course
+from grader.scoring.scored import Scored
+from questions.bank import find_worth
+
+
+class QuestionResult(Record):
+    """How the class did on one question. Hand-ins without a readable Sheet are not counted."""
+
+    item: str = Field(description="the question's id")
+    number: int = Field(description="the question's number in the slides, 1 to 30")
+    points: Decimal = Field(description="what the question is worth")
+    sheets: int = Field(description="how many hand-ins have a readable Sheet")
+    right: int = Field(description="how many of them chose exactly the right letters, late ones included")
+    facility: float | None = Field(description="right / sheets; null for no Sheet or a void question")
+    common_wrong: str | None = Field(description="the most common wrong letters (of equal ones the first)")
+    common_wrong_count: int = Field(description="how often it was chosen")
+
+
+def find_question_results(handins: Sequence[Scored], course: Course) -> tuple[QuestionResult, ...]:
+    """Return one result for each question of the bank, in its order; every hand-in was scored with this Course."""
+    worth = find_worth(course.bank, course.assignment)
+    return tuple(
+        _find_question(question.id, question.number, worth[question.id], handins) for question in course.bank.questions
+    )
+
+
+def _find_question(item: str, number: int, points: Decimal, handins: Sequence[Scored]) -> QuestionResult:
+    found = [verdict for one in handins if one.problem is None for verdict in one.verdicts if verdict.item == item]
+    words = Counter(verdict.word for verdict in found)
+    wrong = Counter(verdict.chosen for verdict in found if verdict.word == "wrong")
+    common = min(wrong, key=lambda letters: (-wrong[letters], letters), default=None)
+    return QuestionResult(
+        item=item,
+        number=number,
+        points=points,
+        sheets=len(found),
+        right=words["right"],
+        facility=words["right"] / len(found) if found and not words["void"] else None,
+        common_wrong=common,
+        common_wrong_count=wrong[common] if common is not None else 0,
+    )

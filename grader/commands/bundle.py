@@ -1,0 +1,30 @@
+"""`hw9 bundle`: write the zip file that students need together with the notebook."""
+
+import argparse
+from pathlib import Path
+
+from grader.commands.terminal.options import Verbs, add_verb
+from grader.commands.terminal.screen import say
+from grader.release.bundle import write_bundle
+
+
+def add_parser(verbs: Verbs) -> None:
+    """Add the verb."""
+    parser = add_verb(
+        verbs,
+        "bundle",
+        _start,
+        says="write hw9-student.zip: the notebook and all that it needs on a laptop or a hosted notebook",
+        examples=("hw9 bundle dist/",),
+    )
+    parser.add_argument("folder", type=Path, metavar="DIR", help="where to write it; made when missing")
+
+
+def _start(options: argparse.Namespace) -> int:
+    return bundle(folder=options.folder)
+
+
+def bundle(*, folder: Path) -> int:
+    """Write the bundle."""
+    say(f"wrote {write_bundle(folder)}")
+    return 0

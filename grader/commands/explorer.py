@@ -1,0 +1,40 @@
+"""`hw9 explorer`: the attention explorer as one HTML page, with the sentences of the questions."""
+
+import argparse
+from pathlib import Path
+
+from assignment.profile import load_profile
+from grader.agreement.agree import CANONICAL_SEED
+from grader.commands.terminal.options import Verbs, add_profile, add_verb
+from grader.commands.terminal.screen import say
+from grader.release.explorer import export_explorer
+from questions.canonical import load_canonical
+from questions.measures.attention import FUNCTIONS
+
+
+def add_parser(verbs: Verbs) -> None:
+    """Add the verb."""
+    parser = add_verb(
+        verbs,
+        "explorer",
+        _start,
+        says="write the attention explorer as one HTML page that needs no server and no network",
+        examples=("hw9 explorer explorer.html",),
+    )
+    parser.add_argument("out", type=Path, metavar="FILE", help="the page; folders are made when missing")
+    add_profile(parser, "whose BERT and sentences")
+
+
+def _start(options: argparse.Namespace) -> int:
+    return explorer(out=options.out, profile=options.profile)
+
+
+def explorer(*, out: Path, profile: str) -> int:
+    """Write the page."""
+    canonical = load_canonical(profile, CANONICAL_SEED)
+    scores, chances = (canonical["attention", name] for name in ("score", "chance"))
+    functions = {name: (score, float(chance)) for name, score, chance in zip(FUNCTIONS, scores, chances, strict=True)}
+    sentences = [one.plain for one in load_profile(profile).texts.attention]
+    page = export_explorer(profile, sentences, out, functions)
+    say(f"wrote {page} ({page.stat().st_size / 2**20:.1f} MB)")
+    return 0

@@ -1,0 +1,40 @@
+"""`hw9 look`: what the grader will read in a notebook. It runs nothing and knows no key."""
+
+import argparse
+from pathlib import Path
+
+from assignment.assignment import NOTEBOOK_FILE
+from grader.commands.terminal.options import Verbs, add_verb
+from grader.commands.terminal.screen import say
+from grader.handins.look import look_at
+from questions.bank import load_bank
+
+ABOUT = """Print which answers the grader reads in a notebook, and which of the released cells were changed, moved or
+removed. It runs nothing and uses no key, so it says of no answer whether it is right. It exits with 1 where an answer
+is blank or cannot be read, or a released cell was changed.
+"""
+
+
+def add_parser(verbs: Verbs) -> None:
+    """Add the verb."""
+    parser = add_verb(
+        verbs,
+        "look",
+        _start,
+        says="print which answers the grader reads in a notebook, without running it or using the key",
+        about=ABOUT,
+        examples=("hw9 look my-homework.ipynb",),
+    )
+    parser.add_argument("notebook", type=Path, metavar="NOTEBOOK", help="a notebook, such as your own before it is due")
+
+
+def _start(options: argparse.Namespace) -> int:
+    return look(notebook=options.notebook)
+
+
+def look(*, notebook: Path) -> int:
+    """Say what the grader will read; 1 where there is something to mend."""
+    seen = look_at(notebook, load_bank(), NOTEBOOK_FILE)
+    for line in seen.lines:
+        say(line)
+    return 0 if seen.fine else 1

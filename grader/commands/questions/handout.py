@@ -1,0 +1,46 @@
+"""`hw9 questions handout DIR`: what students get on paper, without answers."""
+
+import argparse
+from pathlib import Path
+
+from assignment.assignment import load_assignment
+from assignment.profile import load_profile
+from grader.commands.questions.options import add_sources
+from grader.commands.terminal.options import Verbs, add_verb
+from grader.commands.terminal.screen import say
+from grader.files.output import save_output
+from questions.bank import load_bank
+from questions.handout.page import find_handout, list_files
+
+ABOUT = """Write the handout for students: handout.html, one page to print (A4) or to read on a screen, with its
+pictures inside; handout.md, with its pictures as files. English stands above Traditional Chinese. No answer, claim or
+reason is in it.
+"""
+
+
+def add_parser(verbs: Verbs) -> None:
+    """Add the verb."""
+    parser = add_verb(
+        verbs,
+        "handout",
+        _start,
+        says="write the students' handout: a page to print, and Markdown",
+        about=ABOUT,
+        examples=("hw9 questions handout dist/handout",),
+    )
+    parser.add_argument("folder", type=Path, metavar="DIR", help="where to write it; made when missing")
+    add_sources(parser, "whose pictures", canonical=False)
+
+
+def _start(options: argparse.Namespace) -> int:
+    return handout(folder=options.folder, profile=options.profile, bank=options.bank)
+
+
+def handout(*, folder: Path, profile: str, bank: Path) -> int:
+    """Write the handout's files."""
+    found = find_handout(load_bank(bank), load_assignment(), load_profile(profile))
+    for name, data in list_files(found):
+        save_output(folder / name, data)
+    blocks = sum(len(topic.blocks) for topic in found.topics)
+    say(f"wrote {folder / 'handout.html'}: {blocks} questions, {len(found.pictures)} pictures")
+    return 0

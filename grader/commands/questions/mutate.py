@@ -1,0 +1,110 @@
+"""`hw9 questions mutate`: run plausible mistakes in the analyses, and see which questions detect them."""
+
+import argparse
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from assignment.fixable import FixableError, check_all, show_value
+from grader.commands.questions.options import add_computing, add_sources, add_storing, check_folders
+from grader.commands.terminal.options import Verbs, add_verb
+from grader.commands.terminal.progress import show_progress
+from grader.commands.terminal.screen import OUT, print_faults, say
+from questions.bank import load_bank
+from questions.canonical import load_canonicals
+from questions.proof.matrix import Matrix, find_matrix_faults, save_matrix
+from questions.proof.mutant import Mutant
+from questions.proof.mutants.registry import MUTANTS
+from questions.proof.mutation import compute_matrix, find_touched
+from questions.proof.rerun import find_edit_faults
+
+ABOUT = """Make each of the mistakes that a student could make in an analysis, run the reference with it, and see which
+questions detect it: those of which a choice changes sides. It takes minutes, and keeps what it computed in --cache. It
+exits with 1 where the matrix has a fault, such as a question that detects too few.
+"""
+
+
+def add_parser(verbs: Verbs) -> None:
+    """Add the verb."""
+    parser = add_verb(
+        verbs,
+        "mutate",
+        _start,
+        says="run plausible mistakes in the analyses and see which questions detect them",
+        about=ABOUT,
+        examples=("hw9 questions mutate --only saliency smoothgrad", "hw9 questions mutate --list"),
+    )
+    parser.add_argument("--only", nargs="+", metavar="NAME", help="mutants whose names begin so; writes nothing")
+    parser.add_argument("--list", action="store_true", help="only name the mutants and say what was done wrong")
+    add_storing(parser, "the matrix: mutation.yaml, .csv, .md and .png")
+    add_computing(parser)
+    add_sources(parser, "whose canonical Outputs decide")
+
+
+def _start(options: argparse.Namespace) -> int:
+    chosen = choose_mutants(options.only)
+    if options.list:
+        return list_mutants(chosen)
+    if options.write and options.only:
+        raise FixableError("--write: with --only the matrix is in part; expected one of the two")
+    return mutate(
+        chosen=chosen,
+        out=options.out if options.write else None,
+        device=options.device,
+        cache=options.cache,
+        profile=options.profile,
+        bank=options.bank,
+        canonical=options.canonical,
+    )
+
+
+def choose_mutants(only: Sequence[str] | None) -> tuple[Mutant, ...]:
+    """Return the mutants whose names begin with one of `only`, all without it; FixableError where none begins so."""
+    names = "expected how a name in `hw9 questions mutate --list` begins"
+    check_all(
+        f"--only: {show_value(begin)}: no mutant begins so; {names}"
+        for begin in only or ()
+        if not any(one.name.startswith(begin) for one in MUTANTS)
+    )
+    return tuple(one for one in MUTANTS if not only or one.name.startswith(tuple(only)))
+
+
+def list_mutants(chosen: Sequence[Mutant]) -> int:
+    """Name the mutants."""
+    for one in chosen:
+        print(f"{one.name}: {one.mistake}" + (f" [equivalent: {one.equivalent}]" if one.equivalent else ""))
+    return 0
+
+
+def mutate(
+    *,
+    chosen: Sequence[Mutant],
+    out: Path | None,
+    device: str,
+    cache: Path,
+    profile: str,
+    bank: Path,
+    canonical: Path,
+) -> int:
+    """Run the mutants, print the matrix and store it in `out` if given; 1 where a whole matrix has a fault."""
+    check_folders(cache, *([out] if out else []))
+    check_all(fault for one in chosen for fault in find_edit_faults(one.edits))  # before anything is computed
+    questions, canonicals, start = load_bank(bank), load_canonicals(profile, canonical), time.perf_counter()
+    with show_progress("mutants", len(find_touched(chosen)) + len(chosen)) as tick:
+        matrix = compute_matrix(chosen, profile, questions, canonicals, device=device, cache=cache, tick=tick)
+    _show(matrix)
+    OUT.print(f"{len(chosen)} mutants in {time.perf_counter() - start:.0f} s; mutation score {matrix.score:.3f}")
+    if out:
+        from questions.proof.matrix_picture import save_picture  # here: it loads matplotlib
+
+        for path in [*save_matrix(matrix, questions, out), save_picture(matrix, questions, out)]:
+            say(f"wrote {path}")
+    whole = len(chosen) == len(MUTANTS)
+    return print_faults(find_matrix_faults(matrix, questions) if whole else ())
+
+
+def _show(matrix: Matrix) -> None:
+    for one in matrix.mutants:
+        caught = ", ".join(f"{name} ({letters})" for name, letters in one.flipped.items())
+        missed = "[dim]equivalent[/dim]" if one.equivalent else "[red]caught by nobody[/red]"
+        OUT.print(f"{one.name}: {caught or missed}: {one.mistake}", soft_wrap=True)

@@ -1,0 +1,59 @@
+"""`hw9 questions qti FILE.zip`: a quiz for Canvas, with the key, for staff only."""
+
+import argparse
+from pathlib import Path
+
+from assignment.assignment import load_assignment
+from assignment.fixable import FixableError, check_all
+from assignment.profile import load_profile
+from grader.commands.questions.options import add_sources
+from grader.commands.terminal.options import Verbs, add_verb
+from grader.commands.terminal.screen import say
+from grader.files.output import save_output
+from questions.bank import find_worth, load_bank
+from questions.canonical import load_canonicals
+from questions.canvas.package import to_package
+from questions.canvas.readback import find_differences, parse_package
+from questions.key import find_key
+
+ABOUT = """Write a QTI 1.2 package that Canvas imports as a classic quiz (Settings, Import Course Content, QTI .zip
+file). FOR STAFF ONLY: the package holds the key.
+
+Canvas gives partial credit for questions with several right choices by default; in this homework a question counts only
+if all the right choices and no other are chosen. So the package keeps Canvas's own points from the students, and the
+points that count are those of `hw9 score HANDINS RUNS --responses FILE.csv`, which reads the quiz's Student Analysis.
+"""
+
+
+def add_parser(verbs: Verbs) -> None:
+    """Add the verb."""
+    parser = add_verb(
+        verbs,
+        "qti",
+        _start,
+        says="write a quiz for Canvas as a QTI package, key included: for staff only",
+        about=ABOUT,
+        examples=("hw9 questions qti quiz.zip",),
+    )
+    parser.add_argument("file", type=Path, metavar="FILE.zip", help="the package; folders are made when missing")
+    add_sources(parser, "whose pictures and key")
+
+
+def _start(options: argparse.Namespace) -> int:
+    return qti(file=options.file, profile=options.profile, bank=options.bank, canonical=options.canonical)
+
+
+def qti(*, file: Path, profile: str, bank: Path, canonical: Path) -> int:
+    """Write the package, and compare what is read from it with the bank and its key."""
+    if file.suffix.lower() != ".zip":
+        raise FixableError(f"{file}: expected a name that ends in .zip, which is what Canvas imports")
+    questions, assignment = load_bank(bank), load_assignment()
+    key = find_key(questions, load_canonicals(profile, canonical))
+    data = to_package(questions, key, assignment, load_profile(profile))
+    points = find_worth(questions, assignment)
+    check_all(find_differences(parse_package(data, str(file)), questions, points, key))
+    save_output(file, data)
+    say(f"wrote {file}: {len(points)} questions, {sum(points.values())} points, read back the same")
+    say("It holds the key: for staff only. Canvas's own points give partial credit and are hidden from students;")
+    say("the points that count: hw9 score HANDINS RUNS --responses FILE.csv (the quiz's Student Analysis report)")
+    return 0

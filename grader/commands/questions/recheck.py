@@ -1,0 +1,75 @@
+"""`hw9 questions recheck`: compute the key with today's reference code."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from assignment.arrays import GROUPS
+from assignment.fixable import Fault
+from grader.commands.questions.options import add_computing, add_sources, check_folders
+from grader.commands.terminal.options import Verbs, add_verb
+from grader.commands.terminal.progress import show_progress
+from grader.commands.terminal.screen import print_faults, say
+from questions.bank import load_bank
+from questions.canonical import load_canonicals
+from questions.key import find_key
+from questions.proof.recheck import find_changes, recompute
+
+ABOUT = """Compute the key with today's reference code instead of the stored Outputs, and name each choice that changes
+sides. It exits with 1 where one does. It takes about a minute.
+"""
+
+
+def add_parser(verbs: Verbs) -> None:
+    """Add the verb."""
+    parser = add_verb(
+        verbs,
+        "recheck",
+        _start,
+        says="compute the key with today's reference code, and name the questions that change",
+        about=ABOUT,
+        examples=("hw9 questions recheck", "hw9 questions recheck --only saliency smoothgrad"),
+    )
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        choices=GROUPS,
+        default=list(GROUPS),
+        metavar="GROUP",
+        help=f"only these groups of Outputs: {', '.join(GROUPS)}",
+    )
+    add_computing(parser)
+    add_sources(parser, "whose canonical Outputs decide")
+
+
+def _start(options: argparse.Namespace) -> int:
+    return recheck(
+        only=options.only,
+        device=options.device,
+        cache=options.cache,
+        profile=options.profile,
+        bank=options.bank,
+        canonical=options.canonical,
+    )
+
+
+def recheck(*, only: Sequence[str], device: str, cache: Path, profile: str, bank: Path, canonical: Path) -> int:
+    """Compute the key with today's reference code; 1 where a question changes."""
+    check_folders(cache)
+    questions, canonicals = load_bank(bank), load_canonicals(profile, canonical)
+    key = find_key(questions, canonicals)
+    with show_progress("reference", len(only)) as tick:
+        outputs = recompute(profile, canonicals, groups=only, device=device, cache=cache, tick=tick)
+    faults = [
+        Fault(
+            (*questions.places[one.question], f"choice {one.letter}"),
+            f"{'right' if one.was else 'wrong'} by the stored Outputs, otherwise by today's reference code: "
+            f"{one.claim}, {one.found}; expected the same (mend the code, or bless it with `hw9 reference --write` "
+            "and look at the question)",
+        )
+        for one in find_changes(questions, key, outputs)
+    ]
+    if not faults:
+        part = "" if set(only) == set(GROUPS) else f" (anew: {', '.join(only)}; the rest as stored)"
+        say(f"{len(questions.ids)} questions have the same key by today's reference code{part}")
+    return print_faults(faults)

@@ -1,0 +1,64 @@
+"""`hw9 questions rekey`: what another profile's models do to each question."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.table import Table
+
+from grader.commands.questions.options import add_sources
+from grader.commands.terminal.options import Verbs, add_verb
+from grader.commands.terminal.screen import say, show_table
+from questions.bank import load_bank
+from questions.canonical import load_canonicals
+from questions.key import find_key
+from questions.proof.rekey import Rekeyed
+from questions.proof.rekey import rekey as find_rekeyed
+
+ABOUT = """Compute the key of each question on another profile, whose canonical Outputs must be stored, and compare it
+with the key of today's. It exits with 1 where a question has no key there.
+"""
+
+
+def add_parser(verbs: Verbs) -> None:
+    """Add the verb."""
+    parser = add_verb(
+        verbs,
+        "rekey",
+        _start,
+        says="show what another profile's models do to each question",
+        about=ABOUT,
+        examples=("hw9 questions rekey --profile course",),
+    )
+    parser.add_argument(
+        "--from", dest="before", default="mini", metavar="PROFILE", help="whose key is today's (default: %(default)s)"
+    )
+    add_sources(parser, "whose canonical Outputs decide")
+
+
+def _start(options: argparse.Namespace) -> int:
+    return rekey(before=options.before, profile=options.profile, bank=options.bank, canonical=options.canonical)
+
+
+def rekey(*, before: str, profile: str, bank: Path, canonical: Path) -> int:
+    """Show each question under another profile; 1 where one of them has no key there."""
+    questions = load_bank(bank)
+    letters = find_key(questions, load_canonicals(before, canonical)).letters
+    found = find_rekeyed(questions, letters, load_canonicals(profile, canonical))
+    show_table(to_table(found, before, profile))
+    valid = sum(one.after is not None for one in found)
+    changed = sum(one.changed for one in found if one.after is not None)
+    say(f"{valid} of {len(found)} questions are valid on {profile}, {changed} of them with another key")
+    for one in found:
+        for fault in one.faults:
+            say(str(fault))
+    return 0 if valid == len(found) else 1
+
+
+def to_table(found: Sequence[Rekeyed], before: str, after: str) -> Table:
+    """Return a row a question: its key on both profiles, and how near the closest claim is to tipping over."""
+    table = Table("question", f"key on {before}", f"key on {after}", "margins", "what changes")
+    for one in found:
+        word = "not valid" if one.after is None else "another key" if one.changed else ""
+        table.add_row(one.question, one.before, one.after or "-", f"{one.ratio:.2f}", word)
+    return table

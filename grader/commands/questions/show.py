@@ -1,0 +1,68 @@
+"""`hw9 questions show ID`: one question, its claims, and how every seed decides them."""
+
+import argparse
+from pathlib import Path
+
+from assignment.fixable import FixableError, suggest
+from grader.commands.questions.options import add_sources
+from grader.commands.terminal.options import Verbs, add_verb
+from grader.commands.terminal.screen import print_faults
+from questions.bank import Bank, load_bank
+from questions.canonical import load_canonicals
+from questions.claim import Claim
+from questions.key import Decision, find_decisions
+from questions.question import Question
+
+
+def add_parser(verbs: Verbs) -> None:
+    """Add the verb."""
+    parser = add_verb(
+        verbs,
+        "show",
+        _start,
+        says="show a question, its claims and how every seed decides them",
+        examples=("hw9 questions show saliency-2", "hw9 questions show 7"),
+    )
+    parser.add_argument("id", metavar="ID", help="such as lime-1, or its number")
+    add_sources(parser, "whose canonical Outputs decide")
+
+
+def _start(options: argparse.Namespace) -> int:
+    return show(name=options.id, profile=options.profile, bank=options.bank, canonical=options.canonical)
+
+
+def show(*, name: str, profile: str, bank: Path, canonical: Path) -> int:
+    """Show a question by its id or number; 1 where its key has a fault."""
+    loaded = load_bank(bank)
+    question = find_question(name, loaded)
+    decisions, faults = find_decisions(loaded, load_canonicals(profile, canonical))
+    print(f"{question.number}. {question.id}\n{question.ask.en}\n{question.ask.zh}")
+    for letter, choice in question.choices.items():
+        decision = decisions.get((question.id, letter))
+        word = "?" if decision is None else "right" if decision.right else "wrong"
+        print(f"\n({letter}) {word}: {choice.say.en}\n    {choice.say.zh}\n    claim: {_write(choice.claim)}")
+        print("\n".join(_seed_lines(decision)) if decision else "    no value")
+        print(f"    why: {choice.why.en}\n    {choice.why.zh}")
+    return print_faults(fault for fault in faults if fault.is_in(*loaded.places[question.id]))
+
+
+def find_question(name: str, bank: Bank) -> Question:
+    """Return a question by its id or its number; FixableError where there is none."""
+    numbered = {str(question.number): question.id for question in bank.questions}
+    found = numbered.get(name, name)
+    if found not in bank.ids:
+        raise FixableError(f"questions show: unknown id {name!r}; expected {suggest(name, bank.ids)}")
+    return bank[found]
+
+
+def _write(claim: Claim) -> str:
+    arguments = ", ".join(f"{name}={value}" for name, value in claim.with_.items())
+    return f"{claim.measure}({arguments}) {claim.side} {claim.bound}, margin {claim.margin:g}"
+
+
+def _seed_lines(decision: Decision) -> list[str]:
+    return [
+        f"    seed {seed}: value {item.value:.4g}, bound {item.bound:.4g}, "
+        f"distance {item.distance:+.4g} = {item.distance / decision.margin:+.2f} margins"
+        for seed, item in decision.evaluated.items()
+    ]

@@ -1,0 +1,81 @@
+"""`hw9 questions stability`: measure every claim in float32 and with rounded weights, on every seed."""
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+
+from rich.table import Table
+
+from grader.commands.questions.options import add_computing, add_sources, add_storing, check_folders
+from grader.commands.terminal.options import Verbs, add_verb
+from grader.commands.terminal.progress import show_progress
+from grader.commands.terminal.screen import print_faults, say, show_table
+from questions.bank import load_bank
+from questions.canonical import load_canonicals
+from questions.key import Decision, Place, find_decisions
+from questions.proof.rerun import load_reruns, run_all
+from questions.proof.stability import (
+    Steadiness,
+    find_all_steadiness,
+    find_stability_faults,
+    make_reruns,
+    measure,
+    save_stability,
+)
+
+ABOUT = """Measure every claim in float32 and with weights rounded to bfloat16, on every seed, and compare how far that
+moves its value with how far the value is from the claim's bound. It takes minutes, and keeps what it computed in
+--cache. It exits with 1 where a choice could change sides.
+"""
+
+
+def add_parser(verbs: Verbs) -> None:
+    """Add the verb."""
+    parser = add_verb(
+        verbs,
+        "stability",
+        _start,
+        says="measure every claim in float32 and with weights rounded to bfloat16",
+        about=ABOUT,
+        examples=("hw9 questions stability", "hw9 questions stability --write"),
+    )
+    add_storing(parser, "it for `hw9 questions check`")
+    add_computing(parser)
+    add_sources(parser, "whose canonical Outputs decide")
+
+
+def _start(options: argparse.Namespace) -> int:
+    return stability(
+        out=options.out if options.write else None,
+        device=options.device,
+        cache=options.cache,
+        profile=options.profile,
+        bank=options.bank,
+        canonical=options.canonical,
+    )
+
+
+def stability(*, out: Path | None, device: str, cache: Path, profile: str, bank: Path, canonical: Path) -> int:
+    """Measure the claims under small changes, store that in `out` if given; 1 where the key does not stand."""
+    check_folders(cache, *([out] if out else []))
+    questions, canonicals = load_bank(bank), load_canonicals(profile, canonical)
+    decisions, faults = find_decisions(questions, canonicals)
+    variants = make_reruns(tuple(canonicals), device)
+    with show_progress("stability", sum(map(len, variants.values()))) as tick:
+        folders = {name: run_all(ones, profile, cache=cache, tick=tick) for name, ones in variants.items()}
+    runs = {name: load_reruns(ones, folders[name], profile, canonicals) for name, ones in variants.items()}
+    measured = measure(profile, questions, runs)
+    steadiness = find_all_steadiness(questions, decisions, measured)
+    show_table(to_table(steadiness, decisions))
+    if out:
+        say(f"wrote {save_stability(measured, out)}")
+    return print_faults([*faults, *find_stability_faults(questions, steadiness)])
+
+
+def to_table(steadiness: Mapping[Place, Steadiness], decisions: Mapping[Place, Decision]) -> Table:
+    """Return a row a choice, red where it could change sides."""
+    table = Table("choice", "smallest distance", "spread", "distance / spread", "margin")
+    for (name, letter), its in steadiness.items():
+        row = (f"{name} {letter}", f"{its.smallest:.4g}", f"{its.spread:.3g}", f"{its.ratio:.3g}")
+        table.add_row(*row, f"{decisions[name, letter].margin:g}", style="red" if its.ratio < 1 else None)
+    return table

@@ -1,0 +1,62 @@
+"""`hw9 run`: execute the notebooks of a class, each in a sandbox."""
+
+import argparse
+from pathlib import Path
+
+from grader.commands.terminal.options import (
+    RunOptions,
+    Verbs,
+    add_handins,
+    add_run_options,
+    add_runs,
+    add_verb,
+    take_run_options,
+)
+from grader.commands.terminal.progress import ShownProgress
+from grader.commands.terminal.screen import OUT
+from grader.driver.drive import run_class
+from grader.runs.result import Result
+
+ABOUT = """Execute each student's notebook in a sandbox and keep what it saved.
+
+After Ctrl-C, or a crash, the same command resumes: notebooks with a result are not run again. It exits with 1 where a
+notebook has no result although it was tried several times.
+"""
+
+
+def add_parser(verbs: Verbs) -> None:
+    """Add the verb."""
+    parser = add_verb(
+        verbs,
+        "run",
+        _start,
+        says="execute the notebooks in the sandbox",
+        about=ABOUT,
+        examples=("hw9 run handins/ runs/", "hw9 run handins/ runs/ --jobs 2 --device cpu"),
+    )
+    add_handins(parser)
+    add_runs(parser)
+    add_run_options(parser)
+
+
+def _start(options: argparse.Namespace) -> int:
+    return run(handins=options.handins, runs=options.runs, how=take_run_options(options))
+
+
+def run(*, handins: Path, runs: Path, how: RunOptions) -> int:
+    """Execute the notebooks; the exit code says whether each of them has its result."""
+    return 1 if any(result.word == "lost" for result in execute(handins, runs, how)) else 0
+
+
+def execute(handins: Path, runs: Path, how: RunOptions) -> list[Result]:
+    """Execute the notebooks, show how far it is, and return all results."""
+    with ShownProgress(OUT) as shown:
+        return run_class(
+            handins,
+            runs,
+            jobs=how.jobs,
+            device=how.device,
+            sandbox=how.sandbox,
+            limits=how.to_limits(),
+            observer=shown,
+        )

@@ -1,0 +1,127 @@
+"""What several verbs share: how a verb is added, the folders of a class, and how its notebooks are run."""
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from assignment.assignment import Limits, load_assignment
+
+Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Start = Callable[[argparse.Namespace], int]  # unpacks what was typed, calls the verb, returns the exit code
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """How notebooks are run. None: for `jobs` as many as there are GPUs, else cores; for a limit the assignment's."""
+
+    jobs: int | None = None
+    device: str = "auto"
+    sandbox: bool = True
+    cell_seconds: int | None = None
+    notebook_seconds: int | None = None
+    memory_mib: int | None = None
+
+    def to_limits(self) -> Limits:
+        """Return the assignment's limits, with those put in that were given."""
+        given = {
+            "cell_seconds": self.cell_seconds,
+            "notebook_seconds": self.notebook_seconds,
+            "memory_mib": self.memory_mib,
+        }
+        return load_assignment().limits.model_copy(
+            update={name: value for name, value in given.items() if value is not None}
+        )
+
+
+def add_verb(
+    verbs: Verbs, name: str, start: Start, *, says: str, examples: tuple[str, ...], about: str = ""
+) -> argparse.ArgumentParser:
+    """Add a verb that `start` carries out. `says` is its line in a list, `about` its description in its own help."""
+    parser = verbs.add_parser(
+        name,
+        help=says,
+        description=about or f"{says[0].upper()}{says[1:]}.",
+        epilog="\n".join(f"example: {example}" for example in examples),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(start=start)
+    return parser
+
+
+def add_handins(parser: argparse.ArgumentParser) -> None:
+    """Add HANDINS."""
+    parser.add_argument(
+        "handins",
+        type=Path,
+        metavar="HANDINS",
+        help="folder of <student>.ipynb files or <student>/ folders, and optionally handins.csv",
+    )
+
+
+def add_runs(parser: argparse.ArgumentParser) -> None:
+    """Add RUNS."""
+    parser.add_argument(
+        "runs",
+        type=Path,
+        metavar="RUNS",
+        help="folder of results, with a folder for each student; `run` and `grade` make it, or resume in it",
+    )
+
+
+def add_responses(parser: argparse.ArgumentParser) -> None:
+    """Add --responses."""
+    parser.add_argument(
+        "--responses",
+        type=Path,
+        metavar="FILE.csv",
+        help="the quiz's Student Analysis report (Canvas, classic quiz): only its answers and times count",
+    )
+
+
+def add_profile(parser: argparse.ArgumentParser, whose: str) -> None:
+    """Add --profile, whose help says `whose`."""
+    parser.add_argument("--profile", default="mini", help=f"{whose} (default: %(default)s)")
+
+
+def add_show_key(parser: argparse.ArgumentParser) -> None:
+    """Add --show-key."""
+    parser.add_argument("--show-key", action="store_true", help="show the right letters on the students' pages")
+
+
+def add_run_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that `take_run_options` reads."""
+    add = parser.add_argument
+    add("--jobs", type=_positive, help="notebooks at once (default: one for each GPU, else for each core)")
+    add("--device", choices=["auto", "cpu", "cuda"], default="auto", help="auto: a GPU where there is one (default)")
+    add("--cell-seconds", type=_positive, help="time limit of a cell (default: assignment.yaml)")
+    add("--notebook-seconds", type=_positive, help="time limit of a notebook (default: assignment.yaml)")
+    add("--memory-mib", type=_positive, help="memory limit of a notebook (default: assignment.yaml)")
+    add(
+        "--no-sandbox",
+        action="store_true",
+        help="for your own notebook only: it can read and write everything that you can, and only its time is limited",
+    )
+
+
+def take_run_options(options: argparse.Namespace) -> RunOptions:
+    """Return how notebooks are run, as it was typed."""
+    return RunOptions(
+        jobs=options.jobs,
+        device=options.device,
+        sandbox=not options.no_sandbox,
+        cell_seconds=options.cell_seconds,
+        notebook_seconds=options.notebook_seconds,
+        memory_mib=options.memory_mib,
+    )
+
+
+def _positive(text: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r}; expected a whole number from 1")
+    return number

@@ -1,0 +1,66 @@
+"""What a person sees while something long runs: a bar, what runs now and since when, what ended with which status."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Self
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+from grader.driver.event import Begun, Ended, Event, Started
+from grader.runs.result import Result
+
+COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+COLOURS = {"ran": "green", "failed": "red", "timed_out": "yellow", "lost": "magenta"}
+
+
+@contextmanager
+def show_progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Show a bar on stderr; what is given is called once for each of the `total` steps that is done."""
+    with Progress(*COLUMNS, console=Console(stderr=True)) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda _: progress.advance(task)
+
+
+class ShownProgress:
+    """Shows on a console what a driver tells: live on a terminal, else a line for each notebook that ended.
+
+    A context manager, since the bar must go whatever happens.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self.console, self.running = console, dict[str, TaskID]()
+        self.live = Progress(SpinnerColumn(), *COLUMNS, console=console, disable=not console.is_terminal)
+        self.all = self.live.add_task("notebooks", total=None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.live.stop()
+
+    def __call__(self, event: Event) -> None:
+        """Show one event."""
+        match event:
+            case Begun(total, finished):
+                self.live.update(self.all, total=total, completed=finished)
+                self.live.start()
+                if finished:
+                    self.console.print(f"{finished} of {total} notebooks have a result already")
+            case Started(student):
+                self.running[student] = self.live.add_task(f"  {escape(student)}", total=None)
+            case Ended(student, result):
+                if student in self.running:
+                    self.live.remove_task(self.running.pop(student))
+                self.console.print(describe_end(student, result), highlight=False)
+                self.live.advance(self.all, result is not None)
+
+
+def describe_end(student: str, result: Result | None) -> str:
+    """Return one line of rich markup that says how a notebook ended."""
+    if result is None:
+        return f"{escape(student):24} [magenta]no result[/] (its worker ended; it is run again)"
+    reason = f" ({result.reason})" if result.reason else ""
+    place = f" in cell {result.cell}" if result.cell is not None else ""
+    return f"{escape(student):24} [{COLOURS[result.word]}]{result.word}[/]{reason}{place}  {result.seconds:.1f} s"

@@ -1,0 +1,74 @@
+"""Run one job in a worker process of its own: what is submitted to an executor, and what a remote machine runs.
+
+It knows nothing but the folder of a Run, in which its job lies. The worker dies with the process that waits for it, and
+its cage dies with the worker; both end when the job is taken back. How it ended is said by `result.json` alone.
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from grader.runs.job import load_job, read_order
+from grader.sandbox.cage import to_head
+
+LOG_FILE = "worker.log"
+SPARE_SECONDS = 180  # beyond the notebook's limit, after which a silent worker is given up
+TICK = 0.2  # seconds between two looks at the job
+
+
+def run_job(folder: Path) -> None:
+    """Start the worker of a Run and return when it has ended; do nothing when its job was taken back before.
+
+    FixableError when `job.json` is not what it must be. Whether there is a result is for the caller to see.
+    """
+    order = read_order(folder)
+    if order is None:
+        return
+    end = time.monotonic() + load_job(folder).limits.notebook_seconds + SPARE_SECONDS
+    with (folder / LOG_FILE).open("wb") as log:
+        worker = _start(to_worker(folder), log.fileno())
+    try:
+        while not _has_ended(worker) and read_order(folder) == order and time.monotonic() < end:
+            pass
+    finally:
+        _kill(worker)
+    if not (folder / LOG_FILE).stat().st_size:
+        (folder / LOG_FILE).unlink()
+
+
+def to_worker(folder: Path) -> list[str]:
+    """Return the command that executes one Run."""
+    return [sys.executable, "-P", "-m", "grader.worker", str(folder.resolve())]
+
+
+def _start(command: list[str], log: int) -> "subprocess.Popen[bytes]":
+    packages = str(Path(__file__).resolve().parents[2])
+    return subprocess.Popen(
+        [*to_head(os.getpid(), ()), *command],  # it dies with us
+        env={**os.environ, "PYTHONPATH": packages},
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
+    )
+
+
+def _has_ended(worker: "subprocess.Popen[bytes]") -> bool:
+    """Wait a little, and tell whether the worker has ended."""
+    try:
+        worker.wait(TICK)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
+def _kill(worker: "subprocess.Popen[bytes]") -> None:
+    """End a worker that still runs, and whatever it started in its process group."""
+    if worker.poll() is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(worker.pid, signal.SIGKILL)
+        worker.wait()

@@ -1,0 +1,56 @@
+"""A Job: all that a worker is told about one Run, beside the hand-in itself. It is `job.json` in the Run's folder.
+
+The file is an order. While it lies there unchanged, whoever runs the Run may go on; once it is taken back, or replaced
+by the order of a later attempt, the Run is to be ended. It holds no secret: no key, no answer, no password.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import NonNegativeInt, PositiveInt, StrictBool
+
+from assignment.assignment import Limits
+from assignment.fixable import parse_as
+from assignment.records import Record
+from grader.files.whole import load_json, write_whole
+from grader.sandbox.gpu import Gpu
+
+JOB_FILE = "job.json"
+
+
+class Job(Record):
+    """How one hand-in is to be executed: `job.json`."""
+
+    version: Literal[1] = 1
+    limits: Limits
+    sandbox: StrictBool = True
+    attempt: PositiveInt = 1
+    slot: NonNegativeInt = 0  # no two Runs of a machine have one at the same time; as root it decides the user
+    gpu: Gpu | None = None  # that of the slot
+    threads: PositiveInt = 1
+    fonts: Path | None = None  # the folder of a matplotlib font list made beforehand
+    hidden: tuple[Path, ...] = ()  # folders that the notebook must not see
+
+
+def write_job(folder: Path, job: Job) -> None:
+    """Order a Run."""
+    write_whole(folder / JOB_FILE, (job.model_dump_json(indent=1) + "\n").encode())
+
+
+def load_job(folder: Path) -> Job:
+    """Return what was ordered; FixableError with the place of every fault."""
+    file = folder / JOB_FILE
+    return parse_as(Job, load_json(file, "the file that hw9 run writes before a worker starts"), str(file))
+
+
+def read_order(folder: Path) -> bytes | None:
+    """Return the order as it lies there now, to be compared later; None when it was taken back."""
+    try:
+        return (folder / JOB_FILE).read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def take_back(folder: Path) -> None:
+    """Take an order back: who runs the Run ends it."""
+    (folder / JOB_FILE).unlink(missing_ok=True)

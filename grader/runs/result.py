@@ -1,0 +1,60 @@
+"""How one hand-in's execution ended: `result.json`, a worker's only answer, written last and never replaced."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from assignment.fixable import parse_as
+from assignment.records import Record
+from grader.files.whole import create_whole, load_json
+
+RESULT_FILE = "result.json"
+
+Word = Literal["ran", "failed", "timed_out", "lost"]
+Reason = Literal[
+    "exception",  # a cell raised
+    "kernel_died",  # the kernel ended while a cell ran
+    "memory",  # more memory than allowed
+    "files",  # more, or larger, files than allowed
+    "output",  # more output than allowed
+    "message",  # the kernel sent what no kernel sends
+    "cell_time",  # one cell ran too long
+    "notebook_time",  # all cells together ran too long
+    "cpu_time",  # more processor time than allowed
+]
+
+
+class Result(Record):
+    """How one hand-in's execution ended: `result.json`."""
+
+    version: Literal[1] = 1
+    student: str
+    word: Word
+    reason: Reason | None = None
+    cell: int | None = None  # 0-based index among all cells of the notebook
+    detail: str | None = None  # the student's text, capped
+    seconds: float = 0.0
+    cell_seconds: tuple[float | None, ...] = ()  # one for each cell of the notebook; None: not executed
+    peak_memory_mib: float = 0.0
+    output_bytes: int = 0
+    device: str = "cpu"
+    sandbox: bool = True
+    memory_group: str = "none"  # none: the memory limit held for each process alone
+    attempt: int = 1
+    started_at: AwareDatetime
+    notebook_sha256: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def load_result(folder: Path) -> Result | None:
+    """Return a Run's result; None when it has none yet."""
+    file = folder / RESULT_FILE
+    if not file.exists():
+        return None
+    return parse_as(Result, load_json(file, "a result of hw9 run"), str(file))
+
+
+def commit_result(folder: Path, result: Result) -> bool:
+    """Put a result into place whole; the first writer wins. Tell whether this was the first."""
+    return create_whole(folder / RESULT_FILE, (result.model_dump_json(indent=1) + "\n").encode())

@@ -1,0 +1,61 @@
+"""Mistakes in saliency maps."""
+
+from functools import partial
+
+from questions.proof.mutant import make_mutant
+from questions.proof.rerun import Edit
+
+_SALIENCY = "reference/saliency.py"
+_MADE = "reference/produce/maps.py"
+_BENCH = "reference/produce/bench.py"
+_mutant = partial(make_mutant, "saliency")
+
+TRAINING = Edit(_BENCH, "return fold(plain)", "return plain.train()")  # batch norm and dropout as in training
+
+SALIENCY_MUTANTS = (
+    _mutant(
+        "of-the-loss",
+        "the gradient of the loss in place of the logit's, as in 2021",
+        Edit(_MADE, '"map": (bench.labels, "logit")', '"map": (bench.labels, "loss")'),
+    ),
+    _mutant(
+        "of-the-probability",
+        "the gradient of the probability in place of the logit's",
+        Edit(_MADE, '"map": (bench.labels, "logit")', '"map": (bench.labels, "probability")'),
+    ),
+    _mutant("training-mode", "the model is left in training mode", TRAINING),
+    _mutant(
+        "no-absolute-value",
+        "the largest of the signed gradients over the channels",
+        Edit(_SALIENCY, "of=of).abs().amax(dim=1)", "of=of).amax(dim=1)"),
+    ),
+    _mutant(
+        "wrong-label",
+        "the strongest wrong label in place of the true one",
+        Edit(_MADE, '"map": (bench.labels, "logit")', '"map": (other, "logit")'),
+    ),
+    _mutant(
+        "next-picture",
+        "the maps belong to the next picture",
+        Edit(_SALIENCY, "zip(pictures.split(batch), labels", "zip(pictures.roll(1, 0).split(batch), labels.roll(1, 0)"),
+    ),
+    _mutant(
+        "stretched",
+        "each map is stretched to [0, 1] before anybody sees its size, as in 2021",
+        Edit(
+            _MADE,
+            "return {None: arrays}",
+            "return {None: {name: array / array.max(axis=(1, 2), keepdims=True) for name, array in arrays.items()}}",
+        ),
+    ),
+    _mutant(
+        "pixels-to-255",
+        "pixels are not brought to [0, 1]",
+        Edit(_BENCH, ".to(self.device, self.dtype) / 255", ".to(self.device, self.dtype)"),
+    ),
+    _mutant(
+        "times-the-picture",
+        "the gradient is multiplied by the picture",
+        Edit(_SALIENCY, "input_gradient(model, x, y, of=of).abs()", "(x * input_gradient(model, x, y, of=of)).abs()"),
+    ),
+)

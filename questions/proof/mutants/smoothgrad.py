@@ -1,0 +1,72 @@
+"""Mistakes in SmoothGrad."""
+
+from functools import partial
+
+from questions.proof.mutant import make_mutant
+from questions.proof.mutants.saliency import TRAINING
+from questions.proof.rerun import Edit
+
+_SMOOTHGRAD = "reference/smoothgrad.py"
+_MADE = "reference/produce/maps.py"
+_mutant = partial(make_mutant, "smoothgrad")
+
+SMOOTHGRAD_MUTANTS = (
+    _mutant(
+        "noise-squared",
+        "the variance of the noise where its standard deviation belongs, as in 2021",
+        Edit(
+            _SMOOTHGRAD,
+            "spread = sigma * (picture.max() - picture.min())",
+            "spread = (sigma * (picture.max() - picture.min())) ** 2",
+        ),
+    ),
+    _mutant(
+        "signed-mean",
+        "the size of the mean gradient in place of the mean size: signs cancel",
+        Edit(_SMOOTHGRAD, "maps.append(total / seen)", "maps.append(signed.abs().amax(dim=0) / seen)"),
+    ),
+    _mutant(
+        "mean-is-never-signed",
+        "where signs should cancel, sizes are added",
+        Edit(_SMOOTHGRAD, "signed += gradient.sum(dim=0)", "signed += gradient.abs().sum(dim=0)"),
+    ),
+    _mutant(
+        "same-noise-in-each-batch",
+        "the generator is made anew for each batch",
+        Edit(_SMOOTHGRAD, "generator.standard_normal", "np.random.default_rng(random_state).standard_normal"),
+    ),
+    _mutant(
+        "forgets-to-add",
+        "only the last batch of copies is kept",
+        Edit(_SMOOTHGRAD, "total += gradient", "total = gradient"),
+    ),
+    _mutant(
+        "only-brighter",
+        "uniform noise in [0, 1] in place of normal noise, so that every copy is brighter",
+        Edit(_SMOOTHGRAD, "generator.standard_normal", "generator.random"),
+    ),
+    _mutant(
+        "strong",
+        "ten times the noise in the official run",
+        Edit(_MADE, "SIGMA, COPIES, STEPS, FEW_STEPS = 0.02,", "SIGMA, COPIES, STEPS, FEW_STEPS = 0.2,"),
+    ),
+    _mutant(
+        "wrong-label",
+        "the strongest wrong label in place of the true one",
+        Edit(
+            _MADE, "counted = {seed: _smooth(bench, seed, bench.labels,", "counted = {seed: _smooth(bench, seed, other,"
+        ),
+    ),
+    _mutant(
+        "same-seed-again",
+        "the second run is given the seed of the first",
+        Edit(_MADE, "again = counted.get(seed + 1, after)", "again = counted[seed]"),
+    ),
+    _mutant(
+        "sum",
+        "the copies' maps are added up and not divided by their number",
+        Edit(_SMOOTHGRAD, "maps.append(total / seen)", "maps.append(total.clone())"),
+        equivalent="One factor for all pictures: each drawing has a scale of its own, and shares, orders and ratios stay.",
+    ),
+    _mutant("training-mode", "the model is left in training mode", TRAINING),
+)

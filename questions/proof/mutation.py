@@ -1,0 +1,61 @@
+"""Mutation: run the reference with each mistake, and note which choices change sides by what comes out.
+
+Every group that a mutant touches is first computed without any mistake, as a control: it must give today's key.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from assignment.arrays import GROUPS
+from assignment.fixable import FixableError
+from assignment.outputs import Outputs
+from questions.bank import Bank
+from questions.key import find_key
+from questions.proof.matrix import Matrix, find_flipped, make_matrix
+from questions.proof.mutant import Mutant
+from questions.proof.recheck import SEED
+from questions.proof.rerun import CACHE_FOLDER, Rerun, load_reruns, run_all
+
+
+def find_touched(mutants: Sequence[Mutant]) -> tuple[str, ...]:
+    """Return the groups of Outputs that some of the mutants change."""
+    return tuple(group for group in GROUPS if any(group in one.groups for one in mutants))
+
+
+def compute_matrix(
+    mutants: Sequence[Mutant],
+    profile: str,
+    bank: Bank,
+    canonicals: Mapping[int, Outputs],
+    *,
+    device: str = "cpu",
+    cache: Path = CACHE_FOLDER,
+    tick: Callable[[int], None] = lambda _: None,
+) -> Matrix:
+    """Return which question catches which mutant; FixableError where the reference without a mistake is another's.
+
+    `tick` is called once for each run: one for each touched group, one for each mutant.
+    """
+    key, touched = find_key(bank, canonicals), find_touched(mutants)
+
+    def find_all(reruns: Sequence[Rerun]) -> list[dict[str, str]]:
+        folders = run_all(reruns, profile, cache=cache, tick=tick)
+        pairs = zip(reruns, folders, strict=True)
+        found = (load_reruns([rerun], [folder], profile, canonicals)[SEED] for rerun, folder in pairs)
+        return [find_flipped(bank, key, outputs, SEED) for outputs in found]
+
+    controls = find_all([Rerun(groups=(group,), device=device) for group in touched])
+    _check_controls(dict(zip(touched, controls, strict=True)))
+    return make_matrix(profile, bank, mutants, find_all([one.to_rerun(device) for one in mutants]))
+
+
+def _check_controls(controls: Mapping[str, Mapping[str, str]]) -> None:
+    wrong = {group: flipped for group, flipped in controls.items() if flipped}
+    if wrong:
+        raise FixableError(
+            *(
+                f"{group}: without any mistake today's reference gives another key for {', '.join(flipped)}; "
+                "expected the same: see `hw9 questions recheck`"
+                for group, flipped in wrong.items()
+            )
+        )

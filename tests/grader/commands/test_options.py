@@ -1,0 +1,21 @@
+"""How notebooks are run: what was typed, and the assignment's limits where nothing was."""
+
+import pytest
+
+from assignment.assignment import load_assignment
+from grader.commands.main import make_parser
+from grader.commands.terminal.options import RunOptions, take_run_options
+
+
+def test_nothing_typed_is_the_default() -> None:
+    options = make_parser().parse_args(["run", "handins", "runs"])
+    assert take_run_options(options) == RunOptions()
+    assert RunOptions().to_limits() == load_assignment().limits
+
+
+@pytest.mark.parametrize("verb", [["run", "a", "b"], ["grade", "a", "b"], ["demo"]])
+def test_what_was_typed_takes_the_place_of_the_assignments_limit_alone(verb: list[str]) -> None:
+    words = ["--jobs", "3", "--device", "cpu", "--no-sandbox", "--cell-seconds", "7"]
+    how = take_run_options(make_parser().parse_args([*verb, *words]))
+    assert how == RunOptions(jobs=3, device="cpu", sandbox=False, cell_seconds=7)
+    assert how.to_limits() == load_assignment().limits.model_copy(update={"cell_seconds": 7})

@@ -1,0 +1,54 @@
+"""A pytest plugin: marks tests by what they ask for, and says which tests are left to `make nightly`.
+
+A fixture that starts the sandbox or the browser marks each test that uses it; what cannot be seen from a fixture is
+marked where it stands. The markers themselves are listed in pyproject.toml.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+MARKERS = ("sandbox", "browser", "slow", "nightly")
+FIXTURES = {"execute": "sandbox", "execute_once": "sandbox", "browser": "browser"}
+LEFT = pytest.StashKey[set[str]]()
+
+
+def is_marked(item: pytest.Item) -> bool:
+    """Tell whether `make quick` leaves the test out."""
+    return any(item.get_closest_marker(name) for name in MARKERS)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[LEFT] = set()
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for fixture in FIXTURES.keys() & set(getattr(item, "fixturenames", ())):
+            item.add_marker(FIXTURES[fixture])
+
+
+def pytest_deselected(items: Iterable[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("nightly"):
+            item.config.stash[LEFT].add(item.nodeid)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workeroutput"):  # a process of pytest-xdist, which prints nothing itself
+        session.config.workeroutput["left"] = sorted(session.config.stash[LEFT])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    node.config.stash[LEFT] |= set(getattr(node, "workeroutput", {}).get("left", ()))
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    left = sorted(config.stash[LEFT])
+    if left and config.get_verbosity() >= 0:
+        terminalreporter.section("left to `make nightly`")
+        for name in left:
+            terminalreporter.write_line(name)

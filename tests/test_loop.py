@@ -1,0 +1,138 @@
+"""The loop: no test is left out by accident, quick tests stay quick, and a loaded machine is one.
+
+What the plugins of `tests/conftest.py` do is tried on planted tests, in a pytest of their own.
+"""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from itertools import chain, combinations
+from pathlib import Path
+
+import pytest
+
+from tests.markers import FIXTURES, MARKERS
+from tests.patience import wait_until
+
+ROOT = Path(__file__).parents[1]
+PLANTED = """
+import logging, subprocess, sys, time
+import pytest
+
+BURN = "import time\\nwhile time.process_time() < 0.5: pass"
+
+@pytest.fixture(scope="module")
+def shared():
+    burn()
+
+@pytest.fixture
+def browser():
+    burn()
+
+def burn():
+    until = time.process_time() + 0.5
+    while time.process_time() < until: pass
+
+def test_hog(): burn()
+def test_hog_by_its_child(): subprocess.run([sys.executable, "-S", "-c", BURN], check=True)
+def test_first_of_a_shared_fixture(shared): pass
+def test_second_of_a_shared_fixture(shared): pass
+def test_sleeps(): time.sleep(0.5)
+def test_logs_what_is_no_unicode(): logging.error(chr(0xDCFF))
+@pytest.mark.slow
+def test_slow(): burn()
+def test_marked_by_its_fixture(browser): pass
+@pytest.mark.nightly
+def test_of_the_night(): pass
+"""
+
+
+@pytest.fixture(scope="module")
+def try_planted(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
+    """Return what pytest prints of the planted tests, where more than a quarter of a second is too much."""
+    folder = tmp_path_factory.mktemp("planted")
+    markers = "\n".join(f"    {name}: needed" for name in MARKERS)
+    (folder / "pytest.ini").write_text(f"[pytest]\naddopts = --strict-markers\nmarkers =\n{markers}\n")
+    (folder / "conftest.py").write_text(
+        'pytest_plugins = ["tests.markers", "tests.processor_time", "tests.printable"]\n\n'
+        "def pytest_configure():\n    from tests import processor_time\n    processor_time.LIMIT = 0.25\n"
+    )
+    (folder / "test_planted.py").write_text(PLANTED)
+
+    def run(*options: str, ci: bool = True) -> str:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("CI", "PYTEST_"))}
+        environment |= {"PYTHONPATH": str(ROOT)} | ({"CI": "true"} if ci else {})
+        words = [sys.executable, "-m", "pytest", "-rA", "--color=no", "-p", "no:cacheprovider", *options]
+        return subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=False).stdout
+
+    return run
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [(), ("-n", "1")], ids=["one process", "pytest-xdist"])
+def test_unmarked_test_that_uses_much_processor_time_fails_under_ci(
+    try_planted: Callable[..., str], workers: tuple[str, ...]
+) -> None:
+    said = try_planted("-m", "not nightly", *workers)
+    failed = re.findall(r"^ERROR test_planted.py::(\w+) - Failed: test_planted.py::\1: \d\.\d s of", said, re.MULTILINE)
+    hogs = {"hog", "hog_by_its_child", "first_of_a_shared_fixture", "second_of_a_shared_fixture"}
+    assert set(failed) == {f"test_{name}" for name in hogs}, said
+    assert re.search(r"\b8 passed\b.*\b4 errors\b", said), said
+    assert re.search(r"left to `make nightly` =+\ntest_planted\.py::test_of_the_night\n", said), said
+
+
+@pytest.mark.slow
+def test_outside_ci_it_does_not(try_planted: Callable[..., str]) -> None:
+    assert re.search(r"= 9 passed in", said := try_planted(ci=False)), said
+
+
+def test_parts_are_all_tests_and_ci_runs_all_but_the_nightly_ones() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    quick, rest = (re.search(rf"^{name} := (.+)$", makefile, re.MULTILINE)[1] for name in ("QUICK", "REST"))
+    for marked in chain.from_iterable(combinations(MARKERS, count) for count in range(len(MARKERS) + 1)):
+        has = {name: name in marked for name in MARKERS}
+        parts = [eval(part, {"__builtins__": {}}, has) for part in (quick, rest)]
+        assert parts == [not marked, bool(marked) and "nightly" not in marked], marked
+    assert re.search(r"^check: quick rest ", makefile, re.MULTILINE)
+
+
+def test_no_marker_is_left_out_by_default(pytestconfig: pytest.Config) -> None:
+    assert [line.partition(":")[0] for line in pytestconfig.getini("markers")[: len(MARKERS)]] == list(MARKERS)
+    assert not {"-m", "-k", "--deselect"} & set(pytestconfig.getini("addopts"))
+
+
+def test_test_is_marked_by_the_fixture_that_it_uses(request: pytest.FixtureRequest) -> None:
+    for item in request.session.items:
+        for fixture in FIXTURES.keys() & set(getattr(item, "fixturenames", ())):
+            assert item.get_closest_marker(FIXTURES[fixture]), item.nodeid
+
+
+def list_children(parent: int) -> set[int]:
+    """Return the processes that a process started and that run."""
+    found = set()
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, its_parent = file.read_text().rpartition(")")[2].split()[:2]
+        except OSError:  # ended meanwhile
+            continue
+        if int(its_parent) == parent and state != "Z":
+            found.add(int(file.parent.name))
+    return found
+
+
+@pytest.mark.parametrize(("killed", "code"), [(False, 7), (True, -signal.SIGKILL)])
+def test_load_ends_with_its_script_whatever_ends_that(killed: bool, code: int) -> None:
+    words = [ROOT / ".ci" / "loaded", "sh", "-c", "echo; read line; exit 7"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(words, env=os.environ | {"LOOPS": "3"}, **pipes) as script:
+        script.stdout.readline()
+        assert wait_until(lambda: len(list_children(script.pid)) == 4)  # three loops and the command
+        loops = list_children(script.pid)
+        if killed:
+            script.kill()
+        script.stdin.close()
+        assert script.wait() == code
+    assert wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in loops))
