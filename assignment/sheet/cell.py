@@ -57,10 +57,15 @@ class Cell:
         return line[node.col_offset : end][:WRITTEN_LIMIT].decode(errors="ignore")
 
 
+def is_python(source: str) -> bool:
+    """Tell whether a cell's magic, if it has one, leaves it Python that is run in the notebook's own names."""
+    magic = find_magic(source)
+    return magic is None or magic in PYTHON_MAGICS
+
+
 def parse_cell(index: int, source: str) -> Cell | None:
     """Return a cell, None where its magic says that it is no Python; CellError where it should be and is not."""
-    magic = find_magic(source)
-    if magic is not None and magic not in PYTHON_MAGICS:
+    if not is_python(source):
         return None
     try:
         with warnings.catch_warnings():

@@ -15,7 +15,7 @@ from typing import Any
 
 from assignment.fixable import FixableError
 from assignment.sheet.asked import parse_asked
-from assignment.sheet.cell import is_answers_cell
+from assignment.sheet.cell import is_answers_cell, is_python
 from assignment.sheet.notebook import MOST_BYTES, parse_notebook
 from assignment.sheet.sheet import Answer, Sheet, read_sheet
 
@@ -117,7 +117,7 @@ def _find_shell() -> Any:
 
 
 def _starts_answers(source: str) -> bool:
-    return _START.search(source) is not None
+    return is_python(source) and _START.search(source) is not None
 
 
 def _load_source(path: Path) -> Source | None:
@@ -130,7 +130,8 @@ def _load_source(path: Path) -> Source | None:
 
 
 def _is_same(one: Answer, other: Answer) -> bool:
-    return (one.state, one.letters) == (other.state, other.letters)
+    """Tell whether what was run says nothing else than what is saved; drafts of a session may leave it unreadable."""
+    return other.state == "unreadable" or (one.state, one.letters) == (other.state, other.letters)
 
 
 def _describe_answer(answer: Answer) -> str:
@@ -140,8 +141,8 @@ def _describe_answer(answer: Answer) -> str:
 
 
 _SAVE = (
-    "you ran other answers than those saved: save the notebook, then run this cell again ｜ "
-    "執行過的答案與存檔的不同：請先存檔，再執行這一格"
+    "what you ran last is not what is saved, and what is saved is graded; save, run the answers and this cell again ｜ "
+    "最後執行的答案與存檔的不同，評分以存檔為準；請存檔，再執行答案與這一格"
 )
 _HISTORY = (
     "What the grader would read in the cells that you ran in this session; which file is this notebook is not certain.",

@@ -4,6 +4,7 @@ Only what is kept becomes objects. Its lists and dictionaries are counted before
 those of what is passed over are counted too, against a limit of their own, for passing over them takes time.
 """
 
+import codecs
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -14,6 +15,7 @@ from assignment.fixable import FixableError
 
 MOST_PARTS = 400_000  # lists and dictionaries of what is kept, each of which costs half a KiB of memory
 MOST_PASSED = 4_000_000  # lists and dictionaries of what is passed over, a second or more of time
+CHUNK = 2**20  # bytes that are decoded at once
 
 # Possessive, so that a long text needs no memory to go back; a quote that ends nowhere matches alone.
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["\[\]{}]', re.DOTALL)
@@ -33,11 +35,11 @@ def scan_notebook(data: bytes) -> Any:
     try:
         value, end = _read_notebook(scanner, scanner.skip_space(0))
         if scanner.skip_space(end) != len(scanner.data):
-            raise ValueError(f"more behind the end, at byte {end}")
+            raise scanner.fault("Extra data", scanner.skip_space(end))
     except RecursionError:
         raise FixableError("notebook: nested too deeply; expected a notebook") from None
-    except (ValueError, IndexError) as error:
-        raise FixableError(f"notebook: no JSON: {error or 'it ends too early'}; expected a notebook") from None
+    except ValueError as error:
+        raise FixableError(f"notebook: {error}; expected a valid notebook") from None
     return value
 
 
@@ -54,10 +56,15 @@ class _Scanner:
         assert found is not None
         return found.end()
 
+    def fault(self, says: str, at: int) -> ValueError:
+        """Return a fault with its place, in the words of Python's own reader of JSON."""
+        text = self.data[:at].decode(errors="replace")
+        return json.JSONDecodeError(says, text, len(text))
+
     def see(self, at: int) -> bytes:
         """Return the byte at a place; ValueError at the end."""
         if at >= len(self.data):
-            raise ValueError("it ends too early")
+            raise self.fault("Expecting value", at)
         return self.data[at : at + 1]
 
     def find_end(self, at: int) -> tuple[int, int]:
@@ -65,7 +72,8 @@ class _Scanner:
         if self.see(at) not in b"[{":
             found = (_STRING if self.see(at) == b'"' else _PLAIN).match(self.data, at)
             if found is None:
-                raise ValueError(f"no value at byte {at}")
+                says = "Unterminated string starting at" if self.see(at) == b'"' else "Expecting value"
+                raise self.fault(says, at)
             return found.end(), 0
         depth = count = 0
         for token in _TOKEN.finditer(self.data, at):
@@ -79,10 +87,10 @@ class _Scanner:
                 if not depth:
                     return token.end(), count
             elif token.end() - token.start() == 1:
-                raise ValueError(f"a text without an end at byte {token.start()}")
+                raise self.fault("Unterminated string starting at", token.start())
         if count > max(self.parts, self.passed):
             return at, count
-        raise ValueError("it ends too early")
+        raise self.fault("Expecting ',' delimiter", len(self.data))
 
 
 def pass_over(scanner: _Scanner, at: int) -> tuple[None, int]:
@@ -101,7 +109,10 @@ def read_value(scanner: _Scanner, at: int) -> tuple[Any, int]:
     """Return a value and where it ends."""
     end, count = scanner.find_end(at)
     _count_parts(scanner, count)
-    return json.loads(scanner.data[at:end]), end
+    try:
+        return json.loads(scanner.data[at:end]), end
+    except json.JSONDecodeError as error:  # the place in its part of the file
+        raise scanner.fault(error.msg, at + len(error.doc[: error.pos].encode())) from None
 
 
 def read_object(scanner: _Scanner, at: int, readers: Mapping[str, Reader]) -> tuple[Any, int]:
@@ -113,7 +124,7 @@ def read_object(scanner: _Scanner, at: int, readers: Mapping[str, Reader]) -> tu
     at = scanner.skip_space(at + 1)
     while scanner.see(at) != b"}":
         if scanner.see(at) != b'"':
-            raise ValueError(f"no name at byte {at}")
+            raise scanner.fault("Expecting property name enclosed in double quotes", at)
         name, at = read_value(scanner, at)
         at = _expect(scanner, at, b":")
         found[name], at = readers.get(name, read_value)(scanner, at)
@@ -167,7 +178,7 @@ def _count_parts(scanner: _Scanner, count: int) -> None:
 def _expect(scanner: _Scanner, at: int, byte: bytes) -> int:
     at = scanner.skip_space(at)
     if scanner.see(at) != byte:
-        raise ValueError(f"no {byte.decode()!r} at byte {at}")
+        raise scanner.fault(f"Expecting {byte.decode()!r} delimiter", at)
     return scanner.skip_space(at + 1)
 
 
@@ -178,7 +189,7 @@ def _end_member(scanner: _Scanner, at: int, closing: bytes) -> int:
         return at
     at = _expect(scanner, at, b",")
     if scanner.see(at) == closing:
-        raise ValueError(f"nothing behind a comma, at byte {at}")
+        raise scanner.fault("Expecting value", at)
     return at
 
 
@@ -188,7 +199,10 @@ def _to_utf8(data: bytes) -> bytes:
         encoding = json.detect_encoding(data)
         if encoding != "utf-8":
             return data.decode(encoding).encode()
-        data.decode()
+        decoder = codecs.getincrementaldecoder("utf-8")()  # in pieces: a sign may make a text four times larger
+        for start in range(0, len(data), CHUNK):
+            decoder.decode(data[start : start + CHUNK])
+        decoder.decode(b"", final=True)
         return data
     except UnicodeError as error:
         raise FixableError(f"notebook: {error}"[:200] + "; expected a text in UTF-8") from None

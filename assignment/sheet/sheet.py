@@ -18,7 +18,8 @@ from assignment.sheet.cell import CellError, find_magic, is_answers_cell, parse_
 from assignment.sheet.letters import find_letters
 from assignment.sheet.notebook import MOST_BYTES, MOST_CELLS, find_source, parse_notebook
 from assignment.sheet.sightings import Sighting, make_net
-from assignment.sheet.tables import FORM, NAME, Item, Table, Tables
+from assignment.sheet.table import FORM, Item, Table
+from assignment.sheet.tables import NAME, Tables
 
 NOTEBOOK_LIMIT = MOST_BYTES
 CELL_LIMIT = 2**16  # characters of a cell's source

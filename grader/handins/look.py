@@ -27,7 +27,7 @@ def look_at(path: Path, bank: Bank, released: Path) -> Seen:
     notebook = _load_notebook(path)
     sheet = find_sheet(notebook, bank)
     if sheet.problem:
-        return Seen((f"{path}: no cell `answers = {{...}}` was found; expected one",), fine=False)
+        return Seen((f"{path}: no cell `answers = {{...}}` was found; expected one", *sheet.notes), fine=False)
     lines = [
         f"{name}: {''.join(sorted(answer.letters)) if answer.state == 'read' else answer.reason or 'blank'}"
         for name, answer in sheet.answers.items()

@@ -107,10 +107,10 @@ def test_answers_that_were_run_and_not_saved_are_said(run: Run, folder: Path) ->
     run(MINE)
     said = run(find_last_cell())
     assert show(said) == "- - - -"
-    assert "save the notebook, then run this cell again" in said
+    assert "what is saved is graded" in said
     assert said.count("lime-1") == 2
     save(folder / "homework.ipynb", MINE, find_last_cell())
-    assert "save the notebook" not in run(find_last_cell())
+    assert "what is saved is graded" not in run(find_last_cell())
 
 
 def make_shell(*sources: str, **names: object) -> SimpleNamespace:

@@ -72,7 +72,7 @@ WAYS = (
     way("commented out", "? b - -", BLANK, '# answers["lime-1"] = "ac"\nanswers["lime-2"] = "b"'),
     way("an earlier cell that a blank one replaces", "? ? - ?", MINE, BLANK),
     way("disabled, with nothing else", "? ? - ?", BLANK, f"%%script false\nanswers = {{{ALL}}}"),
-    way("timed in names of its own", "? ? - ?", BLANK, f"%%timeit\nanswers = {{{ALL}}}"),
+    way("timed in names of its own", "? ? - ?", BLANK, f"%%timeit -n1 -r1\nanswers = {{{ALL}}}"),
     way("half a cell", "? ? ? ?", BLANK, f"answers.update({{{ALL}"),
     way("added to", "? b - d", MINE, 'answers["lime-1"] += "d"'),
     way("as one of two values", "? ? ? ?", BLANK, f"answers, n = {{{ALL}}}, 1"),
