@@ -18,8 +18,11 @@ ALL: Final = _All()
 Change = tuple[str, ast.AST, object]  # the dictionary's name, what changes it, and the key's expression or ALL
 
 
-def find_changes(part: ast.AST, names: set[str]) -> Iterator[Change]:
-    """Yield how a part of a cell changes the dictionaries of these names; reading them is no change."""
+def find_changes(part: ast.AST, names: set[str], writers: set[str] | None = None) -> Iterator[Change]:
+    """Yield how a part of a cell changes the dictionaries of these names; reading them is no change.
+
+    writers: functions that change what they are given (`is_writer`).
+    """
     todo: list[tuple[ast.AST, frozenset[str]]] = [(part, frozenset(names))]
     while todo:
         node, seen = todo.pop()
@@ -28,6 +31,9 @@ def find_changes(part: ast.AST, names: set[str]) -> Iterator[Change]:
         if not seen:
             continue
         yield from _find_change(node, seen)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in (writers or ()):
+            given = [*node.args, *(keyword.value for keyword in node.keywords)]
+            yield from ((one.id, node, ALL) for one in given if isinstance(one, ast.Name) and one.id in seen)
         todo += [(child, seen) for child in ast.iter_child_nodes(node)]
 
 
@@ -50,11 +56,24 @@ def _find_change(node: ast.AST, names: frozenset[str]) -> Iterator[Change]:
             yield from ((bound, node, ALL) for alias in aliases if (bound := alias.asname or alias.name) in names)
 
 
+def is_writer(statement: ast.stmt) -> bool:
+    """Tell whether a statement defines a function that changes one of its arguments."""
+    if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+        return False
+    own = {argument.arg for argument in _find_arguments(statement)}
+    return any(
+        not isinstance(node, ast.Name) for inner in statement.body for _, node, _ in find_changes(inner, own) if own
+    )
+
+
+def _find_arguments(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[ast.arg]:
+    its = function.args
+    return [one for one in (*its.posonlyargs, *its.args, *its.kwonlyargs, its.vararg, its.kwarg) if one is not None]
+
+
 def _find_own_names(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> frozenset[str]:
     """Return the names that a function has for itself: its arguments, and what it binds without `global`."""
-    its = function.args
-    arguments = [*its.posonlyargs, *its.args, *its.kwonlyargs, its.vararg, its.kwarg]
-    own = {argument.arg for argument in arguments if argument is not None}
+    own = {argument.arg for argument in _find_arguments(function)}
     shared: set[str] = set()
     if not isinstance(function, ast.Lambda):
         for node in (inner for statement in function.body for inner in ast.walk(statement)):

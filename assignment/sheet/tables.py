@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from assignment.fixable import show_value
 from assignment.sheet.cell import Cell
-from assignment.sheet.changes import ALL, METHODS, find_changes
+from assignment.sheet.changes import ALL, METHODS, find_changes, is_writer
 from assignment.sheet.table import FORM, Illegible, Item, Table, find_key, find_literal
 
 NAME = "answers"
@@ -22,13 +22,17 @@ class Tables:
     """The dictionaries of a notebook by their names; two names may mean one dictionary."""
 
     by_name: dict[str, Table] = field(default_factory=dict)
+    writers: set[str] = field(default_factory=set)  # functions that change what they are given
     starts: list[int] = field(default_factory=list)  # cells that set all answers anew
 
     def read(self, cell: Cell) -> None:
         """Take in what the top level of a cell does."""
         for statement in cell.statements:
-            for name, value in _find_bindings(statement):
-                self._bind(cell, name, value)
+            names, value = _find_bindings(statement)
+            self.writers |= set(names) if is_writer(statement) else set()
+            table = None if value is None or not names else self._evaluate(cell, value)
+            for name in names:
+                self._bind(cell, name, value, table)
             for rest in self._follow(cell, statement):
                 self._spoil_changed(cell, statement, rest)
 
@@ -41,9 +45,8 @@ class Tables:
         if index not in self.starts:
             self.starts.append(index)
 
-    def _bind(self, cell: Cell, name: str, value: ast.expr | None) -> None:
+    def _bind(self, cell: Cell, name: str, value: ast.expr | None, table: Table | None) -> None:
         """Let a name mean a dictionary, or something else."""
-        table = None if value is None else self._evaluate(cell, value)
         if table is None and name == NAME:
             written = cell.show(value) if value is not None else NAME
             self.spoil_answers(cell.index, f"cell {cell.index}: answers is {show_value(written)}; expected `{FORM}`")
@@ -168,14 +171,14 @@ class Tables:
 
     def _spoil_changed(self, cell: Cell, statement: ast.stmt, part: ast.AST) -> None:
         """Take what a statement does to a dictionary in a way that is not followed as not known."""
-        for name, node, key in find_changes(part, {NAME, *self.by_name}):
+        for name, node, key in find_changes(part, {NAME, *self.by_name}, self.writers):
             simple = isinstance(statement, ast.Expr | ast.Assign | ast.AugAssign | ast.Delete)
             written = cell.show(statement if simple else node)
             reason = f"cell {cell.index}: {show_value(written)} cannot be followed; expected `{FORM}`"
             literal = Illegible() if key is ALL else find_key(key)
             if not isinstance(literal, Illegible):
                 self.by_name.setdefault(name, Table()).put(literal, Item(Illegible(), written, cell.index))
-            elif isinstance(node, ast.Attribute | ast.Subscript):
+            elif isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
                 self.by_name.setdefault(name, Table()).spoil(reason)
             elif name == NAME:
                 self.spoil_answers(cell.index, reason)
@@ -183,17 +186,18 @@ class Tables:
                 self.by_name[name] = Table(spoiled=reason)
 
 
-def _find_bindings(statement: ast.stmt) -> Iterator[tuple[str, ast.expr | None]]:
-    """Yield the names that a statement of the top level binds, with what each is to mean."""
+def _find_bindings(statement: ast.stmt) -> tuple[list[str], ast.expr | None]:
+    """Return the names that a statement of the top level binds, and what they are to mean."""
     match statement:
         case ast.Assign(targets=targets, value=value):
-            yield from ((target.id, value) for target in targets if isinstance(target, ast.Name))
+            return [target.id for target in targets if isinstance(target, ast.Name)], value
         case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
-            yield name, value
+            return [name], value
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-            yield name, None
+            return [name], None
         case ast.Import(names=names) | ast.ImportFrom(names=names):
-            yield from ((alias.asname or alias.name.partition(".")[0], None) for alias in names)
+            return [alias.asname or alias.name.partition(".")[0] for alias in names], None
+    return [], None
 
 
 def _walk(node: ast.AST | None) -> Iterator[ast.AST]:

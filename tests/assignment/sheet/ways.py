@@ -64,7 +64,7 @@ WAYS = (
     way("unknown name", "ac ? ? ?", 'answers = {"lime-1": "ac", "mystery-9": "b"}'),
     way("in a loop", "? ? ? ?", BLANK, 'for n in range(2): answers[f"lime-{n}"] = "a"'),
     way("in a branch", "? b - d", MINE, 'if True:\n    answers["lime-1"] = "d"'),
-    way("by a function", "? - - -", BLANK, 'def fill(its):\n    its["lime-1"] = "ac"\nfill(answers)'),
+    way("by a function", "? ? ? ?", BLANK, 'def fill(its):\n    its["lime-1"] = "ac"\nfill(answers)'),
     way("from a file", "? ? ? ?", MINE, "import json\nanswers = json.load(open('x'))"),
     way("imported", "? ? ? ?", BLANK, "from my_answers import answers"),
     way("by a text", "? ? ? ?", BLANK, f"exec('answers = {{{ALL}}}')"),
