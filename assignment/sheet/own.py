@@ -7,6 +7,7 @@ file (Colab), the cells that were run in this session are read in its place. Wha
 
 import os
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -109,11 +110,9 @@ def find_source(shell: Any, run: Sequence[Mapping[str, Any]]) -> Source | None:
 
 
 def _find_shell() -> Any:
-    try:
-        from IPython import get_ipython
-    except ImportError:
-        return None
-    return get_ipython()
+    """Return IPython's shell; where IPython was not loaded, no notebook is open."""
+    module = sys.modules.get("IPython")
+    return None if module is None else module.get_ipython()
 
 
 def _starts_answers(source: str) -> bool:
