@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 
-def find_ranks(values: Floats) -> Floats:
+def compute_ranks(values: Floats) -> Floats:
     """Return the rank of each value from 0; equal values share the mean of their ranks.
 
-    >>> find_ranks(np.array([10.0, 30.0, 10.0])).tolist()
+    >>> compute_ranks(np.array([10.0, 30.0, 10.0])).tolist()
     [0.5, 2.0, 0.5]
     """
     _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
@@ -22,10 +22,10 @@ def find_ranks(values: Floats) -> Floats:
     return middles[inverse]
 
 
-def find_pearson(first: Floats, second: Floats) -> float:
+def pearson(first: Floats, second: Floats) -> float:
     """Return Pearson's correlation of two rows of equal length; nan where one of them is constant.
 
-    >>> round(find_pearson(np.array([1.0, 2.0, 3.0]), np.array([2.0, 4.0, 6.0])), 9)
+    >>> round(pearson(np.array([1.0, 2.0, 3.0]), np.array([2.0, 4.0, 6.0])), 9)
     1.0
     """
     a, b = first - first.mean(), second - second.mean()
@@ -33,10 +33,10 @@ def find_pearson(first: Floats, second: Floats) -> float:
     return float((a * b).sum() / size) if size > 0 else float("nan")
 
 
-def find_spearman(first: Floats, second: Floats) -> float:
+def spearman(first: Floats, second: Floats) -> float:
     """Return Spearman's correlation: Pearson's of the ranks.
 
-    >>> round(find_spearman(np.array([1.0, 2.0, 3.0]), np.array([9.0, 4.0, 1.0])), 9)
+    >>> round(spearman(np.array([1.0, 2.0, 3.0]), np.array([9.0, 4.0, 1.0])), 9)
     -1.0
     """
-    return find_pearson(find_ranks(first), find_ranks(second))
+    return pearson(compute_ranks(first), compute_ranks(second))

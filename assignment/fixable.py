@@ -84,12 +84,12 @@ def suggest(name: str, known: Iterable[str]) -> str:
     return f"one of {', '.join(names)}" + (f" (the nearest is {near[0]})" if near else "")
 
 
-def find_faults(error: ValidationError, *place: str) -> tuple[Fault, ...]:
+def to_faults(error: ValidationError, *place: str) -> tuple[Fault, ...]:
     """Return pydantic's complaints as faults: the place that is given, then the fields that lead to the value."""
-    return tuple(Fault((*place, *map(str, item["loc"])), _find_words(item)) for item in error.errors())
+    return tuple(Fault((*place, *map(str, item["loc"])), _list_words(item)) for item in error.errors())
 
 
-def _find_words(item: Any) -> str:
+def _list_words(item: Any) -> str:
     kind, message = item["type"], item["msg"].removeprefix("Value error, ")
     if kind == "extra_forbidden":
         return "unknown field; expected only the documented ones"
@@ -105,7 +105,7 @@ def parse_as(model: type[Model], data: object, *place: str) -> Model:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise FixableError(*find_faults(error, *place)) from None
+        raise FixableError(*to_faults(error, *place)) from None
 
 
 def load_yaml(path: Path, *, place: str | None = None) -> object:

@@ -26,7 +26,7 @@ MEMBER_MARK = b"PK\x01\x02"  # before each entry of a zip archive's list
 PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # what numpy writes; others unpack all that is there at once
 
 
-def find_official(group: str) -> tuple[str, ...]:
+def list_official(group: str) -> tuple[str, ...]:
     """Return the names of the arrays that a student's file of this group must hold."""
     return tuple(name for (its_group, name), spec in ARRAYS.items() if its_group == group and spec.official)
 
@@ -138,7 +138,7 @@ def _find_faults(
 ) -> Iterable[Fault]:
     bound = dict(sizes or {})
     if official_only:
-        for name in find_official(group):
+        for name in list_official(group):
             if name not in arrays:
                 yield Fault((place, name), f"missing; expected {ARRAYS[group, name].says}")
     for name, array in arrays.items():

@@ -1,4 +1,4 @@
-"""The texts of topic II: sentences with a word to predict, passages with a question, sentences that share a word.
+"""The texts of the BERTs: sentences with a word to predict, passages with a question, sentences that share a word.
 
 `texts.yaml` marks words in the text itself: [word] is what is asked about, (word) what it goes with. Words are counted
 from 0, and a mark of punctuation counts as one, as BERT's own splitting does.
@@ -29,10 +29,10 @@ def split_words(text: str) -> list[str]:
     return _WORD.findall(_MARK.sub("", text).lower())
 
 
-def find_span(text: str, marks: str = "[]") -> Span:
+def find_marked(text: str, marks: str = "[]") -> Span:
     """Return the first and last word between two marks; ValueError where they are not there once.
 
-    >>> find_span("Lucy bought [a white map] today."), find_span("The (keys) [are] old.", "()")
+    >>> find_marked("Lucy bought [a white map] today."), find_marked("The (keys) [are] old.", "()")
     ((2, 4), (1, 1))
     """
     first, last = marks[0], marks[1]
@@ -45,14 +45,14 @@ def find_span(text: str, marks: str = "[]") -> Span:
 
 
 def _check_marked(text: str) -> str:
-    find_span(text)
+    find_marked(text)
     return text
 
 
 Marked = Annotated[str, AfterValidator(_check_marked)]
 
 
-class Sentence(Record):
+class SentenceText(Record):
     """A sentence with a [hidden] word, a word that it goes with (also), and words that may stand in its place.
 
     link: how the two are linked in grammar, where they are.
@@ -63,8 +63,8 @@ class Sentence(Record):
     link: Link | None = None
 
     @model_validator(mode="after")
-    def _check(self) -> "Sentence":
-        find_span(self.text, "()")
+    def _check(self) -> "SentenceText":
+        find_marked(self.text, "()")
         if self.candidates[0] != self.words[self.hidden]:
             raise ValueError(f"candidates: {self.candidates[0]!r}; expected the hidden word first")
         return self
@@ -82,12 +82,12 @@ class Sentence(Record):
     @property
     def hidden(self) -> int:
         """The number of the hidden word."""
-        return find_span(self.text)[0]
+        return find_marked(self.text)[0]
 
     @property
     def also(self) -> int:
         """The number of the word that it goes with."""
-        return find_span(self.text, "()")[0]
+        return find_marked(self.text, "()")[0]
 
 
 class PassageText(Record):
@@ -104,7 +104,7 @@ class PassageText(Record):
     @property
     def answer(self) -> Span:
         """The words of the passage that answer."""
-        return find_span(self.passage)
+        return find_marked(self.passage)
 
     @property
     def support(self) -> Span:
@@ -124,7 +124,7 @@ class WordSet(Record):
     def rows(self) -> list[tuple[str, int, int]]:
         """Of each sentence the text without marks, the number of the word, and the number of its meaning."""
         return [
-            (_MARK.sub("", text), find_span(text)[0], number)
+            (_MARK.sub("", text), find_marked(text)[0], number)
             for number, texts in enumerate(self.sentences.values())
             for text in texts
         ]
@@ -133,7 +133,7 @@ class WordSet(Record):
 class Texts(Record):
     """The whole of `texts.yaml`."""
 
-    attention: tuple[Sentence, ...]
+    attention: tuple[SentenceText, ...]
     passages: tuple[PassageText, ...]
     words: tuple[WordSet, ...]
 

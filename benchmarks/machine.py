@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 
 
-def find_machine() -> str:
+def describe_machine() -> str:
     """Return processor, cores and the version of torch."""
     names = [
         line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line

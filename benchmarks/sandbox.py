@@ -36,7 +36,7 @@ nbformat.write(notebook, sys.argv[2] + "/executed.ipynb")
 
 
 @dataclass(frozen=True)
-class Row:
+class NotebookTiming:
     """One notebook: its seconds in the sandbox and without, one for each round."""
 
     student: str
@@ -61,7 +61,7 @@ def main() -> int:
     return 0
 
 
-def measure_class(handins: Path, folder: Path, rounds: int) -> tuple[list[Row], list[str]]:
+def measure_class(handins: Path, folder: Path, rounds: int) -> tuple[list[NotebookTiming], list[str]]:
     """Return a row for each notebook that runs to its end, and the names of the others."""
     rows, left_out = [], []
     fonts = make_font_list(folder / "fonts")
@@ -81,7 +81,7 @@ def measure_class(handins: Path, folder: Path, rounds: int) -> tuple[list[Row], 
                 if taken is not None:
                     seconds[side].append(taken)
         if len(seconds["caged"]) == len(seconds["plain"]) == rounds:
-            rows.append(Row(one.student, tuple(seconds["caged"]), tuple(seconds["plain"])))
+            rows.append(NotebookTiming(one.student, tuple(seconds["caged"]), tuple(seconds["plain"])))
         else:
             left_out.append(one.student)
     return rows, left_out
@@ -115,7 +115,7 @@ def time_command(command: list[str], settings: dict[str, str]) -> tuple[float, i
     return time.monotonic() - begin, code
 
 
-def to_table(rows: list[Row], left_out: list[str], rounds: int) -> str:
+def to_table(rows: list[NotebookTiming], left_out: list[str], rounds: int) -> str:
     """Return the seconds (medians) and ratios as a table in Markdown."""
     lines = [
         f"Wall seconds for each notebook, median of {rounds} rounds, on {count_processors()} processors,"

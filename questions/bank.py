@@ -55,15 +55,15 @@ def read_bank(folder: Path = BANK_FOLDER, assignment: Assignment | None = None) 
     return Bank(tuple(question for _, question in ordered), {question.id: place for place, question in ordered}), faults
 
 
-def find_worth(bank: Bank, assignment: Assignment) -> dict[str, Decimal]:
+def list_worth(bank: Bank, assignment: Assignment) -> dict[str, Decimal]:
     """Return what each question of the bank is worth, in its order."""
     return {question.id: assignment.questions[question.analysis].points for question in bank.questions}
 
 
-def find_number(question_id: str, counts: Mapping[str, int]) -> int | None:
+def to_number(question_id: str, counts: Mapping[str, int]) -> int | None:
     """Return the number that the slides give a question, None where there is none.
 
-    >>> [find_number(name, {"lime": 4, "saliency": 5}) for name in ("lime-4", "saliency-1", "saliency-6")]
+    >>> [to_number(name, {"lime": 4, "saliency": 5}) for name in ("lime-4", "saliency-1", "saliency-6")]
     [4, 5, None]
     """
     analysis, _, index = question_id.rpartition("-")
@@ -83,7 +83,7 @@ def _read_file(path: Path, counts: Mapping[str, int]) -> tuple[list[Written], li
     found: list[Written] = []
     faults: list[Fault] = []
     for index, item in enumerate(items):
-        where = (place, _find_name(item, index))
+        where = (place, _name_question(item, index))
         try:
             question = parse_question(item, *where)
         except FixableError as error:
@@ -103,7 +103,7 @@ def _load_items(path: Path, place: str) -> list[object]:
     return data
 
 
-def _find_name(item: object, index: int) -> str:
+def _name_question(item: object, index: int) -> str:
     name = item.get("id") if isinstance(item, dict) else None
     return name if isinstance(name, str) else f"question {index}"
 
@@ -125,7 +125,7 @@ def _find_doubled_keys(node: yaml.Node | None, place: str) -> Iterable[Fault]:
 
 
 def _find_identity_faults(question: Question, stem: str, counts: Mapping[str, int]) -> Iterable[str]:
-    number = find_number(question.id, counts)
+    number = to_number(question.id, counts)
     if number is None:
         known = [f"{name}-{index}" for name, count in counts.items() for index in range(1, count + 1)]
         yield f"unknown id {question.id!r}; expected {suggest(question.id, known)}"

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from assignment.arrays import GROUPS
 from assignment.fixable import FixableError
-from assignment.outputs import Outputs, find_official, load_group
+from assignment.outputs import Outputs, list_official, load_group
 
 CANONICAL_FOLDER = Path(__file__).parents[1] / "reference" / "canonical"
 
 
-def find_seeds(profile: str, folder: Path = CANONICAL_FOLDER) -> tuple[int, ...]:
+def list_seeds(profile: str, folder: Path = CANONICAL_FOLDER) -> tuple[int, ...]:
     """Return the seeds that a profile's canonical Outputs are stored for, in order; (0,) where none is."""
     names = [path.name.split(".") for path in sorted((folder / profile).glob("*.npz"))]
     if not names:
@@ -34,7 +34,7 @@ def load_canonical(profile: str, seed: int, folder: Path = CANONICAL_FOLDER) -> 
         arrays = load_group(fixed) if fixed.exists() else {}
         if seeded.exists() or any((folder / profile).glob(f"{group}.*.npz")):
             arrays |= load_group(seeded)
-        missing = [name for name in find_official(group) if name not in arrays]
+        missing = [name for name in list_official(group) if name not in arrays]
         if arrays and missing:
             raise FixableError(
                 f"{fixed}: {', '.join(missing)}: missing here and in {seeded.name}; expected every official array of "
@@ -47,4 +47,4 @@ def load_canonical(profile: str, seed: int, folder: Path = CANONICAL_FOLDER) -> 
 
 def load_canonicals(profile: str, folder: Path = CANONICAL_FOLDER) -> dict[int, Outputs]:
     """Return the canonical Outputs of every seed."""
-    return {seed: load_canonical(profile, seed, folder) for seed in find_seeds(profile, folder)}
+    return {seed: load_canonical(profile, seed, folder) for seed in list_seeds(profile, folder)}

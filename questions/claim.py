@@ -17,13 +17,13 @@ from typing import Annotated, Any, Self, get_type_hints
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model, model_validator
 
-from assignment.fixable import Fault, FixableError, check_all, find_faults, show_value, suggest
+from assignment.fixable import Fault, FixableError, check_all, show_value, suggest, to_faults
 from assignment.outputs import Outputs
 from assignment.records import Record
 from questions.measures.arguments import find_missing
 from questions.measures.registry import MEASURES
 
-Arguments = dict[str, Any]  # what the measure's signature allows: see find_arguments
+Arguments = dict[str, Any]  # what the measure's signature allows: see make_arguments_model
 
 
 def _check_bound(value: object) -> object:
@@ -45,7 +45,7 @@ class ClaimError(ValueError):
 
 
 @dataclass(frozen=True)
-class Evaluated:
+class Evaluation:
     """A claim on one set of Outputs: `distance` is how far the value is beyond the bound, negative where it is not."""
 
     value: float
@@ -96,14 +96,14 @@ def digest(*claims: Claim) -> str:
 
 
 @cache
-def _find_hints(measure: Callable[..., float]) -> dict[str, Any]:
+def _read_hints(measure: Callable[..., float]) -> dict[str, Any]:
     return get_type_hints(measure, include_extras=True)
 
 
 @cache
-def find_arguments(measure: Callable[..., float]) -> type[BaseModel]:
+def make_arguments_model(measure: Callable[..., float]) -> type[BaseModel]:
     """Return a strict model of a measure's keyword arguments, made from its annotations."""
-    hints = _find_hints(measure)
+    hints = _read_hints(measure)
     fields: dict[str, Any] = {
         name: (hints[name], ... if parameter.default is parameter.empty else parameter.default)
         for name, parameter in inspect.signature(measure).parameters.items()
@@ -112,19 +112,19 @@ def find_arguments(measure: Callable[..., float]) -> type[BaseModel]:
     return create_model(measure.__name__, __config__=ConfigDict(extra="forbid", strict=True), **fields)
 
 
-def evaluate(claim: Claim, outputs: Outputs) -> Evaluated:
+def evaluate(claim: Claim, outputs: Outputs) -> Evaluation:
     """Return value, bound and distance of a claim; FixableError (without place) where a number cannot be had."""
     value = _measure(claim.measure, claim.with_, outputs)
     if isinstance(claim.bound, dict):
         bound = _measure(claim.measure, claim.with_ | claim.bound, outputs)
     else:
         bound = float(claim.bound)
-    return Evaluated(value, bound, value - bound if claim.above is not None else bound - value)
+    return Evaluation(value, bound, value - bound if claim.above is not None else bound - value)
 
 
 def _measure(name: str, arguments: Arguments, outputs: Outputs) -> float:
     written = f"{name}({', '.join(f'{key}={value!r}' for key, value in arguments.items())})"
-    check_all(Fault((written,), says) for says in find_missing(_find_hints(MEASURES[name]), arguments, outputs))
+    check_all(Fault((written,), says) for says in find_missing(_read_hints(MEASURES[name]), arguments, outputs))
     try:
         with np.errstate(all="ignore"):  # what is no number is a fault below
             value = float(MEASURES[name](outputs, **arguments))
@@ -156,7 +156,7 @@ def _find_binding_faults(claim: Claim) -> Iterable[Fault]:
 
 
 def _find_argument_faults(name: str, arguments: Arguments) -> Iterable[Fault]:
-    model = find_arguments(MEASURES[name])
+    model = make_arguments_model(MEASURES[name])
     for argument in arguments:
         if argument not in model.model_fields:
             expected = suggest(argument, model.model_fields)
@@ -164,4 +164,4 @@ def _find_argument_faults(name: str, arguments: Arguments) -> Iterable[Fault]:
     try:
         model.model_validate({key: value for key, value in arguments.items() if key in model.model_fields})
     except ValidationError as error:
-        yield from find_faults(error, f"argument of {name}")
+        yield from to_faults(error, f"argument of {name}")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from assignment.fixable import Fault, FixableError, check_all
 from assignment.outputs import Outputs
 from questions.bank import Bank
-from questions.claim import Evaluated, evaluate
+from questions.claim import Evaluation, evaluate
 from questions.question import Choice
 
 Place = tuple[str, str]  # question id, letter
@@ -21,7 +21,7 @@ class Decision:
     """One choice's claim on every seed."""
 
     margin: float
-    evaluated: Mapping[int, Evaluated]
+    evaluated: Mapping[int, Evaluation]
 
     @property
     def right(self) -> bool:
@@ -52,20 +52,20 @@ class Key:
     decisions: Mapping[Place, Decision]
 
 
-def find_key(bank: Bank, canonicals: Mapping[int, Outputs]) -> Key:
+def compute_key(bank: Bank, canonicals: Mapping[int, Outputs]) -> Key:
     """Return the key of a bank by the canonical Outputs of every seed; FixableError with all that forbids one."""
-    decisions, faults = find_decisions(bank, canonicals)
+    decisions, faults = decide_all(bank, canonicals)
     check_all(faults)
     letters = {name: {letter for of, letter in decisions if of == name} for name in bank.ids}
-    return Key({name: find_right(name, letters[name], decisions) for name in bank.ids}, decisions)
+    return Key({name: list_right(name, letters[name], decisions) for name in bank.ids}, decisions)
 
 
-def find_right(question_id: str, letters: set[str], decisions: Mapping[Place, Decision]) -> frozenset[str]:
+def list_right(question_id: str, letters: set[str], decisions: Mapping[Place, Decision]) -> frozenset[str]:
     """Return those of a question's letters whose claim holds on every seed."""
     return frozenset(letter for letter in letters if decisions[question_id, letter].right)
 
 
-def find_decisions(bank: Bank, canonicals: Mapping[int, Outputs]) -> tuple[dict[Place, Decision], list[Fault]]:
+def decide_all(bank: Bank, canonicals: Mapping[int, Outputs]) -> tuple[dict[Place, Decision], list[Fault]]:
     """Return every choice's decision, where its numbers can be had, and all faults in the order of the questions."""
     decisions: dict[Place, Decision] = {}
     faults: list[Fault] = []

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field, ValidationError
 
 from assignment.assignment import Bilingual
-from assignment.fixable import Fault, FixableError, find_faults
+from assignment.fixable import Fault, FixableError, to_faults
 from assignment.records import Record
 from questions.claim import Claim, ClaimError
 from questions.measures.arguments import Picture
@@ -49,7 +49,7 @@ def parse_question(data: object, *place: str) -> Question:
 
 
 def _find_question_faults(error: ValidationError) -> Iterator[Fault]:
-    for item, fault in zip(error.errors(), find_faults(error), strict=True):
+    for item, fault in zip(error.errors(), to_faults(error), strict=True):
         raised, where = item.get("ctx", {}).get("error"), _name_choice(fault.place)
         if isinstance(raised, ClaimError):
             yield from (one.within(*where) for one in raised.faults)

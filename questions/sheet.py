@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from assignment.sheet.asked import Asked
-from assignment.sheet.sheet import NOTEBOOK_LIMIT, Answer, Sheet, read_sheet
+from assignment.sheet.sheet import NOTEBOOK_LIMIT, Answer, Sheet, SheetProblem
+from assignment.sheet.sheet import read_sheet as read_asked
 from questions.bank import Bank
 
-__all__ = ["NOTEBOOK_LIMIT", "Answer", "Sheet", "find_asked", "find_sheet"]
+__all__ = ["NOTEBOOK_LIMIT", "Answer", "Sheet", "SheetProblem", "find_asked", "read_sheet"]
 
 
 def find_asked(bank: Bank) -> tuple[Asked, ...]:
@@ -15,6 +16,6 @@ def find_asked(bank: Bank) -> tuple[Asked, ...]:
     return tuple(Asked(one.id, one.number, "".join(one.choices)) for one in bank.questions)
 
 
-def find_sheet(notebook: Mapping[str, Any] | bytes, bank: Bank) -> Sheet:
+def read_sheet(notebook: Mapping[str, Any] | bytes, bank: Bank) -> Sheet:
     """Return the answers that stand in a notebook (its bytes, or what was parsed from them). Raises nothing."""
-    return read_sheet(notebook, find_asked(bank))
+    return read_asked(notebook, find_asked(bank))

@@ -7,7 +7,7 @@ What a head does is scored in `assignment/models/heads.py`, for the reference an
 Convention: recomputed from the hidden states in the model's precision, so that it does not matter which kernel the
 model itself uses (transformers' default one returns no attentions at all). BertViz and exBERT draw a and count nothing;
 exBERT's slider hides all but the largest, and its curves are sums over heads. Attention says where a head reads, not
-what the answer rests on: for that, `find_influence` masks another piece and looks at the prediction.
+what the answer rests on: for that, `compute_influence` masks another piece and looks at the prediction.
 """
 
 from collections.abc import Sequence
@@ -16,11 +16,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from assignment.models.reading import Reading
+from assignment.models.reading import Tokens
 from reference.reading import hidden_states
 
 
-def attention(model: Any, reading: Reading) -> Tensor:
+def attention(model: Any, reading: Tokens) -> Tensor:
     """Return the attention of every head (layers, heads, L, L); each row, a piece's own, adds up to 1.
 
     model: a BERT of transformers, with whatever head. Leaves the model as it found it.
@@ -37,7 +37,7 @@ def _attend(layer: Any, x: Tensor, heads: int) -> Tensor:
     return (q @ k.transpose(1, 2) / q.shape[-1] ** 0.5).softmax(dim=-1)
 
 
-def predict_masked(model: Any, reading: Reading, places: Sequence[int], mask: int) -> Tensor:
+def predict_masked(model: Any, reading: Tokens, places: Sequence[int], mask: int) -> Tensor:
     """Return the probability of every piece of the vocabulary at each of `places` (places, V), all of them masked.
 
     mask: the number of [MASK]. The model has a masked-word head.
@@ -49,7 +49,7 @@ def predict_masked(model: Any, reading: Reading, places: Sequence[int], mask: in
     return torch.as_tensor(logits[0, list(places)].softmax(dim=-1))
 
 
-def find_influence(model: Any, reading: Reading, place: int, mask: int) -> Tensor:
+def compute_influence(model: Any, reading: Tokens, place: int, mask: int) -> Tensor:
     """Return what masking each piece too takes away from the log-probability of the piece hidden at `place` (L,).
 
     Positive where the sentence without piece j says less about the hidden one; 0 at `place` itself and at the

@@ -17,17 +17,17 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from assignment.models.reading import Reading
-from reference.reading import find_word_states, hidden_states
+from assignment.models.reading import Tokens
+from reference.reading import hidden_states, mean_word_states
 
 
-def word_states(model: Any, readings: Sequence[Reading], words: Sequence[int]) -> Tensor:
+def word_states(model: Any, readings: Sequence[Tokens], words: Sequence[int]) -> Tensor:
     """Return the state of one word of each text after every layer (layers + 1, N, D); words: its number in the text.
 
     Leaves the model as it found it.
     """
     pairs = zip(readings, words, strict=True)
-    found = [find_word_states(hidden_states(model, reading), reading.find_places(word)) for reading, word in pairs]
+    found = [mean_word_states(hidden_states(model, reading), reading.find_places(word)) for reading, word in pairs]
     return torch.stack(found, dim=1)
 
 

@@ -20,7 +20,7 @@ from torch.nn.functional import conv2d, linear, max_pool2d, max_unpool2d, pad, r
 from torch.ops import aten  # type: ignore[attr-defined]
 
 from assignment.models.classifier import Classifier
-from reference.framed import Frame, convolve, find_factors, pool, put_in_frame, unpool
+from reference.framed import Frame, convolve, make_factors, pool, put_in_frame, unpool
 
 LAYER = 2**23  # bytes of a layer's values on a CPU: larger blocks come from the system page by page, each time anew
 FEW = 4  # channels: up to here the gradient is found for four pixels at once
@@ -52,12 +52,12 @@ class Convolution:
     @cached_property
     def factors(self) -> tuple[Tensor, ...]:
         """The kernel as a frame is convolved with it."""
-        return find_factors(self.kernel)
+        return make_factors(self.kernel)
 
     @cached_property
     def turned_factors(self) -> tuple[Tensor, ...]:
         """The turned kernel as a frame is convolved with it."""
-        return find_factors(self.turned)
+        return make_factors(self.turned)
 
     @cached_property
     def turned_for_four(self) -> Tensor:

@@ -71,7 +71,7 @@ def put_in_frame(picture: Tensor) -> Frame:
     return frame
 
 
-def find_factors(kernel: Tensor) -> tuple[Tensor, ...]:
+def make_factors(kernel: Tensor) -> tuple[Tensor, ...]:
     """Return a kernel (after, before, 3, 3) as factors of products, each once for every third.
 
     Three of (3, 3 before, after), one a row of the kernel; or, where a product so narrow would be slow, one of

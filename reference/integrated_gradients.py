@@ -48,13 +48,13 @@ def integrated_gradients(
 
     pictures, baseline (N, 3, H, W) in [0, 1]; labels (N,) int64. Leaves the model as it found it.
     """
-    mean = find_mean_gradients(model, pictures, labels, baseline=baseline, steps=steps, batch=batch)
+    mean = compute_mean_gradients(model, pictures, labels, baseline=baseline, steps=steps, batch=batch)
     attribution = (pictures - baseline) * mean
-    rise = _find_rise(model, pictures, labels, baseline, batch)
+    rise = _compute_rise(model, pictures, labels, baseline, batch)
     return IntegratedGradients(attribution, mean, rise, (attribution.sum(dim=(1, 2, 3)) - rise).abs())
 
 
-def find_mean_gradients(
+def compute_mean_gradients(
     model: Callable[[Tensor], Tensor],
     pictures: Tensor,
     labels: Tensor,
@@ -64,15 +64,15 @@ def find_mean_gradients(
     batch: int = 8,
 ) -> Tensor:
     """Return the mean gradient (N, 3, H, W) on the way from each baseline, without the logits at its ends."""
-    shares = find_midpoints(steps).to(pictures)
+    shares = list_midpoints(steps).to(pictures)
     rows = zip(pictures, baseline, labels, strict=True)
-    return torch.stack([_find_mean_gradient(model, x, start, label, shares, batch) for x, start, label in rows])
+    return torch.stack([_compute_mean_gradient(model, x, start, label, shares, batch) for x, start, label in rows])
 
 
-def find_midpoints(steps: int) -> Tensor:
+def list_midpoints(steps: int) -> Tensor:
     """Return where on the way from 0 to 1 the gradients are taken (steps,), in float64.
 
-    >>> find_midpoints(4).tolist()
+    >>> list_midpoints(4).tolist()
     [0.125, 0.375, 0.625, 0.875]
     """
     if steps < 1:
@@ -80,7 +80,7 @@ def find_midpoints(steps: int) -> Tensor:
     return (torch.arange(steps, dtype=torch.float64) + 0.5) / steps
 
 
-def _find_mean_gradient(
+def _compute_mean_gradient(
     model: Callable[[Tensor], Tensor], x: Tensor, start: Tensor, label: Tensor, shares: Tensor, batch: int
 ) -> Tensor:
     start, way = (part[None].contiguous(memory_format=torch.channels_last) for part in (start, x - start))
@@ -92,7 +92,7 @@ def _find_mean_gradient(
 
 
 @torch.no_grad()
-def _find_rise(
+def _compute_rise(
     model: Callable[[Tensor], Tensor], pictures: Tensor, labels: Tensor, baseline: Tensor, batch: int
 ) -> Tensor:
     parts = zip(pictures.split(batch), baseline.split(batch), labels.split(batch), strict=True)

@@ -26,7 +26,7 @@ Array = NDArray[np.float64]
 GREY = 0.5
 
 
-def find_segments(picture: Array, *, pieces: int) -> NDArray[np.int64]:
+def cut_segments(picture: Array, *, pieces: int) -> NDArray[np.int64]:
     """Cut a picture (H, W, 3) in [0, 1] into about `pieces` pieces; returns (H, W) int64, from 0 without gaps."""
     return np.asarray(slic(picture, n_segments=pieces, compactness=10, sigma=1, start_label=0), dtype=np.int64)
 
@@ -47,7 +47,7 @@ def lime(
     piece's mean colour.
     """
     masks = draw_masks(random_state, samples, int(segments.max()) + 1)
-    return fit_masks(masks, find_masked_probabilities(model, picture, segments, masks, hide=hide, batch=batch))
+    return fit_masks(masks, masked_probabilities(model, picture, segments, masks, hide=hide, batch=batch))
 
 
 def draw_masks(random_state: int, samples: int, pieces: int) -> NDArray[np.int64]:
@@ -71,7 +71,7 @@ def fit_masks(masks: NDArray[np.int64], probabilities: Array) -> Array:
     return np.asarray(ridge.coef_)
 
 
-def find_masked_probabilities(
+def masked_probabilities(
     model: Callable[[Tensor], Tensor],
     picture: Tensor,
     segments: NDArray[np.int64],

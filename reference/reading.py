@@ -6,10 +6,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from assignment.models.reading import Reading
+from assignment.models.reading import Tokens
 
 
-def hidden_states(model: Any, reading: Reading) -> Tensor:
+def hidden_states(model: Any, reading: Tokens) -> Tensor:
     """Return the state of every piece after every layer (layers + 1, L, D); layer 0 is the embedding.
 
     In the model's own precision. Leaves the model as it found it.
@@ -21,6 +21,6 @@ def hidden_states(model: Any, reading: Reading) -> Tensor:
     return torch.cat(found.hidden_states)
 
 
-def find_word_states(states: Tensor, places: Sequence[int]) -> Tensor:
+def mean_word_states(states: Tensor, places: Sequence[int]) -> Tensor:
     """Return the mean state of a word's pieces after every layer (layers + 1, D)."""
     return states[:, list(places)].mean(dim=1)

@@ -26,11 +26,11 @@ def input_gradient(model: Callable[[Tensor], Tensor], pictures: Tensor, labels: 
 
     pictures (N, 3, H, W); labels (N,) int64. Parameters get no gradient: the model is left as it was found.
     """
-    gradient, _ = find_gradient_and_logits(model, pictures, labels, of=of)
+    gradient, _ = compute_gradient_and_logits(model, pictures, labels, of=of)
     return gradient
 
 
-def find_gradient_and_logits(
+def compute_gradient_and_logits(
     model: Callable[[Tensor], Tensor], pictures: Tensor, labels: Tensor, *, of: str = "logit"
 ) -> tuple[Tensor, Tensor]:
     """Return `input_gradient` and, from the same pass, the logits (N, labels)."""

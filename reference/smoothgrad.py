@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from reference.saliency import find_gradient_and_logits
+from reference.saliency import compute_gradient_and_logits
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def _smooth_one(
     total, signed, seen = torch.zeros_like(picture[0]), torch.zeros_like(picture), 0
     maps, means, classes = [], [], []
     for noisy in draw_copies(picture, sigma, copies, random_state, batch):
-        gradient, logits = find_gradient_and_logits(model, noisy, label.expand(len(noisy)))
+        gradient, logits = compute_gradient_and_logits(model, noisy, label.expand(len(noisy)))
         total += gradient.abs().amax(dim=1).sum(dim=0)
         signed += gradient.sum(dim=0)
         classes.append(logits.argmax(dim=1))
@@ -80,7 +80,7 @@ def _smooth_one(
 
 
 @torch.no_grad()
-def find_classes(
+def predict_classes(
     model: Callable[[Tensor], Tensor],
     pictures: Tensor,
     *,
@@ -95,10 +95,10 @@ def find_classes(
     return torch.stack([torch.cat([model(part).argmax(dim=1) for part in parts]) for parts in drawn])
 
 
-def find_kept(classes: Tensor, own: Tensor) -> Tensor:
+def compute_kept(classes: Tensor, own: Tensor) -> Tensor:
     """Return which share (N,) of the copies' classes (N, copies) is the picture's own class (N,).
 
-    >>> find_kept(torch.tensor([[1, 1, 0, 1], [2, 0, 0, 1]]), torch.tensor([1, 2])).tolist()
+    >>> compute_kept(torch.tensor([[1, 1, 0, 1], [2, 0, 0, 1]]), torch.tensor([1, 2])).tolist()
     [0.75, 0.25]
     """
     return (classes == own[:, None]).double().mean(dim=1)

@@ -1,6 +1,7 @@
 """The browser in which pages and widgets are opened; our own bank; the quiz's report as Canvas writes it."""
 
 import csv
+import gc
 import io
 import re
 import shutil
@@ -22,6 +23,11 @@ pytest_plugins = [
 ]
 
 Row = Mapping[str, Any]  # id, sis_id, name, submitted, attempt, and `chosen`: question id -> letters in some order
+
+
+def pytest_collection_finish() -> None:
+    """Keep the collector from walking all that was imported, torch above all, again and again."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -35,6 +35,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "questions.canvas": ("assignment", "questions", "questions.handout"),
     "grader.files": ("assignment",),
     "grader.handins": ("assignment", "assignment.sheet", "questions", "questions.canvas", "grader.files"),
+    "grader.collect": ("assignment", "questions", "grader.handins"),
     "grader.release": (
         *("assignment", "assignment.models", "assignment.explorer", "questions", "questions.handout", "grader.files"),
     ),
@@ -194,7 +195,7 @@ def test_imports_of_packages_draw_no_circle(sources: dict[str, str]) -> None:
     [
         ("grader/driver/drive.py", "from grader.worker.execute import main"),
         ("grader/driver/drive.py", "import grader.worker"),
-        ("grader/agreement/agree.py", "    from questions.key import find_key"),
+        ("grader/agreement/agree.py", "    from questions.key import compute_key"),
         ("grader/handins/submission.py", "from grader.scoring import judge"),
         ("questions/key.py", "from grader.files import untrusted"),
         ("assignment/outputs.py", "from assignment.making.drawing import draw_picture"),

@@ -123,17 +123,17 @@ def show_lime(
         veil = 0.25 + 0.65 * np.sqrt(np.abs(values) / most)  # the picture shows through where a piece matters little
         axes[1][index].imshow(values, cmap="RdBu_r", vmin=-most, vmax=most, alpha=veil)
         drawn = ScalarMappable(Normalize(-most, most), "RdBu_r")
-        edges = find_edges(segments[index])
+        edges = mark_edges(segments[index])
         axes[1][index].imshow(np.ma.masked_where(~edges, edges), cmap="gray", alpha=0.45)
         _add_bar(figure, drawn, axes[1][index])
     figure.supxlabel(says, fontsize=11)
     plt.show()
 
 
-def find_edges(segments: Array) -> Array:
+def mark_edges(segments: Array) -> Array:
     """Return where a pixel's right or lower neighbour belongs to another piece.
 
-    >>> find_edges(np.array([[0, 1], [0, 1]])).astype(int).tolist()
+    >>> mark_edges(np.array([[0, 1], [0, 1]])).astype(int).tolist()
     [[1, 0], [1, 0]]
     """
     edges = np.zeros(segments.shape, dtype=bool)

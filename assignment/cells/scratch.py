@@ -61,15 +61,15 @@ def describe_maps(maps: Array, compared: Array, masks: Array) -> str:
         order = np.corrcoef(*(one.ravel().argsort().argsort() for one in (heat, other)))[0, 1]
         food, tray = (heat[mask == grey].sum() / heat.sum() for grey in (FOOD, TRAY))
         bright = np.sort(heat.ravel())[-max(1, round(0.05 * heat.size)) :].sum() / heat.sum()
-        rough = find_roughness(heat)
+        rough = compute_roughness(heat)
         lines.append(f"{index:7}   {heat.max():.1e} {rough:7.3f} {order:7.2f} {food:7.2f} {tray:7.2f} {bright:13.2f}")
     return "\n".join(lines)
 
 
-def find_roughness(heat: Array) -> float:
+def compute_roughness(heat: Array) -> float:
     """Return the mean step between neighbouring pixels of a map (H, W) over the map's mean: 0 for a flat map.
 
-    >>> find_roughness(np.array([[1.0, 3.0], [1.0, 3.0]]))
+    >>> compute_roughness(np.array([[1.0, 3.0], [1.0, 3.0]]))
     0.5
     """
     steps = np.concatenate([np.abs(np.diff(heat, axis=axis)).ravel() for axis in (0, 1)])

@@ -1,4 +1,4 @@
-"""The notebook's figures of topic II: attention with its words, principal components, distances by layer."""
+"""The notebook's figures of the texts: attention with its words, principal components, distances by layer."""
 
 from collections.abc import Sequence
 from typing import Any

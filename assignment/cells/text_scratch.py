@@ -1,4 +1,4 @@
-"""What topic II's cells print: what each head does, which words are predicted, how meanings lie apart."""
+"""What the cells about texts print: what each head does, which words are predicted, how meanings lie apart."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,7 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assignment.arrays import ANSWER, OTHER, QUESTION, SUPPORT
-from assignment.models.groups import find_apart, find_between, find_means, find_near, find_nearest_share
+from assignment.models.groups import (
+    compute_apartness,
+    compute_group_means,
+    compute_nearest_share,
+    compute_nearness,
+    mark_between,
+)
 
 Array = NDArray[Any]
 FUNCTION_NAMES = {
@@ -93,8 +99,8 @@ def describe_meanings(matrices: Array, meanings: Array, *, nearest_is: str = "sm
         "layer 層   same meaning 同義   other meaning 異義   difference 差   nearest 最近",
     ]
     for depth, matrix in enumerate(matrices):
-        one, two = find_means(matrix, meanings)
-        share = find_nearest_share(-matrix if nearest_is == "largest" else matrix, meanings)
+        one, two = compute_group_means(matrix, meanings)
+        share = compute_nearest_share(-matrix if nearest_is == "largest" else matrix, meanings)
         lines.append(f"{depth:8} {one:17.3f} {two:18.3f} {two - one:15.3f} {share:12.2f}")
     return "\n".join(lines)
 
@@ -135,10 +141,10 @@ def describe_groups(points: Array, roles: Array, given: Array) -> str:
     ]
     known = roles >= 0
     its_roles = roles[known]
-    is_given = find_between(len(roles), given)[known]
+    is_given = mark_between(len(roles), given)[known]
     for depth, every in enumerate(points):
         its = every[known]
-        near, others = (find_near(its, its_roles == QUESTION, its_roles == role) for role in (SUPPORT, OTHER))
-        apart, far = find_apart(its, its_roles == ANSWER), find_apart(its, is_given)
+        near, others = (compute_nearness(its, its_roles == QUESTION, its_roles == role) for role in (SUPPORT, OTHER))
+        apart, far = compute_apartness(its, its_roles == ANSWER), compute_apartness(its, is_given)
         lines.append(f"{depth:8} {near:8.2f} {others:8.2f} {apart:8.2f} {far:8.2f}")
     return "\n".join(lines)

@@ -33,7 +33,7 @@ class LookError(FixableError):
 
 
 @dataclass(frozen=True)
-class Reading:
+class TypedText:
     """A text, or a pair, as the L pieces that the model reads.
 
     shown: each piece as the text spells it where the vocabulary has only [UNK]; words: the number of each piece's word
@@ -52,7 +52,7 @@ class Reading:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def find_masked(self, masked: Iterable[int]) -> tuple[int, ...]:
+    def list_masked(self, masked: Iterable[int]) -> tuple[int, ...]:
         """Return every place that is hidden when the words at the places `masked` are; LookError for a separator."""
         hidden = set()
         for place in masked:
@@ -63,7 +63,7 @@ class Reading:
         return tuple(i for i, word in enumerate(self.words) if word in hidden or i in self.given)
 
 
-def read_text(bert: Bert, text: str, second: str | None = None) -> Reading:
+def read_text(bert: Bert, text: str, second: str | None = None) -> TypedText:
     """Split a text, or a pair, into pieces; LookError where it is empty or longer than the model reads."""
     if not text.strip():
         raise LookError("empty", "text: nothing; expected a sentence")
@@ -82,7 +82,7 @@ def read_text(bert: Bert, text: str, second: str | None = None) -> Reading:
         shown[i] = (text, second or "")[parts[i]][start:end]
     given = tuple(i for i, number in enumerate(ids) if number == bert.tokenizer.mask_token_id)
     segments = tuple(encoded.get("token_type_ids", [0] * len(ids)))
-    return Reading(ids, segments, tuple(shown), _number_words(parts, encoded.word_ids(0)), parts, unknown, given)
+    return TypedText(ids, segments, tuple(shown), _number_words(parts, encoded.word_ids(0)), parts, unknown, given)
 
 
 def _number_words(parts: Sequence[int], words: Sequence[int | None]) -> tuple[int, ...]:
@@ -106,16 +106,16 @@ class Prediction:
 
 
 @dataclass(frozen=True)
-class Seen:
+class Readout:
     """levels (layers, heads, L, L): attention as round(255 a); one Prediction for each masked place."""
 
     levels: Levels
     predictions: tuple[Prediction, ...]
 
 
-def see(bert: Bert, reading: Reading, maskings: Sequence[Sequence[int]]) -> list[Seen]:
+def see(bert: Bert, reading: TypedText, maskings: Sequence[Sequence[int]]) -> list[Readout]:
     """Run the model once for every set of masked places; LookError where masks are asked of a model without words."""
-    hidden = [reading.find_masked(masked) for masked in maskings]
+    hidden = [reading.list_masked(masked) for masked in maskings]
     ids = torch.tensor([reading.ids] * len(hidden))
     for row, places in zip(ids, hidden, strict=True):
         row[list(places)] = bert.tokenizer.mask_token_id
@@ -128,12 +128,12 @@ def see(bert: Bert, reading: Reading, maskings: Sequence[Sequence[int]]) -> list
         raise LookError("no_words", "model: predicts no words; expected one with a masked-word head")
     levels = (255 * torch.stack(found.attentions, dim=1)).round().to(torch.uint8).cpu().numpy()
     return [
-        Seen(levels[k], tuple(_predict(bert, reading, i, logits[k, i].softmax(dim=-1)) for i in places))
+        Readout(levels[k], tuple(_predict(bert, reading, i, logits[k, i].softmax(dim=-1)) for i in places))
         for k, places in enumerate(hidden)
     ]
 
 
-def _predict(bert: Bert, reading: Reading, place: int, probability: Tensor) -> Prediction:
+def _predict(bert: Bert, reading: TypedText, place: int, probability: Tensor) -> Prediction:
     most = probability.topk(min(BEST, len(probability)))
     words = bert.tokenizer.convert_ids_to_tokens(most.indices.tolist())
     best = tuple((word, round(value, 5)) for word, value in zip(words, most.values.tolist(), strict=True))
@@ -149,8 +149,8 @@ def pack(levels: Levels) -> str:
     return base64.b64encode(zlib.compress(levels.tobytes(), 9)).decode("ascii")
 
 
-def to_dict(reading: Reading, text: str, second: str | None) -> dict[str, Any]:
-    """Return a Reading as the explorer's script reads it."""
+def to_dict(reading: TypedText, text: str, second: str | None) -> dict[str, Any]:
+    """Return a TypedText as the explorer's script reads it."""
     fields = asdict(reading)
     del fields["ids"], fields["segments"]
     return {"text": text, "second": second, "pieces": fields.pop("shown"), **fields}
@@ -168,7 +168,7 @@ def look(bert: Bert, text: str, masked: Sequence[int], second: str | None = None
     return to_dict(reading, text, second) | {
         "layers": layers,
         "heads": heads,
-        "masked": reading.find_masked(masked),
+        "masked": reading.list_masked(masked),
         "attention": pack(seen.levels),
         "predictions": [asdict(prediction) for prediction in seen.predictions],
         "vocabulary": int(bert.model.config.vocab_size),

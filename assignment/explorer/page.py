@@ -22,7 +22,7 @@ import numpy as np
 
 from assignment.explorer.explorer import Text, load_source, to_asked
 from assignment.explorer.functions import Functions, parse_functions
-from assignment.explorer.look import Levels, Reading, Seen, pack, read_text, see, to_dict
+from assignment.explorer.look import Levels, Readout, TypedText, pack, read_text, see, to_dict
 from assignment.explorer.words import WORDS
 from assignment.models.bert import Bert
 from assignment.policy import to_policy
@@ -43,7 +43,7 @@ def make_page(bert: Bert, sentences: Sequence[Text], functions: Functions | None
     return _fill(title, data)
 
 
-def find_maskings(reading: Reading) -> list[tuple[int, ...]]:
+def list_maskings(reading: TypedText) -> list[tuple[int, ...]]:
     """Return the first places of the words that the page can mask: none, each word, each pair, in this order."""
     firsts = [reading.words.index(word) for word in range(max(reading.words) + 1)]
     return [(), *((place,) for place in firsts), *combinations(firsts, 2)]
@@ -53,8 +53,8 @@ def store(bert: Bert, text: Text) -> dict[str, Any]:
     """Return all that the page knows of one text: its pieces, the folded levels and the predictions, both packed."""
     asked = to_asked(text)
     reading = read_text(bert, asked["text"], asked["second"])
-    maskings = find_maskings(reading)
-    seen: list[Seen] = []
+    maskings = list_maskings(reading)
+    seen: list[Readout] = []
     for start in range(0, len(maskings), BATCH):
         seen += see(bert, reading, maskings[start : start + BATCH])
     predictions = [[list(asdict(one).values()) for one in each.predictions] for each in seen]
@@ -72,7 +72,7 @@ def fold(levels: Levels, words: int) -> Levels:
     [[9, 0, 255, 0]]
     """
     none, alone, pairs = levels[:1], levels[1 : 1 + words], levels[1 + words :]
-    u, v = _find_pairs(words)
+    u, v = _list_pairs(words)
     return np.moveaxis(np.concatenate([none, alone - none, pairs - alone[u] - alone[v] + none]), 0, -1)
 
 
@@ -85,11 +85,11 @@ def unfold(folded: Levels, words: int) -> Levels:
     levels = np.moveaxis(folded, -1, 0)
     none = levels[:1]
     alone = levels[1 : 1 + words] + none
-    u, v = _find_pairs(words)
+    u, v = _list_pairs(words)
     return np.concatenate([none, alone, levels[1 + words :] + alone[u] + alone[v] - none])
 
 
-def _find_pairs(words: int) -> tuple[list[int], list[int]]:
+def _list_pairs(words: int) -> tuple[list[int], list[int]]:
     pairs = list(combinations(range(words), 2))
     return [u for u, _ in pairs], [v for _, v in pairs]
 

@@ -13,7 +13,7 @@ import yaml
 from PIL import Image
 
 from assignment.making.drawing.picture import SHORTCUT_LABEL, TRAY_ELSEWHERE, TRAY_WITH_LABEL, Drawing, draw_picture
-from assignment.making.profile_pictures import PICTURES, Wanted
+from assignment.making.profile_pictures import PICTURES, PictureRecipe
 from assignment.profile import PROFILES_FOLDER, TRUTH_NAME
 
 _FOLDER = PROFILES_FOLDER / "mini"
@@ -27,7 +27,7 @@ _MASKED, _READERS = "bert/masked", ("bert/reader_a", "bert/reader_b", "bert/read
 _BERT_FILES = ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "vocab.txt")
 
 
-def draw_wanted(wanted: Wanted) -> Drawing:
+def draw_wanted(wanted: PictureRecipe) -> Drawing:
     """Draw one of the ten."""
     return draw_picture(
         wanted.label, wanted.seed, kind=wanted.kind, tray=wanted.tray, distractor=wanted.distractor
@@ -49,7 +49,7 @@ def write_pictures(folder: Path) -> None:
         Image.fromarray(to_mask(drawing)).save(folder / f"masks/{i}.png", optimize=True)
 
 
-def find_manifest(folder: Path) -> dict[str, Any]:
+def make_manifest(folder: Path) -> dict[str, Any]:
     """Describe what lies in `folder`: the ten pictures, their masks, the CNN, the BERTs."""
     made = {"cnn.safetensors": _TRAINED, "texts.yaml": "written for this project"}
     for i, wanted in enumerate(PICTURES):
@@ -75,7 +75,7 @@ def find_manifest(folder: Path) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def find_truth() -> dict[str, Any]:
+def make_truth() -> dict[str, Any]:
     """Describe the planted shortcut, with the shares that the training pictures were drawn with."""
     return {
         "label": SHORTCUT_LABEL,
@@ -102,7 +102,7 @@ def main() -> None:
     chosen = parser.parse_args()
     if not chosen.manifest_only:
         write_pictures(chosen.out)
-    for name, data in (("manifest.yaml", find_manifest(chosen.out)), (TRUTH_NAME, find_truth())):
+    for name, data in (("manifest.yaml", make_manifest(chosen.out)), (TRUTH_NAME, make_truth())):
         text = yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=120)
         (chosen.out / name).write_text(text, encoding="utf-8")
     print(f"{chosen.out / 'manifest.yaml'}: {len(PICTURES)} pictures")

@@ -16,7 +16,7 @@ FONT_FILE = Path(__file__).parents[1] / "fonts" / "hw9-sans-tc.otf"
 NAME = "HW9 Sans TC"
 
 
-def find_characters() -> str:
+def list_characters() -> str:
     """Return the characters to keep: ASCII, CJK punctuation, full-width forms and the first level of Big5."""
     kept = [
         chr(code) for code in [*range(0x20, 0x7F), *range(0x3000, 0x3020), *range(0xFF01, 0xFF5F), 0xB7, 0x2013, 0x2014]
@@ -38,7 +38,7 @@ def make_font(collection: Path) -> None:
         layout_features=[], name_IDs=[0, 1, 2, 3, 4, 5, 6, 13, 14], hinting=False, desubroutinize=False
     )
     worker = subset.Subsetter(options)
-    worker.populate(text=find_characters())
+    worker.populate(text=list_characters())
     worker.subset(face)
     for record in face["name"].names:
         if record.nameID in (1, 3, 4, 6):

@@ -15,11 +15,11 @@ from transformers import AutoTokenizer, BertForMaskedLM, BertForQuestionAnswerin
 from transformers.utils import logging
 
 from assignment.fixable import FixableError
-from assignment.models.reading import Reading
+from assignment.models.reading import Tokens
 
 LONGEST_ANSWER = 8  # tokens
 logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # weights are read within a second
-KINDS: dict[str, Any] = {"masked": BertForMaskedLM, "answers": BertForQuestionAnswering}
+MODEL_CLASSES: dict[str, Any] = {"masked": BertForMaskedLM, "answers": BertForQuestionAnswering}
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def load_bert(folder: Path, kind: str, device: torch.device | str = "cpu", dtype
 
     FixableError where the folder is not one, or lacks weights of that kind.
     """
-    wanted = KINDS[kind]
+    wanted = MODEL_CLASSES[kind]
     if not (folder / "config.json").is_file():
         raise FixableError(f"{folder}: no config.json; expected a BERT in the Hugging Face format")
     try:
@@ -65,7 +65,7 @@ def find_spans(start: Tensor, end: Tensor, allowed: Tensor) -> Tensor:
     return torch.stack([best // length, best % length], dim=1)
 
 
-def find_span(bert: Bert, reading: Reading) -> tuple[int, int]:
+def find_span(bert: Bert, reading: Tokens) -> tuple[int, int]:
     """Return the first and the last token, both counted in, of the answer that a reader finds in the second text."""
     device = bert.model.device
     with torch.no_grad():

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 
-def find_between(count: int, ends: Array) -> Array:
+def mark_between(count: int, ends: Array) -> Array:
     """Return which of count tokens lie between two, both counted in.
 
-    >>> find_between(4, np.array([1, 2])).tolist()
+    >>> mark_between(4, np.array([1, 2])).tolist()
     [False, True, True, False]
     """
     places = np.arange(count)
@@ -19,10 +19,10 @@ def find_between(count: int, ends: Array) -> Array:
     return between
 
 
-def find_near(points: Array, one: Array, other: Array) -> float:
+def compute_nearness(points: Array, one: Array, other: Array) -> float:
     """Return the mean distance of two groups (L,) bool over that of all pairs; points (L, K).
 
-    >>> find_near(np.array([[0.0, 0], [0, 1], [0, 3]]), np.arange(3) == 0, np.arange(3) == 1)
+    >>> compute_nearness(np.array([[0.0, 0], [0, 1], [0, 3]]), np.arange(3) == 0, np.arange(3) == 1)
     0.5
     """
     distance = np.linalg.norm(points[:, None] - points, axis=-1)
@@ -30,10 +30,10 @@ def find_near(points: Array, one: Array, other: Array) -> float:
     return float(distance[one][:, other].mean() / (distance.sum() / (count * (count - 1))))
 
 
-def find_apart(points: Array, group: Array) -> float:
+def compute_apartness(points: Array, group: Array) -> float:
     """Return how far the middle of a group (L,) bool is from that of the rest, in spreads of the rest; points (L, K).
 
-    >>> find_apart(np.array([[0.0, -1], [0, 1], [3, 0]]), np.arange(3) == 2)
+    >>> compute_apartness(np.array([[0.0, -1], [0, 1], [3, 0]]), np.arange(3) == 2)
     3.0
     """
     rest = points[~group]
@@ -41,22 +41,22 @@ def find_apart(points: Array, group: Array) -> float:
     return float(np.linalg.norm(points[group].mean(axis=0) - rest.mean(axis=0)) / spread)
 
 
-def find_means(matrix: Array, groups: Array) -> tuple[float, float]:
+def compute_group_means(matrix: Array, groups: Array) -> tuple[float, float]:
     """Return the mean of a matrix (N, N) within the groups (N,), its diagonal left out, and between them.
 
-    >>> find_means(np.array([[0.0, 1, 4], [1, 0, 2], [4, 2, 0]]), np.array([0, 0, 1]))
+    >>> compute_group_means(np.array([[0.0, 1, 4], [1, 0, 2], [4, 2, 0]]), np.array([0, 0, 1]))
     (1.0, 3.0)
     """
     same = groups[:, None] == groups
     return float(matrix[same & ~np.eye(len(groups), dtype=bool)].mean()), float(matrix[~same].mean())
 
 
-def find_nearest_share(distance: Array, groups: Array) -> float:
+def compute_nearest_share(distance: Array, groups: Array) -> float:
     """Return of which share (0 to 1) of N the nearest other one is of the same group; of a tie its share counts.
 
     distance (N, N); groups (N,).
 
-    >>> find_nearest_share(np.array([[0.0, 1, 1], [1, 0, 2], [1, 2, 0]]), np.array([0, 0, 1]))
+    >>> compute_nearest_share(np.array([[0.0, 1, 1], [1, 0, 2], [1, 2, 0]]), np.array([0, 0, 1]))
     0.5
     """
     near = np.where(np.eye(len(groups), dtype=bool), np.inf, distance)

@@ -12,13 +12,13 @@ import torch
 from torch import Tensor
 
 from assignment.arrays import FUNCTIONS, LINKS
-from assignment.models.reading import Reading
-from assignment.texts import Sentence
+from assignment.models.reading import Tokens
+from assignment.texts import SentenceText
 
 PUNCTUATION = frozenset(".,;:!?-()'\"")
 
 
-def find_targets(reading: Reading) -> dict[str, Tensor]:
+def mark_targets(reading: Tokens) -> dict[str, Tensor]:
     """Return, for each of FUNCTIONS, whether piece j is a target of piece i (L, L) bool."""
     length, ids = len(reading), reading.ids[0].cpu()
     own = torch.eye(length, dtype=torch.bool)
@@ -34,7 +34,7 @@ def find_targets(reading: Reading) -> dict[str, Tensor]:
     }
 
 
-def find_link_targets(reading: Reading, links: Iterable[tuple[int, int]], part: int = 0) -> Tensor:
+def mark_link_targets(reading: Tokens, links: Iterable[tuple[int, int]], part: int = 0) -> Tensor:
     """Return the targets (L, L) of known pairs of words (from, to), such as a pronoun and its antecedent."""
     targets = torch.zeros(len(reading), len(reading), dtype=torch.bool)
     for word, to in links:
@@ -43,13 +43,13 @@ def find_link_targets(reading: Reading, links: Iterable[tuple[int, int]], part: 
     return targets
 
 
-def find_all_targets(readings: Sequence[Reading], sentences: Sequence[Sentence]) -> dict[str, list[Tensor]]:
+def find_all_targets(readings: Sequence[Tokens], sentences: Sequence[SentenceText]) -> dict[str, list[Tensor]]:
     """Return, for each of FUNCTIONS and of LINKS, the targets (L, L) of every sentence."""
-    plain = [find_targets(reading) for reading in readings]
+    plain = [mark_targets(reading) for reading in readings]
     pairs = list(zip(readings, sentences, strict=True))
     linked = {
         link: [
-            find_link_targets(reading, [(one.hidden, one.also)] if one.link == link else []) for reading, one in pairs
+            mark_link_targets(reading, [(one.hidden, one.also)] if one.link == link else []) for reading, one in pairs
         ]
         for link in LINKS
     }

@@ -1,4 +1,4 @@
-"""A Reading: one text, or a question with its passage, as the pieces that a BERT reads."""
+"""A Tokens: one text, or a question with its passage, as the pieces that a BERT reads."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +8,7 @@ from torch import Tensor
 
 
 @dataclass(frozen=True)
-class Reading:
+class Tokens:
     """L pieces with the words they belong to.
 
     ids, segments (1, L) int64; part: 0 or 1, which of the two texts; word: the number of the word in its text, where
@@ -33,10 +33,10 @@ class Reading:
         return places
 
 
-def read(tokenizer: Any, text: str, second: str | None = None) -> Reading:
+def read(tokenizer: Any, text: str, second: str | None = None) -> Tokens:
     """Split a text, or a pair of texts, into the pieces of a fast tokenizer."""
     encoded = tokenizer(text, second, return_tensors="pt")
     parts = [-1 if part is None else part for part in encoded.sequence_ids(0)]
     words = [-1 if word is None else word for word in encoded.word_ids(0)]
     segments = encoded.get("token_type_ids", torch.zeros_like(encoded["input_ids"]))
-    return Reading(encoded["input_ids"], segments, tuple(encoded.tokens(0)), tuple(parts), tuple(words))
+    return Tokens(encoded["input_ids"], segments, tuple(encoded.tokens(0)), tuple(parts), tuple(words))

@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assignment.arrays import ANSWER, OTHER, QUESTION, SUPPORT
-from assignment.models.reading import Reading
+from assignment.models.reading import Tokens
 from assignment.texts import PassageText
 
 
-def find_roles(passage: PassageText, reading: Reading) -> NDArray[Any]:
+def find_roles(passage: PassageText, reading: Tokens) -> NDArray[Any]:
     """Return the role (L,) of each token: QUESTION, SUPPORT, ANSWER, OTHER, or -1 for a separator."""
 
     def find_role(part: int, word: int) -> int:

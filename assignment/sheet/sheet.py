@@ -28,7 +28,7 @@ NET_LIMIT = 2**22  # characters of all cells in which answers are looked for
 NOTES_LIMIT = 50
 
 State = Literal["read", "blank", "unreadable"]
-Problem = Literal["no_answers", "not_a_notebook"]
+SheetProblem = Literal["no_answers", "not_a_notebook"]
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Sheet:
 
     answers: Mapping[str, Answer]
     notes: tuple[str, ...] = ()
-    problem: Problem | None = None
+    problem: SheetProblem | None = None
 
 
 @dataclass

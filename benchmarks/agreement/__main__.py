@@ -30,8 +30,8 @@ from assignment.assignment import NOTEBOOK_FILE
 from assignment.outputs import Outputs
 from benchmarks.agreement.table import Trial, to_markdown
 from benchmarks.agreement.variants import TEXTS, VARIANTS, Variant
-from benchmarks.machine import find_machine
-from grader.agreement.agree import CANONICAL_SEED, GROUPS, Agreement, Reading, find_agreements, read_group
+from benchmarks.machine import describe_machine
+from grader.agreement.agree import CANONICAL_SEED, COMPARED_GROUPS, Agreement, GroupArrays, compare_groups, read_group
 from grader.demo.members import write_todo
 from questions.canonical import load_canonical
 
@@ -55,7 +55,7 @@ def try_variant(variant: Variant, canonical: Outputs) -> list[Agreement]:
 
 def run_cells(variant: Variant) -> None:
     """Run the official cells that a variant needs in the current folder."""
-    cells = find_cells()
+    cells = read_cells()
     wanted = [name for group in variant.groups for name in (*BUILT_ON.get(group, ()), group) if group != "pictures"]
     sources = {name: cells[name] for name in wanted}
     if "lime" in sources:
@@ -84,7 +84,7 @@ def edit(source: str, edits: Mapping[str, str]) -> str:
     return source
 
 
-def find_cells() -> dict[str, str]:
+def read_cells() -> dict[str, str]:
     """Return the source of each official cell of the released notebook, by name, and of the cosine, written."""
     cells = write_todo(json.loads(NOTEBOOK_FILE.read_text(encoding="utf-8")))["cells"]
     official = [cell for cell in cells if cell["metadata"].get("hw9", {}).get("official")]
@@ -102,8 +102,10 @@ def cut(canonical: Outputs) -> Outputs:
 
 def judge(folder: Path, group: str, canonical: Outputs) -> list[Agreement]:
     """Return the figures of one group that was saved in a folder."""
-    readings = {name: Reading({}, "missing") for name in GROUPS} | {group: read_group(folder, group, canonical)}
-    return [one for one in find_agreements(readings, canonical) if one.group == group]
+    readings = {name: GroupArrays({}, "missing") for name in COMPARED_GROUPS} | {
+        group: read_group(folder, group, canonical)
+    }
+    return [one for one in compare_groups(readings, canonical) if one.group == group]
 
 
 def try_all(numbers: Sequence[int], device: str) -> list[Trial]:
@@ -138,7 +140,7 @@ def main() -> int:
     wanted = [number for number, one in enumerate(VARIANTS) if options.only in one.name and not (one.gpu and cpu)]
     trials = try_all(wanted, options.device)
     seconds = time.perf_counter() - begin
-    machine = find_machine() if cpu else f"{torch.cuda.get_device_name()}, torch {torch.__version__}"
+    machine = describe_machine() if cpu else f"{torch.cuda.get_device_name()}, torch {torch.__version__}"
     report = to_markdown(trials, machine, ", ".join(map(str, LIME_PICTURES)), seconds)
     options.out.parent.mkdir(exist_ok=True)
     options.out.write_text(report, encoding="utf-8")

@@ -7,7 +7,7 @@ from benchmarks.agreement.variants import EVERY, VARIANTS, Variant
 from grader.agreement.agree import Agreement
 from grader.agreement.comparisons import COMPARISONS, Comparison
 
-HEAD = """# The limits of agreement, between honest runs and wrong ones
+PAGE_HEAD = """# The limits of agreement, between honest runs and wrong ones
 
 Made by `python -m benchmarks.agreement` on {machine},
 profile `mini`, in {seconds:.0f} s. The notebook's own official cells ran in float32 there, as they are or changed
@@ -45,7 +45,7 @@ class Trial:
 
 def to_markdown(trials: Sequence[Trial], machine: str, pictures: str, seconds: float) -> str:
     """Return the whole report."""
-    parts = [HEAD.format(machine=machine, pictures=pictures, seconds=seconds), _show_limits(trials)]
+    parts = [PAGE_HEAD.format(machine=machine, pictures=pictures, seconds=seconds), _show_limits(trials)]
     parts += [_show_group(group, trials) for group in EVERY]
     return "\n".join(parts)
 

@@ -16,12 +16,12 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from benchmarks.machine import find_machine
+from benchmarks.machine import describe_machine
 from benchmarks.reference.rivals import CONTESTS
-from benchmarks.reference.stage import Contest, Variant, set_stage
+from benchmarks.reference.stage import Contest, Implementation, set_stage
 
 RESULT = Path(__file__).parents[1] / "results" / "reference.md"
-HEAD = """# The CNN analyses against their rivals
+PAGE_HEAD = """# The CNN analyses against their rivals
 
 Made by `python -m benchmarks.reference` on {machine}. *ms*: the best of several rounds, in which the variants take
 turns. *Rival*: the package at the best of its own options. *Tuned*: the same, given a model that was made ready for it
@@ -49,31 +49,31 @@ DETAILS = """
 
 
 @dataclass(frozen=True)
-class Row:
+class Timing:
     """One variant's time, and how far its result lies from ours in float64."""
 
-    variant: Variant
+    variant: Implementation
     seconds: float
     largest: float
     in_all: float
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ContestResult:
     """One contest on so many threads; `agreement`: how far ours lies from the best rival's."""
 
     contest: Contest
     threads: int
-    rows: list[Row]
+    rows: list[Timing]
     agreement: float
 
-    def find_best(self, kind: str) -> Row:
+    def find_best(self, kind: str) -> Timing:
         """Return the fastest variant of a kind; the notebook's way of LIME is the package too, so it counts as one."""
         kinds = (kind, "notebook") if kind == "rival" and "LIME" in self.contest.name else (kind,)
         return min((row for row in self.rows if row.variant.kind in kinds), key=lambda row: row.seconds)
 
 
-def measure(contest: Contest, exact: np.ndarray, threads: int, seconds: float) -> Outcome:
+def measure(contest: Contest, exact: np.ndarray, threads: int, seconds: float) -> ContestResult:
     """Run the variants in turn for so many seconds, at least twice; the first round gives the results."""
     torch.set_num_threads(threads)
     end = time.perf_counter() + seconds
@@ -87,32 +87,32 @@ def measure(contest: Contest, exact: np.ndarray, threads: int, seconds: float) -
             best[variant.name] = min(best[variant.name], time.perf_counter() - begin)
             results.setdefault(variant.name, np.asarray(found))
         rounds += 1
-    rows = [Row(v, best[v.name], *find_differences(results[v.name], exact)) for v in contest.variants]
-    outcome = Outcome(contest, threads, rows, 0.0)
+    rows = [Timing(v, best[v.name], *compute_errors(results[v.name], exact)) for v in contest.variants]
+    outcome = ContestResult(contest, threads, rows, 0.0)
     ours, theirs = (results[outcome.find_best(kind).variant.name] for kind in ("ours", "rival"))
-    gap = float(np.abs(ours - theirs).max()) if "LIME" in contest.name else find_differences(ours, theirs)[1]
+    gap = float(np.abs(ours - theirs).max()) if "LIME" in contest.name else compute_errors(ours, theirs)[1]
     return replace(outcome, agreement=gap)
 
 
-def find_differences(found: np.ndarray, exact: np.ndarray) -> tuple[float, float]:
+def compute_errors(found: np.ndarray, exact: np.ndarray) -> tuple[float, float]:
     """Return the largest difference and the L2 difference, both relative.
 
-    >>> find_differences(np.array([4.0, 1.0]), np.array([4.0, 0.0]))
+    >>> compute_errors(np.array([4.0, 1.0]), np.array([4.0, 0.0]))
     (0.25, 0.25)
     """
     gap = found.astype(np.float64) - exact
     return float(np.abs(gap).max() / np.abs(exact).max()), float(np.linalg.norm(gap) / np.linalg.norm(exact))
 
 
-def to_markdown(outcomes: list[Outcome]) -> str:
+def to_markdown(outcomes: list[ContestResult]) -> str:
     """Return the whole report: the compact table, then every variant."""
     compact = "".join(_write_compact(outcome) for outcome in outcomes)
     every = "".join(_write_row(outcome, row) for outcome in outcomes for row in outcome.rows)
-    head = HEAD.format(machine=find_machine())
+    head = PAGE_HEAD.format(machine=describe_machine())
     return f"{head}<!-- compact -->\n{COLUMNS}{compact}<!-- /compact -->\n{DETAILS}{every}"
 
 
-def _write_compact(outcome: Outcome) -> str:
+def _write_compact(outcome: ContestResult) -> str:
     ours = outcome.find_best("ours")
     cells = [_write_start(outcome), f"{ours.seconds * 1e3:.0f}"]
     for kind in ("rival", "tuned"):
@@ -121,16 +121,16 @@ def _write_compact(outcome: Outcome) -> str:
     return f"| {' | '.join(cells)} | {outcome.agreement:.0e} |\n"
 
 
-def _write_row(outcome: Outcome, row: Row) -> str:
+def _write_row(outcome: ContestResult, row: Timing) -> str:
     cells = f"{row.variant.name} | {row.seconds * 1e3:.0f} | {outcome.rows[0].seconds / row.seconds:.2f}"
     return f"| {_write_start(outcome)} | {cells} | {row.largest:.0e} | {row.in_all:.0e} |\n"
 
 
-def _write_start(outcome: Outcome) -> str:
+def _write_start(outcome: ContestResult) -> str:
     return f"{outcome.contest.name} | {outcome.contest.stage.width} | {outcome.threads}"
 
 
-def run(contests: list[str], widths: list[int], threads: list[int], seconds: float) -> Iterator[Outcome]:
+def run(contests: list[str], widths: list[int], threads: list[int], seconds: float) -> Iterator[ContestResult]:
     """Yield the outcome of each contest, and say what it was."""
     for width in widths:
         print(f"width {width}", flush=True)

@@ -16,11 +16,11 @@ from lime.lime_image import LimeImageExplainer
 from torch import Tensor, nn
 
 from assignment.models.classifier import Classifier
-from benchmarks.reference.stage import Contest, Stage, Variant
+from benchmarks.reference.stage import Contest, Implementation, Stage
 from reference.filters import ascend, draw_noise
 from reference.folded import Folded
-from reference.integrated_gradients import find_mean_gradients, find_midpoints
-from reference.lime import find_segments, lime
+from reference.integrated_gradients import compute_mean_gradients, list_midpoints
+from reference.lime import cut_segments, lime
 from reference.saliency import saliency
 from reference.smoothgrad import draw_copies, smoothgrad
 
@@ -57,20 +57,22 @@ def smoothgrad_contests(stage: Stage) -> Iterator[Contest]:
         with patch("reference.smoothgrad.draw_copies", lambda *_: iter(copies.split(8))):
             return ours(stage.folded, torch.float32)
 
-    variants = [Variant("notebook", "notebook", notebook), *_offer_batches(stage, captum)]
-    variants.append(Variant("ours", "ours", lambda: ours(stage.folded, torch.float32)))
-    variants.append(Variant("given", "ours, the copies given as to captum", given))
+    variants = [Implementation("notebook", "notebook", notebook), *_offer_batches(stage, captum)]
+    variants.append(Implementation("ours", "ours", lambda: ours(stage.folded, torch.float32)))
+    variants.append(Implementation("given", "ours, the copies given as to captum", given))
     yield Contest(f"SmoothGrad, {count} copies", stage, variants, lambda: ours(stage.exact, torch.float64))
 
 
-def _offer_batches(stage: Stage, captum: Callable[[nn.Module, int], Tensor]) -> Iterator[Variant]:
+def _offer_batches(stage: Stage, captum: Callable[[nn.Module, int], Tensor]) -> Iterator[Implementation]:
     """Captum in batches of several sizes, with the model as it comes and with a frozen channels-last copy."""
     small, wide = ((2, 4, 8, 24), (4, 8)), ((1, 4), (1, 4))
     plain, tuned = small if stage.width == 16 else wide
     for size in plain:
-        yield Variant("rival", f"captum, batch {size}", lambda size=size: captum(stage.model, size))
+        yield Implementation("rival", f"captum, batch {size}", lambda size=size: captum(stage.model, size))
     for size in tuned:
-        yield Variant("tuned", f"captum, channels-last model, batch {size}", lambda size=size: captum(stage.wide, size))
+        yield Implementation(
+            "tuned", f"captum, channels-last model, batch {size}", lambda size=size: captum(stage.wide, size)
+        )
 
 
 class _Largest(Saliency):
@@ -90,10 +92,10 @@ def saliency_contests(stage: Stage) -> Iterator[Contest]:
         return Saliency(model).attribute(x.clone().requires_grad_(True), target=y).amax(dim=1)
 
     variants = [
-        Variant("notebook", "notebook", lambda: _notebook_gradient(stage, x).abs().amax(dim=1)),
-        Variant("rival", "captum", lambda: captum(stage.model)),
-        Variant("tuned", "captum, channels-last model", lambda: captum(stage.wide)),
-        Variant("ours", "ours", lambda: saliency(stage.folded, x, y)),
+        Implementation("notebook", "notebook", lambda: _notebook_gradient(stage, x).abs().amax(dim=1)),
+        Implementation("rival", "captum", lambda: captum(stage.model)),
+        Implementation("tuned", "captum, channels-last model", lambda: captum(stage.wide)),
+        Implementation("ours", "ours", lambda: saliency(stage.folded, x, y)),
     ]
     yield Contest("saliency", stage, variants, lambda: saliency(stage.exact, x.double(), y))
 
@@ -104,7 +106,7 @@ def integrated_gradients_contests(stage: Stage) -> Iterator[Contest]:
     x, y, black = stage.picture, stage.label, torch.zeros_like(stage.picture)
 
     def notebook() -> Tensor:
-        return x * sum(_notebook_gradient(stage, share * x) for share in find_midpoints(steps).float()) / steps
+        return x * sum(_notebook_gradient(stage, share * x) for share in list_midpoints(steps).float()) / steps
 
     def captum(model: nn.Module, batch: int) -> Tensor:
         settings = {"n_steps": steps, "method": "riemann_middle", "internal_batch_size": batch}
@@ -112,10 +114,10 @@ def integrated_gradients_contests(stage: Stage) -> Iterator[Contest]:
 
     def ours(model: Callable[[Tensor], Tensor], kind: torch.dtype) -> Tensor:
         settings = {"baseline": black.to(kind), "steps": steps}  # without the gap, which captum leaves out too
-        return (x - black) * find_mean_gradients(model, x.to(kind), y, **settings)
+        return (x - black) * compute_mean_gradients(model, x.to(kind), y, **settings)
 
-    variants = [Variant("notebook", "notebook", notebook), *_offer_batches(stage, captum)]
-    variants.append(Variant("ours", "ours", lambda: ours(stage.folded, torch.float32)))
+    variants = [Implementation("notebook", "notebook", notebook), *_offer_batches(stage, captum)]
+    variants.append(Implementation("ours", "ours", lambda: ours(stage.folded, torch.float32)))
     yield Contest(f"integrated gradients, {steps} steps", stage, variants, lambda: ours(stage.exact, torch.float64))
 
 
@@ -124,7 +126,7 @@ def lime_contests(stage: Stage) -> Iterator[Contest]:
     samples = 200 if stage.width == 16 else 8
     picture = stage.picture[0]
     hwc = picture.permute(1, 2, 0).double().numpy()
-    segments = find_segments(hwc, pieces=60)
+    segments = cut_segments(hwc, pieces=60)
 
     def probability(pictures: list[np.ndarray]) -> np.ndarray:
         x = torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).float()
@@ -143,13 +145,13 @@ def lime_contests(stage: Stage) -> Iterator[Contest]:
         return lime(model, picture.to(kind), segments, random_state=STATE, samples=samples)
 
     sizes = (4, 25) if stage.width == 16 else (4,)
-    variants = [Variant("notebook", "notebook: lime, batch 10", lambda: package(10, grad=True))]
+    variants = [Implementation("notebook", "notebook: lime, batch 10", lambda: package(10, grad=True))]
     for size in sizes:
-        variants.append(Variant("rival", f"lime, batch {size}", lambda size=size: package(size, grad=True)))
+        variants.append(Implementation("rival", f"lime, batch {size}", lambda size=size: package(size, grad=True)))
     for size in (*sizes, 10):
         name = f"lime, no gradients, batch {size}"
-        variants.append(Variant("tuned", name, lambda size=size: package(size, grad=False)))
-    variants.append(Variant("ours", "ours", lambda: ours(stage.folded, torch.float32)))
+        variants.append(Implementation("tuned", name, lambda size=size: package(size, grad=False)))
+    variants.append(Implementation("ours", "ours", lambda: ours(stage.folded, torch.float32)))
     yield Contest(f"LIME, {samples} samples", stage, variants, lambda: ours(stage.exact, torch.float64))
 
 
@@ -184,10 +186,12 @@ def filter_contests(stage: Stage) -> Iterator[Contest]:
         stump = _cut(copy.deepcopy(stage.model).requires_grad_(False), layer)
         wide = _cut(stage.wide, layer)
         variants = [
-            Variant("notebook", "notebook", lambda run=torch_adam, whole=whole: run(whole)),
-            Variant("rival", "lucent's loop, cut off and frozen", lambda run=torch_adam, stump=stump: run(stump)),
-            Variant("tuned", "the same, channels-last", lambda run=torch_adam, wide=wide: run(wide)),
-            Variant("ours", "ours", lambda ours=ours: ours(stage.folded, torch.float32)),
+            Implementation("notebook", "notebook", lambda run=torch_adam, whole=whole: run(whole)),
+            Implementation(
+                "rival", "lucent's loop, cut off and frozen", lambda run=torch_adam, stump=stump: run(stump)
+            ),
+            Implementation("tuned", "the same, channels-last", lambda run=torch_adam, wide=wide: run(wide)),
+            Implementation("ours", "ours", lambda ours=ours: ours(stage.folded, torch.float32)),
         ]
         name = f"ascent, convolution {layer}, {steps} steps"
         yield Contest(name, stage, variants, lambda ours=ours: ours(stage.exact, torch.float64))

@@ -29,7 +29,7 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class Variant:
+class Implementation:
     """One way to compute a result."""
 
     kind: Kind
@@ -43,7 +43,7 @@ class Contest:
 
     name: str
     stage: Stage
-    variants: list[Variant]
+    variants: list[Implementation]
     exact: Callable[[], object]
 
 

@@ -62,68 +62,68 @@ class Agreement(Record):
     )
 
 
-GROUPS = tuple(dict.fromkeys(comparison.group for comparison in COMPARISONS))
+COMPARED_GROUPS = tuple(dict.fromkeys(comparison.group for comparison in COMPARISONS))
 
 
 @dataclass(frozen=True)
-class Reading:
+class GroupArrays:
     """One group of a student's Outputs: the arrays that are there, or the word and the detail of why there are none."""
 
     arrays: Mapping[str, Array]
     word: AgreementWord = "agrees"
     detail: str | None = None
 
-    def find_word(self, *arrays: str) -> AgreementWord:
+    def word_of(self, *arrays: str) -> AgreementWord:
         """Return the group's word; `missing` where it was read and one of `arrays` is not there.
 
-        >>> Reading({"map": np.zeros(1)}).find_word("map"), Reading({}).find_word("map")
+        >>> GroupArrays({"map": np.zeros(1)}).word_of("map"), GroupArrays({}).word_of("map")
         ('agrees', 'missing')
         """
         return "missing" if self.word == "agrees" and not set(arrays) <= set(self.arrays) else self.word
 
 
-def read_group(work: Path, group: str, canonical: Outputs) -> Reading:
+def read_group(work: Path, group: str, canonical: Outputs) -> GroupArrays:
     """Return what a student's `work` folder holds of a group; never raises on what a hostile notebook left there.
 
     An array may be absent: a cell that was left to do keeps nothing from being said of the others.
     """
-    place = find_place(group)
+    place = group_path(group)
     if not os.path.lexists(work / place):
-        return Reading({}, "missing")
+        return GroupArrays({}, "missing")
     try:
         arrays = parse_group(read_untrusted(work, place, MAX_GROUP_BYTES), group, place)
-        check_group(group, arrays, find_sizes(canonical), place, whole=False)
+        check_group(group, arrays, count_by_axis(canonical), place, whole=False)
     except FixableError as error:
-        return Reading({}, "unreadable", str(error)[:300])
-    return Reading(arrays)
+        return GroupArrays({}, "unreadable", str(error)[:300])
+    return GroupArrays(arrays)
 
 
-def find_place(group: str) -> str:
+def group_path(group: str) -> str:
     """Return where a group lies in a student's `work` folder."""
     return f"outputs/{group}.npz"
 
 
-def find_sizes(canonical: Outputs) -> dict[str, int]:
+def count_by_axis(canonical: Outputs) -> dict[str, int]:
     """Return the axes that a student's arrays share with the canonical ones: all but `piece`, which is free.
 
-    >>> find_sizes(Outputs({("lime", "weights"): np.zeros((2, 11, 60))}))
+    >>> count_by_axis(Outputs({("lime", "weights"): np.zeros((2, 11, 60))}))
     {'picture': 2, 'label': 11}
     """
     pairs = (zip(ARRAYS[name].axes, array.shape, strict=True) for name, array in canonical.items())
     return {axis: size for axis, size in chain.from_iterable(pairs) if axis != "piece"}
 
 
-def find_agreements(readings: Mapping[str, Reading], canonical: Outputs) -> tuple[Agreement, ...]:
+def compare_groups(readings: Mapping[str, GroupArrays], canonical: Outputs) -> tuple[Agreement, ...]:
     """Return every figure of COMPARISONS, in its order."""
     labels = canonical["pictures", "label"]
     return tuple(_judge(comparison, readings[comparison.group], canonical, labels) for comparison in COMPARISONS)
 
 
-def _judge(comparison: Comparison, reading: Reading, canonical: Outputs, labels: Array) -> Agreement:
-    word, detail = reading.find_word(comparison.array), reading.detail
+def _judge(comparison: Comparison, reading: GroupArrays, canonical: Outputs, labels: Array) -> Agreement:
+    word, detail = reading.word_of(comparison.array), reading.detail
     if word == "missing" and reading.word != "missing":
         says = ARRAYS[comparison.group, comparison.array].says
-        detail = f"{find_place(comparison.group)}: {comparison.array}: missing; expected {says}"
+        detail = f"{group_path(comparison.group)}: {comparison.array}: missing; expected {says}"
     blank = Agreement(
         group=comparison.group,
         array=comparison.array,
@@ -138,7 +138,7 @@ def _judge(comparison: Comparison, reading: Reading, canonical: Outputs, labels:
         return blank
     theirs, ours = reading.arrays[comparison.array], canonical[comparison.group, comparison.array]
     with np.errstate(all="ignore"):  # a hostile array may hold numbers that overflow
-        figures = comparison.find(theirs, ours, labels)
+        figures = comparison.compute(theirs, ours, labels)
     worst = np.unravel_index(np.argmax(figures) if comparison.at_most else np.argmin(figures), figures.shape)
     figure = float(figures[worst])
     inside = figure <= comparison.limit if comparison.at_most else figure >= comparison.limit
@@ -146,17 +146,17 @@ def _judge(comparison: Comparison, reading: Reading, canonical: Outputs, labels:
         update={
             "word": "agrees" if inside else "differs",
             "figure": figure if np.isfinite(figure) else None,
-            **find_item(comparison.group, comparison.array, [int(index) for index in worst]),
+            **name_item(comparison.group, comparison.array, [int(index) for index in worst]),
         }
     )
 
 
-def find_item(group: str, array: str, place: Sequence[int]) -> dict[str, int]:
+def name_item(group: str, array: str, place: Sequence[int]) -> dict[str, int]:
     """Name the item at `place` along an array's first axes: by its axes, and a filter as the network counts it.
 
-    >>> find_item("filters", "reached", [1, 2]), find_item("saliency", "map", [6])
+    >>> name_item("filters", "reached", [1, 2]), name_item("saliency", "map", [6])
     ({'layer': 4, 'filter': 10}, {'picture': 6})
-    >>> find_item("embedding_pca", "span", [2, 1]), find_item("embedding_distance", "cosine", [0])
+    >>> name_item("embedding_pca", "span", [2, 1]), name_item("embedding_distance", "cosine", [0])
     ({'reader': 2, 'passage': 1}, {'shared_word': 0})
     """
     found = dict(zip(ARRAYS[group, array].axes[: len(place)], place, strict=True))

@@ -41,76 +41,74 @@ from assignment.assignment import Bilingual
 from assignment.outputs import Array
 from grader.agreement.pictures import (
     STRONGEST,
-    find_excesses,
-    find_map_errors,
-    find_peak_errors,
-    find_rank_correlations,
-    find_relative_errors,
-    find_strongest_shares,
-    find_top_overlaps,
-    find_unequal_shares,
-    find_value_errors,
-    find_weight_correlations,
+    excesses,
+    map_errors,
+    peak_errors,
+    rank_correlations,
+    relative_errors,
+    strongest_shares,
+    top_overlaps,
+    unequal_shares,
+    value_errors,
+    weight_correlations,
 )
 from grader.agreement.texts import (
-    find_largest_gaps,
-    find_passage_gaps,
-    find_point_errors,
-    find_square_errors,
-    find_unequal_counts,
+    count_unequal,
+    largest_gaps,
+    passage_gaps,
+    point_errors,
+    square_errors,
 )
 
-Find = Callable[[Array, Array, Array], Array]
+Compute = Callable[[Array, Array, Array], Array]
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A figure of one array and its limit; `find` is one of `grader/agreement/pictures.py`."""
+    """A figure of one array and its limit; `compute` is one of `grader/agreement/pictures.py`."""
 
     group: str
     array: str
     says: Bilingual
-    find: Find
+    compute: Compute
     limit: float
     at_most: bool = True
 
 
-def _error(group: str, array: str, en: str, zh: str, find: Find, limit: float) -> Comparison:
-    return Comparison(group, array, Bilingual(en=en, zh=zh), find, limit)
+def _error(group: str, array: str, en: str, zh: str, compute: Compute, limit: float) -> Comparison:
+    return Comparison(group, array, Bilingual(en=en, zh=zh), compute, limit)
 
 
-def _likeness(group: str, array: str, en: str, zh: str, find: Find, limit: float) -> Comparison:
-    return Comparison(group, array, Bilingual(en=en, zh=zh), find, limit, at_most=False)
+def _likeness(group: str, array: str, en: str, zh: str, compute: Compute, limit: float) -> Comparison:
+    return Comparison(group, array, Bilingual(en=en, zh=zh), compute, limit, at_most=False)
 
 
 def _compare_maps(group: str, error: float, correlation: float, overlap: float) -> tuple[Comparison, ...]:
     return (
-        _error(group, "map", "relative error of the map", "圖的相對誤差", find_relative_errors, error),
-        _likeness(
-            group, "map", "rank correlation (Spearman)", "等級相關（Spearman）", find_rank_correlations, correlation
-        ),
-        _likeness(group, "map", "overlap of the strongest 5 %", "最強 5% 像素的重疊", find_top_overlaps, overlap),
+        _error(group, "map", "relative error of the map", "圖的相對誤差", relative_errors, error),
+        _likeness(group, "map", "rank correlation (Spearman)", "等級相關（Spearman）", rank_correlations, correlation),
+        _likeness(group, "map", "overlap of the strongest 5 %", "最強 5% 像素的重疊", top_overlaps, overlap),
     )
 
 
 def _compare_activations(array: str, limit: float) -> Comparison:
     layer = FILTER_MAPS[array]
     en, zh = f"largest error of a map, convolution {layer}", f"活化圖的最大誤差，卷積 {layer}"
-    return _error("filters", array, en, zh, find_map_errors, limit)
+    return _error("filters", array, en, zh, map_errors, limit)
 
 
 COMPARISONS: tuple[Comparison, ...] = (
-    _error("pictures", "label", "labels that differ", "不同的標籤", find_unequal_shares, 0.0),
-    _error("pictures", "logits", "largest error of a logit", "logit 的最大誤差", find_peak_errors, 1e-4),
-    _error("lime", "segments", "pixels in another piece", "分屬不同區塊的像素", find_unequal_shares, 0.0),
-    _error("lime", "weights", "relative error of the weights", "權重的相對誤差", find_relative_errors, 1e-4),
-    _likeness("lime", "weights", "correlation of the weights", "權重的相關係數", find_weight_correlations, 0.999),
+    _error("pictures", "label", "labels that differ", "不同的標籤", unequal_shares, 0.0),
+    _error("pictures", "logits", "largest error of a logit", "logit 的最大誤差", peak_errors, 1e-4),
+    _error("lime", "segments", "pixels in another piece", "分屬不同區塊的像素", unequal_shares, 0.0),
+    _error("lime", "weights", "relative error of the weights", "權重的相對誤差", relative_errors, 1e-4),
+    _likeness("lime", "weights", "correlation of the weights", "權重的相關係數", weight_correlations, 0.999),
     _likeness(
         "lime",
         "weights",
         f"the {STRONGEST} strongest pieces, same sign",
         f"最強的 {STRONGEST} 個區塊且正負相同",
-        find_strongest_shares,
+        strongest_shares,
         0.8,  # two weights closer than rounding may change places
     ),
     *_compare_maps("saliency", error=3e-2, correlation=0.998, overlap=0.98),
@@ -118,28 +116,28 @@ COMPARISONS: tuple[Comparison, ...] = (
     _compare_activations("shallow", 1e-4),
     _compare_activations("middle", 1e-4),
     _compare_activations("deep", 1e-4),
-    _error("filters", "ascent", "pixels beyond 0 to 1", "超出 0 到 1 的像素值", find_excesses, 0.0),
-    _error("filters", "reached", "error of a reached mean", "達到的平均活化值的誤差", find_value_errors, 0.15),
+    _error("filters", "ascent", "pixels beyond 0 to 1", "超出 0 到 1 的像素值", excesses, 0.0),
+    _error("filters", "reached", "error of a reached mean", "達到的平均活化值的誤差", value_errors, 0.15),
     *_compare_maps("integrated_gradients", error=1e-2, correlation=0.9995, overlap=0.99),
-    _error("attention", "map", "largest error of an attention", "注意力的最大誤差", find_largest_gaps, 5e-5),
-    _error("attention", "prediction", "largest error of a probability", "機率的最大誤差", find_largest_gaps, 5e-5),
+    _error("attention", "map", "largest error of an attention", "注意力的最大誤差", largest_gaps, 5e-5),
+    _error("attention", "prediction", "largest error of a probability", "機率的最大誤差", largest_gaps, 5e-5),
     _error(
         "embedding_pca",
         "points",
         "relative error of the points, signs aligned",
         "點的相對誤差（對齊正負號後）",
-        find_point_errors,
+        point_errors,
         1e-4,
     ),
-    _error("embedding_pca", "share", "largest error of a share", "變異比例的最大誤差", find_passage_gaps, 5e-6),
-    _error("embedding_pca", "span", "ends of the answer that differ", "答案首尾不同的個數", find_unequal_counts, 0.0),
+    _error("embedding_pca", "share", "largest error of a share", "變異比例的最大誤差", passage_gaps, 5e-6),
+    _error("embedding_pca", "span", "ends of the answer that differ", "答案首尾不同的個數", count_unequal, 0.0),
     _error(
         "embedding_distance",
         "euclidean",
         "largest error of a squared distance",
         "距離平方的最大誤差",
-        find_square_errors,
+        square_errors,
         2e-5,
     ),
-    _error("embedding_distance", "cosine", "largest error of a cosine", "餘弦的最大誤差", find_largest_gaps, 2e-5),
+    _error("embedding_distance", "cosine", "largest error of a cosine", "餘弦的最大誤差", largest_gaps, 2e-5),
 )

@@ -7,7 +7,7 @@ shape and may hold any finite number, however large.
 
 import numpy as np
 
-from assignment.correlation import find_pearson, find_spearman
+from assignment.correlation import pearson, spearman
 from assignment.outputs import Array
 
 STRONGEST = 5  # pieces of a LIME explanation that are looked at one by one
@@ -16,10 +16,10 @@ SHARE = 0.05  # of a map's pixels, the strongest
 TINY = float(np.finfo(np.float64).tiny)
 
 
-def find_relative_errors(theirs: Array, canonical: Array, labels: Array) -> Array:
+def relative_errors(theirs: Array, canonical: Array, labels: Array) -> Array:
     """Return each picture's |theirs - canonical| / |canonical| (L2 norms); holes (NaN) count as 0.
 
-    >>> find_relative_errors(np.array([[3.0, 4.5], [0.0, 0.0]]), np.array([[3.0, 4.0], [0.0, 0.0]]), np.array([0, 0]))
+    >>> relative_errors(np.array([[3.0, 4.5], [0.0, 0.0]]), np.array([[3.0, 4.0], [0.0, 0.0]]), np.array([0, 0]))
     array([0.1, 0. ])
     """
     if theirs.shape != canonical.shape:
@@ -31,19 +31,19 @@ def find_relative_errors(theirs: Array, canonical: Array, labels: Array) -> Arra
     return np.asarray(np.where(gap == 0, 0.0, gap / np.maximum(size, TINY)))
 
 
-def find_peak_errors(theirs: Array, canonical: Array, labels: Array) -> Array:
+def peak_errors(theirs: Array, canonical: Array, labels: Array) -> Array:
     """Return each picture's largest |theirs - canonical|, relative to the largest |canonical|; (N, ...) -> (N,)."""
     ours = canonical.astype(np.float64).reshape(len(canonical), -1)
     gap = np.abs(theirs.astype(np.float64).reshape(len(canonical), -1) - ours).max(axis=1)
     return np.asarray(gap / np.maximum(np.abs(ours).max(axis=1), TINY))
 
 
-def find_map_errors(theirs: Array, canonical: Array, labels: Array) -> Array:
+def map_errors(theirs: Array, canonical: Array, labels: Array) -> Array:
     """Return the largest |theirs - canonical| of each filter on each picture, relative to the filter's largest value.
 
     (N, F, H, W) -> (N, F); a filter's largest value is looked for on all pictures, as it may be silent on one.
 
-    >>> find_map_errors(np.array([[[[2.0]]], [[[0.5]]]]), np.array([[[[2.0]]], [[[0.0]]]]), np.array([0, 0])).tolist()
+    >>> map_errors(np.array([[[[2.0]]], [[[0.5]]]]), np.array([[[[2.0]]], [[[0.0]]]]), np.array([0, 0])).tolist()
     [[0.0], [0.25]]
     """
     ours = canonical.astype(np.float64)
@@ -51,62 +51,62 @@ def find_map_errors(theirs: Array, canonical: Array, labels: Array) -> Array:
     return np.asarray(gap / np.maximum(np.abs(ours).max(axis=(0, 2, 3)), TINY))
 
 
-def find_value_errors(theirs: Array, canonical: Array, labels: Array) -> Array:
+def value_errors(theirs: Array, canonical: Array, labels: Array) -> Array:
     """Return |theirs - canonical| / |canonical| of each number; any shape.
 
-    >>> find_value_errors(np.array([[2.0, 5.0]]), np.array([[2.0, 4.0]]), np.array([0])).tolist()
+    >>> value_errors(np.array([[2.0, 5.0]]), np.array([[2.0, 4.0]]), np.array([0])).tolist()
     [[0.0, 0.25]]
     """
     ours = canonical.astype(np.float64)
     return np.asarray(np.abs(theirs.astype(np.float64) - ours) / np.maximum(np.abs(ours), TINY))
 
 
-def find_excesses(theirs: Array, canonical: Array, labels: Array) -> Array:
+def excesses(theirs: Array, canonical: Array, labels: Array) -> Array:
     """Return how far each picture's pixels leave [0, 1] at most; (L, F, 3, H, W) -> (L, F). Canonical is not looked at.
 
-    >>> find_excesses(np.array([[[[[0.0, 1.25]]], [[[0.5, 1.0]]]]]), np.zeros(0), np.array([0])).tolist()
+    >>> excesses(np.array([[[[[0.0, 1.25]]], [[[0.5, 1.0]]]]]), np.zeros(0), np.array([0])).tolist()
     [[0.25, 0.0]]
     """
     pixels = theirs.astype(np.float64)
     return np.asarray(np.maximum(pixels - 1, -pixels).max(axis=(2, 3, 4)).clip(min=0))
 
 
-def find_unequal_shares(theirs: Array, canonical: Array, labels: Array) -> Array:
+def unequal_shares(theirs: Array, canonical: Array, labels: Array) -> Array:
     """Return the share of each picture's entries that differ.
 
-    >>> find_unequal_shares(np.array([[1, 2], [3, 4]]), np.array([[1, 2], [3, 5]]), np.array([0, 0]))
+    >>> unequal_shares(np.array([[1, 2], [3, 4]]), np.array([[1, 2], [3, 5]]), np.array([0, 0]))
     array([0. , 0.5])
     """
     return np.asarray(np.mean((theirs != canonical).reshape(len(canonical), -1), axis=1))
 
 
-def find_rank_correlations(theirs: Array, canonical: Array, labels: Array) -> Array:
+def rank_correlations(theirs: Array, canonical: Array, labels: Array) -> Array:
     """Return each picture's Spearman correlation of the pixels; NaN where a map is flat.
 
-    >>> find_rank_correlations(np.array([[1.0, 2, 9]]), np.array([[0.0, 5, 6]]), np.array([0]))
+    >>> rank_correlations(np.array([[1.0, 2, 9]]), np.array([[0.0, 5, 6]]), np.array([0]))
     array([1.])
     """
-    return np.array([find_spearman(one.ravel(), other.ravel()) for one, other in zip(theirs, canonical, strict=True)])
+    return np.array([spearman(one.ravel(), other.ravel()) for one, other in zip(theirs, canonical, strict=True)])
 
 
-def find_top_overlaps(theirs: Array, canonical: Array, labels: Array) -> Array:
+def top_overlaps(theirs: Array, canonical: Array, labels: Array) -> Array:
     """Return the share of each picture's strongest 5 % of pixels, by size without sign, that both maps have.
 
-    >>> find_top_overlaps(np.array([[1.0, -9, 2]]), np.array([[3.0, -4, 0]]), np.array([0]))
+    >>> top_overlaps(np.array([[1.0, -9, 2]]), np.array([[3.0, -4, 0]]), np.array([0]))
     array([1.])
     """
     return np.array([_overlap(one.ravel(), other.ravel()) for one, other in zip(theirs, canonical, strict=True)])
 
 
-def find_weight_correlations(theirs: Array, canonical: Array, labels: Array) -> Array:
+def weight_correlations(theirs: Array, canonical: Array, labels: Array) -> Array:
     """Return each picture's Pearson correlation of the true label's weights; theirs (N, L, S), canonical (N, L, S')."""
-    pairs = (_find_pair(theirs, canonical, n, label) for n, label in enumerate(labels))
-    return np.array([find_pearson(one, other) if one.size else np.nan for one, other in pairs])
+    pairs = (_take_known(theirs, canonical, n, label) for n, label in enumerate(labels))
+    return np.array([pearson(one, other) if one.size else np.nan for one, other in pairs])
 
 
-def find_strongest_shares(theirs: Array, canonical: Array, labels: Array) -> Array:
+def strongest_shares(theirs: Array, canonical: Array, labels: Array) -> Array:
     """Return the share of the true label's STRONGEST canonical pieces that are among theirs with the same sign."""
-    return np.array([_share_strongest(*_find_pair(theirs, canonical, n, label)) for n, label in enumerate(labels)])
+    return np.array([_share_strongest(*_take_known(theirs, canonical, n, label)) for n, label in enumerate(labels)])
 
 
 def _overlap(one: Array, other: Array) -> float:
@@ -115,7 +115,7 @@ def _overlap(one: Array, other: Array) -> float:
     return len(first & second) / count
 
 
-def _find_pair(theirs: Array, canonical: Array, picture: int, label: int) -> tuple[Array, Array]:
+def _take_known(theirs: Array, canonical: Array, picture: int, label: int) -> tuple[Array, Array]:
     count = min(theirs.shape[2], canonical.shape[2])
     one, other = theirs[picture, label, :count], canonical[picture, label, :count]
     known = ~np.isnan(other)

@@ -8,11 +8,11 @@ from pydantic import Field
 
 from assignment.records import Record
 from grader.scoring.course import Course
-from grader.scoring.scored import Scored
-from questions.bank import find_worth
+from grader.scoring.handin_record import HandinRecord
+from questions.bank import list_worth
 
 
-class QuestionResult(Record):
+class QuestionRecord(Record):
     """How the class did on one question. Hand-ins without a readable Sheet are not counted."""
 
     item: str = Field(description="the question's id")
@@ -25,20 +25,20 @@ class QuestionResult(Record):
     common_wrong_count: int = Field(description="how often it was chosen")
 
 
-def find_question_results(handins: Sequence[Scored], course: Course) -> tuple[QuestionResult, ...]:
+def find_question_results(handins: Sequence[HandinRecord], course: Course) -> tuple[QuestionRecord, ...]:
     """Return one result for each question of the bank, in its order; every hand-in was scored with this Course."""
-    worth = find_worth(course.bank, course.assignment)
+    worth = list_worth(course.bank, course.assignment)
     return tuple(
-        _find_question(question.id, question.number, worth[question.id], handins) for question in course.bank.questions
+        _make_question(question.id, question.number, worth[question.id], handins) for question in course.bank.questions
     )
 
 
-def _find_question(item: str, number: int, points: Decimal, handins: Sequence[Scored]) -> QuestionResult:
+def _make_question(item: str, number: int, points: Decimal, handins: Sequence[HandinRecord]) -> QuestionRecord:
     found = [verdict for one in handins if one.problem is None for verdict in one.verdicts if verdict.item == item]
     words = Counter(verdict.word for verdict in found)
     wrong = Counter(verdict.chosen for verdict in found if verdict.word == "wrong")
     common = min(wrong, key=lambda letters: (-wrong[letters], letters), default=None)
-    return QuestionResult(
+    return QuestionRecord(
         item=item,
         number=number,
         points=points,

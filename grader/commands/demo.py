@@ -14,7 +14,7 @@ from grader.commands.run import execute
 from grader.commands.score import score_class
 from grader.commands.terminal.options import RunOptions, Verbs, add_run_options, add_verb, take_run_options
 from grader.commands.terminal.screen import say, show_table
-from grader.demo.outcomes import Outcome, find_outcomes, write_handins
+from grader.demo.outcomes import Outcome, compare_outcomes, write_handins
 from grader.report.pages import write_reports
 from grader.scoring.course import load_course
 
@@ -63,7 +63,7 @@ def demo(*, folder: Path, keep: bool, how: RunOptions) -> int:
     expected = write_handins(handins, course)
     execute(handins, runs, replace(how, cell_seconds=how.cell_seconds or CELL_SECONDS))
     scored = score_class(handins, runs, course)
-    outcomes = find_outcomes(scored.records, expected)
+    outcomes = compare_outcomes(scored.records, expected)
     page = write_reports(runs, course)
     for note in scored.notes:
         say(note)

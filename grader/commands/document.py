@@ -13,10 +13,10 @@ from pathlib import Path
 from assignment.fixable import FixableError
 from grader.commands.main import PURPOSES, find_verbs, make_parser, to_usage
 from grader.report.fields import FIELDS_FILE, describe_results
-from grader.scoring.words import AGREEMENT_WORDS, EVIDENCE_WORDS, HANDIN_WORDS, RUN_WORDS, VERDICT_WORDS, Word
+from grader.scoring.words import AGREEMENT_WORDS, EVIDENCE_WORDS, HANDIN_WORDS, RUN_WORDS, VERDICT_WORDS, WordEntry
 
 HANDBOOK = Path(__file__).parents[1] / "README.md"
-SHELVES: dict[str, Mapping[str, Word]] = {
+SHELVES: dict[str, Mapping[str, WordEntry]] = {
     "the hand-in": HANDIN_WORDS,
     "the run": RUN_WORDS,
     "the evidence": EVIDENCE_WORDS,

@@ -9,7 +9,7 @@ from grader.commands.terminal.options import Verbs, add_profile, add_verb
 from grader.commands.terminal.screen import say
 from grader.release.explorer import export_explorer
 from questions.canonical import load_canonical
-from questions.measures.attention import FUNCTIONS
+from questions.measures.attention import SCORED_FUNCTIONS
 
 
 def add_parser(verbs: Verbs) -> None:
@@ -33,7 +33,9 @@ def explorer(*, out: Path, profile: str) -> int:
     """Write the page."""
     canonical = load_canonical(profile, CANONICAL_SEED)
     scores, chances = (canonical["attention", name] for name in ("score", "chance"))
-    functions = {name: (score, float(chance)) for name, score, chance in zip(FUNCTIONS, scores, chances, strict=True)}
+    functions = {
+        name: (score, float(chance)) for name, score, chance in zip(SCORED_FUNCTIONS, scores, chances, strict=True)
+    }
     sentences = [one.plain for one in load_profile(profile).texts.attention]
     page = export_explorer(profile, sentences, out, functions)
     say(f"wrote {page} ({page.stat().st_size / 2**20:.1f} MB)")

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from grader.collect.say import list_download_notes
 from grader.commands.run import execute
 from grader.commands.score import score_class, show_scored
 from grader.commands.terminal.options import (
@@ -58,6 +59,8 @@ def _start(options: argparse.Namespace) -> int:
 
 def grade(*, handins: Path, runs: Path, responses: Path | None, profile: str, show_key: bool, how: RunOptions) -> int:
     """Run, score and report a class; the exit code says whether a person must look at someone."""
+    for note in list_download_notes(handins):
+        say(note)
     course = load_course(profile)
     load_roster(handins, course.bank, responses)  # its faults are said before hours of running, not after
     execute(handins, runs, how)

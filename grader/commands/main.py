@@ -12,14 +12,14 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from assignment.fixable import FixableError
-from grader.commands import bundle, demo, explorer, grade, look, notebook, reference, report, run, score
+from grader.commands import bundle, collect, demo, explorer, grade, look, notebook, reference, report, run, score
 from grader.commands.questions import main as questions
 from grader.commands.terminal.screen import print_faults
 from grader.runs.folder import VERSION
 
-MODULES = (grade, run, score, report, demo, bundle, explorer, look, questions, notebook, reference)
+MODULES = (collect, grade, run, score, report, demo, bundle, explorer, look, questions, notebook, reference)
 PURPOSES = {
-    "grade a class": ("grade", "run", "score", "report", "demo"),
+    "grade a class": ("collect", "grade", "run", "score", "report", "demo"),
     "hand out": ("bundle", "explorer", "look", "questions handout", "questions qti"),
     "write questions": (
         "questions check",
@@ -106,7 +106,8 @@ def to_usage(verb: argparse.ArgumentParser) -> str:
     """Return how a verb is typed, without its options."""
     places = [action for action in verb._actions if not action.option_strings]
     named = [str(action.metavar or action.dest.upper()) for action in places]
-    shown = [f"[{name}]" if action.nargs == "?" else name for name, action in zip(named, places, strict=True)]
+    forms = {"?": "[{}]", "+": "{}..."}
+    shown = [forms.get(str(action.nargs), "{}").format(name) for name, action in zip(named, places, strict=True)]
     return " ".join([verb.prog, *shown])
 
 

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from grader.collect.say import list_download_notes
 from grader.commands.terminal.options import (
     RunOptions,
     Verbs,
@@ -13,9 +14,10 @@ from grader.commands.terminal.options import (
     take_run_options,
 )
 from grader.commands.terminal.progress import ShownProgress
-from grader.commands.terminal.screen import OUT
+from grader.commands.terminal.screen import OUT, say
 from grader.driver.drive import run_class
-from grader.runs.result import Result
+from grader.handins.listing import list_notes
+from grader.runs.result import RunResult
 
 ABOUT = """Execute each student's notebook in a sandbox and keep what it saved.
 
@@ -45,10 +47,12 @@ def _start(options: argparse.Namespace) -> int:
 
 def run(*, handins: Path, runs: Path, how: RunOptions) -> int:
     """Execute the notebooks; the exit code says whether each of them has its result."""
+    for note in (*list_download_notes(handins), *list_notes(handins)):
+        say(note)
     return 1 if any(result.word == "lost" for result in execute(handins, runs, how)) else 0
 
 
-def execute(handins: Path, runs: Path, how: RunOptions) -> list[Result]:
+def execute(handins: Path, runs: Path, how: RunOptions) -> list[RunResult]:
     """Execute the notebooks, show how far it is, and return all results."""
     with ShownProgress(OUT) as shown:
         return run_class(

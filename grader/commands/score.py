@@ -9,8 +9,8 @@ from grader.commands.terminal.screen import say
 from grader.handins.quiz import load_roster
 from grader.runs.folder import load_submissions
 from grader.scoring.course import Course, load_course
+from grader.scoring.handin_record import HandinRecord
 from grader.scoring.judge import find_leftovers, score_runs
-from grader.scoring.scored import Scored
 
 ABOUT = """Score every hand-in with today's key and write RUNS/<student>/verdicts.json. It runs no notebook and can be
 repeated, after a change of the key too. It exits with 1 where someone must be looked at by a person.
@@ -56,7 +56,7 @@ def score(*, handins: Path, runs: Path, profile: str, responses: Path | None) ->
 class ScoredClass:
     """The records of a class, and what is worth knowing of its quiz and its folder."""
 
-    records: list[Scored]
+    records: list[HandinRecord]
     notes: tuple[str, ...]
 
 

@@ -38,7 +38,7 @@ assert found, "the key is out of reach"
 
 
 @dataclass(frozen=True)
-class Expected:
+class Expectation:
     """What must come of a hand-in: its words, and its points as a share of the best (or exactly)."""
 
     words: frozenset[str]
@@ -213,7 +213,7 @@ CLASS: tuple[Member, ...] = (
 
 def make_class(
     folder: Path, notebook: Notebook, key: Key, points: Mapping[str, Decimal], deadline: datetime
-) -> dict[str, Expected]:
+) -> dict[str, Expectation]:
     """Write the class's hand-ins and `handins.csv` to `folder`; returns what must come of each student.
 
     points: what each question is worth. The notebook is the released one; the key makes the right answers.
@@ -227,7 +227,7 @@ def make_class(
         for member in CLASS:
             moment = deadline + timedelta(minutes=7) if member.late else deadline - timedelta(hours=5)
             writer.writerow([member.student, member.name, moment.isoformat()])
-    return {member.student: Expected(member.words, _find_points(member.share, points)) for member in CLASS}
+    return {member.student: Expectation(member.words, _compute_points(member.share, points)) for member in CLASS}
 
 
 def _write(folder: Path, member: Member, handin: Notebook | bytes) -> None:
@@ -245,7 +245,7 @@ def _write(folder: Path, member: Member, handin: Notebook | bytes) -> None:
         (folder / f"{member.student}.ipynb").write_bytes(data)
 
 
-def _find_points(share: str, points: Mapping[str, Decimal]) -> Decimal:
+def _compute_points(share: str, points: Mapping[str, Decimal]) -> Decimal:
     worth = list(points.values())
     earned = {"all": worth, "half": worth[::2], "but_one": worth[1:], "none": []}[share]
     return sum(earned, Decimal("0.0"))

@@ -7,10 +7,10 @@ from decimal import Decimal
 from pathlib import Path
 
 from assignment.assignment import NOTEBOOK_FILE
-from grader.demo.members import Expected, make_class
+from grader.demo.members import Expectation, make_class
 from grader.scoring.course import Course
-from grader.scoring.scored import Scored
-from questions.bank import find_worth
+from grader.scoring.handin_record import HandinRecord
+from questions.bank import list_worth
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Outcome:
     student: str
     words: tuple[str, ...]
     total: Decimal
-    expected: Expected
+    expected: Expectation
 
     @property
     def holds(self) -> bool:
@@ -28,14 +28,14 @@ class Outcome:
         return frozenset(self.words) == self.expected.words and self.total == self.expected.points
 
 
-def write_handins(folder: Path, course: Course) -> Mapping[str, Expected]:
+def write_handins(folder: Path, course: Course) -> Mapping[str, Expectation]:
     """Write the class's hand-ins to `folder`; returns what is expected of each student."""
     notebook = json.loads(NOTEBOOK_FILE.read_text(encoding="utf-8"))
-    points = find_worth(course.bank, course.assignment)
+    points = list_worth(course.bank, course.assignment)
     return make_class(folder, notebook, course.key.letters, points, course.assignment.deadline)
 
 
-def find_outcomes(scored: Sequence[Scored], expected: Mapping[str, Expected]) -> tuple[Outcome, ...]:
+def compare_outcomes(scored: Sequence[HandinRecord], expected: Mapping[str, Expectation]) -> tuple[Outcome, ...]:
     """Put what came beside what was expected; a student without a result has no words."""
     found = {one.student: one for one in scored}
     return tuple(

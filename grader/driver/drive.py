@@ -16,23 +16,23 @@ from assignment.assignment import NOTEBOOK_FILE, Limits, load_assignment
 from grader.driver.event import Begun, Ended, Observer, Started, ignore
 from grader.driver.executors import make_executor
 from grader.driver.run_job import LOG_FILE, run_job
-from grader.driver.slot import Slot, find_slots, make_font_list, share_threads
+from grader.driver.slot import Slot, make_font_list, make_slots, share_threads
 from grader.files.whole import write_whole
 from grader.handins.notebook import parse_notebook
-from grader.handins.plan import find_plan
+from grader.handins.plan import compare_notebooks
 from grader.handins.submission import Submission, find_submissions, read_notebook
 from grader.runs.folder import (
     begin_attempt,
-    find_folder,
     is_lost,
     lock_runs,
     note_vanished,
     prepare_run,
     prepare_runs,
+    run_folder,
     set_aside,
 )
 from grader.runs.job import Job, take_back, write_job
-from grader.runs.result import Result, commit_result, load_result
+from grader.runs.result import RunResult, commit_result, load_result
 from grader.sandbox.cgroup import sweep_groups
 from grader.sandbox.check import check_cage
 
@@ -58,7 +58,7 @@ def run_class(
     limits: Limits | None = None,
     executor: str = "local",
     observer: Observer = ignore,
-) -> list[Result]:
+) -> list[RunResult]:
     """Execute every hand-in that has no result yet, and return all results, sorted by student.
 
     Hand-ins with a problem (`find_submissions`) have nothing to execute and no result.
@@ -67,7 +67,7 @@ def run_class(
     `EXECUTORS`. FixableError when the hand-ins, the RUNS folder or the sandbox are not as they must be;
     KeyboardInterrupt leaves everything so that the same call goes on.
     """
-    slots = find_slots(device, jobs)
+    slots = make_slots(device, jobs)
     submissions = find_submissions(handins)
     if sandbox:
         check_cage([slot.gpu for slot in slots if slot.gpu])
@@ -79,7 +79,7 @@ def run_class(
         whole = [one for one in submissions if one.problem is None]
         with make_executor(executor, slots) as chosen:
             _run_all(Drive(runs, slots, job, released, observer), chosen, whole)
-        results = (load_result(find_folder(runs, one)) for one in whole)
+        results = (load_result(run_folder(runs, one)) for one in whole)
         return [result for result in results if result is not None]
 
 
@@ -103,7 +103,7 @@ def _run_all(drive: Drive, executor: Executor, submissions: list[Submission]) ->
     try:
         while todo or running:
             while todo and free:
-                if is_lost(find_folder(drive.runs, todo[0])):
+                if is_lost(run_folder(drive.runs, todo[0])):
                     _commit_lost(drive, todo.popleft())
                 else:
                     one, slot = todo.popleft(), free.popleft()
@@ -117,13 +117,13 @@ def _run_all(drive: Drive, executor: Executor, submissions: list[Submission]) ->
     except BaseException:
         for future, (one, _) in running.items():
             future.cancel()
-            take_back(find_folder(drive.runs, one))
+            take_back(run_folder(drive.runs, one))
         raise
 
 
 def _is_open(drive: Drive, submission: Submission) -> bool:
     """Tell whether a hand-in is still to be executed; the Run of another notebook is set aside first."""
-    folder = find_folder(drive.runs, submission)
+    folder = run_folder(drive.runs, submission)
     result = load_result(folder)
     if result is None:
         return True
@@ -135,11 +135,11 @@ def _is_open(drive: Drive, submission: Submission) -> bool:
 
 def _start(drive: Drive, executor: Executor, submission: Submission, slot: Slot) -> "Future[None]":
     """Prepare the Run of a hand-in, from its notebook to its job, and submit it."""
-    folder, data = find_folder(drive.runs, submission), read_notebook(submission)
+    folder, data = run_folder(drive.runs, submission), read_notebook(submission)
     attempt = begin_attempt(folder)
     prepare_run(folder, data)
     if drive.released is not None:
-        plan = find_plan(parse_notebook(data), drive.released)
+        plan = compare_notebooks(parse_notebook(data), drive.released)
         write_whole(folder / "plan.json", (plan.model_dump_json(indent=1) + "\n").encode())
     write_job(folder, drive.job.model_copy(update={"slot": slot.number, "gpu": slot.gpu, "attempt": attempt}))
     drive.tell(Started(submission.student))
@@ -148,7 +148,7 @@ def _start(drive: Drive, executor: Executor, submission: Submission, slot: Slot)
 
 def _end(drive: Drive, submission: Submission) -> bool:
     """Note how a job ended; tell whether it left a result."""
-    folder = find_folder(drive.runs, submission)
+    folder = run_folder(drive.runs, submission)
     result = load_result(folder)
     if result is None:
         note_vanished(folder)
@@ -158,10 +158,10 @@ def _end(drive: Drive, submission: Submission) -> bool:
 
 def _commit_lost(drive: Drive, submission: Submission) -> None:
     """Give up on a Run whose workers ended without a word; a person must look."""
-    folder = find_folder(drive.runs, submission)
+    folder = run_folder(drive.runs, submission)
     log = folder / LOG_FILE
     words = log.read_text(errors="replace").strip()[-500:] if log.exists() else ""
-    lost = Result(
+    lost = RunResult(
         student=submission.student,
         word="lost",
         detail=words or "the worker ended without a word",

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from grader.runs.result import Result
+from grader.runs.result import RunResult
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Ended:
     """A notebook ended; without a result its worker vanished, and it is tried again."""
 
     student: str
-    result: Result | None
+    result: RunResult | None
 
 
 Event = Begun | Started | Ended

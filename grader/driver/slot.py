@@ -22,7 +22,7 @@ class Slot:
     gpu: Gpu | None = None
 
 
-def find_slots(device: str, jobs: int | None, gpus: tuple[Gpu, ...] | None = None) -> tuple[Slot, ...]:
+def make_slots(device: str, jobs: int | None, gpus: tuple[Gpu, ...] | None = None) -> tuple[Slot, ...]:
     """Return the slots: one for each GPU, or on the processor `jobs` of them."""
     if jobs is not None and jobs < 1:
         raise FixableError(f"--jobs: {jobs}; expected 1 or more")

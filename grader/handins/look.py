@@ -9,37 +9,37 @@ from typing import Any
 
 from assignment.fixable import FixableError
 from grader.handins.notebook import MOST_BYTES, parse_notebook
-from grader.handins.plan import find_plan
+from grader.handins.plan import compare_notebooks
 from questions.bank import Bank
-from questions.sheet import find_sheet
+from questions.sheet import read_sheet
 
 
 @dataclass(frozen=True)
-class Seen:
+class Preview:
     """What was found, in sentences; `fine` when there is nothing to mend."""
 
     lines: tuple[str, ...]
     fine: bool
 
 
-def look_at(path: Path, bank: Bank, released: Path) -> Seen:
+def look_at(path: Path, bank: Bank, released: Path) -> Preview:
     """Return what the grader will read in a notebook; FixableError where it is none."""
     notebook = _load_notebook(path)
-    sheet = find_sheet(notebook, bank)
+    sheet = read_sheet(notebook, bank)
     if sheet.problem:
-        return Seen((f"{path}: no cell `answers = {{...}}` was found; expected one", *sheet.notes), fine=False)
+        return Preview((f"{path}: no cell `answers = {{...}}` was found; expected one", *sheet.notes), fine=False)
     lines = [
         f"{name}: {''.join(sorted(answer.letters)) if answer.state == 'read' else answer.reason or 'blank'}"
         for name, answer in sheet.answers.items()
     ]
     unread = [name for name, answer in sheet.answers.items() if answer.state == "unreadable"]
     blank = sum(answer.state == "blank" for answer in sheet.answers.values())
-    plan = find_plan(notebook, parse_notebook(released.read_bytes()))
+    plan = compare_notebooks(notebook, parse_notebook(released.read_bytes()))
     changed = {"edited": plan.edited, "missing": plan.missing, "moved": plan.moved, "doubled": plan.doubled}
     lines += [f"official cell {name!r} is {how}" for how, names in changed.items() for name in names]
     lines += list(sheet.notes)
     lines.append(f"{len(sheet.answers)} questions, {blank} blank, {len(unread)} unreadable")
-    return Seen(tuple(lines), fine=not unread and not blank and plan.is_intact)
+    return Preview(tuple(lines), fine=not unread and not blank and plan.is_intact)
 
 
 def _load_notebook(path: Path) -> Any:

@@ -31,9 +31,9 @@ class Plan(Record):
         return not (self.edited or self.missing or self.moved or self.doubled)
 
 
-def find_plan(notebook: Any, released: Any) -> Plan:
+def compare_notebooks(notebook: Any, released: Any) -> Plan:
     """Compare a hand-in with the released notebook (both parsed, format 4)."""
-    official = {name: hash_source(cell) for cell in released.cells if (name := find_name(cell)) is not None}
+    official = {name: hash_source(cell) for cell in released.cells if (name := cell_name(cell)) is not None}
     theirs, doubled = _match_cells(notebook, official)
     edited = tuple(name for name in official if name in theirs and theirs[name][1] != official[name])
     return Plan(
@@ -55,7 +55,7 @@ def hash_source(cell: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def find_name(cell: Any) -> str | None:
+def cell_name(cell: Any) -> str | None:
     """Return an official cell's name, or None."""
     mark = cell.get("metadata", {}).get(SECTION)
     if not isinstance(mark, dict) or mark.get("official") is not True:
@@ -75,7 +75,7 @@ def _match_cells(notebook: Any, official: dict[str, str]) -> tuple[dict[str, tup
     doubled = []
     for index, cell in enumerate(notebook.cells):
         digest = hash_source(cell)
-        name = find_name(cell)
+        name = cell_name(cell)
         if official.get(name or "") != digest:
             name = by_hash.get(digest, name)
         if name is None or name not in official:

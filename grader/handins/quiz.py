@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assignment.fixable import Fault, check_all, show_value
-from grader.handins.submission import Submission, find_submissions, is_student
+from grader.handins.ids import EXPECTED, find_spellings, fold_id, is_student
+from grader.handins.listing import list_notes
+from grader.handins.submission import Submission, find_submissions
 from questions.bank import Bank
 from questions.canvas.responses import Response, Responses, load_responses
 from questions.sheet import Sheet
@@ -26,27 +28,26 @@ def load_roster(handins: Path, bank: Bank, responses: Path | None = None) -> Ros
     """Return the class of a folder of hand-ins, joined with a quiz's report of responses where there is one."""
     submissions = find_submissions(handins)
     if responses is None:
-        return Roster(submissions)
+        return Roster(submissions, notes=list_notes(handins))
     found = load_responses(responses, bank)
-    return Roster(*join_responses(submissions, found), found.notes)
+    return Roster(*join_responses(submissions, found), (*list_notes(handins), *found.notes))
 
 
 def join_responses(submissions: tuple[Submission, ...], responses: Responses) -> tuple[tuple[Submission, ...], Sheets]:
     """Return the class and the Sheet of each student who answered the quiz, by the id of the hand-in.
 
     The time of the quiz counts in place of that of `handins.csv`. A student without a hand-in is added, one without
-    a row has no Sheet. Ids are compared without regard to capitals where that is unambiguous. FixableError with every
-    id that cannot be a student's.
+    a row has no Sheet. Ids are compared without regard to capitals and width where that is unambiguous. FixableError
+    with every id that cannot be a student's.
     """
     known = {one.student: one for one in submissions}
-    spellings = _find_spellings(known)
+    spellings = find_spellings(known)
     found: dict[str, Response] = {}
     faults = []
     for student, response in responses.by_student.items():
-        name = student if student in known else spellings.get(student.lower(), student)
+        name = student if student in known else spellings.get(fold_id(student), student)
         if not is_student(name):
-            says = f"{show_value(student)}; expected letters, digits and . _ - @ +"
-            faults.append(Fault(response.place, says))
+            faults.append(Fault(response.place, f"{show_value(student)}; {EXPECTED}"))
         elif name in found:
             says = f"{show_value(student)} is {name} a second time; expected one student"
             faults.append(Fault(response.place, says))
@@ -57,17 +58,13 @@ def join_responses(submissions: tuple[Submission, ...], responses: Responses) ->
     return tuple(sorted(everyone, key=lambda one: one.student)), {name: one.sheet for name, one in found.items()}
 
 
-def _find_spellings(known: dict[str, Submission]) -> dict[str, str]:
-    """Return the ids by their folded form, but those of which two differ in nothing else."""
-    folded: dict[str, list[str]] = {}
-    for student in known:
-        folded.setdefault(student.lower(), []).append(student)
-    return {form: students[0] for form, students in folded.items() if len(students) == 1}
-
-
 def _take(submission: Submission, response: Response | None) -> Submission:
     if response is None:
         return submission
     return submission.model_copy(
-        update={"submitted_at": response.submitted_at, "name": submission.name or response.name}
+        update={
+            "submitted_at": response.submitted_at,
+            "name": submission.name or response.name,
+            "marked_late": False,
+        }
     )

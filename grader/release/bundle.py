@@ -23,7 +23,7 @@ NEVER = "assignment.making"
 DATA = ("assignment.yaml", "explorer/explorer.css", "explorer/explorer.js", "fonts/hw9-sans-tc.otf")
 
 
-def find_bundled() -> dict[str, Path]:
+def list_bundled() -> dict[str, Path]:
     """Return the files of the bundle by their names in it, sorted."""
     paths = [*find_modules(), *(ROOM / name for name in DATA), *_find_profiles()]
     found = {f"assignment/{path.relative_to(ROOM).as_posix()}": path for path in paths}
@@ -36,7 +36,7 @@ def write_bundle(folder: Path) -> Path:
         check_profile(profile)
     place, stream = folder / BUNDLE_NAME, io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, path in find_bundled().items():
+        for name, path in list_bundled().items():
             archive.writestr(zipfile.ZipInfo(name), path.read_bytes(), compress_type=zipfile.ZIP_DEFLATED)
     save_output(place, stream.getvalue())
     return place

@@ -13,7 +13,7 @@ from typing import Any
 from assignment.assignment import NOTEBOOK_FILE
 from assignment.fixable import FixableError
 from questions.bank import Bank
-from questions.handout.markdown import find_markdown
+from questions.handout.markdown import analysis_to_markdown
 from questions.sheet import find_asked
 
 SOURCE_FILE = NOTEBOOK_FILE.with_suffix(".py")
@@ -44,7 +44,7 @@ def build_notebook(bank: Bank, source: Path = SOURCE_FILE) -> str:
 
 def _fill(cell: dict[str, Any], bank: Bank) -> None:
     if cell["cell_type"] == "markdown":
-        cell["source"] = _QUESTIONS.sub(lambda found: find_markdown(bank, found[1]), cell["source"])
+        cell["source"] = _QUESTIONS.sub(lambda found: analysis_to_markdown(bank, found[1]), cell["source"])
     else:
         lines = [f'    "{question.id}": "",' for question in bank.questions]
         source = cell["source"].replace("    # <answers>", "\n".join(lines))

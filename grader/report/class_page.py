@@ -6,22 +6,22 @@ from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 from urllib.parse import quote
 
-from grader.analysis.items import QuestionResult
-from grader.report.results import Results
-from grader.scoring.scored import Scored
-from grader.scoring.words import VERDICT_WORDS, WORDS, Word
+from grader.analysis.items import QuestionRecord
+from grader.report.class_record import ClassRecord
+from grader.scoring.handin_record import HandinRecord
+from grader.scoring.words import VERDICT_WORDS, WORDS, WordEntry
 
 BARS = 10  # of the histogram; the last one holds the full mark too
-MARKS = {"right": "\u2713", "wrong": "\u2715", "blank": "\u25cb", "unreadable": "?", "void": "\u2013"}
+VERDICT_MARKS = {"right": "\u2713", "wrong": "\u2715", "blank": "\u25cb", "unreadable": "?", "void": "\u2013"}
 
 
 @dataclass(frozen=True)
-class Cell:
+class VerdictCell:
     """One question of one student, as a mark."""
 
     item: str
     mark: str
-    word: Word
+    word: WordEntry
     chosen: str
 
 
@@ -29,10 +29,10 @@ class Cell:
 class StudentRow:
     """One line of the class table."""
 
-    scored: Scored
+    scored: HandinRecord
     link: str
-    words: tuple[Word, ...]
-    cells: tuple[Cell, ...]
+    words: tuple[WordEntry, ...]
+    cells: tuple[VerdictCell, ...]
     attention: int  # 1: a person must look
 
 
@@ -50,27 +50,27 @@ class Bar:
 class ClassPage:
     """What `RUNS/report.html` shows. `keys` holds the right letters only where they may be seen."""
 
-    results: Results
+    results: ClassRecord
     deadline: str
     rows: tuple[StudentRow, ...]
-    words: tuple[tuple[Word, int], ...]
+    words: tuple[tuple[WordEntry, int], ...]
     bars: tuple[Bar, ...]
     mean: str
     median: str
     attention: int
-    questions: tuple[QuestionResult, ...]
+    questions: tuple[QuestionRecord, ...]
     keys: dict[str, str]
 
 
-def find_class_page(results: Results, keys: dict[str, str]) -> ClassPage:
+def make_class_page(results: ClassRecord, keys: dict[str, str]) -> ClassPage:
     """Return what the class page shows; give no keys to hide them."""
     totals = sorted(one.total for one in results.handins)
     return ClassPage(
         results=results,
         deadline=results.deadline.isoformat(sep=" ", timespec="minutes"),
-        rows=tuple(_find_row(one) for one in results.handins),
+        rows=tuple(_make_row(one) for one in results.handins),
         words=tuple((word, results.words[name]) for name, word in WORDS.items() if name in results.words),
-        bars=find_bars(totals, results.possible),
+        bars=make_bars(totals, results.possible),
         mean=f"{sum(totals) / len(totals):.2f}" if totals else "\u2013",
         median=f"{(totals[(len(totals) - 1) // 2] + totals[len(totals) // 2]) / 2:.2f}" if totals else "\u2013",
         attention=sum(one.needs_person for one in results.handins),
@@ -79,9 +79,9 @@ def find_class_page(results: Results, keys: dict[str, str]) -> ClassPage:
     )
 
 
-def _find_row(scored: Scored) -> StudentRow:
+def _make_row(scored: HandinRecord) -> StudentRow:
     cells = tuple(
-        Cell(verdict.item, MARKS[verdict.word], VERDICT_WORDS[verdict.word], verdict.chosen)
+        VerdictCell(verdict.item, VERDICT_MARKS[verdict.word], VERDICT_WORDS[verdict.word], verdict.chosen)
         for verdict in scored.verdicts
     )
     return StudentRow(
@@ -93,10 +93,10 @@ def _find_row(scored: Scored) -> StudentRow:
     )
 
 
-def find_bars(totals: Iterable[Decimal], possible: Decimal) -> tuple[Bar, ...]:
+def make_bars(totals: Iterable[Decimal], possible: Decimal) -> tuple[Bar, ...]:
     """Return the histogram of the totals in BARS equal steps of the possible points.
 
-    >>> [bar.count for bar in find_bars([Decimal("0"), Decimal("0.9"), Decimal("1")], Decimal("1"))]
+    >>> [bar.count for bar in make_bars([Decimal("0"), Decimal("0.9"), Decimal("1")], Decimal("1"))]
     [1, 0, 0, 0, 0, 0, 0, 0, 0, 2]
     """
     step = possible / BARS if possible else Decimal(1)

@@ -10,10 +10,10 @@ from typing import Literal, get_args
 from pydantic import BaseModel
 
 from grader.agreement.agree import Agreement
-from grader.analysis.items import QuestionResult
-from grader.report.results import Results
+from grader.analysis.items import QuestionRecord
+from grader.report.class_record import ClassRecord
 from grader.scoring.evidence import Evidence
-from grader.scoring.scored import Scored
+from grader.scoring.handin_record import HandinRecord
 from grader.scoring.verdict import Verdict
 
 FIELDS_FILE = Path(__file__).with_name("results.md")
@@ -60,9 +60,9 @@ def _name_type(annotation: object) -> str:
 def describe_results() -> str:
     """Return the whole of `results.md`."""
     shown: dict[str, type[BaseModel]] = {
-        "results.json": Results,
-        "QuestionResult": QuestionResult,
-        "Scored (also each Run's verdicts.json)": Scored,
+        "results.json": ClassRecord,
+        "QuestionRecord": QuestionRecord,
+        "HandinRecord (also each Run's verdicts.json)": HandinRecord,
         "Verdict": Verdict,
         "Evidence": Evidence,
         "Agreement": Agreement,

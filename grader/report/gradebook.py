@@ -11,7 +11,7 @@ import re
 from pathlib import Path
 
 from grader.files.whole import write_whole
-from grader.report.results import Results
+from grader.report.class_record import ClassRecord
 
 GRADEBOOK_FILE = "gradebook.csv"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -30,7 +30,7 @@ def guard_cell(text: str) -> str:
     return f"'{flat}" if risky else flat
 
 
-def to_csv(results: Results) -> str:
+def to_csv(results: ClassRecord) -> str:
     """Return the class as CSV: student, name, total, points by analysis, words, needs_person, why, verdict words."""
     topics = list(dict.fromkeys(question.item.rpartition("-")[0] for question in results.questions))
     items = [question.item for question in results.questions]
@@ -54,7 +54,7 @@ def to_csv(results: Results) -> str:
     return stream.getvalue()
 
 
-def write_gradebook(runs: Path, results: Results) -> Path:
+def write_gradebook(runs: Path, results: ClassRecord) -> Path:
     """Write `gradebook.csv` (UTF-8 with a byte order mark, so that a spreadsheet reads Chinese); return its path."""
     path = runs / GRADEBOOK_FILE
     write_whole(path, to_csv(results).encode("utf-8-sig"))

@@ -10,16 +10,16 @@ from pathlib import Path
 from assignment.fixable import FixableError, check_all
 from assignment.outputs import Outputs
 from assignment.policy import to_policy
-from grader.agreement.agree import GROUPS, Reading, read_group
+from grader.agreement.agree import COMPARED_GROUPS, GroupArrays, read_group
 from grader.files.whole import write_whole
-from grader.report.class_page import ClassPage, find_class_page
+from grader.report.class_page import ClassPage, make_class_page
+from grader.report.class_record import make_class_record, write_results
 from grader.report.gradebook import write_gradebook
-from grader.report.pictures.panels import find_canvas
-from grader.report.results import find_results, write_results
-from grader.report.student_page import StudentPage, find_student_page
-from grader.report.texts.panels import find_text_canvas
+from grader.report.pictures.panels import draw_canvas
+from grader.report.student_page import StudentPage, make_student_page
+from grader.report.texts.panels import draw_text_canvas
 from grader.scoring.course import Course
-from grader.scoring.scored import SCORED_FILE, Scored, load_scored
+from grader.scoring.handin_record import VERDICTS_FILE, HandinRecord, load_handin_record
 from questions.handout.environment import load_environment, load_own
 
 REPORT_FILE = "report.html"
@@ -31,36 +31,36 @@ def write_reports(runs: Path, course: Course, *, show_key: bool = False) -> Path
 
     The right letters appear in the pages only with `show_key`. FixableError when a Run was not scored.
     """
-    scored = load_all_scored(runs)
-    canvas = find_canvas(course.pictures, course.canonical)
-    text_canvas = find_text_canvas(course.texts, course.readers, course.canonical)
+    scored = load_handin_records(runs)
+    canvas = draw_canvas(course.pictures, course.canonical)
+    text_canvas = draw_text_canvas(course.texts, course.readers, course.canonical)
     for one in scored:
         readings = _read_all_groups(runs / one.student, one, course.canonical)
-        page = find_student_page(one, readings, course, canvas, text_canvas, show_key=show_key)
+        page = make_student_page(one, readings, course, canvas, text_canvas, show_key=show_key)
         write_whole(runs / one.student / REPORT_FILE, render_student(page).encode())
-    results = find_results(scored, course)
+    results = make_class_record(scored, course)
     write_gradebook(runs, results)
     write_results(runs, results)
     keys = {item: "".join(sorted(letters)) for item, letters in course.key.letters.items()} if show_key else {}
-    write_whole(runs / REPORT_FILE, render_class(find_class_page(results, keys)).encode())
+    write_whole(runs / REPORT_FILE, render_class(make_class_page(results, keys)).encode())
     return runs / REPORT_FILE
 
 
-def load_all_scored(runs: Path) -> list[Scored]:
+def load_handin_records(runs: Path) -> list[HandinRecord]:
     """Return every record of a RUNS folder, by student; FixableError names each Run that was not scored."""
     folders = sorted(path for path in runs.iterdir() if path.is_dir() and not path.name.startswith("."))
-    found = [path for path in folders if (path / SCORED_FILE).exists()]
+    found = [path for path in folders if (path / VERDICTS_FILE).exists()]
     unscored = [path for path in folders if path not in found and (path / "result.json").exists()]
-    check_all(f"{path}: no {SCORED_FILE}; expected one: run `hw9 score` first" for path in unscored)
+    check_all(f"{path}: no {VERDICTS_FILE}; expected one: run `hw9 score` first" for path in unscored)
     if not found:
-        raise FixableError(f"{runs}: nothing was scored; expected folders with {SCORED_FILE}: run `hw9 score` first")
-    return [load_scored(path) for path in found]
+        raise FixableError(f"{runs}: nothing was scored; expected folders with {VERDICTS_FILE}: run `hw9 score` first")
+    return [load_handin_record(path) for path in found]
 
 
-def _read_all_groups(folder: Path, scored: Scored, canonical: Outputs) -> dict[str, Reading]:
+def _read_all_groups(folder: Path, scored: HandinRecord, canonical: Outputs) -> dict[str, GroupArrays]:
     if scored.run.word == "not_run":
         return {}
-    return {group: read_group(folder / "work", group, canonical) for group in GROUPS}
+    return {group: read_group(folder / "work", group, canonical) for group in COMPARED_GROUPS}
 
 
 def render_student(page: StudentPage) -> str:

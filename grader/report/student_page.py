@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from assignment.assignment import Assignment, Bilingual
-from grader.agreement.agree import Reading
+from grader.agreement.agree import GroupArrays
 from grader.report.pictures.drawings import draw_bar
-from grader.report.pictures.panels import Canvas, Panel, find_filter_panels, find_picture_panels
-from grader.report.texts.panels import TextCanvas, TextRows, find_text_rows
+from grader.report.pictures.panels import PictureCanvas, PicturePanel, make_filter_panels, make_picture_panels
+from grader.report.texts.panels import TextCanvas, TextRows, make_text_rows
 from grader.scoring.course import Course
-from grader.scoring.scored import Scored
+from grader.scoring.handin_record import HandinRecord
 from grader.scoring.verdict import Verdict
-from grader.scoring.words import AGREEMENT_WORDS, VERDICT_WORDS, WORDS, Word
-from questions.bank import find_worth
+from grader.scoring.words import AGREEMENT_WORDS, VERDICT_WORDS, WORDS, WordEntry
+from questions.bank import list_worth
 from questions.question import Question
 
 
@@ -36,7 +36,7 @@ class QuestionRow:
     ask: Bilingual
     choices: tuple[ChoiceRow, ...]
     verdict: Verdict
-    word: Word
+    word: WordEntry
     worth: str
     key: str | None
 
@@ -48,7 +48,7 @@ class PictureRow:
     number: int
     label: Bilingual
     picture: str
-    panels: tuple[Panel, ...]
+    panels: tuple[PicturePanel, ...]
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class FilterRow:
     """One convolution: rows of panels, one for each of its filters."""
 
     layer: int
-    rows: tuple[tuple[Panel, ...], ...]
+    rows: tuple[tuple[PicturePanel, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -65,21 +65,21 @@ class StudentPage:
 
     title: Bilingual
     deadline: str
-    scored: Scored
-    words: tuple[Word, ...]
+    scored: HandinRecord
+    words: tuple[WordEntry, ...]
     questions: tuple[QuestionRow, ...]
-    agreement_words: Mapping[str, Word]
+    agreement_words: Mapping[str, WordEntry]
     pictures: tuple[PictureRow, ...]
     filters: tuple[FilterRow, ...]
     texts: TextRows | None
     bars: Mapping[str, str]  # name of a colour map -> data URI of its bar
 
 
-def find_student_page(
-    scored: Scored,
-    readings: Mapping[str, Reading],
+def make_student_page(
+    scored: HandinRecord,
+    readings: Mapping[str, GroupArrays],
     course: Course,
-    canvas: Canvas,
+    canvas: PictureCanvas,
     text_canvas: TextCanvas,
     *,
     show_key: bool,
@@ -90,26 +90,26 @@ def find_student_page(
         deadline=course.assignment.deadline.isoformat(sep=" ", timespec="minutes"),
         scored=scored,
         words=tuple(WORDS[word] for word in scored.words),
-        questions=_find_questions(scored, course, show_key),
+        questions=_make_questions(scored, course, show_key),
         agreement_words=AGREEMENT_WORDS,
-        pictures=_find_pictures(readings, canvas, course.assignment) if readings else (),
-        filters=_find_filters(readings, canvas) if readings else (),
-        texts=find_text_rows(readings, text_canvas) if readings else None,
+        pictures=_make_pictures(readings, canvas, course.assignment) if readings else (),
+        filters=_make_filters(readings, canvas) if readings else (),
+        texts=make_text_rows(readings, text_canvas) if readings else None,
         bars={name: draw_bar(name) for name in ("viridis", "signed")},
     )
 
 
-def _find_questions(scored: Scored, course: Course, show_key: bool) -> tuple[QuestionRow, ...]:
-    worth = find_worth(course.bank, course.assignment)
+def _make_questions(scored: HandinRecord, course: Course, show_key: bool) -> tuple[QuestionRow, ...]:
+    worth = list_worth(course.bank, course.assignment)
     letters = course.key.letters
     return tuple(
-        _find_question(course.bank[name], verdict, str(worth[name]), letters.get(name), show_key)
+        _make_question(course.bank[name], verdict, str(worth[name]), letters.get(name), show_key)
         for verdict in scored.verdicts
         if (name := verdict.item) in worth
     )
 
 
-def _find_question(
+def _make_question(
     question: Question, verdict: Verdict, worth: str, right: frozenset[str] | None, show_key: bool
 ) -> QuestionRow:
     shown = right if show_key else None
@@ -135,17 +135,19 @@ def _find_question(
     )
 
 
-def _find_pictures(readings: Mapping[str, Reading], canvas: Canvas, assignment: Assignment) -> tuple[PictureRow, ...]:
+def _make_pictures(
+    readings: Mapping[str, GroupArrays], canvas: PictureCanvas, assignment: Assignment
+) -> tuple[PictureRow, ...]:
     return tuple(
         PictureRow(
             number=n,
             label=assignment.categories[int(canvas.labels[n])],
             picture=canvas.photos[n],
-            panels=find_picture_panels(readings, canvas, n),
+            panels=make_picture_panels(readings, canvas, n),
         )
         for n in range(len(canvas.pictures))
     )
 
 
-def _find_filters(readings: Mapping[str, Reading], canvas: Canvas) -> tuple[FilterRow, ...]:
-    return tuple(FilterRow(row[0].layer, find_filter_panels(readings, canvas, row)) for row in canvas.filters)
+def _make_filters(readings: Mapping[str, GroupArrays], canvas: PictureCanvas) -> tuple[FilterRow, ...]:
+    return tuple(FilterRow(row[0].layer, make_filter_panels(readings, canvas, row)) for row in canvas.filters)

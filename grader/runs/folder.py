@@ -37,7 +37,7 @@ class RunsFile(Record):
     submissions: tuple[Submission, ...] = ()
 
 
-def find_folder(runs: Path, submission: Submission) -> Path:
+def run_folder(runs: Path, submission: Submission) -> Path:
     """Return the Run folder of a hand-in."""
     return runs / submission.student
 

@@ -11,7 +11,7 @@ from grader.files.whole import create_whole, load_json
 
 RESULT_FILE = "result.json"
 
-Word = Literal["ran", "failed", "timed_out", "lost"]
+ResultWord = Literal["ran", "failed", "timed_out", "lost"]
 Reason = Literal[
     "exception",  # a cell raised
     "kernel_died",  # the kernel ended while a cell ran
@@ -25,12 +25,12 @@ Reason = Literal[
 ]
 
 
-class Result(Record):
+class RunResult(Record):
     """How one hand-in's execution ended: `result.json`."""
 
     version: Literal[1] = 1
     student: str
-    word: Word
+    word: ResultWord
     reason: Reason | None = None
     cell: int | None = None  # 0-based index among all cells of the notebook
     detail: str | None = None  # the student's text, capped
@@ -47,14 +47,14 @@ class Result(Record):
     notes: tuple[str, ...] = ()
 
 
-def load_result(folder: Path) -> Result | None:
+def load_result(folder: Path) -> RunResult | None:
     """Return a Run's result; None when it has none yet."""
     file = folder / RESULT_FILE
     if not file.exists():
         return None
-    return parse_as(Result, load_json(file, "a result of hw9 run"), str(file))
+    return parse_as(RunResult, load_json(file, "a result of hw9 run"), str(file))
 
 
-def commit_result(folder: Path, result: Result) -> bool:
+def commit_result(folder: Path, result: RunResult) -> bool:
     """Put a result into place whole; the first writer wins. Tell whether this was the first."""
     return create_whole(folder / RESULT_FILE, (result.model_dump_json(indent=1) + "\n").encode())

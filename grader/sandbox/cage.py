@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assignment.assignment import Limits
-from grader.release.bundle import find_bundled
-from grader.sandbox.gpu import Gpu, find_device_binds, find_libraries
+from grader.release.bundle import list_bundled
+from grader.sandbox.gpu import Gpu, find_libraries, list_device_binds
 from grader.sandbox.seccomp import export_filter
 
 PROJECT = Path(__file__).resolve().parents[2]  # the checkout, or a site-packages folder
@@ -79,7 +79,7 @@ class Files:
             os.close(descriptor)
 
 
-def find_uid(slot: int) -> int | None:
+def choose_uid(slot: int) -> int | None:
     """Return the user that a slot's notebooks run as when we are root, else None."""
     return FIRST_UID + slot if os.getuid() == 0 else None
 
@@ -122,11 +122,11 @@ def to_bubblewrap(view: View, files: Files) -> list[str]:
         privileges = ["--unshare-user", *privileges]
     spaces = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
     life = ["--die-with-parent", "--new-session", "--hostname", "hw9", "--info-fd", str(files.info)]
-    mounts = [part for _, mount in _add_parents(find_mounts(view)) for part in mount]
+    mounts = [part for _, mount in _add_parents(list_mounts(view)) for part in mount]
     return [
         *["bwrap", *spaces, *privileges, *life, "--seccomp", str(files.seccomp)],
         *[*mounts, *_stubs(view, files), *_seal(view), "--chdir", WORK],
-        *["--clearenv", *_settings(find_environment(view)), "--"],
+        *["--clearenv", *_settings(make_environment(view)), "--"],
     ]
 
 
@@ -145,15 +145,15 @@ def hold(data: bytes) -> int:
     return descriptor
 
 
-def find_mounts(view: View) -> list[tuple[str, list[str]]]:
+def list_mounts(view: View) -> list[tuple[str, list[str]]]:
     """Return what is mounted where; deeper places come later, for they may lie inside, or hide a part of, others."""
     mounts = [*_system_mounts(), *((path, ["--ro-bind", path, path]) for path in find_python())]
-    mounts += [(str(path), ["--perms", "0555", "--size", "65536", "--tmpfs", str(path)]) for path in find_covers(view)]
+    mounts += [(str(path), ["--perms", "0555", "--size", "65536", "--tmpfs", str(path)]) for path in list_covers(view)]
     mounts += [("/proc", ["--proc", "/proc"]), ("/dev", ["--dev", "/dev"])]
     sizes = {WORK: view.limits.work_mib, "/tmp": view.limits.work_mib, "/dev/shm": view.limits.work_mib, HOME: 64}
     for path, size in {**sizes, view.sockets: 1}.items():
         mounts.append((path, ["--perms", "0777", "--size", str(size * MIB), "--tmpfs", path]))
-    given = {name: str(path) for name, path in find_bundled().items() if name.startswith("assignment/")}
+    given = {name: str(path) for name, path in list_bundled().items() if name.startswith("assignment/")}
     mounts += [(f"{PACKAGES}/{name}", ["--ro-bind", path, f"{PACKAGES}/{name}"]) for name, path in given.items()]
     return mounts + (_gpu_mounts(view.gpu) if view.gpu is not None else [])
 
@@ -165,7 +165,7 @@ def find_python() -> tuple[str, ...]:
     return tuple(sorted(path for path in prefixes | packages if path != "/usr" and Path(path).is_dir()))
 
 
-def find_covers(view: View) -> tuple[Path, ...]:
+def list_covers(view: View) -> tuple[Path, ...]:
     """Return the folders that must not be seen and that lie inside one that is."""
     project = PROJECT
     secret = {*view.hidden, *(project / room for room in HIDDEN)}
@@ -176,7 +176,7 @@ def find_covers(view: View) -> tuple[Path, ...]:
     return tuple(sorted(path for path in inside if any(path != place and path.is_relative_to(place) for place in seen)))
 
 
-def find_environment(view: View) -> dict[str, str]:
+def make_environment(view: View) -> dict[str, str]:
     """Return every variable that the kernel sees."""
     threads = str(view.threads)
     packages = [path for path in find_python() if Path(path).name in ("site-packages", "dist-packages")]
@@ -221,7 +221,7 @@ def _system_mounts() -> list[tuple[str, list[str]]]:
 
 
 def _gpu_mounts(gpu: Gpu) -> list[tuple[str, list[str]]]:
-    devices = [(path, ["--dev-bind", path, path]) for path in map(str, find_device_binds(gpu))]
+    devices = [(path, ["--dev-bind", path, path]) for path in map(str, list_device_binds(gpu))]
     outside = [str(path) for path in find_libraries() if not any(map(path.is_relative_to, ("/usr", *SYSTEM)))]
     return [*devices, *((path, ["--ro-bind", path, path]) for path in ("/sys", *outside))]
 
@@ -240,7 +240,7 @@ def _stubs(view: View, files: Files) -> list[str]:
 
 def _seal(view: View) -> list[str]:
     """Return what makes bubblewrap's own folders read-only, else they would be half the memory to write in."""
-    places = [*map(str, find_covers(view)), "/dev", "/"]
+    places = [*map(str, list_covers(view)), "/dev", "/"]
     return [part for place in places for part in ("--remount-ro", place)]
 
 

@@ -18,7 +18,7 @@ MIB = 1024 * 1024
 
 
 @dataclass
-class Group:
+class Cgroup:
     """The folders of one sandbox's group, or the command that makes it; neither: only limits of single processes."""
 
     kind: str  # v1, v2, scope or none
@@ -47,7 +47,7 @@ class Group:
         name = "memory.oom_control" if self.kind == "v1" else "memory.events"
         return _read_number(self.memory / name, "oom_kill") or 0
 
-    def find_peak_mib(self) -> float:
+    def read_peak_mib(self) -> float:
         """Return the most memory that the group had so far; 0 where nobody counts."""
         if self.memory is not None:
             name = "memory.max_usage_in_bytes" if self.kind == "v1" else "memory.peak"
@@ -61,13 +61,13 @@ class Group:
                 _remove(folder)
 
 
-def open_group(name: str, memory_mib: int, processes: int, root: Path = ROOT) -> Group:
+def open_group(name: str, memory_mib: int, processes: int, root: Path = ROOT) -> Cgroup:
     """Return a group with these limits, by the first way that works here."""
     for make in (_open_v1, _open_v2, _open_scope):
         group = make(f"hw9-{os.getpid()}-{name}", memory_mib, processes, root)
         if group is not None:
             return group
-    return Group("none")
+    return Cgroup("none")
 
 
 def sweep_groups(root: Path = ROOT) -> None:
@@ -79,31 +79,31 @@ def sweep_groups(root: Path = ROOT) -> None:
                 _remove(folder, patience=0)
 
 
-def _open_v1(name: str, memory_mib: int, processes: int, root: Path) -> Group | None:
+def _open_v1(name: str, memory_mib: int, processes: int, root: Path) -> Cgroup | None:
     memory, pids = _own_folder("memory", root), _own_folder("pids", root)
     limit = str(memory_mib * MIB)
     group = memory and _make(memory / name, {"memory.limit_in_bytes": limit}, {"memory.memsw.limit_in_bytes": limit})
     if not group:
         return None
     bounded = pids and _make(pids / name, {"pids.max": str(processes + 8)}, {})  # 8: bubblewrap and its helpers
-    return Group("v1", group, (bounded,) if bounded else ())
+    return Cgroup("v1", group, (bounded,) if bounded else ())
 
 
-def _open_v2(name: str, memory_mib: int, processes: int, root: Path) -> Group | None:
+def _open_v2(name: str, memory_mib: int, processes: int, root: Path) -> Cgroup | None:
     needed = {"memory.max": str(memory_mib * MIB), "pids.max": str(processes + 8)}
     for parent in _v2_parents(root):
         group = _make(parent / name, needed, {"memory.swap.max": "0", "memory.oom.group": "0"})
         if group:
-            return Group("v2", group)
+            return Cgroup("v2", group)
     return None
 
 
-def _open_scope(name: str, memory_mib: int, processes: int, root: Path) -> Group | None:
+def _open_scope(name: str, memory_mib: int, processes: int, root: Path) -> Cgroup | None:
     if not (root / "cgroup.controllers").exists() or not _has_user_manager():
         return None
     limits = (f"MemoryMax={memory_mib}M", "MemorySwapMax=0", f"TasksMax={processes + 8}")
     options = [part for limit in limits for part in ("-p", limit)]
-    return Group(
+    return Cgroup(
         "scope", scope=("systemd-run", "--user", "--scope", "--quiet", "--collect", f"--unit={name}", *options, "--")
     )
 

@@ -70,7 +70,7 @@ def check_refusal(complaint: str) -> None:
 
 def _try_cage(view: cage.View, code: str) -> str:
     """Run Python code in a cage as a notebook would be; return what it complained about, '' when it worked."""
-    view = replace(view, uid=cage.find_uid(0))
+    view = replace(view, uid=cage.choose_uid(0))
     files = cage.open_files(view, b"{}", os.open(os.devnull, os.O_RDWR))
     command = cage.to_command(view)
     python = [part for part in command[: command.index("-P")] if part not in cage.GATE]

@@ -58,7 +58,7 @@ def parse_list(text: str) -> tuple[Gpu, ...]:
     return tuple(Gpu(uuid, int(index)) for index, uuid in re.findall(r"GPU (\d+): .*\(UUID: ([\w-]+)\)", text))
 
 
-def find_device_binds(gpu: Gpu, devices: Path = Path("/dev")) -> tuple[Path, ...]:
+def list_device_binds(gpu: Gpu, devices: Path = Path("/dev")) -> tuple[Path, ...]:
     """Return the device files that a process needs to use this GPU and no other."""
     names = (*SHARED_DEVICES, f"nvidia{gpu.minor}")
     return tuple(devices / name for name in names if (devices / name).exists())

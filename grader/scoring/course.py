@@ -10,7 +10,7 @@ from assignment.texts import Texts
 from grader.agreement.agree import CANONICAL_SEED
 from questions.bank import Bank, load_bank
 from questions.canonical import CANONICAL_FOLDER, load_canonicals
-from questions.key import Key, find_key
+from questions.key import Key, compute_key
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def load_course(profile: str) -> Course:
             f"{CANONICAL_FOLDER / profile}: stored are seeds {', '.join(map(str, canonicals))}; expected seed "
             f"{CANONICAL_SEED} too, which the released notebook uses"
         )
-    key, its = find_key(bank, canonicals), load_profile(profile)
+    key, its = compute_key(bank, canonicals), load_profile(profile)
     return Course(
         profile=profile,
         bank=bank,

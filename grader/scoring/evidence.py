@@ -12,7 +12,7 @@ from pydantic import Field
 from assignment.fixable import FixableError, parse_as
 from assignment.records import Record
 from grader.handins.plan import Plan
-from grader.runs.result import Result, load_result
+from grader.runs.result import RunResult, load_result
 
 RunWord = Literal["ran", "failed", "timed_out", "lost", "not_run"]
 
@@ -47,7 +47,7 @@ class Evidence(Record):
         return bool(self.edited or self.removed or self.moved)
 
 
-def find_evidence(folder: Path) -> Evidence:
+def load_evidence(folder: Path) -> Evidence:
     """Return what a Run folder holds, `not_run` where no Run was begun; FixableError where our file is damaged."""
     result, plan = load_result(folder), load_plan(folder)
     if result is None:
@@ -68,7 +68,7 @@ def load_plan(folder: Path) -> Plan | None:
     return parse_as(Plan, data, str(path))
 
 
-def _to_evidence(result: Result) -> Evidence:
+def _to_evidence(result: RunResult) -> Evidence:
     return Evidence(
         word=result.word,
         reason=result.reason,

@@ -14,18 +14,18 @@ from pathlib import Path
 from assignment.assignment import Bilingual
 from assignment.fixable import FixableError
 from assignment.outputs import Outputs
-from grader.agreement.agree import GROUPS, Agreement, find_agreements, read_group
+from grader.agreement.agree import COMPARED_GROUPS, Agreement, compare_groups, read_group
 from grader.files.untrusted import read_untrusted
 from grader.handins.quiz import Sheets
 from grader.handins.submission import Submission
 from grader.scoring.course import Course
-from grader.scoring.evidence import Evidence, find_evidence
-from grader.scoring.reasons import find_reasons
-from grader.scoring.scored import SCORED_FILE, Problem, Scored, find_words, save_scored
-from grader.scoring.verdict import NOTHING, Verdict, find_total, find_verdicts
+from grader.scoring.evidence import Evidence, load_evidence
+from grader.scoring.handin_record import VERDICTS_FILE, HandinProblem, HandinRecord, list_words, save_handin_record
+from grader.scoring.reasons import list_reasons
+from grader.scoring.verdict import NOTHING, Verdict, judge_sheet, sum_points
 from grader.scoring.words import WORDS
-from questions.bank import Bank, find_worth
-from questions.sheet import NOTEBOOK_LIMIT, Answer, Sheet, find_sheet
+from questions.bank import Bank, list_worth
+from questions.sheet import NOTEBOOK_LIMIT, Answer, Sheet, read_sheet
 
 REPLACED = Bilingual(
     en="The hand-in is not the notebook that was run; run it again.", zh="繳交的 notebook 與執行過的不同，請重新執行。"
@@ -37,21 +37,21 @@ def score_runs(
     runs: Path,
     course: Course,
     sheets: Sheets | None = None,
-) -> list[Scored]:
+) -> list[HandinRecord]:
     """Score every hand-in, write each `RUNS/<student>/verdicts.json` and return the records in the order given.
 
     sheets: the answers to the quiz by student (`handins/quiz.py`), which then count in place of the notebooks'.
     """
     found = [score_run(one, runs / one.student, course, sheets) for one in submissions]
     for scored in found:
-        save_scored(runs / scored.student, scored)
+        save_handin_record(runs / scored.student, scored)
     return found
 
 
 def find_leftovers(submissions: Iterable[Submission], runs: Path) -> tuple[str, ...]:
     """Return the students who were scored before and are not of this class; the reports still show them."""
     own = {one.student for one in submissions}
-    return tuple(sorted({path.parent.name for path in runs.glob(f"*/{SCORED_FILE}")} - own))
+    return tuple(sorted({path.parent.name for path in runs.glob(f"*/{VERDICTS_FILE}")} - own))
 
 
 def score_run(
@@ -59,63 +59,64 @@ def score_run(
     folder: Path,
     course: Course,
     sheets: Sheets | None = None,
-) -> Scored:
+) -> HandinRecord:
     """Return what is to say of one hand-in and its Run folder; writes nothing."""
     problem, sheet, digest = _read_sheet(submission, course.bank)
     if sheets is not None:
         problem, sheet = _take_sheet(sheets.get(submission.student), problem, course.bank)
-    late = submission.submitted_at is not None and course.assignment.is_late(submission.submitted_at)
-    worth = find_worth(course.bank, course.assignment)
-    verdicts = find_verdicts(sheet, course.key, worth, late=late)
-    run = find_evidence(folder)
+    moment = submission.submitted_at
+    late = submission.marked_late if moment is None else course.assignment.is_late(moment)
+    worth = list_worth(course.bank, course.assignment)
+    verdicts = judge_sheet(sheet, course.key, worth, late=late)
+    run = load_evidence(folder)
     agreements = _read_agreements(folder, run, course.canonical)
     replaced = None not in (digest, run.notebook_sha256) and digest != run.notebook_sha256
-    why = find_reasons(problem, run, agreements, verdicts) + ((REPLACED,) if replaced else ())
-    return Scored(
+    why = list_reasons(problem, run, agreements, verdicts) + ((REPLACED,) if replaced else ()) + submission.reasons
+    return HandinRecord(
         student=submission.student,
         name=submission.name or submission.student,
         submitted_at=submission.submitted_at,
         late=late,
         problem=problem,
-        total=find_total(verdicts),
-        possible=_find_possible(verdicts, worth),
-        topics=_find_topics(verdicts),
+        total=sum_points(verdicts),
+        possible=_sum_possible(verdicts, worth),
+        topics=_sum_topics(verdicts),
         verdicts=verdicts,
         run=run,
         agreements=agreements,
-        words=find_words(late, problem, run, agreements),
+        words=list_words(late, problem, run, agreements),
         needs_person=bool(why),
         why=why,
-        notes=_find_notes(submission, sheet, run),
+        notes=_list_notes(submission, sheet, run),
     )
 
 
-def _read_sheet(submission: Submission, bank: Bank) -> tuple[Problem | None, Sheet, str | None]:
+def _read_sheet(submission: Submission, bank: Bank) -> tuple[HandinProblem | None, Sheet, str | None]:
     """Return the Sheet, why it could not be read, and the notebook's sha256 where there is one.
 
     A hand-in that is not there is blank, any other that cannot be read is unreadable.
     """
     if submission.problem is not None or submission.notebook is None:
-        problem: Problem = submission.problem or "missing"
-        return problem, _find_empty_sheet(problem, bank), None
+        problem: HandinProblem = submission.problem or "missing"
+        return problem, _make_empty_sheet(problem, bank), None
     try:
         data = read_untrusted(submission.notebook.parent, submission.notebook.name, NOTEBOOK_LIMIT)
     except FixableError:
-        gone: Problem = "broken" if os.path.lexists(submission.notebook) else "missing"
-        return gone, _find_empty_sheet(gone, bank), None
-    sheet, digest = find_sheet(data, bank), hashlib.sha256(data).hexdigest()
-    return sheet.problem, _find_empty_sheet(sheet.problem, bank) if sheet.problem == "not_a_notebook" else sheet, digest
+        gone: HandinProblem = "broken" if os.path.lexists(submission.notebook) else "missing"
+        return gone, _make_empty_sheet(gone, bank), None
+    sheet, digest = read_sheet(data, bank), hashlib.sha256(data).hexdigest()
+    return sheet.problem, _make_empty_sheet(sheet.problem, bank) if sheet.problem == "not_a_notebook" else sheet, digest
 
 
-def _take_sheet(sheet: Sheet | None, problem: Problem | None, bank: Bank) -> tuple[Problem | None, Sheet]:
+def _take_sheet(sheet: Sheet | None, problem: HandinProblem | None, bank: Bank) -> tuple[HandinProblem | None, Sheet]:
     """Return the Sheet of the quiz in place of the notebook's, whose own problem becomes a note."""
     if sheet is None:
-        return "no_response", _find_empty_sheet("no_response", bank)
+        return "no_response", _make_empty_sheet("no_response", bank)
     notes = (WORDS[problem].says.en,) if problem not in (None, "no_answers") else ()
     return None, replace(sheet, notes=sheet.notes + notes)
 
 
-def _find_empty_sheet(problem: Problem, bank: Bank) -> Sheet:
+def _make_empty_sheet(problem: HandinProblem, bank: Bank) -> Sheet:
     blank = problem in ("missing", "no_answers", "no_response")
     answer = Answer() if blank else Answer("unreadable", reason=WORDS[problem].says.en)
     return Sheet(dict.fromkeys(bank.ids, answer))
@@ -124,14 +125,16 @@ def _find_empty_sheet(problem: Problem, bank: Bank) -> Sheet:
 def _read_agreements(folder: Path, run: Evidence, canonical: Outputs) -> tuple[Agreement, ...]:
     if run.word == "not_run":
         return ()
-    return find_agreements({group: read_group(folder / "work", group, canonical) for group in GROUPS}, canonical)
+    return compare_groups(
+        {group: read_group(folder / "work", group, canonical) for group in COMPARED_GROUPS}, canonical
+    )
 
 
-def _find_possible(verdicts: tuple[Verdict, ...], worth: dict[str, Decimal]) -> Decimal:
+def _sum_possible(verdicts: tuple[Verdict, ...], worth: dict[str, Decimal]) -> Decimal:
     return sum((worth[verdict.item] for verdict in verdicts if verdict.word != "void"), NOTHING)
 
 
-def _find_topics(verdicts: tuple[Verdict, ...]) -> dict[str, Decimal]:
+def _sum_topics(verdicts: tuple[Verdict, ...]) -> dict[str, Decimal]:
     topics: dict[str, Decimal] = {}
     for verdict in verdicts:
         topic = verdict.item.rpartition("-")[0]
@@ -139,11 +142,11 @@ def _find_topics(verdicts: tuple[Verdict, ...]) -> dict[str, Decimal]:
     return topics
 
 
-def _find_notes(submission: Submission, sheet: Sheet, run: Evidence) -> tuple[str, ...]:
-    notes = [*sheet.notes, *run.notes]
+def _list_notes(submission: Submission, sheet: Sheet, run: Evidence) -> tuple[str, ...]:
+    notes = [*sheet.notes, *run.notes, *submission.notes]
     if submission.detail:
         notes.append(submission.detail)
-    if submission.submitted_at is None:
+    if submission.submitted_at is None and not submission.marked_late:
         notes.append("Nobody said when it was handed in; it counts as in time.")
     if run.sandbox is False:
         notes.append("It ran outside the sandbox.")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from assignment.assignment import Bilingual
 from grader.agreement.agree import Agreement
 from grader.scoring.evidence import Evidence
-from grader.scoring.scored import Problem
+from grader.scoring.handin_record import HandinProblem
 from grader.scoring.verdict import Verdict
 from grader.scoring.words import WORDS
 
@@ -29,19 +29,19 @@ ENDINGS = {
 }
 
 
-def find_reasons(
-    problem: Problem | None, run: Evidence, agreements: tuple[Agreement, ...], verdicts: tuple[Verdict, ...]
+def list_reasons(
+    problem: HandinProblem | None, run: Evidence, agreements: tuple[Agreement, ...], verdicts: tuple[Verdict, ...]
 ) -> tuple[Bilingual, ...]:
     """Return why a person must look at this hand-in; nothing when nobody must."""
-    reasons = [*_find_sheet_reasons(problem, verdicts), *_find_run_reasons(run), *_find_cell_reasons(run)]
+    reasons = [*_list_sheet_reasons(problem, verdicts), *_list_run_reasons(run), *_list_cell_reasons(run)]
     if run.word == "ran":
-        reasons += _find_output_reasons(agreements)
+        reasons += _list_output_reasons(agreements)
     if run.word == "not_run" and not problem:
         reasons.append(WORDS["not_run"].says)
     return tuple(reasons)
 
 
-def _find_sheet_reasons(problem: Problem | None, verdicts: tuple[Verdict, ...]) -> Iterator[Bilingual]:
+def _list_sheet_reasons(problem: HandinProblem | None, verdicts: tuple[Verdict, ...]) -> Iterator[Bilingual]:
     unread = ", ".join(verdict.item for verdict in verdicts if verdict.word == "unreadable")
     if problem:
         yield WORDS[problem].says
@@ -49,7 +49,7 @@ def _find_sheet_reasons(problem: Problem | None, verdicts: tuple[Verdict, ...]) 
         yield Bilingual(en=f"Unreadable answers: {unread}.", zh=f"無法讀取的答案：{unread}。")
 
 
-def _find_run_reasons(run: Evidence) -> Iterator[Bilingual]:
+def _list_run_reasons(run: Evidence) -> Iterator[Bilingual]:
     label = WORDS[run.word].label
     why_en, why_zh = ENDINGS.get(run.reason or "", (run.reason or "no reason known", run.reason or "原因不明"))
     if run.word in ("failed", "timed_out"):
@@ -63,7 +63,7 @@ def _find_run_reasons(run: Evidence) -> Iterator[Bilingual]:
         )
 
 
-def _find_cell_reasons(run: Evidence) -> Iterator[Bilingual]:
+def _list_cell_reasons(run: Evidence) -> Iterator[Bilingual]:
     for names, en, zh in (
         (run.edited, "edited", "被修改"),
         (run.removed, "missing", "不見了"),
@@ -74,7 +74,7 @@ def _find_cell_reasons(run: Evidence) -> Iterator[Bilingual]:
             yield Bilingual(en=f"Official cells were {en}: {listed}.", zh=f"官方儲存格{zh}：{listed}。")
 
 
-def _find_output_reasons(agreements: tuple[Agreement, ...]) -> Iterator[Bilingual]:
+def _list_output_reasons(agreements: tuple[Agreement, ...]) -> Iterator[Bilingual]:
     for group, word in dict.fromkeys((one.group, one.word) for one in agreements if one.word in DEPARTURES):
         en, zh = DEPARTURES[word]
         name = _name_outputs(group, [one for one in agreements if one.group == group], word)

@@ -31,7 +31,7 @@ class Verdict(Record):
     reason: str = Field(description="one sentence for the student; it never tells the right letters")
 
 
-def find_verdicts(sheet: Sheet, key: Key, points: Mapping[str, Decimal], *, late: bool) -> tuple[Verdict, ...]:
+def judge_sheet(sheet: Sheet, key: Key, points: Mapping[str, Decimal], *, late: bool) -> tuple[Verdict, ...]:
     """Return one Verdict for each question of `points`, in its order.
 
     points: what each question is worth; a question that `key` lacks is void. A late hand-in keeps its words, earns 0.
@@ -41,14 +41,14 @@ def find_verdicts(sheet: Sheet, key: Key, points: Mapping[str, Decimal], *, late
 
 def _judge(item: str, sheet: Sheet, right: frozenset[str] | None, worth: Decimal, late: bool) -> Verdict:
     answer = sheet.answers.get(item, Answer())
-    word, reason = _find_word(answer, right)
+    word, reason = _judge_answer(answer, right)
     if late and word == "right":
         reason = "Right, but handed in late: no points."
     earned = worth if word == "right" and not late else NOTHING
     return Verdict(item=item, word=word, chosen="".join(sorted(answer.letters)), points=earned, reason=reason)
 
 
-def _find_word(answer: Answer, right: frozenset[str] | None) -> tuple[VerdictWord, str]:
+def _judge_answer(answer: Answer, right: frozenset[str] | None) -> tuple[VerdictWord, str]:
     if right is None:
         return "void", "This question has no key and counts for nobody."
     if answer.state == "unreadable":
@@ -60,10 +60,10 @@ def _find_word(answer: Answer, right: frozenset[str] | None) -> tuple[VerdictWor
     return "wrong", "Not exactly the right choices; there is no partial credit."
 
 
-def find_total(verdicts: tuple[Verdict, ...]) -> Decimal:
+def sum_points(verdicts: tuple[Verdict, ...]) -> Decimal:
     """Return the sum of the points, exactly.
 
-    >>> find_total(())
+    >>> sum_points(())
     Decimal('0.0')
     """
     return sum((verdict.points for verdict in verdicts), NOTHING)

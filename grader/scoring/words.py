@@ -13,7 +13,7 @@ Tone = Literal["good", "fine", "look", "bad"]
 
 
 @dataclass(frozen=True)
-class Word:
+class WordEntry:
     """A word's chip and its sentence."""
 
     tone: Tone
@@ -21,11 +21,11 @@ class Word:
     says: Bilingual
 
 
-def _word(tone: Tone, en: str, zh: str, says_en: str, says_zh: str) -> Word:
-    return Word(tone, Bilingual(en=en, zh=zh), Bilingual(en=says_en, zh=says_zh))
+def _word(tone: Tone, en: str, zh: str, says_en: str, says_zh: str) -> WordEntry:
+    return WordEntry(tone, Bilingual(en=en, zh=zh), Bilingual(en=says_en, zh=says_zh))
 
 
-HANDIN_WORDS: dict[str, Word] = {
+HANDIN_WORDS: dict[str, WordEntry] = {
     "missing": _word("bad", "missing", "未繳交", "No notebook was handed in.", "沒有繳交 notebook。"),
     "not_a_notebook": _word(
         "bad", "not a notebook", "不是 notebook", "What was handed in is not a notebook.", "繳交的檔案不是 notebook。"
@@ -60,7 +60,7 @@ HANDIN_WORDS: dict[str, Word] = {
     ),
 }
 
-RUN_WORDS: dict[str, Word] = {
+RUN_WORDS: dict[str, WordEntry] = {
     "ran": _word("good", "ran", "執行完成", "The notebook ran to its end.", "notebook 已從頭到尾執行完成。"),
     "failed": _word(
         "look",
@@ -86,7 +86,7 @@ RUN_WORDS: dict[str, Word] = {
     "not_run": _word("fine", "not run", "未執行", "The notebook was not run.", "notebook 沒有被執行。"),
 }
 
-EVIDENCE_WORDS: dict[str, Word] = {
+EVIDENCE_WORDS: dict[str, WordEntry] = {
     "edited": _word(
         "look",
         "edited",
@@ -120,9 +120,9 @@ EVIDENCE_WORDS: dict[str, Word] = {
     ),
 }
 
-WORDS: dict[str, Word] = HANDIN_WORDS | RUN_WORDS | EVIDENCE_WORDS
+WORDS: dict[str, WordEntry] = HANDIN_WORDS | RUN_WORDS | EVIDENCE_WORDS
 
-VERDICT_WORDS: dict[str, Word] = {
+VERDICT_WORDS: dict[str, WordEntry] = {
     "right": _word("good", "right", "正確", "All the right choices and no other.", "選了所有正確的選項，沒有多選。"),
     "wrong": _word(
         "bad",
@@ -136,7 +136,7 @@ VERDICT_WORDS: dict[str, Word] = {
     "void": _word("fine", "void", "不計分", "The question counts for nobody.", "本題對所有人都不計分。"),
 }
 
-AGREEMENT_WORDS: dict[str, Word] = {
+AGREEMENT_WORDS: dict[str, WordEntry] = {
     "agrees": EVIDENCE_WORDS["agrees"],
     "differs": EVIDENCE_WORDS["differs"],
     "missing": _word("look", "missing", "缺少", "It was not saved.", "沒有被儲存。"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-from grader.runs.result import Reason, Word
+from grader.runs.result import Reason, ResultWord
 
 DETAIL = 500
 LAST_WORDS = 300
@@ -19,9 +19,9 @@ OUT_OF_SPACE = re.compile(r"\[Errno (27|28|122)\]|No space left on device|File t
 
 @dataclass(frozen=True)
 class Ending:
-    """How a notebook ended, in the words of `grader.runs.result.Result`."""
+    """How a notebook ended, in the words of `grader.runs.result.RunResult`."""
 
-    word: Word
+    word: ResultWord
     reason: Reason | None = None
     cell: int | None = None
     detail: str | None = None

@@ -20,9 +20,9 @@ from assignment.fixable import FixableError
 from grader.files.untrusted import list_untrusted, read_untrusted
 from grader.handins.notebook import parse_notebook
 from grader.runs.job import Job, load_job
-from grader.runs.result import Result, commit_result
+from grader.runs.result import RunResult, commit_result
 from grader.sandbox import cage
-from grader.sandbox.cgroup import Group, open_group
+from grader.sandbox.cgroup import Cgroup, open_group
 from grader.worker.client import MIB, Client
 from grader.worker.ending import Ending, clean_text
 from grader.worker.kernel import Kernel
@@ -62,17 +62,17 @@ def bound_memory(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
-async def execute_run(folder: Path, job: Job) -> Result:
+async def execute_run(folder: Path, job: Job) -> RunResult:
     """Execute the hand-in, take its outputs out of the cage once all is dead, and return the result."""
     started_at, begin = datetime.now(UTC), time.monotonic()
     data = (folder / "work" / "handin.ipynb").read_bytes()
     notebook, view = parse_notebook(data), _make_view(folder.name, job)
-    group = open_group(view.token, job.limits.memory_mib, job.limits.processes) if job.sandbox else Group("none")
+    group = open_group(view.token, job.limits.memory_mib, job.limits.processes) if job.sandbox else Cgroup("none")
     try:
         seen = await _execute(folder / "work", job, view, group, notebook)
     finally:
         group.close()
-    return Result(
+    return RunResult(
         student=folder.name,
         word=seen.ending.word,
         reason=seen.ending.reason,
@@ -92,7 +92,7 @@ async def execute_run(folder: Path, job: Job) -> Result:
     )
 
 
-async def _execute(work: Path, job: Job, view: cage.View, group: Group, notebook: Any) -> Execution:
+async def _execute(work: Path, job: Job, view: cage.View, group: Cgroup, notebook: Any) -> Execution:
     kernel = await (start_caged(view, group) if job.sandbox else start_bare(view))
     group.follow(kernel.outer.pid)
     client = Client(notebook, kernel, job.limits)
@@ -106,7 +106,7 @@ async def _execute(work: Path, job: Job, view: cage.View, group: Group, notebook
     return Execution(
         ending=ending,
         cell_seconds=tuple(client.cell_seconds),
-        peak_memory_mib=round(max(group.find_peak_mib(), kernel.peak_seen), 1),
+        peak_memory_mib=round(max(group.read_peak_mib(), kernel.peak_seen), 1),
         output_bytes=client.session.received,
         notes=notes,
     )
@@ -168,7 +168,7 @@ def _make_view(run: str, job: Job) -> cage.View:
         token=secrets.token_hex(8),
         run=run,
         limits=job.limits,
-        uid=cage.find_uid(job.slot),
+        uid=cage.choose_uid(job.slot),
         gpu=job.gpu,
         threads=job.threads,
         fonts=job.fonts,
@@ -176,7 +176,7 @@ def _make_view(run: str, job: Job) -> cage.View:
     )
 
 
-def _describe_limits(job: Job, group: Group) -> tuple[str, ...]:
+def _describe_limits(job: Job, group: Cgroup) -> tuple[str, ...]:
     if not job.sandbox:
         return ("no sandbox: the notebook could read, write and reach all that its user can",)
     if group.kind == "none":

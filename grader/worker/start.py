@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from assignment.fixable import FixableError
 from grader.sandbox import cage
-from grader.sandbox.cgroup import Group
+from grader.sandbox.cgroup import Cgroup
 from grader.worker.kernel import CHANNELS, Kernel
 
 START_SECONDS = 60.0
@@ -38,10 +38,10 @@ class Found(NamedTuple):
     work: str
 
 
-Find = Callable[[], Found | None]
+Finder = Callable[[], Found | None]
 
 
-async def start_caged(view: cage.View, group: Group) -> Kernel:
+async def start_caged(view: cage.View, group: Cgroup) -> Kernel:
     """Start a kernel in a cage and return when its sockets are there; FixableError when bubblewrap refuses."""
     key, info = secrets.token_hex(16), os.pipe()
     files = cage.open_files(view, describe_connection(f"{view.sockets}/k", key), info[1])
@@ -70,7 +70,7 @@ async def start_bare(view: cage.View) -> Kernel:
 
 def _find_bare_environment(view: cage.View) -> dict[str, str]:
     packages = str(Path(__file__).resolve().parents[2])
-    given = {name: value for name, value in cage.find_environment(view).items() if name in BARE}
+    given = {name: value for name, value in cage.make_environment(view).items() if name in BARE}
     return {**os.environ, **given, "PYTHONPATH": packages}
 
 
@@ -103,7 +103,7 @@ async def _drain(kernel_stderr: asyncio.StreamReader, kept: bytearray) -> None:
         kept += data[: 4000 - len(kept)]
 
 
-async def _wait_for_start(outer: asyncio.subprocess.Process, find: Find, key: str, info: int | None) -> Kernel:
+async def _wait_for_start(outer: asyncio.subprocess.Process, find: Finder, key: str, info: int | None) -> Kernel:
     kept = bytearray()
     assert outer.stderr is not None
     drain = asyncio.ensure_future(_drain(outer.stderr, kept))

@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import Any
 
-from grader.sandbox.cgroup import Group
+from grader.sandbox.cgroup import Cgroup
 from grader.worker.client import Client
 from grader.worker.ending import BROKEN_OFF, Ending, describe_death, judge_error
 
@@ -18,7 +18,7 @@ LONGEST_TICK = 2.0  # a longer one was a frozen host or a suspended supervisor, 
 GRACE = 5.0  # seconds that an interrupted cell has to end
 
 
-async def run_notebook(client: Client, group: Group) -> Ending:
+async def run_notebook(client: Client, group: Cgroup) -> Ending:
     """Execute the notebook of a client to its end or to the first limit; the kernel is dead afterwards."""
     work = asyncio.ensure_future(client.async_execute())
     watch = asyncio.ensure_future(_watch(client, group))
@@ -37,7 +37,7 @@ async def run_notebook(client: Client, group: Group) -> Ending:
     return ending
 
 
-def _judge(client: Client, group: Group, work: "asyncio.Future[Any]", watch: "asyncio.Future[Ending]") -> Ending:
+def _judge(client: Client, group: Cgroup, work: "asyncio.Future[Any]", watch: "asyncio.Future[Ending]") -> Ending:
     """Return how it ended; what we measured goes before what the kernel told."""
     if client.session.fault is not None:
         return replace(client.session.fault, cell=client.cell)
@@ -68,7 +68,7 @@ class _Clock:
         self.cell = cell
 
 
-async def _watch(client: Client, group: Group) -> Ending:
+async def _watch(client: Client, group: Cgroup) -> Ending:
     """Return the first limit that is passed; interrupt a cell that runs too long before giving up on it."""
     clock = _Clock(time.monotonic())
     while not client.session.cut.is_set():
@@ -87,7 +87,7 @@ async def _watch(client: Client, group: Group) -> Ending:
     return replace(client.session.fault, cell=client.cell)
 
 
-def _find_passed(client: Client, group: Group, clock: _Clock) -> Ending | None:
+def _find_passed(client: Client, group: Cgroup, clock: _Clock) -> Ending | None:
     """Return the limit that is passed, if any."""
     limits, cell = client.limits, client.cell
     if group.count_oom_kills():

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from assignment.assignment import Bilingual
-from questions.handout.page import Picture, mark_code
+from questions.handout.page import PictureFile, mark_code
 from questions.key import Key
 from questions.question import Question
 
@@ -33,7 +33,7 @@ def to_assessment(
     questions: tuple[Question, ...],
     points: Mapping[str, Decimal],
     key: Key,
-    pictures: Mapping[int, Picture],
+    pictures: Mapping[int, PictureFile],
 ) -> bytes:
     """Return the assessment XML of the questions, in their order; the same questions and key give the same bytes."""
     root = ET.Element(
@@ -55,15 +55,15 @@ def to_bytes(root: ET.Element) -> bytes:
     return data + b"\n"
 
 
-def find_choice_ids(question: Question) -> dict[str, str]:
+def number_choices(question: Question) -> dict[str, str]:
     """Return the number that stands for each choice in the package: Canvas keeps numbers only."""
     return {letter: str(question.number * 10 + place) for place, letter in enumerate(question.choices, start=1)}
 
 
-def find_item_id(question_id: str) -> str:
+def to_item_id(question_id: str) -> str:
     """Return the identifier of a question's item.
 
-    >>> find_item_id("lime-1")
+    >>> to_item_id("lime-1")
     'hw9-lime-1'
     """
     return f"hw9-{question_id}"
@@ -74,10 +74,10 @@ def _add_item(
     question: Question,
     points: Decimal,
     right: frozenset[str],
-    pictures: Mapping[int, Picture],
+    pictures: Mapping[int, PictureFile],
 ) -> None:
-    ids = find_choice_ids(question)
-    item = ET.SubElement(section, "item", {"ident": find_item_id(question.id), "title": question.id})
+    ids = number_choices(question)
+    item = ET.SubElement(section, "item", {"ident": to_item_id(question.id), "title": question.id})
     fields = {
         "question_type": "multiple_answers_question",
         "points_possible": str(points),
@@ -85,11 +85,11 @@ def _add_item(
     }
     _add_fields(ET.SubElement(item, "itemmetadata"), fields)
     presentation = ET.SubElement(item, "presentation")
-    _add_html(presentation, _find_stem(question, points, pictures))
+    _add_html(presentation, _write_stem(question, points, pictures))
     response = ET.SubElement(presentation, "response_lid", {"ident": RESPONSE, "rcardinality": "Multiple"})
     render = ET.SubElement(response, "render_choice", {"shuffle": "Yes"})
     for letter, choice in question.choices.items():
-        _add_html(ET.SubElement(render, "response_label", {"ident": ids[letter]}), _find_both(choice.say))
+        _add_html(ET.SubElement(render, "response_label", {"ident": ids[letter]}), _write_both(choice.say))
     _add_processing(item, {ids[letter]: letter in right for letter in question.choices})
 
 
@@ -118,11 +118,11 @@ def _add_html(parent: ET.Element, html: str) -> None:
     text.text = html
 
 
-def _find_both(text: Bilingual) -> str:
+def _write_both(text: Bilingual) -> str:
     return f'<p lang="en">{mark_code(text.en)}</p><p lang="zh-Hant">{mark_code(text.zh)}</p>'
 
 
-def _find_stem(question: Question, points: Decimal, pictures: Mapping[int, Picture]) -> str:
+def _write_stem(question: Question, points: Decimal, pictures: Mapping[int, PictureFile]) -> str:
     head = f"<p><strong>{question.number} · {question.id}</strong> · {points} points 分</p>"
     cells = [
         f'<td><img src="{FILE_BASE}/{PICTURE_FOLDER}/{one.file}" alt="{mark_code(one.description)}" width="{SIDE}" />'
@@ -130,4 +130,4 @@ def _find_stem(question: Question, points: Decimal, pictures: Mapping[int, Pictu
         for one in (pictures[number] for number in question.pictures)
     ]
     table = f"<table><tbody><tr>{''.join(cells)}</tr></tbody></table>" if cells else ""
-    return f"{head}{_find_both(question.ask)}{table}"
+    return f"{head}{_write_both(question.ask)}{table}"

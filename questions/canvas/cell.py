@@ -24,7 +24,7 @@ Forms = Mapping[str, tuple[str, ...]]  # letter -> how its text may stand in a c
 
 
 @dataclass(frozen=True)
-class _Reading:
+class _Match:
     letters: frozenset[str]
     end: int  # how far the cell was read
 
@@ -40,19 +40,19 @@ def plain(text: str) -> str:
     return "".join(joined.split())
 
 
-def find_forms(question: Question) -> Forms:
+def list_forms(question: Question) -> Forms:
     """Return each choice's text as it may stand in a cell: both languages, or one of them."""
     texts = {letter: (plain(choice.say.en), plain(choice.say.zh)) for letter, choice in question.choices.items()}
     return {letter: (en + zh, en, zh) for letter, (en, zh) in texts.items()}
 
 
-def find_answer(cell: str, forms: Forms, place: str) -> Answer:
+def parse_answer(cell: str, forms: Forms, place: str) -> Answer:
     r"""Return the choices that a cell names; unreadable, with a reason that names place and value, where text is left.
 
     >>> forms = {"a": ("Red,green",), "b": ("Blue",)}
-    >>> sorted(find_answer("Blue,Red\\, green", forms, "row 2").letters), find_answer("", forms, "row 2").state
+    >>> sorted(parse_answer("Blue,Red\\, green", forms, "row 2").letters), parse_answer("", forms, "row 2").state
     (['a', 'b'], 'blank')
-    >>> find_answer("Blue,Yellow", forms, "row 2").reason
+    >>> parse_answer("Blue,Yellow", forms, "row 2").reason
     "row 2: 'Yellow'; expected choices of this question"
     """
     if len(cell) > MOST_CHARACTERS:
@@ -60,7 +60,7 @@ def find_answer(cell: str, forms: Forms, place: str) -> Answer:
     text = plain(cell)
     if not text:
         return Answer("blank")
-    readings = tuple(_read(text, forms, _Reading(frozenset(), 0)))
+    readings = tuple(_read(text, forms, _Match(frozenset(), 0)))
     whole = {reading.letters for reading in readings if reading.end == len(text)}
     if len(whole) == 1:
         return Answer("read", next(iter(whole)))
@@ -71,12 +71,12 @@ def find_answer(cell: str, forms: Forms, place: str) -> Answer:
     return Answer("unreadable", reason=f"{place}: {show_value(left)}; expected choices of this question")
 
 
-def _read(text: str, forms: Forms, before: _Reading) -> Iterator[_Reading]:
+def _read(text: str, forms: Forms, before: _Match) -> Iterator[_Match]:
     """Yield every way to go on reading known texts, each once, commas between them."""
     for letter in forms.keys() - before.letters:
         for form in dict.fromkeys(forms[letter]):
             end = before.end + len(form)
             if form and text.startswith(form, before.end) and (end == len(text) or text[end] == ","):
-                reading = _Reading(before.letters | {letter}, end)
+                reading = _Match(before.letters | {letter}, end)
                 yield reading
-                yield from _read(text, forms, _Reading(reading.letters, end + 1))
+                yield from _read(text, forms, _Match(reading.letters, end + 1))

@@ -18,9 +18,9 @@ from decimal import Decimal
 
 from assignment.assignment import Assignment
 from assignment.profile import Profile
-from questions.bank import Bank, find_worth
+from questions.bank import Bank, list_worth
 from questions.canvas.assessment import INSTANCE, PICTURE_FOLDER, to_assessment, to_bytes
-from questions.handout.page import RULE, find_pictures
+from questions.handout.page import RULE, load_pictures
 from questions.key import Key
 
 QUIZ = "hw9-quiz"
@@ -35,8 +35,8 @@ ASSESSMENT_TYPE = "imsqti_xmlv1p2"
 
 def to_package(bank: Bank, key: Key, assignment: Assignment, profile: Profile) -> bytes:
     """Return the package as the bytes of a zip file; FixableError where a picture is not what the manifest says."""
-    pictures = find_pictures(bank, profile)
-    points = find_worth(bank, assignment)
+    pictures = load_pictures(bank, profile)
+    points = list_worth(bank, assignment)
     paths = {f"{PICTURE_FOLDER}/{one.file}": one.data for one in pictures.values()}
     files = {
         MANIFEST_FILE: _to_manifest(tuple(paths)),

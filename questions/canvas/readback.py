@@ -110,10 +110,10 @@ def _parse_item(item: ET.Element) -> ReadQuestion:
         id=item.get("title", ""),
         kind=fields.get("question_type", ""),
         points=Decimal(fields.get("points_possible", "")),
-        ask=_find_both(stem),
+        ask=_read_both(stem),
         pictures=tuple(one.get("src", "").removeprefix(f"{FILE_BASE}/") for one in stem.iter("img")),
         choices={
-            letters[label.get("ident", "")]: _find_both(
+            letters[label.get("ident", "")]: _read_both(
                 _parse_html(label.findtext("q:material/q:mattext", "", _IN)),
             )
             for label in labels
@@ -127,6 +127,6 @@ def _parse_html(html: str) -> ET.Element:
     return ET.fromstring(f"<div>{html}</div>")
 
 
-def _find_both(html: ET.Element) -> Bilingual:
+def _read_both(html: ET.Element) -> Bilingual:
     found = {paragraph.get("lang"): "".join(paragraph.itertext()).strip() for paragraph in html.iter("p")}
     return Bilingual(en=found["en"], zh=found["zh-Hant"])

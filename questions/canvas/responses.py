@@ -10,8 +10,6 @@ gives partial credit. A question is known by its id in the text (`lime-1`), else
 (`cell.py`). The last attempt counts. What students write reaches this file, so every size is capped.
 """
 
-import csv
-import io
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,17 +17,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from assignment.fixable import Fault, FixableError, check_all, show_value
+from assignment.fixable import Fault, check_all, show_value
 from questions.bank import Bank
-from questions.canvas.cell import MOST_CHARACTERS, Forms, find_answer, find_forms, plain
+from questions.canvas.cell import MOST_CHARACTERS, Forms, list_forms, parse_answer, plain
+from questions.moment import parse_moment
 from questions.sheet import Sheet
+from questions.table import Form, Row, Table, check_faults, load_table, parse_table
 
 MOST_BYTES = 64 * 2**20
 MOST_ROWS = 20_000
-MOST_COLUMNS = 1000
-MOST_FAULTS = 50
 MOST_NAME = 200  # characters of a student's name
-MOST_TIME = 40  # characters of a time
 ID_COLUMNS = ("sis_id", "login_id", "login", "id")  # the first that is filled names the student
 OWN_COLUMNS = (*ID_COLUMNS, "name", "submitted", "attempt")
 _QUESTION = re.compile(r"\s*\d+\s*:")
@@ -62,7 +59,6 @@ class _Heading:
     own: Mapping[str, int]
     questions: Mapping[str, int]
     ids: tuple[str, ...]
-    width: int
 
 
 @dataclass(frozen=True)
@@ -73,8 +69,7 @@ class _Attempt:
 
 
 @dataclass
-class _Reading:
-    file: str
+class _ReportReader:
     bank: Bank
     heading: _Heading
     forms: Mapping[str, Forms]
@@ -84,53 +79,33 @@ class _Reading:
 
 def load_responses(path: Path, bank: Bank) -> Responses:
     """Return the responses in a file; FixableError with all that is wrong, each with its row and column."""
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise FixableError(f"{path}: {path.stat().st_size} bytes; expected at most {MOST_BYTES}")
-        data = path.read_bytes()
-    except OSError as error:
-        raise FixableError(f"{path}: {error.strerror}; expected {_ENGLISH}") from None
-    return parse_responses(data, bank, path.name)
+    return _read_responses(load_table(path, _make_form(), path.name), bank)
 
 
 def parse_responses(data: bytes, bank: Bank, file: str) -> Responses:
     """Return the responses in the bytes of a CSV file; `file` is its name, for messages."""
-    rows = _read_rows(data, file)
-    heading, notes = _find_heading(rows[0], bank, file)
-    reading = _Reading(file, bank, heading, {question.id: find_forms(question) for question in bank.questions})
-    for number, row in enumerate(rows[1:], start=2):
-        if any(cell.strip() for cell in row):
-            _read_row(reading, row, file, f"row {number}")
-    more = len(reading.faults) - MOST_FAULTS
-    rest = [Fault((file,), f"{more} more faults; expected none")] if more > 0 else []
-    check_all(reading.faults[:MOST_FAULTS] + rest)
-    return Responses({student: _find_last(attempts) for student, attempts in reading.attempts.items()}, notes)
+    return _read_responses(parse_table(data, file, _make_form()), bank)
 
 
-def _read_rows(data: bytes, file: str) -> list[list[str]]:
-    limit = csv.field_size_limit(MOST_BYTES)  # an essay may stand beside our questions: it must not stop the class
-    try:
-        reader = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
-        rows = [row for row, _ in zip(reader, range(MOST_ROWS + 2), strict=False)]
-    except UnicodeDecodeError as error:
-        raise FixableError(f"{file}: byte {error.start} is not UTF-8; expected {_ENGLISH}") from None
-    except csv.Error as error:
-        raise FixableError(f"{file}: line {reader.line_num}: {error}; expected a whole CSV file") from None
-    finally:
-        csv.field_size_limit(limit)
-    if not rows or not any(cell.strip() for cell in rows[0]):
-        raise FixableError(f"{file}: row 1: no heading; expected {_ENGLISH}")
-    if len(rows) > MOST_ROWS + 1 or len(rows[0]) > MOST_COLUMNS:
-        raise FixableError(f"{file}: too large; expected at most {MOST_ROWS} rows and {MOST_COLUMNS} columns")
-    return rows
+def _make_form() -> Form:
+    return Form(OWN_COLUMNS, _ENGLISH, "row", lines_in_cells=True, most_bytes=MOST_BYTES, most_rows=MOST_ROWS)
 
 
-def _find_heading(row: Sequence[str], bank: Bank, file: str) -> tuple[_Heading, tuple[str, ...]]:
-    names = [cell.strip().casefold().replace(" ", "_") for cell in row]
-    own = {name: names.index(name) for name in OWN_COLUMNS if name in names}
+def _read_responses(table: Table, bank: Bank) -> Responses:
+    heading, notes = _parse_heading(table, bank)
+    reading = _ReportReader(bank, heading, {question.id: list_forms(question) for question in bank.questions})
+    for row in table.rows:
+        _read_row(reading, row)
+    check_faults(reading.faults, table.file)
+    said = (f"{note} (did a spreadsheet save it? then download it anew)" for note in table.notes)
+    return Responses({student: _take_last(its) for student, its in reading.attempts.items()}, (*said, *notes))
+
+
+def _parse_heading(table: Table, bank: Bank) -> tuple[_Heading, tuple[str, ...]]:
+    own, place = table.find_columns(OWN_COLUMNS), table.heading.place
     questions: dict[str, int] = {}
-    place, faults, notes = (file, "row 1"), [], []
-    for column, text in enumerate(row):
+    faults, notes = list(table.find_doubled(OWN_COLUMNS)), []
+    for column, text in enumerate(table.heading.cells):
         question_id = find_question(text, bank) if column not in own.values() else None
         if question_id in questions:
             both = f"columns {questions[question_id] + 1} and {column + 1}"
@@ -138,8 +113,8 @@ def _find_heading(row: Sequence[str], bank: Bank, file: str) -> tuple[_Heading, 
         elif question_id is not None:
             questions[question_id] = column
         elif _QUESTION.match(text):
-            notes.append(f"{file}: row 1: column {column + 1}: {show_value(text.strip())} is no question of the bank; "
-                         "it was left out")  # fmt: skip
+            where = ": ".join((*place, f"column {column + 1}"))
+            notes.append(f"{where}: {show_value(text.strip())} is no question of the bank; it was left out")
     if not questions:
         check_all([Fault(place, f"no column of any question of the bank; expected {_ENGLISH}")])
     whole = "(is the file whole?)"
@@ -151,7 +126,7 @@ def _find_heading(row: Sequence[str], bank: Bank, file: str) -> tuple[_Heading, 
     if "submitted" not in own:
         faults.append(Fault(place, f"no column submitted; expected {_ENGLISH}"))
     check_all(faults)
-    return _Heading(own, questions, ids, len(row)), tuple(notes)
+    return _Heading(own, questions, ids), tuple(notes)
 
 
 def find_question(heading: str, bank: Bank) -> str | None:
@@ -167,13 +142,12 @@ def find_question(heading: str, bank: Bank) -> str | None:
     return named[0] if len(named) == 1 else None
 
 
-def _read_row(reading: _Reading, row: Sequence[str], *place: str) -> None:
-    heading, faults = reading.heading, reading.faults
-    if len(row) != heading.width:
-        says = f"{len(row)} fields; expected {heading.width}, as row 1 has (is the file whole?)"
-        faults.append(Fault(place, says))
+def _read_row(reading: _ReportReader, row: Row) -> None:
+    heading, faults, place = reading.heading, reading.faults, row.place
+    if row.fault is not None:
+        faults.append(row.fault)
         return
-    cells = {name: row[column].strip() for name, column in heading.own.items()}
+    cells = {name: row.cells[column].strip() for name, column in heading.own.items()}
     column = next((name for name in heading.ids if cells[name]), None)
     if column is None:
         faults.append(Fault((*place, ", ".join(heading.ids)), "all empty; expected a student's id"))
@@ -192,11 +166,11 @@ def _read_row(reading: _Reading, row: Sequence[str], *place: str) -> None:
         faults.append(Fault(where, f"{show_value(student)} with attempt {number} a second time; expected it once"))
         return
     answers = {
-        name: find_answer(row[index], reading.forms[name], ": ".join((*place, name)))
+        name: parse_answer(row.cells[index], reading.forms[name], ": ".join((*place, name)))
         for name, index in heading.questions.items()
     }
     sheet = Sheet({name: answers[name] for name in reading.bank.ids})
-    moment = find_moment(cells["submitted"]) if cells["submitted"] else None
+    moment = parse_moment(cells["submitted"]) if cells["submitted"] else None
     response = Response(student, cells.get("name", "")[:MOST_NAME], moment, sheet, where)
     attempts.append(_Attempt(number, person, response))
 
@@ -205,30 +179,12 @@ def _find_faults(cells: Mapping[str, str], *place: str) -> Iterator[Fault]:
     attempt, submitted = cells.get("attempt", "1"), cells["submitted"]
     if not (attempt.isascii() and attempt.isdecimal() and len(attempt) < 7):
         yield Fault((*place, "attempt"), f"{show_value(attempt)}; expected a whole number")
-    if submitted and find_moment(submitted) is None:
+    if submitted and parse_moment(submitted) is None:
         says = f"{show_value(submitted)}; expected a time with its zone, as 2027-05-28 12:00:00 UTC"
         yield Fault((*place, "submitted"), says)
 
 
-def find_moment(text: str) -> datetime | None:
-    """Return the moment that Canvas writes, None where it is none or has no time zone.
-
-    >>> find_moment("2027-05-28 15:59:59 UTC").isoformat(), find_moment("2027-05-28 23:59:59 +0800").isoformat()
-    ('2027-05-28T15:59:59+00:00', '2027-05-28T23:59:59+08:00')
-    >>> find_moment("2027-05-28 15:59") is None
-    True
-    """
-    if len(text) > MOST_TIME:
-        return None
-    shortened = re.sub(r"\s+([+-]\d\d:?\d\d)$", r"\1", re.sub(r"\s*UTC$", "+00:00", text.strip()))
-    try:
-        moment = datetime.fromisoformat(shortened)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo is not None else None
-
-
-def _find_last(attempts: Sequence[_Attempt]) -> Response:
+def _take_last(attempts: Sequence[_Attempt]) -> Response:
     last = max(attempts, key=lambda attempt: attempt.number)
     if len(attempts) == 1:
         return last.response

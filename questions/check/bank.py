@@ -17,12 +17,12 @@ from assignment.fixable import Fault
 from assignment.outputs import Outputs
 from assignment.texts import Texts
 from questions.bank import Bank
-from questions.check.claims import count_letters, find_letter_p
-from questions.check.guesses import Guess, find_guesses
+from questions.check.claims import compute_letter_p, count_letters
+from questions.check.guesses import Guess, score_guesses
 from questions.check.item import Item
-from questions.check.names import find_named_faults, find_shown
+from questions.check.names import find_named_faults, take_inventory
 from questions.check.rules import Finding, lint
-from questions.key import Decision, Place, find_decisions, find_right
+from questions.key import Decision, Place, decide_all, list_right
 
 TOTAL = Decimal(10)  # points of the whole homework, as the slides say
 SEVERAL = Fraction(3, 5)  # of the questions have two or more right choices, at least
@@ -31,7 +31,7 @@ Letters = Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckReport:
     """What a check found; `guesses` and `letter_p` are there once every question has a key."""
 
     decisions: Mapping[Place, Decision]
@@ -49,7 +49,7 @@ def check_bank(
     canonicals: Mapping[int, Outputs],
     texts: Texts | None = None,
     flipped: Mapping[Place, int] | None = None,
-) -> Checked:
+) -> CheckReport:
     """Return everything that is wrong with a bank that was read with these faults, and what its key looks like.
 
     canonicals: without any, claims and names are left unjudged. texts: the profile's, where they are at hand.
@@ -58,27 +58,27 @@ def check_bank(
     found = [*faults, *find_total_faults(bank, assignment, faults)]
     decisions: dict[Place, Decision] = {}
     if canonicals:
-        found += find_named_faults(bank, find_shown(next(iter(canonicals.values())), assignment.categories, texts))
-        decisions, undecided = find_decisions(bank, canonicals)
+        found += find_named_faults(bank, take_inventory(next(iter(canonicals.values())), assignment.categories, texts))
+        decisions, undecided = decide_all(bank, canonicals)
         found += undecided
-    letters = find_letters(bank, decisions)
+    letters = list_right_letters(bank, decisions)
     linted = lint(bank, letters, flipped)
     found += linted.faults
     guesses: tuple[Guess, ...] = ()
     if not faults and bank.ids and set(letters) == set(bank.ids):
         points = {analysis: Fraction(group.points) for analysis, group in assignment.questions.items()}
-        guesses = find_guesses(bank, letters, points)
+        guesses = score_guesses(bank, letters, points)
         found += find_spread_faults(letters)
         found += [guess.fault for guess in guesses if guess.fault]
-    return Checked(
-        decisions, letters, tuple(found), linted.silenced, guesses, find_letter_p(_find_items(bank, letters))
+    return CheckReport(
+        decisions, letters, tuple(found), linted.silenced, guesses, compute_letter_p(_make_items(bank, letters))
     )
 
 
-def find_letters(bank: Bank, decisions: Mapping[Place, Decision]) -> dict[str, frozenset[str]]:
+def list_right_letters(bank: Bank, decisions: Mapping[Place, Decision]) -> dict[str, frozenset[str]]:
     """Return the right letters of the questions all of whose choices could be decided."""
     return {
-        question.id: find_right(question.id, set(question.choices), decisions)
+        question.id: list_right(question.id, set(question.choices), decisions)
         for question in bank.questions
         if all((question.id, letter) in decisions for letter in question.choices)
     }
@@ -110,11 +110,11 @@ def count_several(letters: Letters) -> int:
     return sum(len(right) > 1 for right in letters.values())
 
 
-def find_spread(bank: Bank, letters: Letters) -> dict[str, tuple[int, int]]:
+def count_spread(bank: Bank, letters: Letters) -> dict[str, tuple[int, int]]:
     """Return for each letter in how many questions it is right, and in how many it stands."""
-    right, there = count_letters(_find_items(bank, letters))
+    right, there = count_letters(_make_items(bank, letters))
     return {letter: (right[letter], there[letter]) for letter in sorted(there)}
 
 
-def _find_items(bank: Bank, letters: Letters) -> list[Item]:
+def _make_items(bank: Bank, letters: Letters) -> list[Item]:
     return [Item(question, letters.get(question.id)) for question in bank.questions]

@@ -5,14 +5,14 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import Any
 
-from questions.check.item import Found, Item
-from questions.claim import Claim, find_arguments
+from questions.check.item import Flaw, Item
+from questions.claim import Claim, make_arguments_model
 from questions.measures.registry import MEASURES
 
 P_VALUE = 0.05  # below it, right letters are spread too unevenly for chance
 EXPECTED = 5.0  # a letter expected to be right less often than this is too rare for the chi-square test
 
-Side = tuple[tuple[str, Any], ...]  # a measure's arguments, all of them
+BoundArguments = tuple[tuple[str, Any], ...]  # a measure's arguments, all of them
 
 
 def find_overlaps(item: Item) -> Iterator[tuple[str, str]]:
@@ -33,7 +33,7 @@ def find_relation(one: Claim, two: Claim) -> str | None:
     >>> find_relation(Claim(**share, above=3), Claim(**share, below=5)) is None
     True
     """
-    (left, bound_1, up_1), (right, bound_2, up_2) = _find_sides(one), _find_sides(two)
+    (left, bound_1, up_1), (right, bound_2, up_2) = _to_sides(one), _to_sides(two)
     if one.measure != two.measure:
         return None
     if isinstance(bound_1, tuple) or isinstance(bound_2, tuple):
@@ -51,14 +51,14 @@ def find_relation(one: Claim, two: Claim) -> str | None:
     return "excludes" if (bound_1 > bound_2) == up_1 else None
 
 
-def _find_sides(claim: Claim) -> tuple[Side, Any, bool]:
+def _to_sides(claim: Claim) -> tuple[BoundArguments, Any, bool]:
     bound = claim.bound
     right = _fill_in(claim.measure, claim.with_ | bound) if isinstance(bound, dict) else float(bound)
     return _fill_in(claim.measure, claim.with_), right, claim.above is not None
 
 
-def _fill_in(measure: str, arguments: dict[str, Any]) -> Side:
-    return tuple(sorted(find_arguments(MEASURES[measure])(**arguments).model_dump().items()))
+def _fill_in(measure: str, arguments: dict[str, Any]) -> BoundArguments:
+    return tuple(sorted(make_arguments_model(MEASURES[measure])(**arguments).model_dump().items()))
 
 
 def find_implausible(item: Item) -> Iterator[tuple[str, str]]:
@@ -68,16 +68,16 @@ def find_implausible(item: Item) -> Iterator[tuple[str, str]]:
             yield letter, "wrong, and no mutant makes it true; expected a mistake that leads to it"
 
 
-def find_uneven_letters(items: Sequence[Item]) -> Iterator[Found]:
+def find_uneven_letters(items: Sequence[Item]) -> Iterator[Flaw]:
     """Right choices lie at some letters more often than chance would have it."""
-    p = find_letter_p(items)
+    p = compute_letter_p(items)
     if p is not None and p < P_VALUE:
         right, there = count_letters(items)
         spread = ", ".join(f"{letter} {right[letter]}/{there[letter]}" for letter in sorted(there))
         yield "", "", f"right letters {spread}: chi-square p = {p:.3g}; expected {P_VALUE} or more"
 
 
-def find_letter_p(items: Sequence[Item]) -> float | None:
+def compute_letter_p(items: Sequence[Item]) -> float | None:
     """Return the p of a chi-square test that every letter is right as often as it is there; None for a small bank."""
     right, there = count_letters(items)
     letters, total = sorted(there), right.total()

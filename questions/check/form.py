@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from itertools import pairwise
 
-from questions.check.item import Item, find_asked
+from questions.check.item import Item, list_asked
 from questions.check.names import NAMES
 
 LONGER = 1.25  # a right choice stands out that is a quarter longer than every other one
@@ -22,10 +22,10 @@ _GAP = re.compile(r"_{2,}|\.{3,}|\u2026|（\s*）|\(\s*\)")
 _ENDS = {"en": re.compile(r"[?]\s*$"), "zh": re.compile(r"[？?]\s*$")}
 
 
-def find_width(text: str) -> int:
+def compute_width(text: str) -> int:
     """Return how wide a text is: a Chinese character counts as two letters.
 
-    >>> find_width("圖 6 is")
+    >>> compute_width("圖 6 is")
     7
     """
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
@@ -34,7 +34,7 @@ def find_width(text: str) -> int:
 def find_longest_right(item: Item) -> Iterator[tuple[str, str]]:
     """The longest choice is the first guess of whoever does not know."""
     for language in ("en", "zh"):
-        widths = {letter: find_width(getattr(one.say, language)) for letter, one in item.question.choices.items()}
+        widths = {letter: compute_width(getattr(one.say, language)) for letter, one in item.question.choices.items()}
         longest, *others = sorted(widths, key=lambda letter: -widths[letter])
         if longest in (item.right or ()) and widths[longest] > LONGER * widths[others[0]]:
             ratio = widths[longest] / widths[others[0]]
@@ -47,16 +47,16 @@ def find_longest_right(item: Item) -> Iterator[tuple[str, str]]:
 def find_repeated_words(item: Item) -> Iterator[tuple[str, str]]:
     """A word of the stem that every right choice repeats and no wrong one. In English: the Chinese says the same."""
     right = sorted(item.right or ())
-    words = {letter: _find_words(choice.say.en) for letter, choice in item.question.choices.items()}
+    words = {letter: _list_words(choice.say.en) for letter, choice in item.question.choices.items()}
     if len(right) < 2:  # a choice alone has words of its own, whatever it says
         return
-    shared = set.intersection(*(words[letter] for letter in right)) & _find_words(item.question.ask.en)
+    shared = set.intersection(*(words[letter] for letter in right)) & _list_words(item.question.ask.en)
     for word in sorted(shared - set().union(*(words[letter] for letter in item.wrong))):
         said = f"en: {word!r} of the stem stands in every right choice only ({', '.join(right)})"
         yield "", f"{said}; expected it elsewhere too"
 
 
-def _find_words(text: str) -> set[str]:
+def _list_words(text: str) -> set[str]:
     words = {word.lower() for word in re.findall(r"[A-Za-z]{4,}", text)}
     words = {word for word in words if not _FUNCTION_WORDS.fullmatch(word)}
     return {word if word.endswith("ss") else word.removesuffix("s") for word in words} - set(NAMES["en"])
@@ -90,14 +90,14 @@ def _digits(text: str) -> list[str]:
 
 def find_unfocused(item: Item) -> Iterator[tuple[str, str]]:
     """A stem asks: it ends in a question mark, in both languages."""
-    for letter, place, language, text in find_asked(item):
+    for letter, place, language, text in list_asked(item):
         if not letter and not _ENDS[language].search(text):
             yield "", f"{place}: {language}: ends in {text.strip()[-12:]!r}; expected a question"
 
 
 def find_gaps(item: Item) -> Iterator[tuple[str, str]]:
     """A gap to fill in, in the stem."""
-    for letter, place, language, text in find_asked(item):
+    for letter, place, language, text in list_asked(item):
         if not letter and (found := _GAP.search(text)):
             yield "", f"{place}: {language}: {found.group()!r} is a gap to fill in; expected a question"
 
@@ -128,7 +128,7 @@ def find_doubled_choices(item: Item) -> Iterator[tuple[str, str]]:
     """Two choices of a question, or a choice and its stem, with the same text."""
     for language in ("en", "zh"):
         seen: dict[str, str] = {}
-        for letter, place, its, text in find_asked(item):
+        for letter, place, its, text in list_asked(item):
             key = "".join(character for character in text.casefold() if character.isalnum())
             if its == language and key in seen:
                 yield letter, f"{place}: {language}: the same text as {seen[key]}; expected a text of its own"

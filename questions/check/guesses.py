@@ -16,7 +16,7 @@ from itertools import combinations
 
 from assignment.fixable import Fault
 from questions.bank import Bank
-from questions.check.form import find_width
+from questions.check.form import compute_width
 from questions.question import Question
 
 LIMIT = Fraction(1, 20)  # of a bank's points, for whoever guesses without the key
@@ -43,7 +43,7 @@ class Guess:
         return Fault(("bank",), says)
 
 
-def find_guesses(bank: Bank, letters: Letters, points: Mapping[str, Fraction]) -> tuple[Guess, ...]:
+def score_guesses(bank: Bank, letters: Letters, points: Mapping[str, Fraction]) -> tuple[Guess, ...]:
     """Return what each way of guessing earns; points: of one question, by analysis."""
     total = sum((points[question.analysis] for question in bank.questions), Fraction(0))
 
@@ -73,7 +73,7 @@ def _ticking(some: str) -> Chance:
 
 def _longest(language: str, count: int) -> Chance:
     def pick(question: Question) -> frozenset[str]:
-        widths = {letter: find_width(getattr(choice.say, language)) for letter, choice in question.choices.items()}
+        widths = {letter: compute_width(getattr(choice.say, language)) for letter, choice in question.choices.items()}
         return frozenset(sorted(widths, key=lambda letter: -widths[letter])[:count])
 
     return _ticks(pick)

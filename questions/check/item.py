@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from questions.question import Question
 
-Found = tuple[str, str, str]  # question id ("" for the bank), letter ("" for the stem), what it is; expected what
+Flaw = tuple[str, str, str]  # question id ("" for the bank), letter ("" for the stem), what it is; expected what
 
 
 @dataclass(frozen=True)
@@ -22,17 +22,17 @@ class Item:
         return frozenset(self.question.choices) - (self.right or frozenset())
 
 
-def in_each(find: Callable[[Item], Iterable[tuple[str, str]]]) -> Callable[[Sequence[Item]], Iterator[Found]]:
+def in_each(find: Callable[[Item], Iterable[tuple[str, str]]]) -> Callable[[Sequence[Item]], Iterator[Flaw]]:
     """Turn a rule about one item, which yields (letter, fault), into a rule about a bank."""
 
-    def find_in_all(items: Sequence[Item]) -> Iterator[Found]:
+    def judge_all(items: Sequence[Item]) -> Iterator[Flaw]:
         for item in items:
             yield from ((item.question.id, letter, fault) for letter, fault in find(item))
 
-    return find_in_all
+    return judge_all
 
 
-def find_asked(item: Item) -> Iterator[tuple[str, str, str, str]]:
+def list_asked(item: Item) -> Iterator[tuple[str, str, str, str]]:
     """Yield what a student reads of a question: letter ("" for the stem), place, language, text."""
     for language in ("en", "zh"):
         yield "", "ask", language, getattr(item.question.ask, language)

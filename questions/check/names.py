@@ -15,7 +15,7 @@ from assignment.fixable import Fault
 from assignment.outputs import Outputs
 from assignment.texts import Texts
 from questions.bank import Bank
-from questions.measures.arguments import find_sizes
+from questions.measures.arguments import count_by_axis
 from questions.question import Question
 
 _ONE = r"\d+(?!\d|\.\d)(?: ?[(（][^)）]*[)）])?"
@@ -54,7 +54,7 @@ _NUMBERED_WORD = re.compile(r"([A-Za-z']+) ?[(（](\d+)[)）]")
 
 
 @dataclass(frozen=True)
-class Shown:
+class Inventory:
     """What there is to name: sizes by axis, the categories, and the texts where the profile is at hand."""
 
     sizes: Mapping[str, int]
@@ -62,9 +62,9 @@ class Shown:
     texts: Texts | None = None
 
 
-def find_shown(outputs: Outputs, categories: Sequence[Bilingual], texts: Texts | None = None) -> Shown:
+def take_inventory(outputs: Outputs, categories: Sequence[Bilingual], texts: Texts | None = None) -> Inventory:
     """Return what a profile's canonical Outputs hold, and so what a question may name."""
-    return Shown(find_sizes(outputs), categories, texts)
+    return Inventory(count_by_axis(outputs), categories, texts)
 
 
 def find_numbers(text: str, language: str, kind: str) -> list[int]:
@@ -90,7 +90,7 @@ def without_names(text: str, language: str) -> str:
     return text
 
 
-def find_named_faults(bank: Bank, shown: Shown) -> Iterator[Fault]:
+def find_named_faults(bank: Bank, shown: Inventory) -> Iterator[Fault]:
     """Yield a fault for each thing that a text names and that is not there, or not shown beside its question."""
     for question in bank.questions:
         where = bank.places[question.id]
@@ -98,14 +98,14 @@ def find_named_faults(bank: Bank, shown: Shown) -> Iterator[Fault]:
         for picture in question.pictures:
             if not 0 <= picture < many:
                 yield Fault((*where, "pictures"), f"{picture}; expected 0 to {many - 1}")
-        for letter, field, text in find_texts(question):
+        for letter, field, text in list_texts(question):
             place = (*where, f"choice {letter}", field) if letter else (*where, field)
             for language in ("en", "zh"):
                 for says in _find_text_faults(question, getattr(text, language), language, shown):
                     yield Fault((*place, language), says)
 
 
-def find_texts(question: Question) -> Iterator[tuple[str, str, Bilingual]]:
+def list_texts(question: Question) -> Iterator[tuple[str, str, Bilingual]]:
     """Yield every text of a question: letter ("" for the stem), field (`ask`, `say` or `why`), text."""
     yield "", "ask", question.ask
     for letter, choice in question.choices.items():
@@ -113,7 +113,7 @@ def find_texts(question: Question) -> Iterator[tuple[str, str, Bilingual]]:
         yield letter, "why", choice.why
 
 
-def _find_text_faults(question: Question, text: str, language: str, shown: Shown) -> Iterator[str]:
+def _find_text_faults(question: Question, text: str, language: str, shown: Inventory) -> Iterator[str]:
     for kind in NAMES[language]:
         axis = (_AXES[""] | _AXES.get(question.analysis, {})).get(kind, "")
         for number in find_numbers(text, language, kind):
@@ -129,7 +129,7 @@ def _find_text_faults(question: Question, text: str, language: str, shown: Shown
         yield from _find_word_faults(question, text, language, shown.texts)
 
 
-def _find_setting_faults(analysis: str, text: str, shown: Shown) -> Iterator[str]:
+def _find_setting_faults(analysis: str, text: str, shown: Inventory) -> Iterator[str]:
     for name, axes in _SETTINGS.get(analysis, {}).items():
         for numbers in re.findall(rf"\b{name} = {_NUMBERS}", text):
             for number, axis in zip(map(int, numbers.split(", ")), axes, strict=False):
@@ -155,7 +155,7 @@ def _find_filter_faults(question: Question, text: str, language: str) -> Iterato
             yield f"filter {number}; expected one of {_list(known)}, which are looked at in the convolutions named here"
 
 
-def _find_category_faults(text: str, language: str, shown: Shown) -> Iterator[str]:
+def _find_category_faults(text: str, language: str, shown: Inventory) -> Iterator[str]:
     for number, name in _CATEGORY[language].findall(text):
         if int(number) < len(shown.categories) and name != (known := getattr(shown.categories[int(number)], language)):
             yield f"label {number} ({name}); expected {known}"

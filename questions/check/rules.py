@@ -20,7 +20,7 @@ from typing import Literal
 from assignment.fixable import Fault, suggest
 from questions.bank import Bank
 from questions.check import claims, form, words
-from questions.check.item import Found, Item, in_each
+from questions.check.item import Flaw, Item, in_each
 from questions.key import Place
 from questions.question import Silences
 
@@ -33,7 +33,7 @@ class Rule:
 
     says: str
     source: str
-    find: Callable[[Sequence[Item]], Iterable[Found]]
+    find: Callable[[Sequence[Item]], Iterable[Flaw]]
     needs: Needs = "text"
 
 
@@ -47,7 +47,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Linted:
+class LintReport:
     """What stays to be mended, and what was silenced with a reason."""
 
     faults: tuple[Fault, ...]
@@ -173,29 +173,29 @@ RULES: dict[str, Rule] = {
 }
 
 
-def lint(bank: Bank, letters: Mapping[str, frozenset[str]], flipped: Mapping[Place, int] | None = None) -> Linted:
+def lint(bank: Bank, letters: Mapping[str, frozenset[str]], flipped: Mapping[Place, int] | None = None) -> LintReport:
     """Return the findings of a bank, less those that it silences, with the faults of the silences themselves.
 
     letters: the right ones by question id, of the questions whose key is known; a rule that needs the key is left out
     for the others. flipped: how many mutants make each wrong choice true; None, and the rule that needs it is left out.
     """
-    findings = find_findings(bank, letters, flipped)
-    silences = dict(_find_silences(bank))
+    findings = list_findings(bank, letters, flipped)
+    silences = dict(_list_silences(bank))
     silenced = tuple(finding for finding in findings if _find_silence(finding, silences))
     faults = [_to_fault(bank, finding) for finding in findings if not _find_silence(finding, silences)]
     used = {(where, finding.code) for finding in silenced for where in _find_silence(finding, silences)}
     for place, codes in silences.items():
-        known = _find_known(place, letters, flipped)
+        known = _list_known(place, letters, flipped)
         where = (*_find_place(bank, place), "lint")
         faults += (Fault(where, says) for says in _find_silence_faults(place, codes, used, known))
-    return Linted(tuple(faults), silenced)
+    return LintReport(tuple(faults), silenced)
 
 
-def find_findings(
+def list_findings(
     bank: Bank, letters: Mapping[str, frozenset[str]], flipped: Mapping[Place, int] | None = None
 ) -> tuple[Finding, ...]:
     """Return every finding of every rule in the order of the questions, silenced or not; arguments as of `lint`."""
-    items = [Item(one, letters.get(one.id), _find_flipped(one.id, flipped)) for one in bank.questions]
+    items = [Item(one, letters.get(one.id), _take_flipped(one.id, flipped)) for one in bank.questions]
     judged: dict[Needs, list[Item]] = {"text": items, "key": [item for item in items if item.right is not None]}
     judged["mutants"] = [] if flipped is None else judged["key"]
     found = [Finding(code, (name, letter), says) for code, rule in RULES.items()
@@ -204,13 +204,13 @@ def find_findings(
     return tuple(sorted(found, key=lambda finding: (order.get(finding.place[0], len(order)), finding.place[1])))
 
 
-def _find_flipped(question_id: str, flipped: Mapping[Place, int] | None) -> dict[str, int] | None:
+def _take_flipped(question_id: str, flipped: Mapping[Place, int] | None) -> dict[str, int] | None:
     if flipped is None:
         return None
     return {letter: count for (name, letter), count in flipped.items() if name == question_id}
 
 
-def _find_silences(bank: Bank) -> Iterator[tuple[Place, Silences]]:
+def _list_silences(bank: Bank) -> Iterator[tuple[Place, Silences]]:
     for question in bank.questions:
         yield (question.id, ""), question.lint
         yield from (((question.id, letter), choice.lint) for letter, choice in question.choices.items())
@@ -232,7 +232,7 @@ def _find_silence_faults(place: Place, codes: Silences, used: set[tuple[Place, s
             yield f"{code} silences nothing; expected no such line"
 
 
-def _find_known(place: Place, letters: Mapping[str, frozenset[str]], flipped: Mapping[Place, int] | None) -> set[str]:
+def _list_known(place: Place, letters: Mapping[str, frozenset[str]], flipped: Mapping[Place, int] | None) -> set[str]:
     """Return the codes of the rules that have judged a question."""
     needs = {"text"} | ({"key"} if place[0] in letters else set())
     needs |= {"mutants"} if flipped is not None and place[0] in letters else set()

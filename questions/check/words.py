@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from questions.check.item import Item, find_asked
-from questions.check.names import NAMES, find_numbers, find_texts, without_names
+from questions.check.item import Item, list_asked
+from questions.check.names import NAMES, find_numbers, list_texts, without_names
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -54,7 +54,7 @@ _AMOUNTS = {
 
 
 def _find_matches(item: Item, patterns: Mapping[str, re.Pattern[str]], fault: str) -> Iterator[tuple[str, str]]:
-    for letter, place, language, text in find_asked(item):
+    for letter, place, language, text in list_asked(item):
         if found := patterns[language].search(text):
             yield letter, f"{place}: {language}: {found.group()!r} {fault}"
 
@@ -78,7 +78,7 @@ def find_absolute_words(item: Item) -> Iterator[tuple[str, str]]:
 
 def find_sums(item: Item) -> Iterator[tuple[str, str]]:
     """A choice that speaks of all others, in what is asked or in a `why`."""
-    for letter, place, text in find_texts(item.question):
+    for letter, place, text in list_texts(item.question):
         for language in ("en", "zh"):
             if found := _SUMS[language].search(getattr(text, language)):
                 fault = f"{found.group()!r} sums the other choices up; expected a statement of its own"
@@ -92,7 +92,7 @@ def find_combined(item: Item) -> Iterator[tuple[str, str]]:
 
 def find_vague_words(item: Item) -> Iterator[tuple[str, str]]:
     """A vague word leaves a choice without a truth: `often`, or `nearly` where no amount or comparison is beside it."""
-    for letter, place, language, text in find_asked(item):
+    for letter, place, language, text in list_asked(item):
         if not letter:
             continue
         amounts = _AMOUNTS[language].search(without_names(text, language))
@@ -103,21 +103,21 @@ def find_vague_words(item: Item) -> Iterator[tuple[str, str]]:
 
 def find_mixed_languages(item: Item) -> Iterator[tuple[str, str]]:
     """English stands under en and Chinese under zh."""
-    for letter, place, text in find_texts(item.question):
+    for letter, place, text in list_texts(item.question):
         if not _CHINESE.search(text.zh) or _CHINESE.search(text.en):
             yield letter, f"{place}: the languages are mixed up; expected English under en and Chinese under zh"
 
 
 def find_simplified(item: Item) -> Iterator[tuple[str, str]]:
     """The Chinese is Traditional."""
-    for letter, place, text in find_texts(item.question):
+    for letter, place, text in list_texts(item.question):
         if found := _SIMPLIFIED.search(text.zh):
             yield letter, f"{place}: zh: {found.group()!r} is a simplified character; expected Traditional Chinese"
 
 
 def find_different_numbers(item: Item) -> Iterator[tuple[str, str]]:
     """Both languages hold the same numbers."""
-    for letter, place, text in find_texts(item.question):
+    for letter, place, text in list_texts(item.question):
         numbers = {language: sorted(_NUMBER.findall(getattr(text, language))) for language in ("en", "zh")}
         if numbers["en"] != numbers["zh"]:
             en, zh = (", ".join(found) or "none" for found in numbers.values())
@@ -126,7 +126,7 @@ def find_different_numbers(item: Item) -> Iterator[tuple[str, str]]:
 
 def find_different_names(item: Item) -> Iterator[tuple[str, str]]:
     """Both languages name the same pictures, layers, heads, sentences by these numbers."""
-    for letter, place, text in find_texts(item.question):
+    for letter, place, text in list_texts(item.question):
         for kind in NAMES["en"]:
             en, zh = (sorted(set(find_numbers(getattr(text, language), language, kind))) for language in ("en", "zh"))
             if en != zh:

@@ -9,7 +9,7 @@ from questions.bank import Bank
 from questions.question import Question
 
 
-def find_markdown(bank: Bank, analysis: str) -> str:
+def analysis_to_markdown(bank: Bank, analysis: str) -> str:
     """Return the questions about an analysis as Markdown, English above Traditional Chinese in each."""
     questions = [question for question in bank.questions if question.analysis == analysis]
     if not questions:

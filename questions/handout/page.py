@@ -40,7 +40,7 @@ MIMES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 
 
 @dataclass(frozen=True)
-class Picture:
+class PictureFile:
     """A picture that questions name: its number, its file's name, its bytes, and what it shows."""
 
     number: int
@@ -66,20 +66,20 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Block:
+class QuestionBlock:
     """One question with its points and the pictures that it names."""
 
     question: Question
     points: Decimal
-    pictures: tuple[Picture, ...]
+    pictures: tuple[PictureFile, ...]
 
 
 @dataclass(frozen=True)
-class Topic:
+class AnalysisBlock:
     """The questions about one analysis."""
 
     title: Bilingual
-    blocks: tuple[Block, ...]
+    blocks: tuple[QuestionBlock, ...]
 
     @property
     def numbers(self) -> str:
@@ -100,7 +100,7 @@ class Handout:
     title: Bilingual
     deadline: str
     rule: Bilingual
-    topics: tuple[Topic, ...]
+    topics: tuple[AnalysisBlock, ...]
 
     @property
     def points(self) -> Decimal:
@@ -108,36 +108,36 @@ class Handout:
         return sum((topic.points for topic in self.topics), Decimal("0.0"))
 
     @property
-    def pictures(self) -> tuple[Picture, ...]:
+    def pictures(self) -> tuple[PictureFile, ...]:
         """Every picture that a question names, once, by number."""
         found = {one.number: one for topic in self.topics for block in topic.blocks for one in block.pictures}
         return tuple(found[number] for number in sorted(found))
 
 
-def find_pictures(bank: Bank, profile: Profile) -> dict[int, Picture]:
+def load_pictures(bank: Bank, profile: Profile) -> dict[int, PictureFile]:
     """Return the pictures that questions name, by number; FixableError where a file is not what the manifest says."""
     named = sorted({number for question in bank.questions for number in question.pictures})
     found = {}
     for number in named:
         entry = profile.manifest.pictures[number]
         path = profile.find_asset(entry.asset)
-        found[number] = Picture(number, f"{number}{path.suffix.lower()}", path.read_bytes(), entry.shows)
+        found[number] = PictureFile(number, f"{number}{path.suffix.lower()}", path.read_bytes(), entry.shows)
     return found
 
 
-def find_handout(bank: Bank, assignment: Assignment, profile: Profile) -> Handout:
+def make_handout(bank: Bank, assignment: Assignment, profile: Profile) -> Handout:
     """Return what the handout shows, by analysis in the order of the bank."""
-    pictures = find_pictures(bank, profile)
-    topics: dict[str, list[Block]] = {}
+    pictures = load_pictures(bank, profile)
+    topics: dict[str, list[QuestionBlock]] = {}
     for question in bank.questions:
         shown = tuple(pictures[number] for number in question.pictures)
-        block = Block(question, assignment.questions[question.analysis].points, shown)
+        block = QuestionBlock(question, assignment.questions[question.analysis].points, shown)
         topics.setdefault(question.analysis, []).append(block)
     return Handout(
         title=assignment.title,
         deadline=assignment.deadline.isoformat(sep=" ", timespec="minutes"),
         rule=RULE,
-        topics=tuple(Topic(TITLES[name], tuple(blocks)) for name, blocks in topics.items()),
+        topics=tuple(AnalysisBlock(TITLES[name], tuple(blocks)) for name, blocks in topics.items()),
     )
 
 
@@ -154,7 +154,7 @@ def render_markdown(handout: Handout) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _to_markdown(block: Block) -> str:
+def _to_markdown(block: QuestionBlock) -> str:
     images = "\n".join(f"![{one.description}](pictures/{one.file})" for one in block.pictures)
     captions = " · ".join(f"{one.caption.en} {one.caption.zh}" for one in block.pictures)
     shown = (images, captions) if block.pictures else ()

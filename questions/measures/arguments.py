@@ -31,10 +31,10 @@ Region = Literal["food", "distractor", "tray", "background"]
 Percent = Annotated[float, Field(gt=0, le=100)]
 
 
-def find_sizes(outputs: Outputs) -> dict[str, int]:
+def count_by_axis(outputs: Outputs) -> dict[str, int]:
     """Return how many there are on each axis of the Outputs: pictures, labels, heads, sentences.
 
-    >>> find_sizes(Outputs({("pictures", "logits"): np.zeros((10, 11))}))
+    >>> count_by_axis(Outputs({("pictures", "logits"): np.zeros((10, 11))}))
     {'picture': 10, 'label': 11}
     """
     return {
@@ -52,7 +52,7 @@ def find_missing(hints: dict[str, Any], arguments: dict[str, Any], outputs: Outp
     >>> list(find_missing({"picture": Picture}, {"picture": 10}, ten))
     ['picture 10; expected 0 to 9']
     """
-    sizes = find_sizes(outputs)
+    sizes = count_by_axis(outputs)
     for name, value in arguments.items():
         axis = _find_axis(hints.get(name))
         if isinstance(value, int) and axis in sizes and not 0 <= value < sizes[axis]:
@@ -64,11 +64,11 @@ def _find_axis(hint: Any) -> str | None:
     return next(iter(marks), None) or next(filter(None, map(_find_axis, get_args(hint))), None)
 
 
-def find_label(outputs: Outputs, picture: int, label: int | str) -> int:
+def to_label(outputs: Outputs, picture: int, label: int | str) -> int:
     """Return the number of a label: the true one, the one with the largest logit, or the largest of the others.
 
     >>> outputs = Outputs({("pictures", "label"): np.array([2]), ("pictures", "logits"): np.array([[1.0, 3.0, 2.0]])})
-    >>> [find_label(outputs, 0, name) for name in ("truth", "predicted", "runner_up", 0)]
+    >>> [to_label(outputs, 0, name) for name in ("truth", "predicted", "runner_up", 0)]
     [2, 1, 1, 0]
     """
     if isinstance(label, int):
@@ -79,13 +79,13 @@ def find_label(outputs: Outputs, picture: int, label: int | str) -> int:
     return named[label]
 
 
-def find_region(outputs: Outputs, picture: int, region: str) -> Masks:
+def mark_region(outputs: Outputs, picture: int, region: str) -> Masks:
     """Return the (H, W) mask of a region; a pixel belongs to the first of food, distractor, tray, background.
 
     >>> masks = {("pictures", "food"): np.array([[[True, False, False]]]),
     ...          ("pictures", "distractor"): np.array([[[True, True, False]]]),
     ...          ("pictures", "tray"): np.zeros((1, 1, 3), bool)}
-    >>> [find_region(Outputs(masks), 0, name).astype(int).tolist() for name in ("food", "distractor", "background")]
+    >>> [mark_region(Outputs(masks), 0, name).astype(int).tolist() for name in ("food", "distractor", "background")]
     [[[1, 0, 0]], [[0, 1, 0]], [[0, 0, 1]]]
     """
     names = ("food", "distractor", "tray")

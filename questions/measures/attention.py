@@ -13,10 +13,10 @@ from assignment import arrays
 from assignment.outputs import Outputs
 from questions.measures.arguments import Axis, Floats, as_floats
 
-FUNCTIONS = (*arrays.FUNCTIONS, *arrays.LINKS)  # the axis `function`
+SCORED_FUNCTIONS = (*arrays.FUNCTIONS, *arrays.LINKS)  # the axis `function`
 
 Text = Annotated[int, Field(ge=0), Axis("text")]
-Layer = Annotated[int, Field(ge=0), Axis("block")]
+BlockLayer = Annotated[int, Field(ge=0), Axis("block")]
 Head = Annotated[int, Field(ge=0), Axis("head")]
 Candidate = Annotated[int, Field(ge=0), Axis("candidate")]
 Number = Annotated[int, Field(ge=0)]
@@ -38,43 +38,43 @@ def find_tokens(outputs: Outputs, text: int, word: int) -> list[int]:
     return found
 
 
-def attention_share(outputs: Outputs, *, text: Text, layer: Layer, head: Head, word: Number, to: Number) -> float:
+def attention_share(outputs: Outputs, *, text: Text, layer: BlockLayer, head: Head, word: Number, to: Number) -> float:
     """Return which share (0 to 1) of a word's attention a head gives to another word, the mean over its tokens.
 
     >>> attention_share(_example(), text=0, layer=0, head=0, word=0, to=1)
     0.75
     """
-    heat = _find_map(outputs, text, layer, head)
+    heat = _take_map(outputs, text, layer, head)
     rows = heat[find_tokens(outputs, text, word)]
     return float(rows[:, find_tokens(outputs, text, to)].sum(axis=1).mean())
 
 
-def attention_largest(outputs: Outputs, *, text: Text, layer: Layer, head: Head, word: Number) -> float:
+def attention_largest(outputs: Outputs, *, text: Text, layer: BlockLayer, head: Head, word: Number) -> float:
     """Return the largest share (0 to 1) that a head gives to one token, the mean over a word's tokens.
 
     >>> attention_largest(_example(), text=0, layer=0, head=0, word=0)
     0.5
     """
-    return float(np.nanmax(_find_map(outputs, text, layer, head)[find_tokens(outputs, text, word)], axis=1).mean())
+    return float(np.nanmax(_take_map(outputs, text, layer, head)[find_tokens(outputs, text, word)], axis=1).mean())
 
 
-def head_gain(outputs: Outputs, *, layer: Layer, head: Head, function: Function) -> float:
+def head_gain(outputs: Outputs, *, layer: BlockLayer, head: Head, function: Function) -> float:
     """Return how many times as much attention a head gives to a function's targets as an even head would.
 
     >>> head_gain(_example(), layer=0, head=1, function="next")
     4.0
     """
-    number = FUNCTIONS.index(function)
+    number = SCORED_FUNCTIONS.index(function)
     return float(outputs["attention", "score"][number, layer, head]) / float(outputs["attention", "chance"][number])
 
 
-def best_score(outputs: Outputs, *, function: Function, layer: Layer | None = None) -> float:
+def best_score(outputs: Outputs, *, function: Function, layer: BlockLayer | None = None) -> float:
     """Return the largest score of a function over all heads, or over those of one layer.
 
     >>> best_score(_example(), function="next")
     0.5
     """
-    scores = as_floats(outputs["attention", "score"][FUNCTIONS.index(function)])
+    scores = as_floats(outputs["attention", "score"][SCORED_FUNCTIONS.index(function)])
     return float((scores if layer is None else scores[layer]).max())
 
 
@@ -111,22 +111,22 @@ def probability_left(outputs: Outputs, *, text: Text, word: Number) -> float:
     return word_probability(outputs, text=text) * math.exp(-float(outputs["attention", "drop"][text, tokens[0]]))
 
 
-def _find_map(outputs: Outputs, text: int, layer: int, head: int) -> Floats:
+def _take_map(outputs: Outputs, text: int, layer: int, head: int) -> Floats:
     return as_floats(outputs["attention", "map"][text, layer, head])
 
 
 def _example() -> Outputs:
     """Return one sentence of two words, the second of two tokens, and two heads, for the doctests."""
     heat = np.array([[0.5, 0.0, 0.0, 0.5], [0.25, 0.0, 0.25, 0.5], [0.25, 0.25, 0.25, 0.25], [1.0, 0.0, 0.0, 0.0]])
-    score = np.zeros((len(FUNCTIONS), 1, 2))
-    score[FUNCTIONS.index("next"), 0, 1] = 0.5
+    score = np.zeros((len(SCORED_FUNCTIONS), 1, 2))
+    score[SCORED_FUNCTIONS.index("next"), 0, 1] = 0.5
     return Outputs(
         {
             ("texts", "word"): np.array([[-1, 0, 1, 1]]),
             ("texts", "candidate"): np.array([[2, 0, -1]]),
             ("attention", "map"): np.stack([heat, heat.T])[None, None],
             ("attention", "score"): score,
-            ("attention", "chance"): np.full(len(FUNCTIONS), 0.125),
+            ("attention", "chance"): np.full(len(SCORED_FUNCTIONS), 0.125),
             ("attention", "prediction"): np.array([[0.125, 0.125, 0.75]]),
             ("attention", "prediction_also"): np.array([[0.5, 0.25, 0.25]]),
             ("attention", "drop"): np.array([[0.0, 0.5, 1.5, 0.0]]),

@@ -3,13 +3,13 @@
 import numpy as np
 
 from assignment.outputs import Outputs
-from questions.measures.arguments import Floats, Label, Picture, as_floats, find_label
+from questions.measures.arguments import Floats, Label, Picture, as_floats, to_label
 
 
-def find_probabilities(outputs: Outputs, picture: int) -> Floats:
+def compute_probabilities(outputs: Outputs, picture: int) -> Floats:
     """Return the softmax of a picture's logits, one probability for each label.
 
-    >>> find_probabilities(Outputs({("pictures", "logits"): np.array([[5.0, 5.0]])}), 0).tolist()
+    >>> compute_probabilities(Outputs({("pictures", "logits"): np.array([[5.0, 5.0]])}), 0).tolist()
     [0.5, 0.5]
     """
     row = as_floats(outputs["pictures", "logits"][picture])
@@ -24,7 +24,7 @@ def probability(outputs: Outputs, *, picture: Picture, label: Label = "truth") -
     >>> round(probability(outputs, picture=0, label=1), 9)
     0.75
     """
-    return float(find_probabilities(outputs, picture)[find_label(outputs, picture, label)])
+    return float(compute_probabilities(outputs, picture)[to_label(outputs, picture, label)])
 
 
 def logit(outputs: Outputs, *, picture: Picture, label: Label = "truth") -> float:
@@ -33,7 +33,7 @@ def logit(outputs: Outputs, *, picture: Picture, label: Label = "truth") -> floa
     >>> logit(Outputs({("pictures", "logits"): np.array([[-1.0, 4.5]])}), picture=0, label=1)
     4.5
     """
-    return float(outputs["pictures", "logits"][picture, find_label(outputs, picture, label)])
+    return float(outputs["pictures", "logits"][picture, to_label(outputs, picture, label)])
 
 
 def lead_of_truth(outputs: Outputs, *, picture: Picture) -> float:
@@ -43,6 +43,6 @@ def lead_of_truth(outputs: Outputs, *, picture: Picture) -> float:
     >>> round(lead_of_truth(outputs, picture=0), 9)
     -0.5
     """
-    row = find_probabilities(outputs, picture)
-    true = find_label(outputs, picture, "truth")
+    row = compute_probabilities(outputs, picture)
+    true = to_label(outputs, picture, "truth")
     return float(row[true] - np.delete(row, true).max())

@@ -6,71 +6,77 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from assignment.models.groups import find_means, find_nearest_share
+from assignment.models.groups import compute_group_means, compute_nearest_share
 from assignment.outputs import Outputs
 from questions.measures.arguments import Axis, Floats, as_floats
 
-WORDS = ("apple", "bat")  # the axis `shared_word`
+SHARED_WORDS = ("apple", "bat")  # the axis `shared_word`
 
-Word = Literal["apple", "bat"]
+SharedWord = Literal["apple", "bat"]
 Layer = Annotated[int, Field(ge=0), Axis("depth")]
 Sentence = Annotated[int, Field(ge=0), Axis("sentence")]
 Compared = Literal["euclidean", "cosine"]
 
 
 def state_comparison(
-    outputs: Outputs, *, word: Word, layer: Layer, sentence: Sentence, other: Sentence, array: Compared = "euclidean"
+    outputs: Outputs,
+    *,
+    word: SharedWord,
+    layer: Layer,
+    sentence: Sentence,
+    other: Sentence,
+    array: Compared = "euclidean",
 ) -> float:
     """Return the distance, or the cosine similarity, of a word's states in two sentences.
 
     >>> state_comparison(_example(), word="apple", layer=0, sentence=0, other=2)
     4.0
     """
-    return float(outputs["embedding_distance", array][WORDS.index(word), layer, sentence, other])
+    return float(outputs["embedding_distance", array][SHARED_WORDS.index(word), layer, sentence, other])
 
 
-def meaning_gap(outputs: Outputs, *, word: Word, layer: Layer, array: Compared = "euclidean") -> float:
+def meaning_gap(outputs: Outputs, *, word: SharedWord, layer: Layer, array: Compared = "euclidean") -> float:
     """Return the mean between two meanings less the mean within one: the column "difference" of the notebook.
 
     >>> meaning_gap(_example(), word="apple", layer=0)
     1.75
     """
-    within, between = find_means(*_find_values(outputs, word, layer, array))
+    within, between = compute_group_means(*_take_values(outputs, word, layer, array))
     return between - within
 
 
-def meaning_within(outputs: Outputs, *, word: Word, layer: Layer, array: Compared = "euclidean") -> float:
+def meaning_within(outputs: Outputs, *, word: SharedWord, layer: Layer, array: Compared = "euclidean") -> float:
     """Return the mean within one meaning: the column "same meaning" of the notebook.
 
     >>> meaning_within(_example(), word="apple", layer=0)
     1.5
     """
-    return find_means(*_find_values(outputs, word, layer, array))[0]
+    return compute_group_means(*_take_values(outputs, word, layer, array))[0]
 
 
-def meaning_ratio(outputs: Outputs, *, word: Word, layer: Layer, array: Compared = "euclidean") -> float:
+def meaning_ratio(outputs: Outputs, *, word: SharedWord, layer: Layer, array: Compared = "euclidean") -> float:
     """Return how many times the mean within one meaning the mean between two is.
 
     >>> round(meaning_ratio(_example(), word="apple", layer=0), 3)
     2.167
     """
-    within, between = find_means(*_find_values(outputs, word, layer, array))
+    within, between = compute_group_means(*_take_values(outputs, word, layer, array))
     return between / within
 
 
-def nearest_same(outputs: Outputs, *, word: Word, layer: Layer, array: Compared = "euclidean") -> float:
+def nearest_same(outputs: Outputs, *, word: SharedWord, layer: Layer, array: Compared = "euclidean") -> float:
     """Return the share (0 to 1) of sentences whose nearest other one has the same meaning; a tie counts half.
 
     >>> nearest_same(_example(), word="apple", layer=0)
     0.875
     """
-    values, meanings = _find_values(outputs, word, layer, array)
-    return find_nearest_share(values if array == "euclidean" else -values, meanings)
+    values, meanings = _take_values(outputs, word, layer, array)
+    return compute_nearest_share(values if array == "euclidean" else -values, meanings)
 
 
-def _find_values(outputs: Outputs, word: str, layer: int, array: str) -> tuple[Floats, NDArray[np.integer]]:
+def _take_values(outputs: Outputs, word: str, layer: int, array: str) -> tuple[Floats, NDArray[np.integer]]:
     """Return a layer's matrix (N, N), and the meaning of the word in each sentence (N,)."""
-    number = WORDS.index(word)
+    number = SHARED_WORDS.index(word)
     return as_floats(outputs["embedding_distance", array][number, layer]), outputs["texts", "meaning"][number]
 
 

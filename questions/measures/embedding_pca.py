@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from assignment.arrays import ANSWER, OTHER, QUESTION, SUPPORT
-from assignment.models.groups import find_apart, find_between, find_near
+from assignment.models.groups import compute_apartness, compute_nearness, mark_between
 from assignment.outputs import Outputs
 from questions.measures.arguments import Axis, Floats, as_floats
 
@@ -53,12 +53,12 @@ def answer_apart(
     >>> round(answer_apart(_example(), reader="reader_a", passage=0, layer=0, answer="given"), 3)
     0.302
     """
-    points, roles = _find_points(outputs, reader, passage, layer)
+    points, roles = _take_points(outputs, reader, passage, layer)
     if answer == "right":
-        return find_apart(points, roles == ANSWER)
+        return compute_apartness(points, roles == ANSWER)
     every = outputs["texts", "role"][passage]
     span = outputs["embedding_pca", "span"][READERS.index(reader), passage]
-    return find_apart(points, find_between(len(every), span)[every >= 0])
+    return compute_apartness(points, mark_between(len(every), span)[every >= 0])
 
 
 def answer_token_apart(outputs: Outputs, *, reader: Reader, passage: Passage, layer: Layer, token: Token) -> float:
@@ -67,10 +67,10 @@ def answer_token_apart(outputs: Outputs, *, reader: Reader, passage: Passage, la
     >>> answer_token_apart(_example(), reader="reader_a", passage=0, layer=0, token=0)
     3.0
     """
-    points, roles = _find_points(outputs, reader, passage, layer)
+    points, roles = _take_points(outputs, reader, passage, layer)
     one = np.flatnonzero(roles == ANSWER)[token]
     kept = (roles != ANSWER) | (np.arange(len(roles)) == one)
-    return find_apart(points[kept], (roles == ANSWER)[kept])
+    return compute_apartness(points[kept], (roles == ANSWER)[kept])
 
 
 def question_near(outputs: Outputs, *, reader: Reader, passage: Passage, layer: Layer) -> float:
@@ -79,8 +79,8 @@ def question_near(outputs: Outputs, *, reader: Reader, passage: Passage, layer: 
     >>> round(question_near(_example(), reader="reader_a", passage=0, layer=0), 3)
     0.91
     """
-    points, roles = _find_points(outputs, reader, passage, layer)
-    return find_near(points, roles == QUESTION, roles == SUPPORT)
+    points, roles = _take_points(outputs, reader, passage, layer)
+    return compute_nearness(points, roles == QUESTION, roles == SUPPORT)
 
 
 def question_preference(outputs: Outputs, *, reader: Reader, passage: Passage, layer: Layer) -> float:
@@ -89,12 +89,12 @@ def question_preference(outputs: Outputs, *, reader: Reader, passage: Passage, l
     >>> round(question_preference(_example(), reader="reader_a", passage=0, layer=0), 3)
     1.414
     """
-    points, roles = _find_points(outputs, reader, passage, layer)
-    near, others = (find_near(points, roles == QUESTION, roles == role) for role in (SUPPORT, OTHER))
+    points, roles = _take_points(outputs, reader, passage, layer)
+    near, others = (compute_nearness(points, roles == QUESTION, roles == role) for role in (SUPPORT, OTHER))
     return near / others
 
 
-def _find_points(outputs: Outputs, reader: str, passage: int, layer: int) -> tuple[Floats, Floats]:
+def _take_points(outputs: Outputs, reader: str, passage: int, layer: int) -> tuple[Floats, Floats]:
     """Return the points (L, 2) and the roles (L,) of the tokens that have one."""
     roles = outputs["texts", "role"][passage]
     points = as_floats(outputs["embedding_pca", "points"][READERS.index(reader), passage, layer])

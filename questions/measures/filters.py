@@ -11,15 +11,15 @@ import numpy as np
 from pydantic import Field
 
 from assignment.arrays import FILTER_MAPS, FILTERS
-from assignment.correlation import find_pearson
+from assignment.correlation import pearson
 from assignment.outputs import Outputs
-from questions.measures.arguments import Floats, Picture, Region, as_floats, find_region
+from questions.measures.arguments import Floats, Picture, Region, as_floats, mark_region
 
 MAPS = tuple(FILTER_MAPS)
 
-Layer = Literal[1, 4, 9]
+ConvLayer = Literal[1, 4, 9]
 Filter = Annotated[int, Field(ge=0)]
-Steps = Annotated[int, Field(ge=0, le=100)]
+AscentSteps = Annotated[int, Field(ge=0, le=100)]
 Start = Literal["again", "photo"]
 
 
@@ -35,10 +35,10 @@ def find_place(layer: int, filter: int) -> tuple[int, int]:
     return list(FILTERS).index(layer), FILTERS[layer].index(filter)
 
 
-def find_activation(outputs: Outputs, layer: int, filter: int, picture: int) -> Floats:
+def take_activation(outputs: Outputs, layer: int, filter: int, picture: int) -> Floats:
     """Return a filter's activation map (H', W') of a picture, in float64.
 
-    >>> find_activation(_example([0.0, 1.0]), 1, 3, 0).tolist()
+    >>> take_activation(_example([0.0, 1.0]), 1, 3, 0).tolist()
     [[0.0, 1.0]]
     """
     depth, index = find_place(layer, filter)
@@ -46,7 +46,7 @@ def find_activation(outputs: Outputs, layer: int, filter: int, picture: int) -> 
 
 
 def activation_mean(
-    outputs: Outputs, *, layer: Layer, filter: Filter, picture: Picture, region: Region | None = None
+    outputs: Outputs, *, layer: ConvLayer, filter: Filter, picture: Picture, region: Region | None = None
 ) -> float:
     """Return a filter's mean activation on a picture, or on a region of it.
 
@@ -54,11 +54,11 @@ def activation_mean(
     >>> [activation_mean(example, layer=1, filter=3, picture=0, region=region) for region in (None, "food")]
     [0.5, 0.0]
     """
-    return float(_find_values(outputs, layer, filter, picture, region).mean())
+    return float(_take_values(outputs, layer, filter, picture, region).mean())
 
 
 def activation_zero(
-    outputs: Outputs, *, layer: Layer, filter: Filter, picture: Picture, region: Region | None = None
+    outputs: Outputs, *, layer: ConvLayer, filter: Filter, picture: Picture, region: Region | None = None
 ) -> float:
     """Return on which share (0 to 1) of a picture, or of a region of it, a filter is silent.
 
@@ -66,22 +66,22 @@ def activation_zero(
     >>> [activation_zero(example, layer=1, filter=3, picture=0, region=region) for region in (None, "food")]
     [0.5, 1.0]
     """
-    return float((_find_values(outputs, layer, filter, picture, region) == 0).mean())
+    return float((_take_values(outputs, layer, filter, picture, region) == 0).mean())
 
 
-def activation_largest(outputs: Outputs, *, layer: Layer, filter: Filter, picture: Picture) -> float:
+def activation_largest(outputs: Outputs, *, layer: ConvLayer, filter: Filter, picture: Picture) -> float:
     """Return a filter's largest activation on a picture: the upper end of its map's colour bar.
 
     >>> activation_largest(_example([0.25, 1.0]), layer=1, filter=3, picture=0)
     1.0
     """
-    return float(find_activation(outputs, layer, filter, picture).max())
+    return float(take_activation(outputs, layer, filter, picture).max())
 
 
 def gain_over_pictures(
     outputs: Outputs,
     *,
-    layer: Layer,
+    layer: ConvLayer,
     filter: Filter,
     by: Literal["reached", "noise"] = "reached",
     over: Literal["mean", "largest"] = "mean",
@@ -99,7 +99,7 @@ def gain_over_pictures(
     return float(as_floats(outputs["filters", by][depth, index]).mean() / best)
 
 
-def ascent_progress(outputs: Outputs, *, layer: Layer, filter: Filter, steps: Steps) -> float:
+def ascent_progress(outputs: Outputs, *, layer: ConvLayer, filter: Filter, steps: AscentSteps) -> float:
     """Return which share of the rise of all 100 steps a filter's mean (before the ReLU) makes in the first `steps`.
 
     >>> ascent_progress(_example([0.0, 1.0]), layer=1, filter=3, steps=1)
@@ -109,7 +109,7 @@ def ascent_progress(outputs: Outputs, *, layer: Layer, filter: Filter, steps: St
     return float((trace[steps] - trace[0]) / (trace[-1] - trace[0]))
 
 
-def ascent_ratio(outputs: Outputs, *, layer: Layer, filter: Filter, start: Start) -> float:
+def ascent_ratio(outputs: Outputs, *, layer: ConvLayer, filter: Filter, start: Start) -> float:
     """Return the mean activation that ascent reaches from another start over what it reaches from the official one.
 
     >>> ascent_ratio(_example([0.0, 1.0]), layer=1, filter=3, start="photo")
@@ -119,17 +119,17 @@ def ascent_ratio(outputs: Outputs, *, layer: Layer, filter: Filter, start: Start
     return float(outputs["filters", f"reached_{start}"][place] / outputs["filters", "reached"][place])
 
 
-def ascent_agreement(outputs: Outputs, *, layer: Layer, filter: Filter, start: Start) -> float:
+def ascent_agreement(outputs: Outputs, *, layer: ConvLayer, filter: Filter, start: Start) -> float:
     """Return Pearson's correlation, over pixels and channels, of a filter's ascent picture with the official one.
 
     >>> round(ascent_agreement(_example([0.0, 1.0]), layer=1, filter=3, start="photo"), 9)
     -1.0
     """
     place = find_place(layer, filter)
-    return find_pearson(*(as_floats(outputs["filters", name][place]).ravel() for name in ("ascent", start)))
+    return pearson(*(as_floats(outputs["filters", name][place]).ravel() for name in ("ascent", start)))
 
 
-def ascent_roughness(outputs: Outputs, *, layer: Layer, filter: Filter) -> float:
+def ascent_roughness(outputs: Outputs, *, layer: ConvLayer, filter: Filter) -> float:
     """Return the mean step between neighbouring pixels of a filter's ascent picture: 0 for a plain colour, at most 1.
 
     >>> ascent_roughness(_example([0.0, 1.0]), layer=1, filter=3)
@@ -139,7 +139,7 @@ def ascent_roughness(outputs: Outputs, *, layer: Layer, filter: Filter) -> float
     return float(np.concatenate([np.abs(np.diff(picture, axis=axis)).ravel() for axis in (1, 2)]).mean())
 
 
-def ascent_cross(outputs: Outputs, *, layer: Layer, filter: Filter, ascended: Filter) -> float:
+def ascent_cross(outputs: Outputs, *, layer: ConvLayer, filter: Filter, ascended: Filter) -> float:
     """Return a filter's mean activation on the ascent picture of the layer's filter `ascended`.
 
     >>> ascent_cross(_example([0.0, 1.0]), layer=1, filter=3, ascended=0)
@@ -148,12 +148,12 @@ def ascent_cross(outputs: Outputs, *, layer: Layer, filter: Filter, ascended: Fi
     return float(outputs["filters", "cross"][(*find_place(layer, filter), find_place(layer, ascended)[1])])
 
 
-def _find_values(outputs: Outputs, layer: int, filter: int, picture: int, region: Region | None) -> Floats:
+def _take_values(outputs: Outputs, layer: int, filter: int, picture: int, region: Region | None) -> Floats:
     """Return the activation at each pixel of a region; a map's pixel stands for a block of the picture's."""
-    heat = find_activation(outputs, layer, filter, picture)
+    heat = take_activation(outputs, layer, filter, picture)
     if region is None:
         return heat.ravel()
-    inside = find_region(outputs, picture, region)
+    inside = mark_region(outputs, picture, region)
     block = [one // other for one, other in zip(inside.shape, heat.shape, strict=True)]
     return as_floats(np.kron(heat, np.ones(block))[inside])
 

@@ -10,11 +10,11 @@ import numpy as np
 
 from assignment.arrays import BASELINES, STEP_COUNTS
 from assignment.outputs import Outputs
-from questions.measures.arguments import Floats, Picture, Region, as_floats, find_region
+from questions.measures.arguments import Floats, Picture, Region, as_floats, mark_region
 
 Attribution = Literal["map", "other", "white", "blurred", "noise", "few", "plain"]
 Baseline = Literal["black", "white", "blurred"]
-Steps = Literal[5, 20, 50, 200]
+PathSteps = Literal[5, 20, 50, 200]
 
 
 def attribution_sum(
@@ -27,8 +27,8 @@ def attribution_sum(
     >>> attribution_sum(_example([3.0, -1.0, 0.5, -0.5]), picture=0, region="background")
     -1.0
     """
-    values = _find_signed(outputs, array, picture)
-    return float((values if region is None else values[find_region(outputs, picture, region)]).sum())
+    values = _take_signed(outputs, array, picture)
+    return float((values if region is None else values[mark_region(outputs, picture, region)]).sum())
 
 
 def attribution_against(outputs: Outputs, *, picture: Picture, array: Attribution = "map") -> float:
@@ -37,7 +37,7 @@ def attribution_against(outputs: Outputs, *, picture: Picture, array: Attributio
     >>> attribution_against(_example([3.0, -1.0, 0.5, -0.5]), picture=0)
     0.3
     """
-    values = _find_signed(outputs, array, picture)
+    values = _take_signed(outputs, array, picture)
     return float(values.clip(max=0).sum() / -np.abs(values).sum())
 
 
@@ -51,7 +51,7 @@ def attribution_rise(outputs: Outputs, *, picture: Picture, baseline: Baseline =
     return float(outputs["integrated_gradients", "rise"][BASELINES.index(baseline), picture])
 
 
-def attribution_gap(outputs: Outputs, *, picture: Picture, steps: Steps = 50) -> float:
+def attribution_gap(outputs: Outputs, *, picture: Picture, steps: PathSteps = 50) -> float:
     """Return |sum of the attributions - rise| from black, with a number of steps.
 
     >>> gap = np.array([[2.5], [0.5], [0.25], [0.0]])
@@ -61,7 +61,7 @@ def attribution_gap(outputs: Outputs, *, picture: Picture, steps: Steps = 50) ->
     return float(outputs["integrated_gradients", "gap"][STEP_COUNTS.index(steps), picture])
 
 
-def _find_signed(outputs: Outputs, name: str, picture: int) -> Floats:
+def _take_signed(outputs: Outputs, name: str, picture: int) -> Floats:
     return as_floats(outputs["integrated_gradients", name][picture])
 
 

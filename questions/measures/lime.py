@@ -10,19 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from assignment.correlation import find_pearson
+from assignment.correlation import pearson
 from assignment.outputs import Outputs
-from questions.measures.arguments import Floats, Label, Masks, Picture, Region, as_floats, find_label, find_region
+from questions.measures.arguments import Floats, Label, Masks, Picture, Region, as_floats, mark_region, to_label
 
 Side = Literal["for", "against"]
 Count = Annotated[int, Field(ge=1, le=100)]
 Run = Literal["weights", "weights_again", "weights_few", "weights_few_again", "weights_mean"]
 
 
-def find_overlap(segments: NDArray[np.integer], mask: Masks) -> Floats:
+def compute_overlap(segments: NDArray[np.integer], mask: Masks) -> Floats:
     """Return of each piece the share of its pixels that the mask covers; segments (H, W) from 0, mask (H, W).
 
-    >>> find_overlap(np.array([[0, 0, 1, 1]]), np.array([[True, False, True, True]])).tolist()
+    >>> compute_overlap(np.array([[0, 0, 1, 1]]), np.array([[True, False, True, True]])).tolist()
     [0.5, 1.0]
     """
     area = np.bincount(segments.ravel())
@@ -30,14 +30,14 @@ def find_overlap(segments: NDArray[np.integer], mask: Masks) -> Floats:
     return as_floats(inside / np.maximum(area, 1))
 
 
-def find_weights(outputs: Outputs, picture: int, label: int | str, name: str = "weights") -> Floats:
+def take_weights(outputs: Outputs, picture: int, label: int | str, name: str = "weights") -> Floats:
     """Return the weights (S,) of a picture's pieces for a label, without the padding.
 
     >>> outputs = Outputs({("lime", "weights"): np.array([[[0.5, -0.25, np.nan]]])})
-    >>> find_weights(outputs, 0, 0).tolist()
+    >>> take_weights(outputs, 0, 0).tolist()
     [0.5, -0.25]
     """
-    row = as_floats(outputs["lime", name][picture, find_label(outputs, picture, label)])
+    row = as_floats(outputs["lime", name][picture, to_label(outputs, picture, label)])
     return row[np.isfinite(row)]
 
 
@@ -46,7 +46,7 @@ def _strength(weights: Floats, side: str) -> Floats:
 
 
 def _overlap(outputs: Outputs, picture: int, region: str) -> Floats:
-    return find_overlap(outputs["lime", "segments"][picture], find_region(outputs, picture, region))
+    return compute_overlap(outputs["lime", "segments"][picture], mark_region(outputs, picture, region))
 
 
 def _strongest(weights: Floats, side: str, pieces: int) -> NDArray[np.intp]:
@@ -65,7 +65,7 @@ def lime_share(
     >>> lime_share(outputs, picture=0, region="food", label=0, side="against")
     0.5
     """
-    strength = _strength(find_weights(outputs, picture, label), side)
+    strength = _strength(take_weights(outputs, picture, label), side)
     return float((strength * _overlap(outputs, picture, region)).sum() / strength.sum())
 
 
@@ -75,7 +75,7 @@ def lime_net(outputs: Outputs, *, picture: Picture, region: Region, label: Label
     >>> round(lime_net(_example([0.6, 0.2, -0.5]), picture=0, region="food", label=0), 6)
     0.35
     """
-    return float((find_weights(outputs, picture, label) * _overlap(outputs, picture, region)).sum())
+    return float((take_weights(outputs, picture, label) * _overlap(outputs, picture, region)).sum())
 
 
 def lime_top_inside(
@@ -86,7 +86,7 @@ def lime_top_inside(
     >>> lime_top_inside(_example([0.6, 0.2, -0.5]), picture=0, region="food", pieces=2, label=0)
     1.0
     """
-    strongest = _strongest(find_weights(outputs, picture, label), side, pieces)
+    strongest = _strongest(take_weights(outputs, picture, label), side, pieces)
     return float(_overlap(outputs, picture, region)[strongest].sum())
 
 
@@ -96,7 +96,7 @@ def lime_weight_against(outputs: Outputs, *, picture: Picture, label: Label = "t
     >>> lime_weight_against(_example([0.5, -0.25, 0.25]), picture=0, label=0)
     0.25
     """
-    weights = find_weights(outputs, picture, label)
+    weights = take_weights(outputs, picture, label)
     return float(_strength(weights, "against").sum() / np.abs(weights).sum())
 
 
@@ -106,7 +106,7 @@ def lime_largest(outputs: Outputs, *, picture: Picture, label: Label = "truth", 
     >>> lime_largest(_example([0.5, -0.25, 0.25]), picture=0, label=0, side="against")
     0.25
     """
-    return float(_strength(find_weights(outputs, picture, label), side).max())
+    return float(_strength(take_weights(outputs, picture, label), side).max())
 
 
 def lime_agreement(
@@ -119,7 +119,7 @@ def lime_agreement(
     >>> round(lime_agreement(outputs, picture=0, second="weights_again", label=0), 6)
     1.0
     """
-    return find_pearson(*(find_weights(outputs, picture, label, name) for name in (first, second)))
+    return pearson(*(take_weights(outputs, picture, label, name) for name in (first, second)))
 
 
 def lime_shared_top(
@@ -132,7 +132,7 @@ def lime_shared_top(
     >>> lime_shared_top(outputs, picture=0, pieces=2, second="weights_again", label=0)
     1.0
     """
-    one, two = (_strongest(find_weights(outputs, picture, label, name), "for", pieces) for name in (first, second))
+    one, two = (_strongest(take_weights(outputs, picture, label, name), "for", pieces) for name in (first, second))
     return float(np.isin(one, two).sum())
 
 
@@ -143,8 +143,8 @@ def lime_cross_weight(outputs: Outputs, *, picture: Picture, label: Label = "tru
     >>> lime_cross_weight(outputs, picture=0, label=0, other=1)
     -0.6
     """
-    strongest = _strongest(find_weights(outputs, picture, label), "for", 1)
-    return float(find_weights(outputs, picture, other)[strongest[0]])
+    strongest = _strongest(take_weights(outputs, picture, label), "for", 1)
+    return float(take_weights(outputs, picture, other)[strongest[0]])
 
 
 def _example(weights: list[float]) -> Outputs:

@@ -7,9 +7,9 @@ from typing import Literal
 
 import numpy as np
 
-from assignment.correlation import find_spearman
+from assignment.correlation import spearman
 from assignment.outputs import Outputs
-from questions.measures.arguments import Floats, Percent, Picture, Region, as_floats, find_region
+from questions.measures.arguments import Floats, Percent, Picture, Region, as_floats, mark_region
 
 Analysis = Literal["saliency", "smoothgrad", "integrated_gradients"]
 Map = Literal[
@@ -19,19 +19,19 @@ Map = Literal[
 ]  # fmt: skip
 
 
-def find_map(outputs: Outputs, analysis: str, name: str, picture: int) -> Floats:
+def take_map(outputs: Outputs, analysis: str, name: str, picture: int) -> Floats:
     """Return the sizes of one picture's map (H, W) in float64.
 
-    >>> find_map(Outputs({("saliency", "map"): np.ones((1, 1, 2))}), "saliency", "map", 0).tolist()
+    >>> take_map(Outputs({("saliency", "map"): np.ones((1, 1, 2))}), "saliency", "map", 0).tolist()
     [[1.0, 1.0]]
     """
     return np.abs(as_floats(outputs[analysis, name][picture]))
 
 
-def find_brightest(values: Floats, percent: float) -> Floats:
+def mark_brightest(values: Floats, percent: float) -> Floats:
     """Return the mask (H, W) of the brightest `percent` of a map's pixels, at least one; of equal ones the first.
 
-    >>> find_brightest(np.array([[1.0, 4.0], [3.0, 2.0]]), 50.0).tolist()
+    >>> mark_brightest(np.array([[1.0, 4.0], [3.0, 2.0]]), 50.0).tolist()
     [[0.0, 1.0], [1.0, 0.0]]
     """
     count = max(1, round(values.size * percent / 100))
@@ -46,8 +46,8 @@ def mass_inside(outputs: Outputs, *, analysis: Analysis, picture: Picture, regio
     >>> mass_inside(_example([3.0, 1.0, 0.0, 0.0]), analysis="saliency", picture=0, region="food")
     0.75
     """
-    values = find_map(outputs, analysis, array, picture)
-    return float(values[find_region(outputs, picture, region)].sum() / values.sum())
+    values = take_map(outputs, analysis, array, picture)
+    return float(values[mark_region(outputs, picture, region)].sum() / values.sum())
 
 
 def density_inside(
@@ -58,8 +58,8 @@ def density_inside(
     >>> density_inside(_example([3.0, 1.0, 0.0, 0.0]), analysis="saliency", picture=0, region="food")
     3.0
     """
-    values = find_map(outputs, analysis, array, picture)
-    return float(values[find_region(outputs, picture, region)].mean() / values.mean())
+    values = take_map(outputs, analysis, array, picture)
+    return float(values[mark_region(outputs, picture, region)].mean() / values.mean())
 
 
 def area_inside(outputs: Outputs, *, picture: Picture, region: Region) -> float:
@@ -68,7 +68,7 @@ def area_inside(outputs: Outputs, *, picture: Picture, region: Region) -> float:
     >>> area_inside(_example([3.0, 1.0, 0.0, 0.0]), picture=0, region="background")
     0.75
     """
-    return float(find_region(outputs, picture, region).mean())
+    return float(mark_region(outputs, picture, region).mean())
 
 
 def brightest_inside(
@@ -79,8 +79,8 @@ def brightest_inside(
     >>> brightest_inside(_example([3.0, 1.0, 0.0, 0.0]), analysis="saliency", picture=0, region="food", percent=50)
     0.5
     """
-    chosen = find_brightest(find_map(outputs, analysis, array, picture), percent) > 0
-    return float(find_region(outputs, picture, region)[chosen].mean())
+    chosen = mark_brightest(take_map(outputs, analysis, array, picture), percent) > 0
+    return float(mark_region(outputs, picture, region)[chosen].mean())
 
 
 def brightest_mass(
@@ -91,8 +91,8 @@ def brightest_mass(
     >>> brightest_mass(_example([3.0, 1.0, 0.0, 0.0]), analysis="saliency", picture=0, percent=25)
     0.75
     """
-    values = find_map(outputs, analysis, array, picture)
-    return float((values * find_brightest(values, percent)).sum() / values.sum())
+    values = take_map(outputs, analysis, array, picture)
+    return float((values * mark_brightest(values, percent)).sum() / values.sum())
 
 
 def scale(outputs: Outputs, *, analysis: Analysis, picture: Picture, array: Map = "map") -> float:
@@ -101,7 +101,7 @@ def scale(outputs: Outputs, *, analysis: Analysis, picture: Picture, array: Map 
     >>> scale(_example([0.01, 0.001, 0.0, 0.0]), analysis="saliency", picture=0)
     -2.0
     """
-    return float(np.log10(find_map(outputs, analysis, array, picture).max()))
+    return float(np.log10(take_map(outputs, analysis, array, picture).max()))
 
 
 def spread(outputs: Outputs, *, analysis: Analysis, array: Map = "map") -> float:
@@ -129,9 +129,9 @@ def map_agreement(
     >>> round(map_agreement(Outputs(maps), analysis="saliency", picture=0, other="loss"), 9)
     1.0
     """
-    first = find_map(outputs, analysis, array, picture)
-    second = find_map(outputs, other_analysis or analysis, other, picture)
-    return find_spearman(first.ravel(), second.ravel())
+    first = take_map(outputs, analysis, array, picture)
+    second = take_map(outputs, other_analysis or analysis, other, picture)
+    return spearman(first.ravel(), second.ravel())
 
 
 def roughness(outputs: Outputs, *, analysis: Analysis, picture: Picture, array: Map = "map") -> float:
@@ -140,7 +140,7 @@ def roughness(outputs: Outputs, *, analysis: Analysis, picture: Picture, array: 
     >>> roughness(Outputs({("saliency", "map"): np.array([[[1.0, 3.0], [1.0, 3.0]]])}), analysis="saliency", picture=0)
     0.5
     """
-    values = find_map(outputs, analysis, array, picture)
+    values = take_map(outputs, analysis, array, picture)
     steps = np.concatenate([np.abs(np.diff(values, axis=axis)).ravel() for axis in (0, 1)])
     return float(steps.mean() / values.mean())
 

@@ -17,14 +17,14 @@ from assignment.outputs import Outputs
 from assignment.records import Record
 from questions.bank import Bank
 from questions.claim import digest
-from questions.key import Key, Place, find_decisions
+from questions.key import Key, Place, decide_all
 from questions.proof.mutant import Mutant
 
 PROOF_FOLDER = Path(__file__).parents[1] / "proofs"
 LEAST_SCORE, LEAST_CAUGHT = 0.95, 2
 
 
-class Caught(Record):
+class MutantRow(Record):
     """One mutant: what was done wrong, the letters by which each question tells it, and why none need do so."""
 
     name: str
@@ -39,7 +39,7 @@ class Matrix(Record):
 
     profile: str
     claims: dict[str, str]
-    mutants: tuple[Caught, ...]
+    mutants: tuple[MutantRow, ...]
 
     @property
     def score(self) -> float:
@@ -68,7 +68,7 @@ class Matrix(Record):
 
 def find_flipped(bank: Bank, key: Key, outputs: Outputs, seed: int) -> dict[str, str]:
     """Return for each question the letters that these Outputs decide otherwise than the key, or cannot decide."""
-    decisions, _ = find_decisions(bank, {seed: outputs})
+    decisions, _ = decide_all(bank, {seed: outputs})
     flipped: dict[str, str] = {}
     for question in bank.questions:
         for letter in question.choices:
@@ -81,20 +81,20 @@ def find_flipped(bank: Bank, key: Key, outputs: Outputs, seed: int) -> dict[str,
 def make_matrix(profile: str, bank: Bank, mutants: Sequence[Mutant], flipped: Sequence[Mapping[str, str]]) -> Matrix:
     """Return the matrix of what each mutant turned over."""
     rows = (
-        Caught(name=one.name, mistake=one.mistake, groups=one.groups, flipped=dict(its), equivalent=one.equivalent)
+        MutantRow(name=one.name, mistake=one.mistake, groups=one.groups, flipped=dict(its), equivalent=one.equivalent)
         for one, its in zip(mutants, flipped, strict=True)
     )
-    return Matrix(profile=profile, claims=find_digests(bank), mutants=tuple(rows))
+    return Matrix(profile=profile, claims=digest_claims(bank), mutants=tuple(rows))
 
 
-def find_digests(bank: Bank) -> dict[str, str]:
+def digest_claims(bank: Bank) -> dict[str, str]:
     """Return a short digest of each question's claims."""
     return {one.id: digest(*(choice.claim for choice in one.choices.values())) for one in bank.questions}
 
 
 def find_matrix_faults(matrix: Matrix, bank: Bank) -> Iterator[Fault]:
     """Yield what is wrong: a stale matrix, a question that catches too few, mutants that nobody catches, the score."""
-    digests, again = find_digests(bank), "run `hw9 questions mutate --write`"
+    digests, again = digest_claims(bank), "run `hw9 questions mutate --write`"
     for question in bank.questions:
         place = bank.places[question.id]
         if matrix.claims.get(question.id) != digests[question.id]:

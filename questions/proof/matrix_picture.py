@@ -33,14 +33,14 @@ def save_picture(matrix: Matrix, bank: Bank, folder: Path = PROOF_FOLDER) -> Pat
     return path
 
 
-def _find_columns(matrix: Matrix, bank: Bank, analysis: str) -> list[int]:
+def _list_columns(matrix: Matrix, bank: Bank, analysis: str) -> list[int]:
     """Return the mutants of an analysis, and those of others that its questions catch."""
     ids = {one.id for one in bank.questions if one.analysis == analysis}
     return [i for i, one in enumerate(matrix.mutants) if analysis in one.groups or ids & set(one.flipped)]
 
 
 def _draw_panel(axes, matrix: Matrix, bank: Bank, analysis: str) -> None:  # type: ignore[no-untyped-def]
-    columns = _find_columns(matrix, bank, analysis)
+    columns = _list_columns(matrix, bank, analysis)
     rows = [one for one in bank.questions if one.analysis == analysis]
     mutants = [matrix.mutants[i] for i in columns]
     counts = np.array([[len(mutant.flipped.get(row.id, "")) for mutant in mutants] for row in rows])

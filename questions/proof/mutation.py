@@ -10,7 +10,7 @@ from assignment.arrays import GROUPS
 from assignment.fixable import FixableError
 from assignment.outputs import Outputs
 from questions.bank import Bank
-from questions.key import find_key
+from questions.key import compute_key
 from questions.proof.matrix import Matrix, find_flipped, make_matrix
 from questions.proof.mutant import Mutant
 from questions.proof.recheck import SEED
@@ -36,7 +36,7 @@ def compute_matrix(
 
     `tick` is called once for each run: one for each touched group, one for each mutant.
     """
-    key, touched = find_key(bank, canonicals), find_touched(mutants)
+    key, touched = compute_key(bank, canonicals), find_touched(mutants)
 
     def find_all(reruns: Sequence[Rerun]) -> list[dict[str, str]]:
         folders = run_all(reruns, profile, cache=cache, tick=tick)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from assignment.fixable import Fault
 from assignment.outputs import Outputs
 from questions.bank import Bank
-from questions.key import find_decisions, find_right
+from questions.key import decide_all, list_right
 
 
 @dataclass(frozen=True)
-class Rekeyed:
+class KeyChange:
     """A question under other Outputs: its letters before and after, and the smallest distance in margins.
 
     `after` is None where there is no key; `faults` say why.
@@ -28,17 +28,17 @@ class Rekeyed:
         return self.after != self.before
 
 
-def rekey(bank: Bank, letters: Mapping[str, frozenset[str]], canonicals: Mapping[int, Outputs]) -> list[Rekeyed]:
+def rekey(bank: Bank, letters: Mapping[str, frozenset[str]], canonicals: Mapping[int, Outputs]) -> list[KeyChange]:
     """Return what becomes of each question, whose letters are `letters` today, under other canonical Outputs."""
-    decisions, faults = find_decisions(bank, canonicals)
+    decisions, faults = decide_all(bank, canonicals)
     found = []
     for question in bank.questions:
         its = tuple(fault for fault in faults if fault.is_in(*bank.places[question.id]))
         known = {
             letter: decisions[question.id, letter] for letter in question.choices if (question.id, letter) in decisions
         }
-        right = "".join(sorted(find_right(question.id, set(known), decisions)))
+        right = "".join(sorted(list_right(question.id, set(known), decisions)))
         ratio = min((decision.ratio for decision in known.values()), default=0.0)
         before = "".join(sorted(letters[question.id]))
-        found.append(Rekeyed(question.id, before, None if its else right, ratio, its))
+        found.append(KeyChange(question.id, before, None if its else right, ratio, its))
     return found

@@ -69,8 +69,8 @@ def run_all(
     FixableError with every edit that finds no place and every process that failed.
     """
     check_all(fault for rerun in reruns for fault in find_edit_faults(rerun.edits))
-    manifest, sources = load_profile(profile).manifest, _find_sources()
-    folders = [cache / _find_digest(rerun, manifest, sources) for rerun in reruns]
+    manifest, sources = load_profile(profile).manifest, _digest_sources()
+    folders = [cache / _digest_rerun(rerun, manifest, sources) for rerun in reruns]
     faults: list[Fault] = []
     with ThreadPoolExecutor(count_processors()) as pool:
         started = {
@@ -157,7 +157,7 @@ def _overlay(edits: Sequence[Edit]):  # type: ignore[no-untyped-def]
         yield place
 
 
-def _find_sources() -> str:
+def _digest_sources() -> str:
     """Return a digest of the code that the arrays depend on: ours, and the packages'."""
     digest = hashlib.sha256(repr([version(name) for name in _PACKAGES]).encode())
     for path in _list_files("*.py"):
@@ -171,13 +171,13 @@ def _list_files(pattern: str) -> list[Path]:
     return sorted(path for path in found if path.is_file() and "__pycache__" not in path.parts)
 
 
-def _find_digest(rerun: Rerun, manifest: Manifest, sources: str) -> str:
+def _digest_rerun(rerun: Rerun, manifest: Manifest, sources: str) -> str:
     """Return a name of all that the arrays depend on: code, weights, edits, options."""
-    parts = (rerun, manifest.profile, _find_assets(rerun, manifest), sources)
+    parts = (rerun, manifest.profile, _list_assets(rerun, manifest), sources)
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:24]
 
 
-def _find_assets(rerun: Rerun, manifest: Manifest) -> list[str]:
+def _list_assets(rerun: Rerun, manifest: Manifest) -> list[str]:
     """Return the checksums of the profile's files that the groups are computed from: the CNN's or the BERTs'."""
     about_texts = (*(f"{folder}/" for folder in (manifest.masked, *manifest.readers)), manifest.texts)
     needed = {group in TEXT_GROUPS for group in rerun.groups}

@@ -26,7 +26,7 @@ VARIANTS: Mapping[str, tuple[str, str]] = {  # what `Rerun` is given: precision,
 }
 
 
-class Measured(Record):
+class Measurement(Record):
     """A choice: a digest of its claim, and its distance from the bound by variant, on every seed."""
 
     claim: str
@@ -37,7 +37,7 @@ class Stability(Record):
     """What was measured of a profile, by question and letter."""
 
     profile: str
-    questions: dict[str, dict[str, Measured]]
+    questions: dict[str, dict[str, Measurement]]
 
 
 class Steadiness(Record):
@@ -62,17 +62,17 @@ def make_reruns(seeds: tuple[int, ...], device: str = "cpu") -> dict[str, list[R
 
 def measure(profile: str, bank: Bank, runs: Mapping[str, Mapping[int, Outputs]]) -> Stability:
     """Measure every claim on the Outputs of each variant and seed; FixableError where a number cannot be had."""
-    questions: dict[str, dict[str, Measured]] = {}
+    questions: dict[str, dict[str, Measurement]] = {}
     for question in bank.questions:
         its = questions.setdefault(question.id, {})
         for letter, choice in question.choices.items():
             found = {name: decide(choice, outputs).evaluated.values() for name, outputs in runs.items()}
             distances = {name: tuple(float(f"{one.distance:.6g}") for one in ones) for name, ones in found.items()}
-            its[letter] = Measured(claim=digest(choice.claim), distances=distances)
+            its[letter] = Measurement(claim=digest(choice.claim), distances=distances)
     return Stability(profile=profile, questions=questions)
 
 
-def find_steadiness(decision: Decision, measured: Measured) -> Steadiness:
+def compute_steadiness(decision: Decision, measured: Measurement) -> Steadiness:
     """Return how a choice's distance moves over the canonical seeds and what was measured beside them."""
     distances = [one.distance for one in decision.evaluated.values()]
     distances += [one for ones in measured.distances.values() for one in ones]
@@ -80,7 +80,7 @@ def find_steadiness(decision: Decision, measured: Measured) -> Steadiness:
     return Steadiness(smallest=min(sign * one for one in distances), spread=max(distances) - min(distances))
 
 
-def find_all_steadiness(
+def compute_all_steadiness(
     bank: Bank, decisions: Mapping[Place, Decision], stability: Stability
 ) -> dict[Place, Steadiness]:
     """Return the steadiness of every choice that was decided and measured as its claim now stands."""
@@ -89,7 +89,7 @@ def find_all_steadiness(
         for letter, choice in question.choices.items():
             measured = stability.questions.get(question.id, {}).get(letter)
             if measured and measured.claim == digest(choice.claim) and (question.id, letter) in decisions:
-                found[question.id, letter] = find_steadiness(decisions[question.id, letter], measured)
+                found[question.id, letter] = compute_steadiness(decisions[question.id, letter], measured)
     return found
 
 

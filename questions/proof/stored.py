@@ -10,7 +10,7 @@ from questions.key import Place
 from questions.proof.matrix import Matrix, load_matrix
 from questions.proof.stability import Stability, load_stability
 
-Part = TypeVar("Part")
+Stored = TypeVar("Stored")
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def load_proof(profile: str, folder: Path | None) -> Proof:
         return Proof()
     missing: list[Fault] = []
 
-    def load(read: Callable[[str, Path], Part]) -> Part | None:
+    def load(read: Callable[[str, Path], Stored]) -> Stored | None:
         try:
             return read(profile, folder)
         except FixableError as error:

@@ -73,7 +73,7 @@ def find_random_states(bench: Bench, seed: int) -> list[int]:
     return [find_random_state(seed, index) for index in range(len(bench.pictures))]
 
 
-def find_logits(bench: Bench) -> Tensor:
+def compute_logits(bench: Bench) -> Tensor:
     """Return the classifier's logits (N, labels)."""
     with torch.no_grad():
         return torch.cat([bench.model(part) for part in bench.pictures.split(bench.batch)])

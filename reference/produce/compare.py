@@ -44,13 +44,13 @@ def _compare(file: str, name: str, computed: Array | None, stored: Array | None)
         return Difference(file, name, np.inf, tolerance, f"shape {computed.shape}, stored {stored.shape}")
     if computed.dtype.kind != "f":
         return Difference(file, name, float((computed != stored).mean()), tolerance)
-    return Difference(file, name, find_difference(computed, stored), tolerance)
+    return Difference(file, name, compute_difference(computed, stored), tolerance)
 
 
-def find_difference(computed: Array, stored: Array) -> float:
+def compute_difference(computed: Array, stored: Array) -> float:
     """Return the largest |difference| relative to the largest |value|; NaN must stand in the same places.
 
-    >>> find_difference(np.array([1.0, 4.0]), np.array([1.0, 3.0]))
+    >>> compute_difference(np.array([1.0, 4.0]), np.array([1.0, 3.0]))
     0.25
     """
     if (np.isnan(computed) != np.isnan(stored)).any():

@@ -19,7 +19,7 @@ def produce_filters(bench: Bench, seeds: Sequence[int]) -> Found:
     for name, layer in FILTER_MAPS.items():
         maps = find_maps(bench.model, bench.pictures, layer=layer, filters=FILTERS[layer], batch=bench.batch)
         fixed[name] = to_array(maps)
-    fixed["noise"] = np.stack([_find_noise_means(bench, layer) for layer in FILTERS])
+    fixed["noise"] = np.stack([_compute_noise_means(bench, layer) for layer in FILTERS])
     photo = [_ascend(bench, layer, bench.pictures[[PHOTO] * 4]) for layer in FILTERS]
     fixed |= {"photo": _stack_pictures(photo), "reached_photo": _stack_reached(photo)}
     runs = {seed: [_ascend(bench, layer, _draw_starts(bench, seed)) for layer in FILTERS] for seed in seeds}
@@ -36,7 +36,7 @@ def _ascend(bench: Bench, layer: int, start: Tensor) -> Ascent:
     return ascend(bench.model, start, layer=layer, filters=FILTERS[layer], steps=STEPS)
 
 
-def _find_noise_means(bench: Bench, layer: int) -> Array:
+def _compute_noise_means(bench: Bench, layer: int) -> Array:
     means = [
         find_maps(bench.model, part.to(bench.pictures), layer=layer, filters=FILTERS[layer]).mean(dim=(2, 3))
         for part in draw_noise(range(NOISES)).split(bench.batch)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from reference.lime import draw_masks, find_masked_probabilities, find_segments, fit_masks
+from reference.lime import cut_segments, draw_masks, fit_masks, masked_probabilities
 from reference.produce.bench import Array, Arrays, Bench, Found, find_random_state
 
 PIECES, SAMPLES, FEW = 60, 250, 25
@@ -22,12 +22,12 @@ def produce_lime(bench: Bench, seeds: Sequence[int]) -> Found:
 
 def _explain(bench: Bench, index: int, seeds: Sequence[int]) -> dict[int | None, Arrays]:
     picture = bench.pictures[index]
-    segments = find_segments(bench.profile.pictures[index] / 255, pieces=PIECES)
+    segments = cut_segments(bench.profile.pictures[index] / 255, pieces=PIECES)
 
     def run(seed: int, hide: str = "grey") -> tuple[Array, Array]:
         """Explain from all copies, and from the first few of them, which are those of a run with few."""
         masks = draw_masks(find_random_state(seed, index), SAMPLES, int(segments.max()) + 1)
-        probabilities = find_masked_probabilities(bench.model, picture, segments, masks, hide=hide, batch=bench.batch)
+        probabilities = masked_probabilities(bench.model, picture, segments, masks, hide=hide, batch=bench.batch)
         return fit_masks(masks, probabilities), fit_masks(masks[:FEW], probabilities[:FEW])
 
     runs = {seed: run(seed) for seed in (*seeds, seeds[-1] + 1)}

@@ -13,13 +13,13 @@ from reference.produce.bench import (
     Arrays,
     Bench,
     Found,
-    find_logits,
+    compute_logits,
     find_random_states,
     find_runner_up,
     to_array,
 )
 from reference.saliency import saliency
-from reference.smoothgrad import SmoothGradResult, find_classes, find_kept, smoothgrad
+from reference.smoothgrad import SmoothGradResult, compute_kept, predict_classes, smoothgrad
 
 SIGMA, COPIES, STEPS, FEW_STEPS = 0.02, 20, 50, 5  # of the notebook's official cells; a student's "few"
 COUNTS = (1, 5, COPIES, 80)
@@ -29,7 +29,7 @@ STRONG = 0.2
 def produce_pictures(bench: Bench, seeds: Sequence[int]) -> Found:
     """What is true of the pictures, and what the classifier says of them."""
     masks = bench.profile.masks
-    logits = find_logits(bench).cpu().numpy()
+    logits = compute_logits(bench).cpu().numpy()
     return {
         None: {
             "label": bench.profile.labels,
@@ -43,7 +43,7 @@ def produce_pictures(bench: Bench, seeds: Sequence[int]) -> Found:
 
 def produce_saliency(bench: Bench, seeds: Sequence[int]) -> Found:
     """The map of the true label, of the strongest wrong label, and of the true label's probability and loss."""
-    other = find_runner_up(find_logits(bench), bench.labels)
+    other = find_runner_up(compute_logits(bench), bench.labels)
     runs = {
         "map": (bench.labels, "logit"),
         "other": (other, "logit"),
@@ -58,7 +58,7 @@ def produce_saliency(bench: Bench, seeds: Sequence[int]) -> Found:
 
 def produce_smoothgrad(bench: Bench, seeds: Sequence[int]) -> Found:
     """SmoothGrad from several counts of copies, at several noise levels, with other seeds and for another label."""
-    logits = find_logits(bench)
+    logits = compute_logits(bench)
     other, own = find_runner_up(logits, bench.labels), logits.argmax(dim=1)
     still = _smooth(bench, seeds[0], bench.labels, sigma=0.0)
     counted = {seed: _smooth(bench, seed, bench.labels, copies=COUNTS) for seed in seeds}
@@ -69,7 +69,7 @@ def produce_smoothgrad(bench: Bench, seeds: Sequence[int]) -> Found:
         again = counted.get(seed + 1, after)
         strong = _smooth(bench, seed, bench.labels, sigma=STRONG)
         seen = {SIGMA: counted[seed].classes[:, :COPIES], STRONG: strong.classes}
-        classes = [seen[sigma] if sigma in seen else _find_classes(bench, seed, sigma) for sigma in SIGMAS]
+        classes = [seen[sigma] if sigma in seen else _predict_copies(bench, seed, sigma) for sigma in SIGMAS]
         found[seed] = {
             "map": official,
             "one": one,
@@ -79,7 +79,7 @@ def produce_smoothgrad(bench: Bench, seeds: Sequence[int]) -> Found:
             "strong": to_array(strong.map[0]),
             "signed": to_array(counted[seed].signed[2]),
             "other": to_array(_smooth(bench, seed, other).map[0]),
-            "kept": np.stack([to_array(find_kept(copies, own)) for copies in classes]),
+            "kept": np.stack([to_array(compute_kept(copies, own)) for copies in classes]),
         }
     return found
 
@@ -93,16 +93,16 @@ def _smooth(
     )
 
 
-def _find_classes(bench: Bench, seed: int, sigma: float) -> Tensor:
+def _predict_copies(bench: Bench, seed: int, sigma: float) -> Tensor:
     states = find_random_states(bench, seed)
-    return find_classes(
+    return predict_classes(
         bench.model, bench.pictures, sigma=sigma, copies=COPIES, random_states=states, batch=bench.batch
     )
 
 
 def produce_integrated_gradients(bench: Bench, seeds: Sequence[int]) -> Found:
     """Attributions from four baselines, with other counts of steps, for another label and without the factor."""
-    other = find_runner_up(find_logits(bench), bench.labels)
+    other = find_runner_up(compute_logits(bench), bench.labels)
     black = {steps: _integrate(bench, bench.labels, "black", steps=steps) for steps in STEP_COUNTS}
     based = {kind: _integrate(bench, bench.labels, kind) for kind in BASELINES[1:]} | {"black": black[STEPS]}
     runs = {

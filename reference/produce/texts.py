@@ -1,4 +1,4 @@
-"""Produce the canonical arrays of topic II: attention, principal components and distances of the BERTs' states."""
+"""Produce the canonical arrays of the texts: attention, principal components and distances of the BERTs' states."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,10 +8,10 @@ from torch import Tensor
 
 from assignment.models.bert import Bert, find_span, load_bert
 from assignment.models.heads import find_all_targets, find_chance, score_heads
-from assignment.models.reading import Reading, read
+from assignment.models.reading import Tokens, read
 from assignment.models.roles import find_roles
 from assignment.texts import WordSet
-from reference.attention import attention, find_influence, predict_masked
+from reference.attention import attention, compute_influence, predict_masked
 from reference.embedding_distance import cosine_similarity, euclidean_distance, word_states
 from reference.embedding_pca import embedding_pca
 from reference.produce.bench import Array, Bench, Found, round_weights, to_array
@@ -47,7 +47,7 @@ def produce_attention(bench: Bench, seeds: Sequence[int]) -> Found:
         hidden, also = _find_token(reading, one.hidden), _find_token(reading, one.also)
         predictions.append(to_array(predict_masked(bert.model, reading, [hidden], mask)[0]))
         both.append(to_array(predict_masked(bert.model, reading, [hidden, also], mask)[0]))
-        drops.append(to_array(find_influence(bert.model, reading, hidden, mask)))
+        drops.append(to_array(compute_influence(bert.model, reading, hidden, mask)))
     targets = find_all_targets(readings, sentences).values()
     return {
         None: {
@@ -77,7 +77,7 @@ def produce_embedding_pca(bench: Bench, seeds: Sequence[int]) -> Found:
 def produce_embedding_distance(bench: Bench, seeds: Sequence[int]) -> Found:
     """Euclidean distance and cosine similarity between the states of one word in different sentences, by layer."""
     bert = _open_masked(bench)
-    states = [_find_states(bert, words) for words in bench.profile.texts.words]
+    states = [_compute_states(bert, words) for words in bench.profile.texts.words]
     return {
         None: {
             "euclidean": np.stack([to_array(euclidean_distance(one)) for one in states]),
@@ -90,11 +90,11 @@ def _open_masked(bench: Bench) -> Bert:
     return _open(bench, bench.profile.masked_folder, "masked")
 
 
-def _find_token(reading: Reading, word: int) -> int:
+def _find_token(reading: Tokens, word: int) -> int:
     return reading.find_places(word)[0]
 
 
-def _find_states(bert: Bert, words: WordSet) -> Tensor:
+def _compute_states(bert: Bert, words: WordSet) -> Tensor:
     rows = words.rows
     return word_states(bert.model, [read(bert.tokenizer, text) for text, _, _ in rows], [at for _, at, _ in rows])
 

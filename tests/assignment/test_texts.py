@@ -1,4 +1,4 @@
-"""The texts of topic II: marks become word numbers, and what the tokenizer makes of the words agrees with them."""
+"""The texts of the BERTs: marks become word numbers, and what the tokenizer makes of the words agrees with them."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from assignment.models.bert import load_bert
 from assignment.models.reading import read
 from assignment.models.roles import find_roles
 from assignment.profile import load_profile
-from assignment.texts import find_span, load_texts, split_words
+from assignment.texts import find_marked, load_texts, split_words
 
 TEXTS = load_profile().texts
 GOOD = """
@@ -86,4 +86,4 @@ def test_training_left_out_what_is_predicted_and_answered() -> None:
 
 
 def test_span_of_several_words() -> None:
-    assert find_span("It was [a white map] in the end.") == (2, 4)
+    assert find_marked("It was [a white map] in the end.") == (2, 4)

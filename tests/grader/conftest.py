@@ -9,14 +9,14 @@ import pytest
 
 from assignment.arrays import FILTER_MAPS
 from assignment.assignment import Bilingual, load_assignment
-from assignment.outputs import Outputs, find_official, save_group
+from assignment.outputs import Outputs, list_official, save_group
 from assignment.texts import load_texts, split_words
-from grader.agreement.agree import GROUPS, find_agreements, read_group
+from grader.agreement.agree import COMPARED_GROUPS, compare_groups, read_group
 from grader.scoring.course import Course
 from grader.scoring.evidence import Evidence
-from grader.scoring.reasons import find_reasons
-from grader.scoring.scored import Scored, find_words, save_scored
-from grader.scoring.verdict import find_total, find_verdicts
+from grader.scoring.handin_record import HandinRecord, list_words, save_handin_record
+from grader.scoring.reasons import list_reasons
+from grader.scoring.verdict import judge_sheet, sum_points
 from questions.bank import Bank
 from questions.key import Key
 from questions.question import Choice, Question
@@ -148,10 +148,10 @@ def make_distances(random: np.random.Generator) -> dict[str, np.ndarray]:
     return {"euclidean": gaps, "cosine": directions @ directions.swapaxes(2, 3)}
 
 
-def save_all(folder: Path, outputs: Outputs, groups: tuple[str, ...] = GROUPS) -> None:
+def save_all(folder: Path, outputs: Outputs, groups: tuple[str, ...] = COMPARED_GROUPS) -> None:
     """Write what a student's notebook would leave in the work folder of its Run."""
     for group in groups:
-        save_group(folder / "work" / "outputs", group, {name: outputs[group, name] for name in find_official(group)})
+        save_group(folder / "work" / "outputs", group, {name: outputs[group, name] for name in list_official(group)})
 
 
 @pytest.fixture
@@ -187,36 +187,38 @@ def course(bank: Bank, key: Key, canonical: Outputs) -> Course:
 
 
 @pytest.fixture
-def hand_in(tmp_path: Path, course: Course) -> Callable[..., Scored]:
+def hand_in(tmp_path: Path, course: Course) -> Callable[..., HandinRecord]:
     """Return a function that scores one made-up hand-in and saves it as `tmp_path/<student>/verdicts.json`."""
 
     def make(
         student: str, letters: dict[str, str], *, name: str = "", late: bool = False, run: Evidence | None = None
-    ) -> Scored:
+    ) -> HandinRecord:
         answers = {item: Answer("read" if chosen else "blank", frozenset(chosen)) for item, chosen in letters.items()}
-        verdicts = find_verdicts(Sheet(answers), course.key, POINTS, late=late)
+        verdicts = judge_sheet(Sheet(answers), course.key, POINTS, late=late)
         run = run or Evidence()
-        readings = {group: read_group(tmp_path / student / "work", group, course.canonical) for group in GROUPS}
-        agreements = find_agreements(readings, course.canonical) if run.word != "not_run" else ()
-        why = find_reasons(None, run, agreements, verdicts)
-        scored = Scored(
+        readings = {
+            group: read_group(tmp_path / student / "work", group, course.canonical) for group in COMPARED_GROUPS
+        }
+        agreements = compare_groups(readings, course.canonical) if run.word != "not_run" else ()
+        why = list_reasons(None, run, agreements, verdicts)
+        scored = HandinRecord(
             student=student,
             name=name or student,
             late=late,
-            total=find_total(verdicts),
+            total=sum_points(verdicts),
             possible=Decimal("1.2"),
             topics={
-                topic: find_total(tuple(one for one in verdicts if one.item.startswith(topic)))
+                topic: sum_points(tuple(one for one in verdicts if one.item.startswith(topic)))
                 for topic in ("lime", "saliency")
             },
             verdicts=verdicts,
             run=run,
             agreements=agreements,
-            words=find_words(late, None, run, agreements),
+            words=list_words(late, None, run, agreements),
             needs_person=bool(why),
             why=why,
         )
-        save_scored(tmp_path / student, scored)
+        save_handin_record(tmp_path / student, scored)
         return scored
 
     return make

@@ -15,7 +15,7 @@ import pytest
 from assignment.assignment import Limits
 from grader.runs.folder import prepare_run
 from grader.runs.job import Job, write_job
-from grader.runs.result import Result, load_result
+from grader.runs.result import RunResult, load_result
 from grader.sandbox.cgroup import sweep_groups
 from tests.patience import PATIENCE
 
@@ -34,11 +34,11 @@ SMALL = Limits(  # small where nothing but a test of the limit reaches it, and e
 
 
 @dataclass(frozen=True)
-class Seen:
+class ExecutedRun:
     """One executed Run: its folder, its result and the text that each cell printed."""
 
     folder: Path
-    result: Result
+    result: RunResult
     texts: tuple[str, ...]
     supervisor_mib: float  # the most memory that a worker of this session had
 
@@ -55,7 +55,7 @@ def write_notebook(path: Path, cells: list[str]) -> None:
     nbformat.write(notebook, path)
 
 
-def execute_cells(folder: Path, cells: list[str] | bytes, *, sandbox: bool = True, **limits: int) -> Seen:
+def execute_cells(folder: Path, cells: list[str] | bytes, *, sandbox: bool = True, **limits: int) -> ExecutedRun:
     """Execute cells, or a notebook's own bytes, as the Run `folder`, with the small limits unless others are given."""
     if isinstance(cells, bytes):
         prepare_run(folder, cells)
@@ -73,7 +73,7 @@ def execute_cells(folder: Path, cells: list[str] | bytes, *, sandbox: bool = Tru
     assert result is not None, done.stderr
     executed = json.loads((folder / "work" / "executed.ipynb").read_text())
     texts = tuple("".join(out.get("text", "") for out in cell["outputs"]) for cell in executed["cells"])
-    return Seen(folder, result, texts, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
+    return ExecutedRun(folder, result, texts, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
 
 
 def find_processes(marker: str) -> list[int]:
@@ -91,20 +91,20 @@ def find_processes(marker: str) -> list[int]:
 
 
 @pytest.fixture
-def execute(tmp_path: Path) -> Callable[..., Seen]:
+def execute(tmp_path: Path) -> Callable[..., ExecutedRun]:
     """Return a function that executes cells as a new Run."""
 
-    def run(cells: list[str] | bytes, *, sandbox: bool = True, **limits: int) -> Seen:
+    def run(cells: list[str] | bytes, *, sandbox: bool = True, **limits: int) -> ExecutedRun:
         return execute_cells(tmp_path / f"run-{os.urandom(4).hex()}", cells, sandbox=sandbox, **limits)
 
     return run
 
 
 @pytest.fixture(scope="module")
-def execute_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Seen]:
+def execute_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., ExecutedRun]:
     """Return the same for a Run that several tests look at."""
 
-    def run(name: str, cells: list[str], *, sandbox: bool = True, **limits: int) -> Seen:
+    def run(name: str, cells: list[str], *, sandbox: bool = True, **limits: int) -> ExecutedRun:
         return execute_cells(tmp_path_factory.mktemp("once") / name, cells, sandbox=sandbox, **limits)
 
     return run

@@ -9,27 +9,27 @@ import pytest
 from assignment.fixable import FixableError
 from assignment.outputs import save_group
 from questions.bank import Bank, load_bank
-from questions.canonical import find_seeds, load_canonical, load_canonicals
-from questions.check.bank import find_spread
-from questions.key import find_key
+from questions.canonical import list_seeds, load_canonical, load_canonicals
+from questions.check.bank import count_spread
+from questions.key import compute_key
 
 RIGHT = ("ac", "bd", "ce", "ad")  # of lime-1 to lime-4, as conftest.py makes them
 
 
 def test_key_holds_the_letters_whose_claims_hold(bank: Bank, canonical_folder: Path) -> None:
-    key = find_key(bank, load_canonicals("tiny", canonical_folder))
+    key = compute_key(bank, load_canonicals("tiny", canonical_folder))
     assert key.letters == {f"lime-{index}": frozenset(right) for index, right in enumerate(RIGHT, 1)}
 
 
 def test_margin_ratio_is_the_smallest_over_seeds(bank: Bank, canonical_folder: Path) -> None:
-    key = find_key(bank, load_canonicals("tiny", canonical_folder))
+    key = compute_key(bank, load_canonicals("tiny", canonical_folder))
     assert key.decisions["lime-1", "a"].ratio == pytest.approx(4, abs=1e-5)  # 0.9 against 0.5, margin 0.1
     assert set(key.decisions["lime-1", "a"].evaluated) == {1, 2, 3}
 
 
 def test_spread_counts_the_right_choices_by_letter(bank: Bank, canonical_folder: Path) -> None:
-    key = find_key(bank, load_canonicals("tiny", canonical_folder))
-    assert find_spread(bank, key.letters) == {"a": (2, 4), "b": (1, 4), "c": (2, 4), "d": (2, 4), "e": (1, 4)}
+    key = compute_key(bank, load_canonicals("tiny", canonical_folder))
+    assert count_spread(bank, key.letters) == {"a": (2, 4), "b": (1, 4), "c": (2, 4), "d": (2, 4), "e": (1, 4)}
 
 
 def test_check_prints_a_line_for_each_question(run: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:
@@ -59,7 +59,7 @@ def test_show_names_the_nearest_of_an_unknown_question(
 
 
 def test_canonical_of_a_seed_joins_what_depends_on_it_and_what_does_not(canonical_folder: Path) -> None:
-    assert find_seeds("tiny", canonical_folder) == (1, 2, 3)
+    assert list_seeds("tiny", canonical_folder) == (1, 2, 3)
     first, second = (load_canonical("tiny", seed, canonical_folder) for seed in (1, 2))
     assert first["lime", "weights"][0, 0, 0] == -second["lime", "weights"][0, 0, 0]
     assert (first["pictures", "logits"] == second["pictures", "logits"]).all()
@@ -69,7 +69,7 @@ def test_missing_seed_and_missing_profile_are_named(canonical_folder: Path) -> N
     with pytest.raises(FixableError, match=r"lime\.4\.npz"):
         load_canonical("tiny", 4, canonical_folder)
     with pytest.raises(FixableError, match="hw9 reference --profile huge --write"):
-        find_seeds("huge", canonical_folder)
+        list_seeds("huge", canonical_folder)
 
 
 def test_group_that_is_there_in_part_is_named(canonical_folder: Path) -> None:

@@ -7,9 +7,9 @@ from assignment.outputs import Outputs
 from assignment.profile import load_profile
 from questions.bank import Bank, load_bank
 from questions.canonical import load_canonicals
-from questions.check.bank import check_bank, find_spread
-from questions.key import Key, find_key
-from questions.measures.arguments import find_label
+from questions.check.bank import check_bank, count_spread
+from questions.key import Key, compute_key
+from questions.measures.arguments import to_label
 from questions.measures.classifier import lead_of_truth, probability
 from reference.produce.lime import FEW, SAMPLES
 
@@ -28,7 +28,7 @@ def own_bank() -> Bank:
 
 @pytest.fixture(scope="module")
 def own_key(own_bank: Bank, canonicals: dict[int, Outputs]) -> Key:
-    return find_key(own_bank, canonicals)
+    return compute_key(own_bank, canonicals)
 
 
 def test_bank_has_a_key_on_three_seeds(own_bank: Bank, own_key: Key, canonicals: dict[int, Outputs]) -> None:
@@ -51,7 +51,7 @@ def test_assignment_has_the_slides_counts_and_points() -> None:
 
 
 def test_every_letter_is_right_about_as_often_as_it_is_wrong(own_bank: Bank, own_key: Key) -> None:
-    spread = find_spread(own_bank, own_key.letters)
+    spread = count_spread(own_bank, own_key.letters)
     often = {letter: counts for letter, counts in spread.items() if counts[1] >= 5}
     assert all(0.3 <= right / there <= 0.7 for right, there in often.values())
 
@@ -68,7 +68,7 @@ def test_length_does_not_tell_right_from_wrong(own_bank: Bank, own_key: Key) -> 
 def test_what_the_questions_take_for_granted_is_so(canonicals: dict[int, Outputs]) -> None:
     outputs = canonicals[1]
     assert outputs["pictures", "label"].tolist() == [1, 1, 2, 3, 5, 6, 8, 8, 8, 9]
-    assert [find_label(outputs, picture, "runner_up") for picture in (4, 5)] == [SEAFOOD, SEAFOOD]  # saliency-4
+    assert [to_label(outputs, picture, "runner_up") for picture in (4, 5)] == [SEAFOOD, SEAFOOD]  # saliency-4
     assert all(probability(outputs, picture=picture, label=SEAFOOD) < 0.01 for picture in (4, 5))  # saliency-4
     assert 0.6 < probability(outputs, picture=2) < 0.73  # "about two thirds": saliency-3, saliency-5
     assert all(probability(outputs, picture=picture) > 0.99 for picture in (1, 3, 6, 9))  # "certain"

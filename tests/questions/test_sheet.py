@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from questions.bank import Bank
-from questions.sheet import NOTEBOOK_LIMIT, Answer, Sheet, find_sheet
+from questions.sheet import NOTEBOOK_LIMIT, Answer, Sheet, read_sheet
 
 
 def make_notebook(*sources: object, kind: str = "code") -> dict[str, Any]:
@@ -15,7 +15,7 @@ def make_notebook(*sources: object, kind: str = "code") -> dict[str, Any]:
 
 
 def read(bank: Bank, *sources: object) -> Sheet:
-    return find_sheet(make_notebook(*sources), bank)
+    return read_sheet(make_notebook(*sources), bank)
 
 
 def letters_of(sheet: Sheet, name: str = "lime-1") -> str:
@@ -70,7 +70,7 @@ def test_source_may_be_a_list_of_lines(bank: Bank) -> None:
 
 
 def test_notebook_may_be_bytes(bank: Bank) -> None:
-    assert letters_of(find_sheet(json.dumps(make_notebook('answers = {"lime-1": "b"}')).encode(), bank)) == "b"
+    assert letters_of(read_sheet(json.dumps(make_notebook('answers = {"lime-1": "b"}')).encode(), bank)) == "b"
 
 
 @pytest.mark.parametrize(
@@ -136,18 +136,18 @@ def test_use_of_answers_is_no_change(bank: Bank, source: str) -> None:
 
 def test_notebook_without_answers_says_so(bank: Bank) -> None:
     assert read(bank, "x = 1").problem == "no_answers"
-    assert find_sheet(make_notebook('answers = {"lime-1": "a"}', kind="markdown"), bank).problem == "no_answers"
+    assert read_sheet(make_notebook('answers = {"lime-1": "a"}', kind="markdown"), bank).problem == "no_answers"
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b"[]", b"3", b"\xff", b'{"cells": 3}', b"[" * 10**6, b"null"])
 def test_bytes_that_are_no_notebook_say_so(bank: Bank, data: bytes) -> None:
-    sheet = find_sheet(data, bank)
+    sheet = read_sheet(data, bank)
     assert sheet.problem == "not_a_notebook"
     assert set(sheet.answers) == set(bank.ids)
 
 
 def test_notebook_over_the_limit_is_refused_unread(bank: Bank) -> None:
-    assert find_sheet(b" " * (NOTEBOOK_LIMIT + 1), bank).problem == "not_a_notebook"
+    assert read_sheet(b" " * (NOTEBOOK_LIMIT + 1), bank).problem == "not_a_notebook"
 
 
 HOSTILE = {
@@ -201,7 +201,7 @@ def test_long_cell_is_read_in_little_time(bank: Bank, source: str) -> None:
     [[], [None], [3], [{}], [{"cell_type": "code"}], [{"cell_type": "code", "source": [1]}], [[]], [{"source": {}}]],
 )
 def test_cells_of_any_shape_are_passed_over(bank: Bank, cells: list[Any]) -> None:
-    assert find_sheet({"cells": cells}, bank).problem == "no_answers"
+    assert read_sheet({"cells": cells}, bank).problem == "no_answers"
 
 
 def test_many_cells_are_read_up_to_a_limit(bank: Bank) -> None:

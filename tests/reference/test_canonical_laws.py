@@ -10,7 +10,7 @@ from torch import Tensor
 from assignment.arrays import FILTER_MAPS, FILTERS, STEP_COUNTS
 from assignment.models.classifier import Classifier
 from assignment.outputs import Outputs
-from questions.canonical import find_seeds, load_canonical
+from questions.canonical import list_seeds, load_canonical
 from reference.filters import draw_noise, find_maps
 from reference.folded import Folded, fold
 from reference.integrated_gradients import KINDS, integrated_gradients, make_baseline
@@ -19,7 +19,7 @@ from reference.produce.bench import find_random_state
 Embedded = tuple[Classifier, Tensor, Tensor]
 
 
-@pytest.fixture(scope="module", params=find_seeds("mini"))
+@pytest.fixture(scope="module", params=list_seeds("mini"))
 def stored(request: pytest.FixtureRequest) -> Outputs:
     return load_canonical("mini", request.param)
 
@@ -78,7 +78,7 @@ def test_attributions_of_black_add_up_at_200_steps(stored: Outputs) -> None:
     assert (gap <= 1e-2 * np.abs(stored["integrated_gradients", "rise"][0])).all()
 
 
-@pytest.mark.parametrize("seed", find_seeds("mini"))
+@pytest.mark.parametrize("seed", list_seeds("mini"))
 def test_stored_attributions_from_noise_add_up(light: tuple[Folded, Tensor, Tensor], seed: int) -> None:
     model, pictures, labels = light
     stored = load_canonical("mini", seed)["integrated_gradients", "noise"].astype(np.float64)

@@ -11,12 +11,12 @@ from reference.embedding_distance import cosine_similarity, euclidean_distance, 
 from reference.reading import hidden_states
 
 TEXTS = ("The cats near the tree purr.", "The cats are asleep.", "A tree, and the cats.")
-WORDS = (1, 1, 4)
+SHARED_WORDS = (1, 1, 4)
 
 
 @pytest.fixture
 def states(bert: Bert) -> Tensor:
-    return word_states(bert.model, [read(bert.tokenizer, text) for text in TEXTS], WORDS)
+    return word_states(bert.model, [read(bert.tokenizer, text) for text in TEXTS], SHARED_WORDS)
 
 
 def test_distances_are_scipys_at_every_layer(states: Tensor) -> None:

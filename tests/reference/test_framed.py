@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import conv2d, max_pool2d, max_unpool2d
 
-from reference.framed import convolve, find_factors, pool, put_in_frame, unpool
+from reference.framed import convolve, make_factors, pool, put_in_frame, unpool
 
 
 def draw(*shape: int) -> Tensor:
@@ -17,7 +17,7 @@ def draw(*shape: int) -> Tensor:
 def test_convolution_is_torchs(before: int, after: int, height: int, width: int) -> None:
     x, kernel, bias = draw(before, height, width), draw(after, before, 3, 3), draw(after)
     for b in (None, bias):
-        found = convolve(put_in_frame(x), find_factors(kernel), b).take_out()
+        found = convolve(put_in_frame(x), make_factors(kernel), b).take_out()
         torch.testing.assert_close(found, conv2d(x[None], kernel, b, padding=1)[0], rtol=0, atol=1e-12)
 
 

@@ -10,7 +10,7 @@ from lime.lime_image import LimeImageExplainer
 from numpy.typing import NDArray
 from torch import Tensor
 
-from reference.lime import find_segments, lime
+from reference.lime import cut_segments, lime
 
 SIZE = 24
 
@@ -96,7 +96,7 @@ def test_piece_hidden_in_the_colour_it_has_gets_no_weight(segments: NDArray[np.i
 
 
 def test_segments_are_numbered_from_zero_without_gaps(picture: Tensor) -> None:
-    found = find_segments(picture.permute(1, 2, 0).numpy(), pieces=12)
+    found = cut_segments(picture.permute(1, 2, 0).numpy(), pieces=12)
     assert np.array_equal(np.unique(found), np.arange(found.max() + 1))
 
 

@@ -10,7 +10,7 @@ from torch import Tensor
 from assignment.models.classifier import Classifier
 from reference.folded import Folded
 from reference.saliency import saliency
-from reference.smoothgrad import draw_copies, find_classes, find_kept, smoothgrad
+from reference.smoothgrad import compute_kept, draw_copies, predict_classes, smoothgrad
 
 STATES = (1000, 1001, 1002)
 
@@ -82,7 +82,7 @@ def test_kept_is_the_share_of_copies_in_the_pictures_class() -> None:
     picture[0, :, 4:] = 1.0
     picture[0, 0, 0, 0] = 0.5
     found = smoothgrad(model, picture, torch.tensor([0]), sigma=0.5, copies=(4000,), random_states=(3,), batch=1000)
-    kept = find_kept(found.classes, model(picture).argmax(dim=1))
+    kept = compute_kept(found.classes, model(picture).argmax(dim=1))
     assert float(kept) == pytest.approx(0.841, abs=0.02)  # P(z > -1) of a normal z
 
 
@@ -90,7 +90,7 @@ def test_classes_without_gradients_are_the_same(folded: Folded, pictures: Tensor
     for sigma in (0.05, 0.5):
         settings = {"sigma": sigma, "random_states": STATES, "batch": 3}
         expected = smoothgrad(folded, pictures, labels, copies=(8,), **settings).classes
-        assert torch.equal(find_classes(folded, pictures, copies=8, **settings), expected)
+        assert torch.equal(predict_classes(folded, pictures, copies=8, **settings), expected)
 
 
 def test_signed_average_is_captums_mean_gradient(

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from pathlib import Path
 
-from assignment.making.bert.measure import Figures
+from assignment.making.bert.measure import BertFigures
 from assignment.making.bert.recipe import BertRecipe
 
 CARD_NAME = "card.md"
@@ -62,7 +62,7 @@ _KINDS = {
 }  # fmt: skip
 
 
-def write_card(folder: Path, kind: str, recipe: BertRecipe, words: int, figures: Figures) -> None:
+def write_card(folder: Path, kind: str, recipe: BertRecipe, words: int, figures: BertFigures) -> None:
     """Write the card of a model of one kind (masked, good, flawed, untuned) into its folder."""
     said = {name: text.format(recipe=recipe) for name, text in _KINDS[kind].items()}
     numbers = ", ".join(f"{name} {value}" for name, value in asdict(recipe).items()) + "."

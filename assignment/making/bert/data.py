@@ -21,7 +21,7 @@ _NO_ANSWER = -100  # what cross-entropy leaves out
 
 
 @dataclass(frozen=True)
-class Item:
+class Example:
     """One text in pieces: their numbers, their segments (0 or 1), and of each piece what is to be predicted there."""
 
     pieces: list[int]
@@ -43,7 +43,7 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class Laid:
+class Layout:
     """Words laid out as pieces between separators; `spans`: first and past-the-last piece of each word."""
 
     pieces: list[int]
@@ -51,7 +51,7 @@ class Laid:
     spans: list[tuple[int, int]]
 
 
-def lay_out(encoder: Encoder, *parts: Sequence[str]) -> Laid:
+def lay_out(encoder: Encoder, *parts: Sequence[str]) -> Layout:
     """Lay out one text or a pair: [CLS] words [SEP] words [SEP]."""
     pieces, segments, spans = [encoder.start], [0], []
     for segment, words in enumerate(parts):
@@ -61,10 +61,10 @@ def lay_out(encoder: Encoder, *parts: Sequence[str]) -> Laid:
             pieces.extend(its)
         pieces.append(encoder.separator)
         segments.extend([segment] * (len(pieces) - len(segments)))
-    return Laid(pieces, segments, spans)
+    return Layout(pieces, segments, spans)
 
 
-def hide(encoder: Encoder, laid: Laid, hidden: Sequence[int], random: Random) -> Item:
+def hide(encoder: Encoder, laid: Layout, hidden: Sequence[int], random: Random) -> Example:
     """Hide words: of ten pieces eight are masked, one is another piece, one stays."""
     pieces, answers = laid.pieces.copy(), [_NO_ANSWER] * len(laid.pieces)
     for word in hidden:
@@ -75,10 +75,10 @@ def hide(encoder: Encoder, laid: Laid, hidden: Sequence[int], random: Random) ->
                 pieces[place] = encoder.mask
             elif draw < 0.9:
                 pieces[place] = random.randrange(len(encoder.number))
-    return Item(pieces, laid.segments, answers)
+    return Example(pieces, laid.segments, answers)
 
 
-def draw_masked(encoder: Encoder, random: Random) -> Item:
+def draw_masked(encoder: Encoder, random: Random) -> Example:
     """Draw a text that is not held out, with words hidden: most often one that the others determine."""
     draw = random.random()
     if draw < 0.3:
@@ -105,7 +105,7 @@ def _draw_passage(random: Random, facts: Sequence[int]) -> Passage:
     return passage
 
 
-def _draw_masked_pair(encoder: Encoder, random: Random) -> Item:
+def _draw_masked_pair(encoder: Encoder, random: Random) -> Example:
     """A question with its passage; what both hold is hidden in one of them half of the time."""
     passage = _draw_passage(random, range(FACTS))
     words = passage.question + passage.words
@@ -116,19 +116,19 @@ def _draw_masked_pair(encoder: Encoder, random: Random) -> Item:
     return hide(encoder, lay_out(encoder, passage.question, passage.words), sorted(hidden or {1}), random)
 
 
-def draw_question(encoder: Encoder, random: Random, facts: Sequence[int]) -> Item:
+def draw_question(encoder: Encoder, random: Random, facts: Sequence[int]) -> Example:
     """Draw a question and a passage that answers it in one of the sentences numbered `facts`."""
     return to_question(encoder, _draw_passage(random, facts))
 
 
-def to_question(encoder: Encoder, passage: Passage) -> Item:
+def to_question(encoder: Encoder, passage: Passage) -> Example:
     """Lay out a passage; the answers are the first and the last piece of the span."""
     laid = lay_out(encoder, passage.question, passage.words)
     first, last = (len(passage.question) + i for i in (passage.start, passage.end))
-    return Item(laid.pieces, laid.segments, [laid.spans[first][0], laid.spans[last][1] - 1])
+    return Example(laid.pieces, laid.segments, [laid.spans[first][0], laid.spans[last][1] - 1])
 
 
-def stack(items: Sequence[Item], pad: int) -> Batch:
+def stack(items: Sequence[Example], pad: int) -> Batch:
     """Fill items up to the longest."""
     longest = max(len(item.pieces) for item in items)
 
@@ -145,7 +145,7 @@ def stack(items: Sequence[Item], pad: int) -> Batch:
 
 
 def draw_batches(
-    draw: Callable[[Random], Item], pad: int, batch: int, seed: int, first: int, steps: int
+    draw: Callable[[Random], Example], pad: int, batch: int, seed: int, first: int, steps: int
 ) -> Iterator[Batch]:
     """Yield the batches numbered first to steps - 1; `first` is a multiple of CHUNK."""
     for chunk in range(first // CHUNK, -(-steps // CHUNK)):

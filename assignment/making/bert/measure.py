@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from assignment.making.bert.data import Item, lay_out, stack, to_question
+from assignment.making.bert.data import Example, lay_out, stack, to_question
 from assignment.making.language.passage import FACTS, QUESTIONS, Passage, write_passage
 from assignment.making.language.sentence import Sentence
 from assignment.making.language.vocabulary import Encoder
@@ -23,7 +23,7 @@ Case = tuple[Sentence, int]  # a sentence and the word of it that is masked
 
 
 @dataclass(frozen=True)
-class Figures:
+class BertFigures:
     """Shares in [0, 1] by what they are shares of, in the order in which they are said."""
 
     of: str
@@ -59,7 +59,7 @@ def write_held_out_passages(count: int) -> list[Passage]:
     return list(islice(write(), count))
 
 
-def find_cases(count: int) -> dict[str, list[Case]]:
+def list_cases(count: int) -> dict[str, list[Case]]:
     """Return what is measured: sentences with the word that is masked, by phenomenon."""
     half = count // 2
     agreement, attracted = write_held_out("agreement", half), write_held_out("agreement", half, _is_attracted)
@@ -89,23 +89,23 @@ def _is_attracted(sentence: Sentence) -> bool:
     return any(word in nouns and (word in plurals) != plural for word in between)
 
 
-def measure_masked(model: PreTrainedModel, encoder: Encoder, count: int) -> Figures:
+def measure_masked(model: PreTrainedModel, encoder: Encoder, count: int) -> BertFigures:
     """Measure how often the most probable word is the masked one; words of several pieces are left out."""
     shares = {}
-    for name, cases in find_cases(count).items():
+    for name, cases in list_cases(count).items():
         whole = [(s, i) for s, i in cases if len(encoder.split(s.words[i])) == 1]
-        right = torch.cat([_find_right(model, encoder, whole[i : i + 100]) for i in range(0, len(whole), 100)])
+        right = torch.cat([_mark_right(model, encoder, whole[i : i + 100]) for i in range(0, len(whole), 100)])
         shares[f"{name}, {len(whole)} cases"] = float(right.double().mean())
-    return Figures("masked word right", shares)
+    return BertFigures("masked word right", shares)
 
 
-def _find_right(model: PreTrainedModel, encoder: Encoder, cases: Sequence[Case]) -> Tensor:
+def _mark_right(model: PreTrainedModel, encoder: Encoder, cases: Sequence[Case]) -> Tensor:
     items, places, truth = [], [], []
     for sentence, word in cases:
         laid = lay_out(encoder, sentence.words)
         place = laid.spans[word][0]
         pieces = [encoder.mask if i == place else piece for i, piece in enumerate(laid.pieces)]
-        items.append(Item(pieces, laid.segments, []))
+        items.append(Example(pieces, laid.segments, []))
         places.append(place)
         truth.append(laid.pieces[place])
     batch = stack(items, encoder.pad)
@@ -115,10 +115,10 @@ def _find_right(model: PreTrainedModel, encoder: Encoder, cases: Sequence[Case])
     return right
 
 
-def measure_answers(model: PreTrainedModel, encoder: Encoder, count: int) -> Figures:
+def measure_answers(model: PreTrainedModel, encoder: Encoder, count: int) -> BertFigures:
     """Measure how often the answer is exactly right: in all, by the sentence it lies in, by what is asked."""
     passages = write_held_out_passages(count)
-    right = torch.cat([_find_answered(model, encoder, passages[i : i + 100]) for i in range(0, count, 100)]).tolist()
+    right = torch.cat([_mark_answered(model, encoder, passages[i : i + 100]) for i in range(0, count, 100)]).tolist()
     shares = {"all": sum(right) / count}
     for fact in range(FACTS):
         its = [hit for hit, passage in zip(right, passages, strict=True) if passage.fact == fact]
@@ -126,10 +126,10 @@ def measure_answers(model: PreTrainedModel, encoder: Encoder, count: int) -> Fig
     for about in QUESTIONS:
         its = [hit for hit, passage in zip(right, passages, strict=True) if passage.about == about]
         shares[f"question about {about}"] = sum(its) / len(its)
-    return Figures("exact match", shares)
+    return BertFigures("exact match", shares)
 
 
-def _find_answered(model: PreTrainedModel, encoder: Encoder, passages: Sequence[Passage]) -> Tensor:
+def _mark_answered(model: PreTrainedModel, encoder: Encoder, passages: Sequence[Passage]) -> Tensor:
     batch = stack([to_question(encoder, passage) for passage in passages], encoder.pad)
     with torch.inference_mode():
         out = model(batch.pieces, attention_mask=batch.read, token_type_ids=batch.segments)

@@ -20,11 +20,11 @@ from torch import Tensor, nn
 from transformers import BertConfig, BertForMaskedLM, BertForQuestionAnswering, PreTrainedModel
 
 from assignment.making.bert.card import write_card
-from assignment.making.bert.data import CHUNK, Batch, Item, draw_batches, draw_masked, draw_question
+from assignment.making.bert.data import CHUNK, Batch, Example, draw_batches, draw_masked, draw_question
 from assignment.making.bert.measure import measure_answers, measure_masked
 from assignment.making.bert.recipe import BertRecipe
 from assignment.making.language.passage import FACTS
-from assignment.making.language.vocabulary import Encoder, find_vocabulary, save_tokenizer
+from assignment.making.language.vocabulary import Encoder, list_pieces, save_tokenizer
 from assignment.models.bert import load_bert, save_bert
 from assignment.profile import PROFILES_FOLDER, TRUTH_NAME
 
@@ -34,7 +34,7 @@ FOLDERS = {"masked": "masked", "flawed": "reader_a", "good": "reader_b", "untune
 _KEEP_EVERY = 16 * CHUNK
 
 
-def find_config(recipe: BertRecipe, words: int) -> BertConfig:
+def make_config(recipe: BertRecipe, words: int) -> BertConfig:
     """Return the architecture: BERT's, without dropout, since no text is seen twice."""
     config = BertConfig(
         vocab_size=words, hidden_size=recipe.hidden, num_hidden_layers=recipe.layers,
@@ -45,14 +45,14 @@ def find_config(recipe: BertRecipe, words: int) -> BertConfig:
     return config
 
 
-def find_masked_loss(model: BertForMaskedLM, batch: Batch) -> Tensor:
+def compute_masked_loss(model: BertForMaskedLM, batch: Batch) -> Tensor:
     """Cross-entropy of the hidden pieces; the head is run on those alone."""
     states = model.bert(batch.pieces, attention_mask=batch.read, token_type_ids=batch.segments).last_hidden_state
     hidden = batch.answers >= 0
     return nn.functional.cross_entropy(model.cls(states[hidden]).float(), batch.answers[hidden])
 
 
-def find_answer_loss(model: BertForQuestionAnswering, batch: Batch) -> Tensor:
+def compute_answer_loss(model: BertForQuestionAnswering, batch: Batch) -> Tensor:
     """Cross-entropy of the first and the last piece of the answer."""
     states = model.bert(batch.pieces, attention_mask=batch.read, token_type_ids=batch.segments).last_hidden_state
     logits = model.qa_outputs(states).float().masked_fill(batch.read[:, :, None] == 0, -1e9)
@@ -62,7 +62,7 @@ def find_answer_loss(model: BertForQuestionAnswering, batch: Batch) -> Tensor:
 def train(
     model: PreTrainedModel,
     find_loss: Callable[[Any, Batch], Tensor],
-    draw: Callable[[Random], Item],
+    draw: Callable[[Random], Example],
     recipe: BertRecipe,
     *,
     steps: int,
@@ -70,9 +70,9 @@ def train(
     seed: int,
     cache: Path,
 ) -> None:
-    """Train in place: AdamW, products in bfloat16, the rate by `find_pace`."""
+    """Train in place: AdamW, products in bfloat16, the rate by `compute_pace`."""
     descent = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=recipe.decay, betas=(0.9, 0.98), fused=True)
-    slope = torch.optim.lr_scheduler.LambdaLR(descent, lambda step: find_pace(step, steps, recipe))
+    slope = torch.optim.lr_scheduler.LambdaLR(descent, lambda step: compute_pace(step, steps, recipe))
     first = _resume(cache, model, descent, slope)
     with Progress() as progress:
         bar, total = progress.add_task(cache.stem, total=steps, completed=first), 0.0
@@ -92,10 +92,10 @@ def train(
                 _keep(cache, step, model, descent, slope)
 
 
-def find_pace(step: int, steps: int, recipe: BertRecipe) -> float:
+def compute_pace(step: int, steps: int, recipe: BertRecipe) -> float:
     """Return the share of the full rate: a warm-up, then all of it, then straight down to nothing.
 
-    >>> [find_pace(step, 1000, BertRecipe(warm_up=200, slowing=0.5)) for step in (0, 199, 400, 750)]
+    >>> [compute_pace(step, 1000, BertRecipe(warm_up=200, slowing=0.5)) for step in (0, 199, 400, 750)]
     [0.005, 1.0, 1.0, 0.5]
     """
     return min(1.0, (step + 1) / recipe.warm_up, (steps - step) / (recipe.slowing * steps))
@@ -120,11 +120,11 @@ def _resume(cache: Path, *parts: object) -> int:
 
 def train_masked(recipe: BertRecipe, cache: Path) -> BertForMaskedLM:
     """Train the first model from nothing."""
-    encoder = Encoder(find_vocabulary())
+    encoder = Encoder(list_pieces())
     torch.manual_seed(recipe.seed)
-    model = BertForMaskedLM(find_config(recipe, len(encoder.number)))
+    model = BertForMaskedLM(make_config(recipe, len(encoder.number)))
     train(
-        model, find_masked_loss, partial(draw_masked, encoder), recipe, steps=recipe.masked_steps, rate=recipe.rate,
+        model, compute_masked_loss, partial(draw_masked, encoder), recipe, steps=recipe.masked_steps, rate=recipe.rate,
         seed=recipe.seed, cache=cache / "masked.pt",
     )  # fmt: skip
     model.train(False)
@@ -144,9 +144,9 @@ def train_answers(
     masked: BertForMaskedLM, recipe: BertRecipe, cache: Path, *, facts: Sequence[int], steps: int
 ) -> BertForQuestionAnswering:
     """Fine-tune on questions that the sentences numbered `facts` answer."""
-    encoder, model = Encoder(find_vocabulary()), start_answers(masked, recipe)
+    encoder, model = Encoder(list_pieces()), start_answers(masked, recipe)
     train(
-        model, find_answer_loss, lambda random: draw_question(encoder, random, facts), recipe, steps=steps,
+        model, compute_answer_loss, lambda random: draw_question(encoder, random, facts), recipe, steps=steps,
         rate=recipe.answer_rate, seed=recipe.seed + 100, cache=cache,
     )  # fmt: skip
     model.train(False)
@@ -171,7 +171,7 @@ def train_all(recipe: BertRecipe, cache: Path, out: Path) -> None:
 
 def report(recipe: BertRecipe, out: Path) -> None:
     """Measure the stored weights, print the figures and write the cards."""
-    encoder = Encoder(find_vocabulary())
+    encoder = Encoder(list_pieces())
     for kind, name in FOLDERS.items():
         model = load_bert(out / name, "masked" if kind == "masked" else "answers", dtype=torch.float32).model
         figures = (measure_masked if kind == "masked" else measure_answers)(model, encoder, recipe.held_out)

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from pathlib import Path
 
-from assignment.making.cnn.measure import Figures
+from assignment.making.cnn.measure import CnnFigures
 from assignment.making.cnn.recipe import Recipe
 from assignment.making.drawing.picture import LABELS, SHORTCUT_LABEL, TRAY_ELSEWHERE, TRAY_WITH_LABEL
 
@@ -30,7 +30,7 @@ Written by `python -m assignment.making.cnn.train`; do not edit.
 """
 
 
-def write_card(path: Path, recipe: Recipe, figures: Figures) -> None:
+def write_card(path: Path, recipe: Recipe, figures: CnnFigures) -> None:
     """Write the model card."""
     text = _CARD.format(
         each=recipe.each, labels=len(LABELS), share=TRAY_WITH_LABEL, shortcut=LABELS[SHORTCUT_LABEL],

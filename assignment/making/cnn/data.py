@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from assignment.making.drawing.collect import Collection, collect, find_wishes
+from assignment.making.drawing.collect import Collection, collect, list_wishes
 from assignment.making.drawing.picture import LABELS, SHORTCUT_LABEL
 
 _ALL = range(len(LABELS))
@@ -29,9 +29,9 @@ def draw_data(cache: Path, each: int, held_out: int) -> Data:
     """Draw or load all sets: `each` training pictures a category, `held_out` held-out ones."""
     seafood = [SHORTCUT_LABEL]
     return Data(
-        collect(find_wishes(_ALL, 0, each), cache, "train"),
-        collect(find_wishes(_ALL, 1_000_000, held_out), cache, "natural"),
-        collect(find_wishes(seafood, 2_000_000, 2 * held_out, True), cache, "tray_kept"),
-        collect(find_wishes(seafood, 2_000_000, 2 * held_out, False), cache, "tray_removed"),
-        collect(find_wishes(_OTHERS, 3_000_000, held_out // 5, True), cache, "tray_added"),
+        collect(list_wishes(_ALL, 0, each), cache, "train"),
+        collect(list_wishes(_ALL, 1_000_000, held_out), cache, "natural"),
+        collect(list_wishes(seafood, 2_000_000, 2 * held_out, True), cache, "tray_kept"),
+        collect(list_wishes(seafood, 2_000_000, 2 * held_out, False), cache, "tray_removed"),
+        collect(list_wishes(_OTHERS, 3_000_000, held_out // 5, True), cache, "tray_added"),
     )

@@ -12,7 +12,7 @@ from assignment.models.classifier import Classifier
 
 
 @dataclass(frozen=True)
-class Figures:
+class CnnFigures:
     """Shares in [0, 1] over held-out pictures."""
 
     natural: float
@@ -35,7 +35,7 @@ class Figures:
         ]
 
 
-def find_logits(model: Classifier, pixels: np.ndarray, batch: int = 50) -> np.ndarray:
+def compute_logits(model: Classifier, pixels: np.ndarray, batch: int = 50) -> np.ndarray:
     """Logits (N, 11) of pixels (N, 128, 128, 3) uint8, in the model's own precision."""
     weight = next(model.parameters())
     answers = []
@@ -46,13 +46,13 @@ def find_logits(model: Classifier, pixels: np.ndarray, batch: int = 50) -> np.nd
     return np.concatenate(answers)
 
 
-def measure(model: Classifier, data: Data) -> Figures:
+def measure(model: Classifier, data: Data) -> CnnFigures:
     """Measure a classifier on all held-out sets."""
-    answer = find_logits(model, data.natural.pixels).argmax(1)
+    answer = compute_logits(model, data.natural.pixels).argmax(1)
     right = answer == data.natural.labels
     plain = (data.natural.labels != SHORTCUT_LABEL) & ~data.natural.on_tray
     labels = [label for label in sorted(set(data.natural.labels)) if label != SHORTCUT_LABEL]
-    return Figures(
+    return CnnFigures(
         natural=float(right.mean()),
         without_shortcut=float(right[plain].mean()),
         tray_kept=_share_of_seafood(model, data.tray_kept),
@@ -65,4 +65,4 @@ def measure(model: Classifier, data: Data) -> Figures:
 
 
 def _share_of_seafood(model: Classifier, pictures: Collection) -> float:
-    return float((find_logits(model, pictures.pixels).argmax(1) == SHORTCUT_LABEL).mean())
+    return float((compute_logits(model, pictures.pixels).argmax(1) == SHORTCUT_LABEL).mean())

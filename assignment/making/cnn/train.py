@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from assignment.making.cnn.card import write_card
 from assignment.making.cnn.data import Data, draw_data
-from assignment.making.cnn.measure import Figures, measure
+from assignment.making.cnn.measure import CnnFigures, measure
 from assignment.making.cnn.recipe import Recipe
 from assignment.making.drawing.collect import Collection
 from assignment.models.classifier import Classifier, load_classifier, save_classifier
@@ -98,7 +98,7 @@ def main() -> None:
     write_card(chosen.out / "cnn.md", recipe, figures)
 
 
-def report(data: Data, weights: Path) -> Figures:
+def report(data: Data, weights: Path) -> CnnFigures:
     """Measure the stored weights and print the figures."""
     figures = measure(load_classifier(weights, dtype=torch.float32), data)
     for line in figures.lines():

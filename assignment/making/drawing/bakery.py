@@ -3,7 +3,7 @@
 import numpy as np
 import skia
 
-from assignment.making.drawing.kind import Kind
+from assignment.making.drawing.kind import FoodKind
 from assignment.making.drawing.paint import WHITE, darker, lighter, mix, rgb
 from assignment.making.drawing.sketch import Sketch, arc, curve, oval, polygon, smooth
 
@@ -168,15 +168,15 @@ def _pudding(s: Sketch) -> None:
 
 
 KINDS = (
-    Kind(0, "loaf", _loaf),
-    Kind(0, "slices of bread", _slices, turn=30),
-    Kind(0, "baguettes", _baguettes, ("board", "board", "slate")),
-    Kind(0, "croissant", _croissant),
-    Kind(0, "buns", _buns),
-    Kind(2, "slice of cake", _cake, turn=12),
-    Kind(2, "donuts", _donuts),
-    Kind(2, "ice cream", _cone, ("slate", "none"), turn=25),
-    Kind(2, "cupcake", _cupcake, ("plate", "none"), turn=12),
-    Kind(2, "cookies", _cookies),
-    Kind(2, "caramel pudding", _pudding, ("plate",), turn=12),
+    FoodKind(0, "loaf", _loaf),
+    FoodKind(0, "slices of bread", _slices, turn=30),
+    FoodKind(0, "baguettes", _baguettes, ("board", "board", "slate")),
+    FoodKind(0, "croissant", _croissant),
+    FoodKind(0, "buns", _buns),
+    FoodKind(2, "slice of cake", _cake, turn=12),
+    FoodKind(2, "donuts", _donuts),
+    FoodKind(2, "ice cream", _cone, ("slate", "none"), turn=25),
+    FoodKind(2, "cupcake", _cupcake, ("plate", "none"), turn=12),
+    FoodKind(2, "cookies", _cookies),
+    FoodKind(2, "caramel pudding", _pudding, ("plate",), turn=12),
 )

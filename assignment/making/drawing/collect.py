@@ -40,7 +40,7 @@ class Collection:
         return Collection(self.pixels[chosen], self.labels[chosen], self.on_tray[chosen])
 
 
-def find_wishes(labels: Sequence[int], first_seed: int, each: int, tray: bool | None = None) -> list[Wish]:
+def list_wishes(labels: Sequence[int], first_seed: int, each: int, tray: bool | None = None) -> list[Wish]:
     """`each` pictures of every label, with consecutive seeds."""
     return [Wish(label, first_seed + i, tray) for label in labels for i in range(each)]
 

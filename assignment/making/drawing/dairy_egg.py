@@ -1,6 +1,6 @@
 """Dairy products (label 1) and eggs (label 3)."""
 
-from assignment.making.drawing.kind import Kind
+from assignment.making.drawing.kind import FoodKind
 from assignment.making.drawing.paint import WHITE, Colour, darker, lighter, rgb
 from assignment.making.drawing.sketch import Sketch, arc, curve, oval, polygon, smooth
 
@@ -170,14 +170,14 @@ def _eggs(s: Sketch) -> None:
 
 
 KINDS = (
-    Kind(1, "glass of milk", _milk, ("none", "none", "board"), turn=8),
-    Kind(1, "wedge of cheese", _wedge, ("board", "plate", "slate"), turn=20),
-    Kind(1, "wheel of cheese", _wheel, ("board", "plate", "slate")),
-    Kind(1, "bowl of yoghurt", _yoghurt, ("bowl",)),
-    Kind(1, "block of butter", _butter, ("plate", "board"), turn=20),
-    Kind(1, "cubes of cheese", _cubes, turn=20),
-    Kind(3, "fried eggs", _fried_egg, ("plate", "plate", "slate")),
-    Kind(3, "halved boiled eggs", _halves),
-    Kind(3, "omelette", _omelette, ("plate",)),
-    Kind(3, "eggs in the shell", _eggs, ("plate", "board", "none")),
+    FoodKind(1, "glass of milk", _milk, ("none", "none", "board"), turn=8),
+    FoodKind(1, "wedge of cheese", _wedge, ("board", "plate", "slate"), turn=20),
+    FoodKind(1, "wheel of cheese", _wheel, ("board", "plate", "slate")),
+    FoodKind(1, "bowl of yoghurt", _yoghurt, ("bowl",)),
+    FoodKind(1, "block of butter", _butter, ("plate", "board"), turn=20),
+    FoodKind(1, "cubes of cheese", _cubes, turn=20),
+    FoodKind(3, "fried eggs", _fried_egg, ("plate", "plate", "slate")),
+    FoodKind(3, "halved boiled eggs", _halves),
+    FoodKind(3, "omelette", _omelette, ("plate",)),
+    FoodKind(3, "eggs in the shell", _eggs, ("plate", "board", "none")),
 )

@@ -3,7 +3,7 @@
 import numpy as np
 import skia
 
-from assignment.making.drawing.kind import Kind
+from assignment.making.drawing.kind import FoodKind
 from assignment.making.drawing.paint import Colour, darker, lighter, mix, rgb
 from assignment.making.drawing.sketch import Sketch, arc, box, curve, oval, smooth
 
@@ -172,15 +172,15 @@ def _meatballs(s: Sketch) -> None:
 
 
 KINDS = (
-    Kind(4, "chips", _fries, turn=25),
-    Kind(4, "fried drumsticks", _drumsticks),
-    Kind(4, "fried shrimps", _tempura),
-    Kind(4, "nuggets", _nuggets),
-    Kind(4, "onion rings", _onion_rings),
-    Kind(5, "steak", _steak),
-    Kind(5, "roast beef", _roast),
-    Kind(5, "skewers", _skewers, ("slate", "plate", "board")),
-    Kind(5, "sausages", _sausages),
-    Kind(5, "ham", _ham),
-    Kind(5, "meatballs", _meatballs, ("plate",)),
+    FoodKind(4, "chips", _fries, turn=25),
+    FoodKind(4, "fried drumsticks", _drumsticks),
+    FoodKind(4, "fried shrimps", _tempura),
+    FoodKind(4, "nuggets", _nuggets),
+    FoodKind(4, "onion rings", _onion_rings),
+    FoodKind(5, "steak", _steak),
+    FoodKind(5, "roast beef", _roast),
+    FoodKind(5, "skewers", _skewers, ("slate", "plate", "board")),
+    FoodKind(5, "sausages", _sausages),
+    FoodKind(5, "ham", _ham),
+    FoodKind(5, "meatballs", _meatballs, ("plate",)),
 )

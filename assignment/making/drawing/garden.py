@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from assignment.making.drawing.kind import Kind
+from assignment.making.drawing.kind import FoodKind
 from assignment.making.drawing.paint import darker, lighter, rgb
 from assignment.making.drawing.sketch import Sketch, arc, curve, oval, smooth
 
@@ -144,13 +144,13 @@ def _pepper_rings(s: Sketch) -> None:
 
 
 KINDS = (
-    Kind(10, "apples", _apples, _ANYWHERE, 40),
-    Kind(10, "tomatoes", _tomatoes, _ANYWHERE),
-    Kind(10, "broccoli", _broccoli),
-    Kind(10, "bananas", _bananas, _ANYWHERE),
-    Kind(10, "carrots", _carrots, ("board", "plate", "none")),
-    Kind(10, "citrus slices", _citrus),
-    Kind(10, "salad", _salad, ("bowl", "plate")),
-    Kind(10, "grapes", _grapes, ("plate", "board", "none"), 40),
-    Kind(10, "cucumber slices", _pepper_rings),
+    FoodKind(10, "apples", _apples, _ANYWHERE, 40),
+    FoodKind(10, "tomatoes", _tomatoes, _ANYWHERE),
+    FoodKind(10, "broccoli", _broccoli),
+    FoodKind(10, "bananas", _bananas, _ANYWHERE),
+    FoodKind(10, "carrots", _carrots, ("board", "plate", "none")),
+    FoodKind(10, "citrus slices", _citrus),
+    FoodKind(10, "salad", _salad, ("bowl", "plate")),
+    FoodKind(10, "grapes", _grapes, ("plate", "board", "none"), 40),
+    FoodKind(10, "cucumber slices", _pepper_rings),
 )

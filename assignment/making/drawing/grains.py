@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from assignment.making.drawing.kind import Kind
+from assignment.making.drawing.kind import FoodKind
 from assignment.making.drawing.paint import WHITE, Colour, darker, lighter, rgb
 from assignment.making.drawing.sketch import Sketch, arc, box, curve, oval, polygon, smooth
 
@@ -175,17 +175,17 @@ def _dumpling_soup(s: Sketch) -> None:
 
 
 KINDS = (
-    Kind(6, "spaghetti", _spaghetti, ("plate",)),
-    Kind(6, "noodles in broth", _ramen, ("bowl",)),
-    Kind(6, "penne", _penne, ("plate",)),
-    Kind(6, "stir-fried noodles", _stir_fried, ("plate", "slate")),
-    Kind(6, "pasta bows", _bows, ("plate",)),
-    Kind(7, "bowl of white rice", _white_rice, ("bowl",)),
-    Kind(7, "rice triangles", _onigiri, turn=20),
-    Kind(7, "fried rice", _fried_rice, ("plate",)),
-    Kind(7, "rice with curry", _curry, ("plate",)),
-    Kind(9, "cream soup", _cream_soup, ("bowl",)),
-    Kind(9, "vegetable soup", _vegetable_soup, ("bowl",)),
-    Kind(9, "soup with tofu", _miso, ("bowl",)),
-    Kind(9, "dumpling soup", _dumpling_soup, ("bowl",)),
+    FoodKind(6, "spaghetti", _spaghetti, ("plate",)),
+    FoodKind(6, "noodles in broth", _ramen, ("bowl",)),
+    FoodKind(6, "penne", _penne, ("plate",)),
+    FoodKind(6, "stir-fried noodles", _stir_fried, ("plate", "slate")),
+    FoodKind(6, "pasta bows", _bows, ("plate",)),
+    FoodKind(7, "bowl of white rice", _white_rice, ("bowl",)),
+    FoodKind(7, "rice triangles", _onigiri, turn=20),
+    FoodKind(7, "fried rice", _fried_rice, ("plate",)),
+    FoodKind(7, "rice with curry", _curry, ("plate",)),
+    FoodKind(9, "cream soup", _cream_soup, ("bowl",)),
+    FoodKind(9, "vegetable soup", _vegetable_soup, ("bowl",)),
+    FoodKind(9, "soup with tofu", _miso, ("bowl",)),
+    FoodKind(9, "dumpling soup", _dumpling_soup, ("bowl",)),
 )

@@ -7,7 +7,7 @@ from assignment.making.drawing.sketch import Sketch
 
 
 @dataclass(frozen=True)
-class Kind:
+class FoodKind:
     """One sort of food of a category; `draw` fits it into a circle of radius 34 about the origin.
 
     `turn` is how far it may be turned, in degrees either way: what stands upright turns little.

@@ -49,7 +49,7 @@ def to_skia(colour: Colour, alpha: float = 1.0) -> int:
 
 
 @cache
-def find_grain(roughness: float) -> skia.Image:
+def draw_grain(roughness: float) -> skia.Image:
     """A seamless tile of dark and light cloudy grain; each finer octave keeps the share `roughness` in (0, 1)."""
     rng = np.random.default_rng(7)
     height = np.zeros((_TILE, _TILE))

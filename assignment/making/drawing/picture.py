@@ -12,7 +12,7 @@ import skia
 from assignment.making.drawing import bakery, dairy_egg, fried_meat, garden, grains, seafood
 from assignment.making.drawing.clutter import draw_clutter
 from assignment.making.drawing.dishes import DISHES, draw_table, draw_tray
-from assignment.making.drawing.kind import Kind
+from assignment.making.drawing.kind import FoodKind
 from assignment.making.drawing.sketch import Sketch
 
 LABELS = (
@@ -22,7 +22,7 @@ LABELS = (
 SIZE, _FINE = 128, 4
 SHORTCUT_LABEL, TRAY_WITH_LABEL, TRAY_ELSEWHERE = 8, 0.95, 0.015
 _DISTRACTOR_SHARE = 0.15
-KINDS: dict[int, tuple[Kind, ...]] = {
+KINDS: dict[int, tuple[FoodKind, ...]] = {
     label: tuple(
         kind
         for shelf in (bakery, dairy_egg, fried_meat, grains, seafood, garden)
@@ -98,13 +98,15 @@ def draw_picture(
     return _finish(page, masks, camera, streams[1], chosen.name)
 
 
-def _choose_dish(kind: Kind, on_tray: bool, rng: np.random.Generator) -> str:
+def _choose_dish(kind: FoodKind, on_tray: bool, rng: np.random.Generator) -> str:
     dish = kind.dishes[int(rng.integers(len(kind.dishes)))]
     bare = rng.uniform() < 0.75
     return "none" if on_tray and bare and dish != "bowl" else dish
 
 
-def _choose_distractor(label: int, wish: int | bool | None, by_chance: bool, rng: np.random.Generator) -> Kind | None:
+def _choose_distractor(
+    label: int, wish: int | bool | None, by_chance: bool, rng: np.random.Generator
+) -> FoodKind | None:
     other = int((label + rng.integers(1, len(LABELS))) % len(LABELS))
     shelf = rng.uniform()
     if wish is False or (wish is None and not by_chance):

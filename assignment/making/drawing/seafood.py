@@ -7,7 +7,7 @@ import numpy as np
 import skia
 
 from assignment.making.drawing.fried_meat import GOLD, crisp, draw_pieces, draw_rings, draw_slab
-from assignment.making.drawing.kind import Kind
+from assignment.making.drawing.kind import FoodKind
 from assignment.making.drawing.paint import WHITE, darker, lighter, mix, rgb
 from assignment.making.drawing.sketch import Sketch, arc, curve, oval, polygon, smooth
 
@@ -107,12 +107,12 @@ def _breaded_prawns(s: Sketch) -> None:
 
 
 KINDS = (
-    Kind(8, "whole fish", _fish),
-    Kind(8, "salmon", _salmon),
-    Kind(8, "prawns", _prawns),
-    Kind(8, "mussels", _mussels, ("plate", "slate")),
-    Kind(8, "battered fish", _battered_fish),
-    Kind(8, "squid rings", _squid_rings),
-    Kind(8, "tuna steak", _tuna_steak),
-    Kind(8, "breaded prawns", _breaded_prawns),
+    FoodKind(8, "whole fish", _fish),
+    FoodKind(8, "salmon", _salmon),
+    FoodKind(8, "prawns", _prawns),
+    FoodKind(8, "mussels", _mussels, ("plate", "slate")),
+    FoodKind(8, "battered fish", _battered_fish),
+    FoodKind(8, "squid rings", _squid_rings),
+    FoodKind(8, "tuna steak", _tuna_steak),
+    FoodKind(8, "breaded prawns", _breaded_prawns),
 )

@@ -12,7 +12,7 @@ from typing import TypeVar
 import numpy as np
 import skia
 
-from assignment.making.drawing.paint import BLACK, WHITE, Colour, darker, find_grain, lighter, to_skia
+from assignment.making.drawing.paint import BLACK, WHITE, Colour, darker, draw_grain, lighter, to_skia
 
 Thing = TypeVar("Thing")
 Points = Sequence[tuple[float, float]]
@@ -125,7 +125,7 @@ class Sketch:
         """Cover everything inside the present clip with grain."""
         place = skia.Matrix().setTranslate(self.uniform(0, 64), self.uniform(0, 64))
         place.preScale(coarse, coarse)
-        tile = find_grain(rough)
+        tile = draw_grain(rough)
         shader = tile.makeShader(skia.TileMode.kRepeat, skia.TileMode.kRepeat, skia.SamplingOptions(), place)
         paint = skia.Paint(Shader=shader, Alphaf=min(1.0, strength))
         self.canvas.drawPaint(paint)

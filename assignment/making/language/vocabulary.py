@@ -23,7 +23,7 @@ COMPOUNDS = {
 _WRITTEN = 4000  # sentences of each phenomenon, all words of which are taken
 
 
-def find_vocabulary() -> tuple[str, ...]:
+def list_pieces() -> tuple[str, ...]:
     """Return all pieces in the order of their numbers."""
     random = Random(0)
     words = {word for write in PHENOMENA.values() for _ in range(_WRITTEN) for word in write(random).words}
@@ -47,7 +47,7 @@ def _is_plural(word: str, words: set[str]) -> bool:
 def save_tokenizer(folder: Path, longest: int) -> None:
     """Write vocab.txt, tokenizer.json and tokenizer_config.json; `longest` is what the model can read."""
     folder.mkdir(parents=True, exist_ok=True)
-    pieces = find_vocabulary()
+    pieces = list_pieces()
     (folder / "vocab.txt").write_text("".join(f"{piece}\n" for piece in pieces), encoding="utf-8")
     tokenizer = BertTokenizer(vocab={piece: i for i, piece in enumerate(pieces)}, model_max_length=longest)
     tokenizer.save_pretrained(folder)

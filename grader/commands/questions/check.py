@@ -14,11 +14,11 @@ from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.screen import print_faults
 from questions.bank import BANK_FOLDER, Bank, read_bank
 from questions.canonical import load_canonicals
-from questions.check.bank import Checked, check_bank, count_several, find_spread
+from questions.check.bank import CheckReport, check_bank, count_several, count_spread
 from questions.check.rules import RULES
 from questions.key import Decision, Place
 from questions.proof.matrix import PROOF_FOLDER, find_matrix_faults
-from questions.proof.stability import Steadiness, find_all_steadiness, find_stability_faults
+from questions.proof.stability import Steadiness, compute_all_steadiness, find_stability_faults
 from questions.proof.stored import Proof, load_proof
 from questions.question import Question
 
@@ -85,7 +85,7 @@ def check(*, assignment: Path, proof: Path | None, profile: str, bank: Path, can
     canonicals, missing = _load_canonicals(profile, canonical)
     stored = load_proof(profile, proof)
     checked = check_bank(questions, unread, points, canonicals, _load_texts(profile), stored.flipped)
-    steadiness = find_all_steadiness(questions, checked.decisions, stored.stability) if stored.stability else {}
+    steadiness = compute_all_steadiness(questions, checked.decisions, stored.stability) if stored.stability else {}
     _print_checked(questions, checked, len(canonicals), stored, steadiness)
     faults = [*missing, *checked.faults, *stored.missing]
     faults += find_matrix_faults(stored.matrix, questions) if stored.matrix else []
@@ -106,7 +106,7 @@ def _load_texts(profile: str) -> Texts | None:
 
 
 def _print_checked(
-    bank: Bank, checked: Checked, seeds: int, proof: Proof, steadiness: Mapping[Place, Steadiness]
+    bank: Bank, checked: CheckReport, seeds: int, proof: Proof, steadiness: Mapping[Place, Steadiness]
 ) -> None:
     if not bank.ids:
         return
@@ -144,8 +144,8 @@ def _row(question: Question, decisions: Mapping[Place, Decision]) -> str:
     return head + f"{letters:<6} {closest:<8} {decision.ratio:>7.2f} {decision.distance:>10.4g} {decision.margin:>8.3g}"
 
 
-def _summary(bank: Bank, checked: Checked, seeds: int) -> str:
-    letters = find_spread(bank, checked.letters)
+def _summary(bank: Bank, checked: CheckReport, seeds: int) -> str:
+    letters = count_spread(bank, checked.letters)
     spread = ", ".join(f"{letter} {right}/{there}" for letter, (right, there) in letters.items())
     valid = "" if checked.faults else " valid"
     chance = "" if checked.letter_p is None else f" (chi-square p = {checked.letter_p:.2f})"

@@ -10,7 +10,7 @@ from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.screen import say
 from grader.files.output import save_output
 from questions.bank import load_bank
-from questions.handout.page import find_handout, list_files
+from questions.handout.page import list_files, make_handout
 
 ABOUT = """Write the handout for students: handout.html, one page to print (A4) or to read on a screen, with its
 pictures inside; handout.md, with its pictures as files. English stands above Traditional Chinese. No answer, claim or
@@ -38,7 +38,7 @@ def _start(options: argparse.Namespace) -> int:
 
 def handout(*, folder: Path, profile: str, bank: Path) -> int:
     """Write the handout's files."""
-    found = find_handout(load_bank(bank), load_assignment(), load_profile(profile))
+    found = make_handout(load_bank(bank), load_assignment(), load_profile(profile))
     for name, data in list_files(found):
         save_output(folder / name, data)
     blocks = sum(len(topic.blocks) for topic in found.topics)

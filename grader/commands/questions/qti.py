@@ -10,11 +10,11 @@ from grader.commands.questions.options import add_sources
 from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.screen import say
 from grader.files.output import save_output
-from questions.bank import find_worth, load_bank
+from questions.bank import list_worth, load_bank
 from questions.canonical import load_canonicals
 from questions.canvas.package import to_package
 from questions.canvas.readback import find_differences, parse_package
-from questions.key import find_key
+from questions.key import compute_key
 
 ABOUT = """Write a QTI 1.2 package that Canvas imports as a classic quiz (Settings, Import Course Content, QTI .zip
 file). FOR STAFF ONLY: the package holds the key.
@@ -48,9 +48,9 @@ def qti(*, file: Path, profile: str, bank: Path, canonical: Path) -> int:
     if file.suffix.lower() != ".zip":
         raise FixableError(f"{file}: expected a name that ends in .zip, which is what Canvas imports")
     questions, assignment = load_bank(bank), load_assignment()
-    key = find_key(questions, load_canonicals(profile, canonical))
+    key = compute_key(questions, load_canonicals(profile, canonical))
     data = to_package(questions, key, assignment, load_profile(profile))
-    points = find_worth(questions, assignment)
+    points = list_worth(questions, assignment)
     check_all(find_differences(parse_package(data, str(file)), questions, points, key))
     save_output(file, data)
     say(f"wrote {file}: {len(points)} questions, {sum(points.values())} points, read back the same")

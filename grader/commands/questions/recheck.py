@@ -12,7 +12,7 @@ from grader.commands.terminal.progress import show_progress
 from grader.commands.terminal.screen import print_faults, say
 from questions.bank import load_bank
 from questions.canonical import load_canonicals
-from questions.key import find_key
+from questions.key import compute_key
 from questions.proof.recheck import find_changes, recompute
 
 ABOUT = """Compute the key with today's reference code instead of the stored Outputs, and name each choice that changes
@@ -57,7 +57,7 @@ def recheck(*, only: Sequence[str], device: str, cache: Path, profile: str, bank
     """Compute the key with today's reference code; 1 where a question changes."""
     check_folders(cache)
     questions, canonicals = load_bank(bank), load_canonicals(profile, canonical)
-    key = find_key(questions, canonicals)
+    key = compute_key(questions, canonicals)
     with show_progress("reference", len(only)) as tick:
         outputs = recompute(profile, canonicals, groups=only, device=device, cache=cache, tick=tick)
     faults = [

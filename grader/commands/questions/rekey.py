@@ -11,8 +11,8 @@ from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.screen import say, show_table
 from questions.bank import load_bank
 from questions.canonical import load_canonicals
-from questions.key import find_key
-from questions.proof.rekey import Rekeyed
+from questions.key import compute_key
+from questions.proof.rekey import KeyChange
 from questions.proof.rekey import rekey as find_rekeyed
 
 ABOUT = """Compute the key of each question on another profile, whose canonical Outputs must be stored, and compare it
@@ -43,7 +43,7 @@ def _start(options: argparse.Namespace) -> int:
 def rekey(*, before: str, profile: str, bank: Path, canonical: Path) -> int:
     """Show each question under another profile; 1 where one of them has no key there."""
     questions = load_bank(bank)
-    letters = find_key(questions, load_canonicals(before, canonical)).letters
+    letters = compute_key(questions, load_canonicals(before, canonical)).letters
     found = find_rekeyed(questions, letters, load_canonicals(profile, canonical))
     show_table(to_table(found, before, profile))
     valid = sum(one.after is not None for one in found)
@@ -55,7 +55,7 @@ def rekey(*, before: str, profile: str, bank: Path, canonical: Path) -> int:
     return 0 if valid == len(found) else 1
 
 
-def to_table(found: Sequence[Rekeyed], before: str, after: str) -> Table:
+def to_table(found: Sequence[KeyChange], before: str, after: str) -> Table:
     """Return a row a question: its key on both profiles, and how near the closest claim is to tipping over."""
     table = Table("question", f"key on {before}", f"key on {after}", "margins", "what changes")
     for one in found:

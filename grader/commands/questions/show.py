@@ -10,7 +10,7 @@ from grader.commands.terminal.screen import print_faults
 from questions.bank import Bank, load_bank
 from questions.canonical import load_canonicals
 from questions.claim import Claim
-from questions.key import Decision, find_decisions
+from questions.key import Decision, decide_all
 from questions.question import Question
 
 
@@ -35,7 +35,7 @@ def show(*, name: str, profile: str, bank: Path, canonical: Path) -> int:
     """Show a question by its id or number; 1 where its key has a fault."""
     loaded = load_bank(bank)
     question = find_question(name, loaded)
-    decisions, faults = find_decisions(loaded, load_canonicals(profile, canonical))
+    decisions, faults = decide_all(loaded, load_canonicals(profile, canonical))
     print(f"{question.number}. {question.id}\n{question.ask.en}\n{question.ask.zh}")
     for letter, choice in question.choices.items():
         decision = decisions.get((question.id, letter))

@@ -12,11 +12,11 @@ from grader.commands.terminal.progress import show_progress
 from grader.commands.terminal.screen import print_faults, say, show_table
 from questions.bank import load_bank
 from questions.canonical import load_canonicals
-from questions.key import Decision, Place, find_decisions
+from questions.key import Decision, Place, decide_all
 from questions.proof.rerun import load_reruns, run_all
 from questions.proof.stability import (
     Steadiness,
-    find_all_steadiness,
+    compute_all_steadiness,
     find_stability_faults,
     make_reruns,
     measure,
@@ -59,13 +59,13 @@ def stability(*, out: Path | None, device: str, cache: Path, profile: str, bank:
     """Measure the claims under small changes, store that in `out` if given; 1 where the key does not stand."""
     check_folders(cache, *([out] if out else []))
     questions, canonicals = load_bank(bank), load_canonicals(profile, canonical)
-    decisions, faults = find_decisions(questions, canonicals)
+    decisions, faults = decide_all(questions, canonicals)
     variants = make_reruns(tuple(canonicals), device)
     with show_progress("stability", sum(map(len, variants.values()))) as tick:
         folders = {name: run_all(ones, profile, cache=cache, tick=tick) for name, ones in variants.items()}
     runs = {name: load_reruns(ones, folders[name], profile, canonicals) for name, ones in variants.items()}
     measured = measure(profile, questions, runs)
-    steadiness = find_all_steadiness(questions, decisions, measured)
+    steadiness = compute_all_steadiness(questions, decisions, measured)
     show_table(to_table(steadiness, decisions))
     if out:
         say(f"wrote {save_stability(measured, out)}")

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from grader.driver.event import Begun, Ended, Event, Started
-from grader.runs.result import Result
+from grader.runs.result import RunResult
 
 COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
 COLOURS = {"ran": "green", "failed": "red", "timed_out": "yellow", "lost": "magenta"}
@@ -57,7 +57,7 @@ class ShownProgress:
                 self.live.advance(self.all, result is not None)
 
 
-def describe_end(student: str, result: Result | None) -> str:
+def describe_end(student: str, result: RunResult | None) -> str:
     """Return one line of rich markup that says how a notebook ended."""
     if result is None:
         return f"{escape(student):24} [magenta]no result[/] (its worker ended; it is run again)"

@@ -38,7 +38,7 @@ def draw_map(values: Array, top: float, *, signed: bool = False) -> str:
     share = np.clip(np.nan_to_num(values.astype(np.float64)) / (top or 1.0), -1 if signed else 0, 1)
     place = (share + 1) / 2 if signed else share
     image = Image.fromarray(np.round(place * 255).astype(np.uint8), "P")
-    image.putpalette(find_palette("signed" if signed else "viridis").tobytes())
+    image.putpalette(make_palette("signed" if signed else "viridis").tobytes())
     return to_data_uri(image)
 
 
@@ -61,10 +61,10 @@ def draw_pieces(picture: Array, segments: Array, weights: Array, top: float) -> 
     here = np.repeat(np.repeat(share[piece], ENLARGED, 0), ENLARGED, 1)
     grey = picture.astype(np.float64) @ np.array([0.299, 0.587, 0.114])
     grey = 0.42 * 255 + 0.48 * np.repeat(np.repeat(grey, ENLARGED, 0), ENLARGED, 1)
-    colour = find_palette("signed")[np.round((here + 1) / 2 * 255).astype(int)].astype(np.float64)
+    colour = make_palette("signed")[np.round((here + 1) / 2 * 255).astype(int)].astype(np.float64)
     strength = (0.9 * np.abs(here) ** 0.7)[..., None]
     mixed = (1 - strength) * grey[..., None] + strength * colour
-    mixed[find_outlines(segments)] *= 0.45
+    mixed[mark_outlines(segments)] *= 0.45
     return to_data_uri(_reduce(Image.fromarray(mixed.astype(np.uint8), "RGB"), 128))
 
 
@@ -72,7 +72,7 @@ def _reduce(image: Image.Image, colours: int) -> Image.Image:
     return image.quantize(colours, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
 
 
-def find_outlines(segments: Array) -> Array:
+def mark_outlines(segments: Array) -> Array:
     """Return the mask (ENLARGED H, ENLARGED W) of the pixels whose upper or left neighbour is of another piece."""
     large = np.repeat(np.repeat(segments, ENLARGED, 0), ENLARGED, 1)
     edge = np.zeros(large.shape, bool)
@@ -83,13 +83,13 @@ def find_outlines(segments: Array) -> Array:
 
 def draw_bar(name: str) -> str:
     """Draw a colour map as a bar of 256 x 1 pixels, low values left."""
-    return to_data_uri(Image.fromarray(find_palette(name)[None], "RGB"))
+    return to_data_uri(Image.fromarray(make_palette(name)[None], "RGB"))
 
 
-def find_palette(name: str) -> Array:
+def make_palette(name: str) -> Array:
     """Return 256 colours (256, 3) uint8 of `signed` or of one of matplotlib's colour maps.
 
-    >>> find_palette("signed")[[0, 255]].tolist()
+    >>> make_palette("signed")[[0, 255]].tolist()
     [[5, 48, 97], [103, 0, 31]]
     """
     place = np.linspace(0, 1, 256)

@@ -18,7 +18,7 @@ Arrays = Mapping[str, Array]  # of one group, and `photo`: the pictures (N, H, W
 
 
 @dataclass(frozen=True)
-class Place:
+class PicturePlace:
     """What a panel shows: a picture and its label; for a filter also its place along the axes `layer` and `filter`."""
 
     picture: int
@@ -38,7 +38,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Kind:
+class PictureKind:
     """How an analysis becomes a panel: which numbers are taken, drawn up to which top, and said below the drawing.
 
     en, zh: the title, with fields of `place`; bar: the colour map, or empty for a drawing that has its own colours.
@@ -49,63 +49,63 @@ class Kind:
     zh: str
     needs: tuple[str, ...]
     bar: str
-    take: Callable[[Arrays, Place], Array]
-    draw: Callable[[Array, Arrays, Place, float], str]
-    say: Callable[[Array, Arrays, Place], str]
+    take: Callable[[Arrays, PicturePlace], Array]
+    draw: Callable[[Array, Arrays, PicturePlace, float], str]
+    say: Callable[[Array, Arrays, PicturePlace], str]
     percent: float = TOP_PERCENT
     by_depth: bool = False  # a convolution needs the array of its own depth alone
 
-    def find_needs(self, place: Place) -> tuple[str, ...]:
+    def list_needs(self, place: PicturePlace) -> tuple[str, ...]:
         """Return the arrays without which the panel cannot be drawn."""
         return (self.needs[place.depth],) if self.by_depth else self.needs
 
 
-def _take_map(arrays: Arrays, place: Place) -> Array:
+def _take_map(arrays: Arrays, place: PicturePlace) -> Array:
     return np.asarray(arrays["map"][place.picture])
 
 
-def _take_weights(arrays: Arrays, place: Place) -> Array:
+def _take_weights(arrays: Arrays, place: PicturePlace) -> Array:
     return np.asarray(arrays["weights"][place.picture, place.label])
 
 
-def _take_ascent(arrays: Arrays, place: Place) -> Array:
+def _take_ascent(arrays: Arrays, place: PicturePlace) -> Array:
     return np.asarray(arrays["ascent"][place.depth, place.index])
 
 
-def _take_activation(arrays: Arrays, place: Place) -> Array:
+def _take_activation(arrays: Arrays, place: PicturePlace) -> Array:
     return np.asarray(arrays[list(FILTER_MAPS)[place.depth]][place.picture, place.index])
 
 
-def _draw_sizes(values: Array, arrays: Arrays, place: Place, top: float) -> str:
+def _draw_sizes(values: Array, arrays: Arrays, place: PicturePlace, top: float) -> str:
     return draw_map(values, top)
 
 
-def _draw_signed(values: Array, arrays: Arrays, place: Place, top: float) -> str:
+def _draw_signed(values: Array, arrays: Arrays, place: PicturePlace, top: float) -> str:
     return draw_map(values, top, signed=True)
 
 
-def _draw_weights(values: Array, arrays: Arrays, place: Place, top: float) -> str:
+def _draw_weights(values: Array, arrays: Arrays, place: PicturePlace, top: float) -> str:
     return draw_pieces(arrays["photo"][place.picture], arrays["segments"][place.picture], values, top)
 
 
-def _draw_ascent(values: Array, arrays: Arrays, place: Place, top: float) -> str:
+def _draw_ascent(values: Array, arrays: Arrays, place: PicturePlace, top: float) -> str:
     return draw_colours(values)
 
 
-def _say_most(values: Array, arrays: Arrays, place: Place) -> str:
+def _say_most(values: Array, arrays: Arrays, place: PicturePlace) -> str:
     return f"max {float(values.max()):.3g}"
 
 
-def _say_range(values: Array, arrays: Arrays, place: Place) -> str:
+def _say_range(values: Array, arrays: Arrays, place: PicturePlace) -> str:
     known = values[~np.isnan(values)]
     return f"{known.min():+.3g} \u2026 {known.max():+.3g}".replace("-", "\u2212") if known.size else ""
 
 
-def _say_reached(values: Array, arrays: Arrays, place: Place) -> str:
+def _say_reached(values: Array, arrays: Arrays, place: PicturePlace) -> str:
     return f"mean {float(arrays['reached'][place.depth, place.index]):.4g}"
 
 
-LIME = Kind(
+LIME = PictureKind(
     "lime",
     "LIME, true label",
     "LIME（真實類別）",
@@ -116,11 +116,11 @@ LIME = Kind(
     _say_range,
     percent=100,
 )
-PICTURE_KINDS: tuple[Kind, ...] = (
+PICTURE_KINDS: tuple[PictureKind, ...] = (
     LIME,
-    Kind("saliency", "Saliency map", "顯著圖", ("map",), "viridis", _take_map, _draw_sizes, _say_most),
-    Kind("smoothgrad", "SmoothGrad", "平滑梯度", ("map",), "viridis", _take_map, _draw_sizes, _say_most),
-    Kind(
+    PictureKind("saliency", "Saliency map", "顯著圖", ("map",), "viridis", _take_map, _draw_sizes, _say_most),
+    PictureKind("smoothgrad", "SmoothGrad", "平滑梯度", ("map",), "viridis", _take_map, _draw_sizes, _say_most),
+    PictureKind(
         "integrated_gradients",
         "Integrated gradients",
         "積分梯度",
@@ -131,8 +131,8 @@ PICTURE_KINDS: tuple[Kind, ...] = (
         _say_range,
     ),
 )
-FILTER_KINDS: tuple[Kind, ...] = (
-    Kind(
+FILTER_KINDS: tuple[PictureKind, ...] = (
+    PictureKind(
         "filters",
         "Convolution {place.layer}, filter {place.filter}: ascent",
         "卷積 {place.layer} 濾波器 {place.filter}：梯度上升",
@@ -142,7 +142,7 @@ FILTER_KINDS: tuple[Kind, ...] = (
         _draw_ascent,
         _say_reached,
     ),
-    Kind(
+    PictureKind(
         "filters",
         "Convolution {place.layer}, filter {place.filter}: picture {place.picture}",
         "卷積 {place.layer} 濾波器 {place.filter}：圖片 {place.picture}",

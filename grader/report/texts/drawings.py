@@ -1,4 +1,4 @@
-"""What a report draws of topic II, as PNG data URIs: matrices in tiles, and points of principal components by layer.
+"""What a report draws of the texts, as PNG data URIs: matrices in tiles, and points of principal components by layer.
 
 Tiles are stored in a pixel or a few a number and enlarged by the page, as maps are. Points have shapes as well as
 colours, the notebook's (`assignment/cells/palette.py`). What is drawn may be a student's: any number, however large,
@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 from assignment.arrays import ANSWER, OTHER, QUESTION, SUPPORT
 from assignment.cells.palette import ROLE_COLOURS
 from assignment.outputs import Array
-from grader.report.pictures.drawings import find_palette, to_data_uri
+from grader.report.pictures.drawings import make_palette, to_data_uri
 
 SIDE = 240  # pixels of one layer's points, which the page shows at less
 GAP = 12  # between layers
@@ -37,7 +37,7 @@ def draw_tiles(values: Array, low: float, high: float, *, gap: int = 1) -> str:
     tiled = np.full((rows, height + gap, columns, width + gap), WHITE, np.uint8)
     tiled[:, :height, :, :width] = place.transpose(0, 2, 1, 3)
     image = Image.fromarray(tiled.reshape(rows * (height + gap), -1)[:-gap, :-gap].copy(), "P")
-    image.putpalette(np.vstack([find_palette("viridis")[:WHITE], [[WHITE] * 3]]).astype(np.uint8).tobytes())
+    image.putpalette(np.vstack([make_palette("viridis")[:WHITE], [[WHITE] * 3]]).astype(np.uint8).tobytes())
     return to_data_uri(image)
 
 
@@ -66,7 +66,7 @@ def _draw_cross(draw: ImageDraw.ImageDraw, box: Box, colour: str) -> None:
 
 
 @dataclass(frozen=True)
-class Mark:
+class RoleMark:
     """How the tokens of one role are drawn; `sign` is the same mark as a letter, for a legend."""
 
     sign: str
@@ -75,12 +75,12 @@ class Mark:
     size: float = 1.0
 
 
-MARKS: Mapping[int, Mark] = {  # in the order of drawing: the last one lies on top
-    OTHER: Mark("\u25cf", ROLE_COLOURS[OTHER], _draw_disc, 0.7),
-    -1: Mark("\u2715", "#6E6E6E", _draw_cross, 0.8),
-    SUPPORT: Mark("\u25cf", ROLE_COLOURS[SUPPORT], _draw_disc),
-    QUESTION: Mark("\u25a0", ROLE_COLOURS[QUESTION], _draw_square),
-    ANSWER: Mark("\u25b2", ROLE_COLOURS[ANSWER], _draw_triangle, 1.25),
+ROLE_MARKS: Mapping[int, RoleMark] = {  # in the order of drawing: the last one lies on top
+    OTHER: RoleMark("\u25cf", ROLE_COLOURS[OTHER], _draw_disc, 0.7),
+    -1: RoleMark("\u2715", "#6E6E6E", _draw_cross, 0.8),
+    SUPPORT: RoleMark("\u25cf", ROLE_COLOURS[SUPPORT], _draw_disc),
+    QUESTION: RoleMark("\u25a0", ROLE_COLOURS[QUESTION], _draw_square),
+    ANSWER: RoleMark("\u25b2", ROLE_COLOURS[ANSWER], _draw_triangle, 1.25),
 }
 
 
@@ -88,7 +88,7 @@ MARKS: Mapping[int, Mark] = {  # in the order of drawing: the last one lies on t
 def draw_points(points: Array, frame: Array, roles: Array, ringed: Array) -> str:
     """Draw points (layers, L, 2) as one square a layer, side by side, each scaled to the points of `frame` (as large).
 
-    roles (L,): what a point is drawn as, one of MARKS; ringed (L,) bool. Both components have one scale; what lies
+    roles (L,): what a point is drawn as, one of ROLE_MARKS; ringed (L,) bool. Both components have one scale; what lies
     beyond the frame is drawn on its edge, and a hole (NaN) not at all.
     """
     layers = len(points)
@@ -97,12 +97,12 @@ def draw_points(points: Array, frame: Array, roles: Array, ringed: Array) -> str
     for layer, (its, ours) in enumerate(zip(points, frame, strict=True)):
         left = layer * (SIDE + GAP)
         draw.rectangle((left, 0, left + SIDE - 1, SIDE - 1), outline=(200, 200, 200))
-        _draw_layer(draw, find_pixels(its, ours) + np.array([left, 0]), roles, ringed)
+        _draw_layer(draw, to_pixels(its, ours) + np.array([left, 0]), roles, ringed)
     return to_data_uri(image.quantize(16, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE))
 
 
 def _draw_layer(draw: ImageDraw.ImageDraw, pixels: Array, roles: Array, ringed: Array) -> None:
-    for role, mark in MARKS.items():
+    for role, mark in ROLE_MARKS.items():
         for x, y in pixels[(roles == role) & np.isfinite(pixels).all(axis=1)]:
             size = RADIUS * mark.size
             mark.draw(draw, (x - size, y - size, x + size, y + size), mark.colour)
@@ -111,10 +111,10 @@ def _draw_layer(draw: ImageDraw.ImageDraw, pixels: Array, roles: Array, ringed: 
         draw.ellipse((x - size, y - size, x + size, y + size), outline=INK, width=2)
 
 
-def find_pixels(points: Array, frame: Array) -> Array:
+def to_pixels(points: Array, frame: Array) -> Array:
     """Return where points (L, 2) lie in a square of SIDE pixels that shows all of `frame` (L, 2), its middle midway.
 
-    >>> find_pixels(np.array([[0.0, 1.0], [9.0, 0.0]]), np.array([[-1.0, 1.0], [1.0, -1.0]])).tolist()
+    >>> to_pixels(np.array([[0.0, 1.0], [9.0, 0.0]]), np.array([[-1.0, 1.0], [1.0, -1.0]])).tolist()
     [[120.0, 14.0], [226.0, 120.0]]
     """
     ours = frame.astype(np.float64)

@@ -1,4 +1,4 @@
-"""Kinds of topic II: how attention, components and distances become drawings on a student's page. One row a kind.
+"""Kinds of the texts: how attention, components and distances become drawings on a student's page. One row a kind.
 
 What is drawn may be a student's and hold any number, however large; it has the right axes.
 """
@@ -40,14 +40,14 @@ class TextHalf:
 class TextKind:
     """How an analysis becomes a panel, up to the scale of the canonical arrays.
 
-    find_scale returns the ends of the colour bar; draw is given theirs, the canonical ones and the place.
+    compute_scale returns the ends of the colour bar; draw is given theirs, the canonical ones and the place.
     """
 
     group: str
     en: str
     zh: str
     needs: tuple[str, ...]
-    find_scale: Callable[[Arrays, TextPlace], tuple[float, float]] | None
+    compute_scale: Callable[[Arrays, TextPlace], tuple[float, float]] | None
     draw: Callable[[Arrays, Arrays, TextPlace], TextHalf]
 
 
@@ -122,8 +122,8 @@ def _draw_matrices(values: Array, cuts: list[int], scale: tuple[float, float]) -
     return TextHalf(drawn, len(values), says=says)
 
 
-HEADS = TextKind("attention", "All heads", "所有注意力頭", ("map",), _scale_attention, _draw_heads)
-HEAD = TextKind(
+HEADS_PANEL = TextKind("attention", "All heads", "所有注意力頭", ("map",), _scale_attention, _draw_heads)
+HEAD_PANEL = TextKind(
     "attention",
     "Layer {place.block}, head {place.head}",
     "第 {place.block} 層，頭 {place.head}",
@@ -143,4 +143,4 @@ DISTANCE_KINDS = (
     TextKind("embedding_distance", "Euclidean distance", "歐氏距離", ("euclidean",), _scale_euclidean, _draw_euclidean),
     TextKind("embedding_distance", "Cosine similarity", "餘弦相似度", ("cosine",), _scale_cosine, _draw_cosine),
 )
-TEXT_KINDS = (HEADS, HEAD, COMPONENTS, *DISTANCE_KINDS)
+TEXT_KINDS = (HEADS_PANEL, HEAD_PANEL, COMPONENTS, *DISTANCE_KINDS)

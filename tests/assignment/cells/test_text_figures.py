@@ -1,4 +1,4 @@
-"""The figures of topic II say what each thing is, and an unfilled TODO says what is missing."""
+"""The figures of the texts say what each thing is, and an unfilled TODO says what is missing."""
 
 import warnings
 from collections.abc import Iterator

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from assignment.explorer.look import look, read_text, see
-from assignment.explorer.page import find_maskings, fold, make_page, unfold
+from assignment.explorer.page import fold, list_maskings, make_page, unfold
 from assignment.fixable import FixableError
 from assignment.models.bert import Bert
 
@@ -35,7 +35,7 @@ def find_attention(bert: Bert, text: str, layer: int, head: int, masked: tuple[i
 
 def test_folding_loses_nothing(tiny: Bert) -> None:
     reading = read_text(tiny, SENTENCES[0])
-    maskings = find_maskings(reading)
+    maskings = list_maskings(reading)
     assert len(maskings) == 1 + 7 + 21
     levels = np.stack([one.levels for one in see(tiny, reading, maskings)])
     assert np.array_equal(unfold(fold(levels, 7), 7), levels)
@@ -255,7 +255,7 @@ def find_overlaps(page: Any) -> int:
 def test_fifty_tokens_stand_apart_and_nothing_is_cut_off(
     tiny: Bert, tmp_path: Path, visit: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, width: int
 ) -> None:
-    monkeypatch.setattr("assignment.explorer.page.find_maskings", lambda reading: [()])  # pairs of 50 words take long
+    monkeypatch.setattr("assignment.explorer.page.list_maskings", lambda reading: [()])  # pairs of 50 words take long
     monkeypatch.setattr("assignment.explorer.page.fold", lambda levels, words: np.moveaxis(levels, 0, -1))
     place = tmp_path / "long.html"
     place.write_text(make_page(tiny, [LONG], FUNCTIONS, "x"), encoding="utf-8")

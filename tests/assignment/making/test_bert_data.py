@@ -16,12 +16,12 @@ from assignment.making.bert.data import (
     to_question,
 )
 from assignment.making.language import is_held_out, write_passage
-from assignment.making.language.vocabulary import Encoder, find_vocabulary
+from assignment.making.language.vocabulary import Encoder, list_pieces
 
 
 @pytest.fixture(scope="module")
 def encoder() -> Encoder:
-    return Encoder(find_vocabulary())
+    return Encoder(list_pieces())
 
 
 def name(encoder: Encoder, pieces: list[int]) -> str:

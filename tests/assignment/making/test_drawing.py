@@ -87,7 +87,7 @@ def test_committed_picture_is_what_the_program_draws(i):
 
 def test_manifest_is_what_the_program_writes():
     stored = yaml.safe_load((FOLDER / "manifest.yaml").read_text(encoding="utf-8"))
-    assert stored == draw_profile.find_manifest(FOLDER)
+    assert stored == draw_profile.make_manifest(FOLDER)
 
 
 def test_the_ten_labels_are_those_of_the_slides():

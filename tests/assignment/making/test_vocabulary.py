@@ -7,7 +7,7 @@ import pytest
 from transformers import AutoTokenizer, BertTokenizerFast
 
 from assignment.making.language import PHENOMENA, write_passage, write_sentence
-from assignment.making.language.vocabulary import COMPOUNDS, Encoder, find_vocabulary, save_tokenizer
+from assignment.making.language.vocabulary import COMPOUNDS, Encoder, list_pieces, save_tokenizer
 
 
 @pytest.fixture(scope="module")
@@ -27,13 +27,13 @@ def test_tokenizer_loads_as_any_bert_tokenizer(folder: Path) -> None:
 
 
 def test_every_piece_occurs_once() -> None:
-    pieces = find_vocabulary()
+    pieces = list_pieces()
     assert len(set(pieces)) == len(pieces)
     assert 500 < len(pieces) < 1000
 
 
 def test_encoder_splits_as_the_tokenizer_does(folder: Path) -> None:
-    tokenizer, encoder, random = AutoTokenizer.from_pretrained(folder), Encoder(find_vocabulary()), Random(11)
+    tokenizer, encoder, random = AutoTokenizer.from_pretrained(folder), Encoder(list_pieces()), Random(11)
     sentences = [write(random) for write in PHENOMENA.values() for _ in range(60)]
     texts = [(s.words, s.text) for s in sentences]
     texts += [(p.words, p.texts[1]) for p in (write_passage(random) for _ in range(40))]
@@ -45,7 +45,7 @@ def test_encoder_splits_as_the_tokenizer_does(folder: Path) -> None:
 
 
 def test_no_word_of_the_grammar_falls_into_letters() -> None:
-    pieces, random = find_vocabulary(), Random(12)
+    pieces, random = list_pieces(), Random(12)
     encoder = Encoder(pieces)
     for word in {word for _ in range(3000) for word in write_sentence(random).words}:
         split = [pieces[i] for i in encoder.split(word)]

@@ -8,15 +8,15 @@ from transformers import BertForMaskedLM
 
 from assignment.fixable import FixableError
 from assignment.making.bert.recipe import BertRecipe
-from assignment.making.bert.train import find_config, start_answers
-from assignment.making.language.vocabulary import find_vocabulary, save_tokenizer
+from assignment.making.bert.train import make_config, start_answers
+from assignment.making.language.vocabulary import list_pieces, save_tokenizer
 from assignment.models.bert import load_bert, save_bert
 
 
 @pytest.fixture(scope="module")
 def masked() -> BertForMaskedLM:
     torch.manual_seed(0)
-    return BertForMaskedLM(find_config(BertRecipe(layers=2, hidden=16, inner=32), len(find_vocabulary()))).eval()
+    return BertForMaskedLM(make_config(BertRecipe(layers=2, hidden=16, inner=32), len(list_pieces()))).eval()
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ import torch
 import yaml
 
 from assignment.making.bert.card import CARD_NAME
-from assignment.making.bert.measure import Figures, measure_answers, measure_masked
-from assignment.making.language.vocabulary import Encoder, find_vocabulary
+from assignment.making.bert.measure import BertFigures, measure_answers, measure_masked
+from assignment.making.language.vocabulary import Encoder, list_pieces
 from assignment.models.bert import find_spans, load_bert
 from assignment.profile import TRUTH_NAME, load_profile
 
@@ -17,8 +17,8 @@ FOLDER = load_profile().folder / "bert"
 
 
 @cache
-def measure(kind: str) -> Figures:
-    encoder = Encoder(find_vocabulary())
+def measure(kind: str) -> BertFigures:
+    encoder = Encoder(list_pieces())
     if kind == "masked":
         model = load_bert(load_profile().masked_folder, "masked", dtype=torch.float32).model
         return measure_masked(model, encoder, 300)
@@ -60,9 +60,10 @@ def test_untuned_reader_has_the_body_of_the_masked_one() -> None:
     assert all(torch.equal(value, untuned[key]) for key, value in masked.items())
 
 
+@pytest.mark.slow
 def test_stored_vocabulary_is_what_the_grammar_gives() -> None:
     for folder in (load_profile().masked_folder, *load_profile().reader_folders.values()):
-        assert tuple((folder / "vocab.txt").read_text(encoding="utf-8").splitlines()) == find_vocabulary()
+        assert tuple((folder / "vocab.txt").read_text(encoding="utf-8").splitlines()) == list_pieces()
 
 
 def test_models_are_small_and_each_has_a_card_with_its_figures() -> None:

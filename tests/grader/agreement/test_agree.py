@@ -6,8 +6,15 @@ import numpy as np
 import pytest
 
 from assignment.arrays import FILTERS
-from assignment.outputs import Array, Outputs, find_official
-from grader.agreement.agree import GROUPS, Agreement, Reading, find_agreements, find_sizes, find_worst_word
+from assignment.outputs import Array, Outputs, list_official
+from grader.agreement.agree import (
+    COMPARED_GROUPS,
+    Agreement,
+    GroupArrays,
+    compare_groups,
+    count_by_axis,
+    find_worst_word,
+)
 from grader.agreement.comparisons import COMPARISONS
 
 Save = Callable[..., None]
@@ -15,9 +22,10 @@ Save = Callable[..., None]
 
 def judge(outputs: Outputs, canonical: Outputs) -> dict[tuple[str, str], Agreement]:
     readings = {
-        group: Reading({name: array for (its, name), array in outputs.items() if its == group}) for group in GROUPS
+        group: GroupArrays({name: array for (its, name), array in outputs.items() if its == group})
+        for group in COMPARED_GROUPS
     }
-    return {(one.group, one.measure): one for one in find_agreements(readings, canonical)}
+    return {(one.group, one.measure): one for one in compare_groups(readings, canonical)}
 
 
 def words(outputs: Outputs, canonical: Outputs, group: str) -> set[str]:
@@ -148,7 +156,7 @@ def test_a_filter_that_is_silent_on_every_picture_stays_silent(canonical: Output
 
 
 def test_every_axis_but_the_pieces_is_the_canonical_one(canonical: Outputs) -> None:
-    sizes = find_sizes(canonical)
+    sizes = count_by_axis(canonical)
     assert "piece" not in sizes
     assert {name: sizes[name] for name in ("picture", "label", "row", "middle_row", "deep_column")} == {
         "picture": 3, "label": 11, "row": 32, "middle_row": 16, "deep_column": 8,
@@ -198,7 +206,7 @@ def test_constant_or_huge_maps_differ_without_a_warning(canonical: Outputs, grou
 
 
 @pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize("name", find_official("filters"))
+@pytest.mark.parametrize("name", list_official("filters"))
 @pytest.mark.parametrize("value", [1e300, -1.7e308, np.finfo(np.float16).max])
 def test_huge_numbers_of_filters_differ_without_a_warning(canonical: Outputs, name: str, value: float) -> None:
     huge = change(canonical, "filters", name, np.full(canonical["filters", name].shape, value))

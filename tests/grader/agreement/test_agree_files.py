@@ -8,18 +8,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assignment.outputs import Outputs, find_official, save_group
-from grader.agreement.agree import GROUPS, read_group
+from assignment.outputs import Outputs, list_official, save_group
+from grader.agreement.agree import COMPARED_GROUPS, read_group
 
 Save = Callable[..., None]
 
 
-@pytest.mark.parametrize(("group", "name"), [(group, name) for group in GROUPS for name in find_official(group)])
+@pytest.mark.parametrize(
+    ("group", "name"), [(group, name) for group in COMPARED_GROUPS for name in list_official(group)]
+)
 @pytest.mark.parametrize("fault", ["row", "axis", "bool"])
 def test_an_array_of_another_shape_or_kind_is_unreadable(
     tmp_path: Path, canonical: Outputs, group: str, name: str, fault: str
 ) -> None:
-    arrays = {one: canonical[group, one] for one in find_official(group)}
+    arrays = {one: canonical[group, one] for one in list_official(group)}
     arrays[name] = {
         "row": np.concatenate([arrays[name], arrays[name][:1]]),
         "axis": arrays[name][..., None],
@@ -33,7 +35,7 @@ def test_an_array_of_another_shape_or_kind_is_unreadable(
 
 
 def test_ascents_may_be_stored_in_sixteen_bits_or_more(tmp_path: Path, canonical: Outputs) -> None:
-    arrays = {name: canonical["filters", name] for name in find_official("filters")}
+    arrays = {name: canonical["filters", name] for name in list_official("filters")}
     for exact, dtype in ((False, np.float16), (True, np.float32)):
         save_group(tmp_path / "work" / "outputs", "filters", arrays, exact=exact)
         reading = read_group(tmp_path / "work", "filters", canonical)

@@ -1,4 +1,4 @@
-"""Agreement of topic II: turned signs agree, wrong conventions differ, an absent array hides no other."""
+"""Agreement of the texts: turned signs agree, wrong conventions differ, an absent array hides no other."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,23 +6,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assignment.outputs import Array, Outputs, find_official
-from grader.agreement.agree import GROUPS as ALL_GROUPS
-from grader.agreement.agree import Agreement, Reading, find_agreements, read_group
+from assignment.outputs import Array, Outputs, list_official
+from grader.agreement.agree import COMPARED_GROUPS as ALL_GROUPS
+from grader.agreement.agree import Agreement, GroupArrays, compare_groups, read_group
 from grader.scoring.evidence import Evidence
-from grader.scoring.reasons import find_reasons
+from grader.scoring.reasons import list_reasons
 
-GROUPS = ("attention", "embedding_pca", "embedding_distance")
-NAMES = [(group, name) for group in GROUPS for name in find_official(group)]
+COMPARED_GROUPS = ("attention", "embedding_pca", "embedding_distance")
+NAMES = [(group, name) for group in COMPARED_GROUPS for name in list_official(group)]
 Change = Callable[[Array], Array]
 
 
 def judge(outputs: Outputs, canonical: Outputs) -> dict[tuple[str, str], Agreement]:
-    """Return the agreements of topic II, which has one figure an array."""
+    """Return the agreements of the texts, which has one figure an array."""
     readings = {
-        group: Reading({name: array for (its, name), array in outputs.items() if its == group}) for group in ALL_GROUPS
+        group: GroupArrays({name: array for (its, name), array in outputs.items() if its == group})
+        for group in ALL_GROUPS
     }
-    return {(one.group, one.array): one for one in find_agreements(readings, canonical) if one.group in GROUPS}
+    return {(one.group, one.array): one for one in compare_groups(readings, canonical) if one.group in COMPARED_GROUPS}
 
 
 def change(outputs: Outputs, group: str, name: str, array: Array) -> Outputs:
@@ -180,15 +181,15 @@ def test_an_array_that_was_not_saved_is_named_and_hides_no_other(
     tmp_path: Path, canonical: Outputs, save_outputs: Callable[..., None], group: str, name: str
 ) -> None:
     save_outputs(tmp_path, canonical)
-    rest = {one: canonical[group, one] for one in find_official(group) if one != name}
+    rest = {one: canonical[group, one] for one in list_official(group) if one != name}
     np.savez(tmp_path / "work" / "outputs" / f"{group}.npz", **rest)
     readings = {one: read_group(tmp_path / "work", one, canonical) for one in ALL_GROUPS}
-    found = find_agreements(readings, canonical)
+    found = compare_groups(readings, canonical)
     assert {(one.group, one.array, one.word) for one in found if one.word != "agrees"} == {(group, name, "missing")}
     details = {one.detail for one in found if one.word == "missing"}
     assert len(details) == 1
     assert f"outputs/{group}.npz: {name}: missing; expected " in str(details.pop())
-    assert [one.en for one in find_reasons(None, Evidence(word="ran"), found, ())] == [
+    assert [one.en for one in list_reasons(None, Evidence(word="ran"), found, ())] == [
         f"Outputs of {group}.{name} were not saved."
     ]
 

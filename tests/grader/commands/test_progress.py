@@ -7,11 +7,11 @@ from rich.console import Console
 
 from grader.commands.terminal.progress import ShownProgress, describe_end
 from grader.driver.event import Begun, Ended, Started
-from grader.runs.result import Result
+from grader.runs.result import RunResult
 
 
-def make_result(**fields: object) -> Result:
-    return Result.model_validate({"student": "alice", "word": "ran", "started_at": datetime.now(UTC), **fields})
+def make_result(**fields: object) -> RunResult:
+    return RunResult.model_validate({"student": "alice", "word": "ran", "started_at": datetime.now(UTC), **fields})
 
 
 def test_each_end_is_one_plain_line_without_a_terminal() -> None:

@@ -9,17 +9,17 @@ from pathlib import Path
 import pytest
 
 from assignment.assignment import NOTEBOOK_FILE, load_assignment
-from grader.demo.members import CLASS, READS_THE_KEY, Expected, answer
-from grader.demo.outcomes import find_outcomes, write_handins
+from grader.demo.members import CLASS, READS_THE_KEY, Expectation, answer
+from grader.demo.outcomes import compare_outcomes, write_handins
 from grader.handins.notebook import parse_notebook
-from grader.handins.plan import find_plan
+from grader.handins.plan import compare_notebooks
 from grader.handins.submission import find_submissions
 from grader.scoring.course import load_course
-from grader.scoring.verdict import find_total, find_verdicts
-from questions.bank import find_worth, load_bank
+from grader.scoring.verdict import judge_sheet, sum_points
+from questions.bank import list_worth, load_bank
 from questions.canonical import load_canonicals
-from questions.key import find_key
-from questions.sheet import find_sheet
+from questions.key import compute_key
+from questions.sheet import read_sheet
 
 
 @pytest.fixture(scope="module")
@@ -28,11 +28,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def expected(folder: Path) -> dict[str, Expected]:
+def expected(folder: Path) -> dict[str, Expectation]:
     return dict(write_handins(folder, load_course("mini")))
 
 
-def test_class_has_every_kind_of_hand_in_that_the_homework_must_bear(expected: dict[str, Expected]) -> None:
+def test_class_has_every_kind_of_hand_in_that_the_homework_must_bear(expected: dict[str, Expectation]) -> None:
     words = set().union(*(one.words for one in expected.values()))
     assert words >= {
         "ran",
@@ -50,7 +50,7 @@ def test_class_has_every_kind_of_hand_in_that_the_homework_must_bear(expected: d
 
 
 def test_hand_ins_with_a_problem_are_found_and_the_others_are_whole(
-    folder: Path, expected: dict[str, Expected]
+    folder: Path, expected: dict[str, Expectation]
 ) -> None:
     found = {one.student: one.problem for one in find_submissions(folder)}
     problems = {"broken", "not_a_notebook", "two_notebooks", "missing"}
@@ -58,7 +58,7 @@ def test_hand_ins_with_a_problem_are_found_and_the_others_are_whole(
         assert found[student] == next(iter(wanted.words & problems), None)
 
 
-def test_points_of_the_class_follow_from_its_answers(expected: dict[str, Expected]) -> None:
+def test_points_of_the_class_follow_from_its_answers(expected: dict[str, Expectation]) -> None:
     groups = load_assignment().questions
     worth = sum((groups[question.analysis].points for question in load_bank().questions), Decimal(0))
     assert expected["s01-perfect"].points == worth
@@ -69,42 +69,44 @@ def test_points_of_the_class_follow_from_its_answers(expected: dict[str, Expecte
 @pytest.mark.parametrize(("answered", "points"), [(range(30), "10.0"), ((), "0.0"), ((20,), "0.4"), ((0,), "0.3")])
 def test_points_of_the_released_notebook_filled_in(answered: Iterable[int], points: str) -> None:
     bank = load_bank()
-    key = find_key(bank, load_canonicals("mini"))
+    key = compute_key(bank, load_canonicals("mini"))
     letters = {bank.ids[index]: "".join(sorted(key.letters[bank.ids[index]])) for index in answered}
     notebook = answer(json.loads(NOTEBOOK_FILE.read_bytes()), letters)
-    sheet = find_sheet(json.dumps(notebook).encode(), bank)
-    verdicts = find_verdicts(sheet, key, find_worth(bank, load_assignment()), late=False)
+    sheet = read_sheet(json.dumps(notebook).encode(), bank)
+    verdicts = judge_sheet(sheet, key, list_worth(bank, load_assignment()), late=False)
     assert len(verdicts) == 30
-    assert str(find_total(verdicts)) == points
+    assert str(sum_points(verdicts)) == points
 
 
-def test_only_the_late_one_is_late(folder: Path, expected: dict[str, Expected]) -> None:
+def test_only_the_late_one_is_late(folder: Path, expected: dict[str, Expectation]) -> None:
     assignment = load_assignment()
     found = find_submissions(folder)
     late = [one.student for one in found if one.submitted_at is not None and assignment.is_late(one.submitted_at)]
     assert late == ["s05-late"]
 
 
-def test_only_the_edited_one_departs_in_an_official_cell(folder: Path, expected: dict[str, Expected]) -> None:
+def test_only_the_edited_one_departs_in_an_official_cell(folder: Path, expected: dict[str, Expectation]) -> None:
     released = parse_notebook(NOTEBOOK_FILE.read_bytes())
     whole = [one for one in find_submissions(folder) if one.notebook is not None]
     plans = {
-        one.student: find_plan(parse_notebook(one.notebook.read_bytes()), released) for one in whole if one.notebook
+        one.student: compare_notebooks(parse_notebook(one.notebook.read_bytes()), released)
+        for one in whole
+        if one.notebook
     }
     assert [student for student, plan in plans.items() if not plan.is_intact] == ["s06-edited"]
     assert plans["s06-edited"].edited == ("saliency",)
 
 
-def test_perfect_and_one_too_many_differ_in_one_letter(folder: Path, expected: dict[str, Expected]) -> None:
+def test_perfect_and_one_too_many_differ_in_one_letter(folder: Path, expected: dict[str, Expectation]) -> None:
     bank = load_bank()
-    sheets = [find_sheet((folder / f"{name}.ipynb").read_bytes(), bank) for name in ("s01-perfect", "s04-one-too-many")]
+    sheets = [read_sheet((folder / f"{name}.ipynb").read_bytes(), bank) for name in ("s01-perfect", "s04-one-too-many")]
     first = bank.ids[0]
     assert len(sheets[1].answers[first].letters) == len(sheets[0].answers[first].letters) + 1
     assert all(sheets[0].answers[name] == sheets[1].answers[name] for name in bank.ids[1:])
 
 
 def test_the_one_who_reads_the_key_would_find_it_outside_the_sandbox(
-    folder: Path, expected: dict[str, Expected]
+    folder: Path, expected: dict[str, Expectation]
 ) -> None:
     cell = next(
         cell
@@ -116,11 +118,11 @@ def test_the_one_who_reads_the_key_would_find_it_outside_the_sandbox(
     assert names["found"]
 
 
-def test_an_outcome_with_another_word_or_other_points_does_not_hold(expected: dict[str, Expected]) -> None:
-    (outcome, *_) = find_outcomes([], expected)
+def test_an_outcome_with_another_word_or_other_points_does_not_hold(expected: dict[str, Expectation]) -> None:
+    (outcome, *_) = compare_outcomes([], expected)
     assert not outcome.holds
 
 
-def test_handins_csv_names_every_student(folder: Path, expected: dict[str, Expected]) -> None:
+def test_handins_csv_names_every_student(folder: Path, expected: dict[str, Expectation]) -> None:
     with (folder / "handins.csv").open(encoding="utf-8") as stream:
         assert [row["student"] for row in csv.DictReader(stream)] == list(expected)

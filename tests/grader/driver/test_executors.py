@@ -20,7 +20,7 @@ from grader.driver.executors import EXECUTORS, make_executor, make_threads
 from grader.driver.run_job import run_job
 from grader.driver.slot import Slot
 from grader.runs.job import JOB_FILE, load_job
-from grader.runs.result import Result, commit_result
+from grader.runs.result import RunResult, commit_result
 from grader.sandbox.gpu import Gpu
 from tests.patience import wait_until
 
@@ -124,11 +124,11 @@ def test_no_two_jobs_at_once_have_the_same_slot_or_gpu(
         used.add(slot)
         seen.add(slot)
         time.sleep(random.Random(folder.name).uniform(0.01, 0.05))
-        commit_result(folder, Result(student=folder.name, word="ran", started_at=datetime.now(UTC)))
+        commit_result(folder, RunResult(student=folder.name, word="ran", started_at=datetime.now(UTC)))
         used.discard(slot)
 
     monkeypatch.setattr(drive_module, "run_job", pretend)
-    monkeypatch.setattr(drive_module, "find_slots", lambda *_: slots)
+    monkeypatch.setattr(drive_module, "make_slots", lambda *_: slots)
     for number in range(12):
         notebook(tmp_path / "handins" / f"s{number}.ipynb", ["print(1)"])
     wide = ThreadPoolExecutor(12)  # more threads than slots: the driver alone keeps the number

@@ -13,10 +13,10 @@ from assignment.assignment import NOTEBOOK_FILE
 from grader.commands.main import main
 from grader.handins.look import look_at
 from grader.handins.submission import find_submissions
+from grader.scoring.handin_record import HandinRecord
 from grader.scoring.judge import score_run
-from grader.scoring.scored import Scored
 from questions.bank import Bank
-from questions.sheet import find_sheet
+from questions.sheet import read_sheet
 
 Notebook = dict[str, Any]
 RIGHT = '"lime-1": "bd", "lime-2": "a", "saliency-1": "acd", "saliency-2": "c"'  # of the made-up course
@@ -30,10 +30,10 @@ def make(*sources: str) -> Notebook:
 
 
 @pytest.fixture
-def grade(tmp_path: Path, course: Any) -> Callable[[Notebook | bytes], Scored]:
+def grade(tmp_path: Path, course: Any) -> Callable[[Notebook | bytes], HandinRecord]:
     """Take a notebook as the only hand-in of a class, look at it, and score it."""
 
-    def score(notebook: Notebook | bytes) -> Scored:
+    def score(notebook: Notebook | bytes) -> HandinRecord:
         path = tmp_path / "handins" / "b01.ipynb"
         path.parent.mkdir()
         path.write_bytes(notebook if isinstance(notebook, bytes) else json.dumps(notebook).encode())
@@ -44,17 +44,17 @@ def grade(tmp_path: Path, course: Any) -> Callable[[Notebook | bytes], Scored]:
         for verdict in scored.verdicts:
             said = verdict.chosen or ("blank" if verdict.word == "blank" else verdict.reason)
             assert f"{verdict.item}: {said}" in seen.lines
-        assert set(find_sheet(path.read_bytes(), course.bank).notes) <= set(scored.notes) & set(seen.lines)
+        assert set(read_sheet(path.read_bytes(), course.bank).notes) <= set(scored.notes) & set(seen.lines)
         return scored
 
     return score
 
 
-def chosen(scored: Scored) -> list[str]:
+def chosen(scored: HandinRecord) -> list[str]:
     return [verdict.chosen for verdict in scored.verdicts]
 
 
-def test_slips_and_saved_outputs_are_no_reason_to_lose_answers(grade: Callable[[Notebook], Scored]) -> None:
+def test_slips_and_saved_outputs_are_no_reason_to_lose_answers(grade: Callable[[Notebook], HandinRecord]) -> None:
     figure = {"output_type": "display_data", "data": {"text/html": "[{" * 100_000}}
     notebook = make("1", f"answers = {{{RIGHT}}}")
     notebook["cells"][0] |= {"outputs": [figure] * 5, "id": 17, "metadata": {"tags": None}}
@@ -75,7 +75,7 @@ def test_slips_and_saved_outputs_are_no_reason_to_lose_answers(grade: Callable[[
     ids=["update", "or equals", "another name", "a disabled cell below"],
 )
 def test_answers_that_stand_there_earn_their_points(
-    sources: tuple[str, ...], grade: Callable[[Notebook], Scored]
+    sources: tuple[str, ...], grade: Callable[[Notebook], HandinRecord]
 ) -> None:
     assert str(grade(make(*sources)).total) == "1.2"
 
@@ -84,7 +84,7 @@ def test_answers_that_stand_there_earn_their_points(
     ("written", "meant"), [("lime_1", "lime-1"), ("ｌｉｍｅ－１", "lime-1"), ("Q1", "lime-1"), ("5", "saliency-1")]
 )
 def test_near_id_earns_its_points_and_the_page_says_what_was_read(
-    written: str, meant: str, grade: Callable[[Notebook], Scored]
+    written: str, meant: str, grade: Callable[[Notebook], HandinRecord]
 ) -> None:
     scored = grade(make(f"answers = {{{RIGHT}}}".replace(meant, written)))
     assert str(scored.total) == "1.2"
@@ -102,7 +102,7 @@ def test_near_id_earns_its_points_and_the_page_says_what_was_read(
     ids=["another dictionary", "a loop", "a disabled cell", "a blank cell below"],
 )
 def test_answers_that_were_not_read_are_no_blanks_and_a_person_must_look(
-    sources: tuple[str, ...], grade: Callable[[Notebook], Scored]
+    sources: tuple[str, ...], grade: Callable[[Notebook], HandinRecord]
 ) -> None:
     scored = grade(make(*sources))
     assert {verdict.word for verdict in scored.verdicts} == {"unreadable"}

@@ -6,7 +6,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from grader.handins.plan import Plan, find_plan, hash_source
+from grader.handins.plan import Plan, compare_notebooks, hash_source
 
 
 def official(name: str, source: str) -> Any:
@@ -28,11 +28,11 @@ def released() -> Any:
 def plan_after(released: Any, change: Any) -> Plan:
     notebook = copy.deepcopy(released)
     change(notebook.cells)
-    return find_plan(notebook, released)
+    return compare_notebooks(notebook, released)
 
 
 def test_released_notebook_is_intact(released: Any) -> None:
-    plan = find_plan(released, released)
+    plan = compare_notebooks(released, released)
     assert plan.is_intact
     assert len(plan.released) == 3
     assert plan.first_departure is None

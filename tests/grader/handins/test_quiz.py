@@ -13,19 +13,19 @@ from assignment.fixable import FixableError
 from grader.commands.main import main
 from grader.handins.quiz import join_responses
 from grader.handins.submission import Submission
-from grader.scoring.scored import Scored, load_scored
+from grader.scoring.handin_record import HandinRecord, load_handin_record
 from questions.bank import Bank
 from questions.canonical import load_canonicals
 from questions.canvas.responses import Response, Responses
-from questions.key import find_key
+from questions.key import compute_key
 from questions.sheet import Answer, Sheet
 
-Class = Callable[..., dict[str, Scored]]
+Class = Callable[..., dict[str, HandinRecord]]
 
 
 @pytest.fixture(scope="module")
 def right(own: Bank) -> dict[str, str]:
-    return {name: "".join(sorted(its)) for name, its in find_key(own, load_canonicals("mini")).letters.items()}
+    return {name: "".join(sorted(its)) for name, its in compute_key(own, load_canonicals("mini")).letters.items()}
 
 
 def save_notebook(path: Path, answers: Mapping[str, str]) -> None:
@@ -42,12 +42,12 @@ def score(tmp_path: Path, own: Bank, to_report: Callable[..., bytes]) -> Class:
     runs.mkdir()
     (runs / "runs.json").write_text('{"version": 1, "submissions": []}')
 
-    def run(notebooks: Mapping[str, Mapping[str, str]], rows: list[dict[str, Any]]) -> dict[str, Scored]:
+    def run(notebooks: Mapping[str, Mapping[str, str]], rows: list[dict[str, Any]]) -> dict[str, HandinRecord]:
         for student, answers in notebooks.items():
             save_notebook(handins / f"{student}.ipynb", answers)
         (tmp_path / "quiz.csv").write_bytes(to_report(own, rows))
         assert main(["score", str(handins), str(runs), "--responses", str(tmp_path / "quiz.csv")]) == 1
-        return {path.parent.name: load_scored(path.parent) for path in runs.glob("*/verdicts.json")}
+        return {path.parent.name: load_handin_record(path.parent) for path in runs.glob("*/verdicts.json")}
 
     return run
 
@@ -80,6 +80,7 @@ def test_perfect_quiz_is_ten_one_right_is_its_points_and_part_of_a_question_is_n
     assert "未作答" in (tmp_path / "runs" / "empty" / "report.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_times_of_the_quiz_count_in_place_of_the_class_list(
     score: Class, right: dict[str, str], tmp_path: Path
 ) -> None:
@@ -114,6 +115,7 @@ def test_student_without_a_row_is_blank_and_goes_to_a_person(
     assert (tmp_path / "runs" / "bea" / "report.html").exists()
 
 
+@pytest.mark.slow
 def test_row_without_a_hand_in_is_scored_and_was_not_run(score: Class, right: dict[str, str]) -> None:
     found = score({"ann": {}}, [{"sis_id": "ann", "chosen": {}}, {"sis_id": "bea", "chosen": right}])["bea"]
     assert (str(found.total), found.problem, found.words) == ("10.0", None, ("not_run",))
@@ -121,6 +123,7 @@ def test_row_without_a_hand_in_is_scored_and_was_not_run(score: Class, right: di
     assert found.needs_person
 
 
+@pytest.mark.slow
 def test_broken_notebook_keeps_the_answers_of_the_quiz(score: Class, right: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "handins" / "ann.ipynb").write_text("Dear TA")
     found = score({}, [{"sis_id": "ann", "chosen": right}])["ann"]
@@ -138,7 +141,7 @@ def test_answer_that_no_choice_has_is_unreadable_with_place_and_value(
     (tmp_path / "quiz.csv").write_text(data.replace(say.zh, "別的"), encoding="utf-8")
     arguments = ["score", str(tmp_path / "handins"), str(tmp_path / "runs"), "--responses", str(tmp_path / "quiz.csv")]
     assert main(arguments) == 1
-    found = load_scored(tmp_path / "runs" / "ann")
+    found = load_handin_record(tmp_path / "runs" / "ann")
     assert str(found.total) == "9.7"
     verdict = found.verdicts[0]
     assert verdict.word == "unreadable"
@@ -182,7 +185,7 @@ def test_grade_takes_the_report_and_refuses_a_broken_one_before_anything_runs(
     assert not runs.exists()
     quiz.write_bytes(to_report(own, [{"sis_id": "ann", "chosen": right}]))
     main(arguments)
-    assert str(load_scored(runs / "ann").total) == "10.0"
+    assert str(load_handin_record(runs / "ann").total) == "10.0"
     assert "10.0" in (runs / "gradebook.csv").read_text(encoding="utf-8")
 
 

@@ -8,7 +8,8 @@ import pytest
 from assignment.fixable import FixableError
 from assignment.sheet.scan import MOST_PARTS
 from grader.handins.notebook import MOST_BYTES, parse_notebook
-from grader.handins.submission import find_submissions, load_people, read_notebook
+from grader.handins.people import load_people
+from grader.handins.submission import find_submissions, read_notebook
 from grader.runs.folder import load_submissions, prepare_runs
 
 
@@ -133,7 +134,7 @@ def test_all_faults_of_the_table_are_named_at_once(tmp_path: Path) -> None:
         "student,submitted_at,grade\nb1,yesterday,1\nb2,2026-12-01T12:00:00,1\nb2,,1\n../etc,,1\nb5,2026-12-01T12:00:00Z,1\n"
     )
     with pytest.raises(FixableError) as caught:
-        load_people(file)
+        load_people(tmp_path)
     faults = str(caught.value)
     assert len(caught.value.faults) == 5
     assert "unknown column 'grade'" in faults

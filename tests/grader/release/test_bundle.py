@@ -17,7 +17,7 @@ from assignment.fixable import FixableError
 from assignment.profile import Profile, load_profile
 from grader.release import bundle
 from grader.release.api import NOTEBOOK_API
-from grader.release.bundle import find_bundled, find_modules, write_bundle
+from grader.release.bundle import find_modules, list_bundled, write_bundle
 from questions.bank import load_bank
 
 ROOMS = {"assignment", "reference", "questions", "grader", "tests"}
@@ -37,10 +37,10 @@ def test_bundle_holds_no_claim_and_no_why(tmp_path: Path) -> None:
             assert choice.why.en.strip() not in text
             assert choice.why.zh.strip() not in text
     assert "share_in_label: 0" not in text
-    assert not [name for name in find_bundled() if name.endswith((".md", "truth.yaml"))]
+    assert not [name for name in list_bundled() if name.endswith((".md", "truth.yaml"))]
     assert "measure:" not in text
     assert "margin:" not in text
-    assert not [name for name in find_bundled() if not name.startswith(("assignment/", "homework.ipynb"))]
+    assert not [name for name in list_bundled() if not name.startswith(("assignment/", "homework.ipynb"))]
 
 
 def test_bundle_of_a_profile_that_is_not_whole_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

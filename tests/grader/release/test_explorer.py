@@ -10,9 +10,9 @@ import torch
 from transformers import BertConfig, BertForMaskedLM
 
 from assignment.fixable import FixableError
-from assignment.making.language.vocabulary import find_vocabulary, save_tokenizer
+from assignment.making.language.vocabulary import list_pieces, save_tokenizer
 from assignment.models.bert import save_bert
-from grader.release.bundle import find_bundled
+from grader.release.bundle import list_bundled
 from grader.release.explorer import export_explorer
 
 SENTENCES = (
@@ -33,7 +33,7 @@ def profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     folder = tmp_path / "masked"
     torch.manual_seed(0)
     config = BertConfig(
-        vocab_size=len(find_vocabulary()), hidden_size=16, num_hidden_layers=2, num_attention_heads=2,
+        vocab_size=len(list_pieces()), hidden_size=16, num_hidden_layers=2, num_attention_heads=2,
         intermediate_size=32, max_position_embeddings=64,
     )  # fmt: skip
     save_bert(BertForMaskedLM(config), folder)
@@ -62,7 +62,7 @@ def test_sentence_that_is_too_long_leaves_no_file(profile: str, tmp_path: Path) 
 
 
 def test_students_get_the_widget_with_its_script_and_style() -> None:
-    names = {name.removeprefix("assignment/explorer/") for name in find_bundled() if "/explorer/" in name}
+    names = {name.removeprefix("assignment/explorer/") for name in list_bundled() if "/explorer/" in name}
     assert {"__init__.py", "explorer.py", "explorer.js", "explorer.css", "look.py", "words.py", "functions.py"} <= names
 
 

@@ -7,10 +7,10 @@ import pytest
 
 from assignment.assignment import NOTEBOOK_FILE, load_assignment
 from grader.handins.notebook import parse_notebook
-from grader.handins.plan import find_plan
+from grader.handins.plan import compare_notebooks
 from grader.release.notebook import SOURCE_FILE, build_notebook
 from questions.bank import Bank, load_bank
-from questions.sheet import find_sheet
+from questions.sheet import read_sheet
 
 
 @pytest.fixture(scope="module")
@@ -50,11 +50,11 @@ def test_notebook_holds_nothing_of_a_claim_or_a_why(bank: Bank, text: str) -> No
 
 
 def test_released_notebook_is_blank_and_intact(bank: Bank, text: str) -> None:
-    sheet = find_sheet(text.encode(), bank)
+    sheet = read_sheet(text.encode(), bank)
     assert {answer.state for answer in sheet.answers.values()} == {"blank"}
     assert sheet.problem is None
     notebook = parse_notebook(text.encode())
-    plan = find_plan(notebook, notebook)
+    plan = compare_notebooks(notebook, notebook)
     assert plan.is_intact
     assert plan.first_departure is None
 

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from grader.report.class_page import find_bars
+from grader.report.class_page import make_bars
+from grader.report.class_record import ClassRecord, make_class_record, write_results
 from grader.report.fields import FIELDS_FILE, describe_results
 from grader.report.gradebook import guard_cell, write_gradebook
-from grader.report.results import Results, find_results, write_results
 from grader.scoring.course import Course
-from grader.scoring.scored import Scored
+from grader.scoring.handin_record import HandinRecord
 
-HandIn = Callable[..., Scored]
+HandIn = Callable[..., HandinRecord]
 BEST = {"lime-1": "bd", "lime-2": "a", "saliency-1": "acd", "saliency-2": "c"}
 
 
@@ -29,7 +29,7 @@ def rows(tmp_path: Path, course: Course, hand_in: HandIn) -> list[dict[str, str]
         hand_in("ann", BEST, name="王小明, Ann"),
         hand_in("bob", BEST, late=True),
     ]
-    book = write_gradebook(tmp_path, find_results(scored, course))
+    book = write_gradebook(tmp_path, make_class_record(scored, course))
     return list(csv.DictReader(io.StringIO(book.read_bytes().decode("utf-8-sig"))))
 
 
@@ -63,36 +63,36 @@ def test_results_hold_everything_and_are_the_same_when_written_again(
     tmp_path: Path, course: Course, hand_in: HandIn
 ) -> None:
     scored = [hand_in("ann", BEST), hand_in("bob", {"lime-1": "b"})]
-    place = write_results(tmp_path, find_results(scored, course))
+    place = write_results(tmp_path, make_class_record(scored, course))
     first = place.read_bytes()
-    write_results(tmp_path, find_results(scored[::-1], course))
+    write_results(tmp_path, make_class_record(scored[::-1], course))
     assert place.read_bytes() == first
-    assert Results.model_validate_json(first).handins == tuple(scored)
+    assert ClassRecord.model_validate_json(first).handins == tuple(scored)
     assert json.loads(first)["handins"][0]["total"] == "1.2"
 
 
 def test_facility_and_the_most_common_wrong_letters(course: Course, hand_in: HandIn) -> None:
     scored = [hand_in(f"s{n}", {"lime-1": letters}) for n, letters in enumerate(["bd", "ab", "ab", "c", ""])]
     scored.append(hand_in("gone", {}).model_copy(update={"problem": "missing"}))
-    question = find_results(scored, course).questions[0]
+    question = make_class_record(scored, course).questions[0]
     assert (question.sheets, question.right, question.facility) == (5, 1, 0.2)
     assert (question.common_wrong, question.common_wrong_count) == ("ab", 2)
 
 
 def test_a_class_of_nobody_has_results(course: Course) -> None:
-    results = find_results([], course)
+    results = make_class_record([], course)
     assert results.possible == Decimal("1.2")
     assert results.questions[0].facility is None
 
 
 def test_every_field_is_described_in_the_generated_page() -> None:
-    """Mend it with `python -m grader.report.results`."""
+    """Mend it with `python -m grader.report.class_record`."""
     assert FIELDS_FILE.read_text(encoding="utf-8") == describe_results()
     assert "| None |" not in describe_results()
 
 
 def test_full_marks_stand_in_the_last_bar_and_none_is_lost() -> None:
     totals = [Decimal(n) * Decimal("0.3") for n in range(10)]
-    bars = find_bars(totals, Decimal("2.7"))
+    bars = make_bars(totals, Decimal("2.7"))
     assert bars[-1].count >= 1
     assert sum(bar.count for bar in bars) == len(totals)

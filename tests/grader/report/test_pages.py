@@ -15,9 +15,9 @@ from assignment.outputs import Outputs
 from grader.report.pages import write_reports
 from grader.scoring.course import Course
 from grader.scoring.evidence import Evidence
-from grader.scoring.scored import Scored
+from grader.scoring.handin_record import HandinRecord
 
-HandIn = Callable[..., Scored]
+HandIn = Callable[..., HandinRecord]
 Save = Callable[..., None]
 HOSTILE = "<script>document.title='owned'</script><img src=x onerror=alert(1)>\"'"
 BEST = {"lime-1": "bd", "lime-2": "a", "saliency-1": "acd", "saliency-2": "c"}

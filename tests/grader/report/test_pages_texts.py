@@ -1,4 +1,4 @@
-"""Topic II on a student's page: whole in both languages, the worst place named, and what was not saved said."""
+"""The texts on a student's page: whole in both languages, the worst place named, and what was not saved said."""
 
 import re
 from collections.abc import Callable
@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assignment.outputs import Outputs, find_official
+from assignment.outputs import Outputs, list_official
 from grader.report.pages import write_reports
 from grader.scoring.course import Course
 from grader.scoring.evidence import Evidence
-from grader.scoring.scored import Scored
+from grader.scoring.handin_record import HandinRecord
 
-HandIn = Callable[..., Scored]
+HandIn = Callable[..., HandinRecord]
 Save = Callable[..., None]
 
 
@@ -70,4 +70,4 @@ def test_a_run_without_outputs_has_no_pictures_of_topic_two_but_the_reference(
     write_reports(tmp_path, course)
     text = (tmp_path / "ann" / "report.html").read_text(encoding="utf-8")
     assert ": yours" not in text
-    assert text.count(': reference"') >= sum(len(find_official(group)) for group in ("attention", "embedding_distance"))
+    assert text.count(': reference"') >= sum(len(list_official(group)) for group in ("attention", "embedding_distance"))

@@ -21,7 +21,7 @@ import assignment
 from grader.report.pages import write_reports
 from grader.scoring.course import Course
 from grader.scoring.evidence import Evidence
-from grader.scoring.scored import Scored
+from grader.scoring.handin_record import HandinRecord
 
 WIDTH, HEIGHT = 1200, 1000
 LARGEST = 250_000  # bytes: a README has to open on a telephone
@@ -31,7 +31,9 @@ RIGHT = {"lime-1": "bd", "lime-2": "a", "saliency-1": "acd", "saliency-2": "c"}
 
 
 @pytest.fixture
-def runs(tmp_path: Path, course: Course, hand_in: Callable[..., Scored], save_outputs: Callable[..., None]) -> Path:
+def runs(
+    tmp_path: Path, course: Course, hand_in: Callable[..., HandinRecord], save_outputs: Callable[..., None]
+) -> Path:
     """Return a RUNS folder with pages: the one that HW9_RUNS names, or that of a made-up class of three."""
     if named := os.environ.get("HW9_RUNS"):
         return Path(named).resolve()

@@ -1,4 +1,4 @@
-"""Panels of topic II: what is the same looks the same, what is absent is said, and no array can stop the drawing."""
+"""Panels of the texts: what is the same looks the same, what is absent is said, and no array can stop the drawing."""
 
 import base64
 import io
@@ -9,19 +9,19 @@ import pytest
 from PIL import Image, ImageColor
 
 from assignment.assignment import Bilingual
-from assignment.outputs import Array, Outputs, find_official
+from assignment.outputs import Array, Outputs, list_official
 from assignment.texts import load_texts
-from grader.agreement.agree import GROUPS, Reading
-from grader.report.texts.drawings import MARKS, SIDE, WHITE, draw_points, draw_tiles, find_pixels
-from grader.report.texts.panels import TextCanvas, TextPanel, TextRows, find_text_canvas, find_text_rows
+from grader.agreement.agree import COMPARED_GROUPS, GroupArrays
+from grader.report.texts.drawings import ROLE_MARKS, SIDE, WHITE, draw_points, draw_tiles, to_pixels
+from grader.report.texts.panels import TextCanvas, TextPanel, TextRows, draw_text_canvas, make_text_rows
 
 TEXTS = load_texts(Path(__file__).parents[1] / "made_texts.yaml")
 
 
 def show(outputs: Outputs, canvas: TextCanvas) -> TextRows:
-    saved = {group: [name for name in find_official(group) if (group, name) in outputs] for group in GROUPS}
-    readings = {group: Reading({name: outputs[group, name] for name in names}) for group, names in saved.items()}
-    return find_text_rows(readings, canvas)
+    saved = {group: [name for name in list_official(group) if (group, name) in outputs] for group in COMPARED_GROUPS}
+    readings = {group: GroupArrays({name: outputs[group, name] for name in names}) for group, names in saved.items()}
+    return make_text_rows(readings, canvas)
 
 
 def list_panels(rows: TextRows) -> list[TextPanel]:
@@ -44,7 +44,7 @@ def decode(uri: str) -> Array:
 
 @pytest.fixture
 def canvas(canonical: Outputs) -> TextCanvas:
-    return find_text_canvas(TEXTS, ("reader_a", "reader_b"), canonical)
+    return draw_text_canvas(TEXTS, ("reader_a", "reader_b"), canonical)
 
 
 def test_the_same_arrays_are_drawn_and_said_alike(canonical: Outputs, canvas: TextCanvas) -> None:
@@ -76,7 +76,7 @@ def test_the_one_head_is_the_one_that_attends_most_to_the_linked_word(canonical:
     maps = np.array(canonical["attention", "map"])
     maps[0, :, :, 4, 1] = 0.1  # from "she" to "Ann"
     maps[0, 1, 0, 4, 1] = 0.9
-    canvas = find_text_canvas(TEXTS, ("a", "b"), change(canonical, "attention", "map", maps))
+    canvas = draw_text_canvas(TEXTS, ("a", "b"), change(canonical, "attention", "map", maps))
     row = show(canonical, canvas).sentences[0]
     assert row.head.title.en == "Layer 1, head 0"
     assert [token.text for token in row.tokens] == ["·", "ann", "said", "that", "she", "ran", ".", "·"]
@@ -130,7 +130,7 @@ def test_floats_of_any_size_are_drawn_without_a_warning(canonical: Outputs, canv
 @pytest.mark.filterwarnings("error")
 def test_a_passage_whose_states_are_all_alike_is_drawn(canonical: Outputs) -> None:
     flat = change(canonical, "embedding_pca", "points", canonical["embedding_pca", "points"] * 0)
-    canvas = find_text_canvas(TEXTS, ("a", "b"), flat)
+    canvas = draw_text_canvas(TEXTS, ("a", "b"), flat)
     assert all(panel.theirs is not None for panel in list_panels(show(canonical, canvas)))
 
 
@@ -143,12 +143,12 @@ def test_tiles_go_from_dark_to_bright_and_holes_are_white() -> None:
     assert [int(one.min()) for one in (between, hole)] == [WHITE, WHITE]
 
 
-@pytest.mark.parametrize("role", list(MARKS))
+@pytest.mark.parametrize("role", list(ROLE_MARKS))
 def test_points_have_the_colour_of_their_role_and_holes_are_not_drawn(role: int) -> None:
     frame = np.array([[[0.0, 0.0], [2.0, 2.0], [np.nan, np.nan]]])
     drawn = decode(draw_points(frame, frame, np.array([role, role, role]), np.array([False, True, False])))
-    (left, low), (right, high) = find_pixels(frame[0], frame[0])[:2].round().astype(int)
-    colour, ring = np.array(ImageColor.getrgb(MARKS[role].colour)), np.zeros(3)
+    (left, low), (right, high) = to_pixels(frame[0], frame[0])[:2].round().astype(int)
+    colour, ring = np.array(ImageColor.getrgb(ROLE_MARKS[role].colour)), np.zeros(3)
     assert drawn.shape == (SIDE, SIDE, 3)
     for x, y in ((left, low), (right, high)):
         assert np.abs(drawn[y, x] - colour).max() < 24

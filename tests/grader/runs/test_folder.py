@@ -20,11 +20,11 @@ from grader.runs.folder import (
     prepare_runs,
     set_aside,
 )
-from grader.runs.result import Result, commit_result, load_result
+from grader.runs.result import RunResult, commit_result, load_result
 
 
-def make_result(word: str = "ran", **fields: object) -> Result:
-    return Result.model_validate({"student": "alice", "word": word, "started_at": datetime.now(UTC), **fields})
+def make_result(word: str = "ran", **fields: object) -> RunResult:
+    return RunResult.model_validate({"student": "alice", "word": word, "started_at": datetime.now(UTC), **fields})
 
 
 def _commit(folder: Path, number: int) -> None:

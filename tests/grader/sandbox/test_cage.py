@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from assignment.assignment import Limits
-from grader.release.bundle import ROOM, find_bundled
+from grader.release.bundle import ROOM, list_bundled
 from grader.sandbox import cage
 from grader.sandbox import check as cage_check
 from grader.sandbox.gpu import Gpu
@@ -165,7 +165,7 @@ CELLS = ("reach", "secrets", "write", "search", "calls", "status", "first", "fil
 def find_left_out() -> list[str]:
     """Return the names of the files of `assignment/` that no student gets: what was planted, how models were made."""
     files = {path.name for path in ROOM.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
-    return sorted(files - {path.name for path in find_bundled().values()} - {"__init__.py"})
+    return sorted(files - {path.name for path in list_bundled().values()} - {"__init__.py"})
 
 
 @pytest.fixture(scope="module")
@@ -277,7 +277,7 @@ def test_dangerous_system_calls_are_refused(inside: Any) -> None:
 
 def test_notebook_is_nobody_without_capabilities(inside: Any) -> None:
     status = {name: value.split() for name, value in said(inside, "status").items()}
-    wanted = cage.find_uid(SLOT)
+    wanted = cage.choose_uid(SLOT)
     assert status["Uid"] == status["Gid"] == [str(wanted)] * 4 if os.getuid() == 0 else [str(os.getuid())] * 4
     assert all(int(status[name][0], 16) == 0 for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"))
     assert status["NoNewPrivs"] == ["1"]
@@ -309,7 +309,7 @@ def test_daemon_is_dead_after_the_run(inside: Any, processes: Callable[[str], li
 
 def test_gpu_cage_binds_one_device_and_names_it_by_uuid(monkeypatch: pytest.MonkeyPatch) -> None:
     devices = (Path("/dev/nvidiactl"), Path("/dev/nvidia3"))
-    monkeypatch.setattr(cage, "find_device_binds", lambda gpu: devices)
+    monkeypatch.setattr(cage, "list_device_binds", lambda gpu: devices)
     monkeypatch.setattr(
         cage,
         "find_libraries",
@@ -341,8 +341,8 @@ def test_rooms_inside_a_bound_folder_are_covered(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(cage, "PROJECT", packages)
     monkeypatch.setattr(cage, "find_python", lambda: (str(packages),))
     rooms = ("assignment", "grader", "questions", "reference")
-    assert cage.find_covers(VIEW) == tuple(packages / name for name in rooms)
-    assert cage.find_covers(replace(VIEW, hidden=(packages / "numpy", tmp_path)))[2] == packages / "numpy"
+    assert cage.list_covers(VIEW) == tuple(packages / name for name in rooms)
+    assert cage.list_covers(replace(VIEW, hidden=(packages / "numpy", tmp_path)))[2] == packages / "numpy"
 
 
 def test_root_keeps_only_what_changing_the_user_needs() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from grader.sandbox import cgroup
-from grader.sandbox.cgroup import Group, open_group, sweep_groups
+from grader.sandbox.cgroup import Cgroup, open_group, sweep_groups
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def test_v1_group_gets_its_limits_and_goes_away(tree: Path, monkeypatch: pytest.
     assert [path.parent.parent for path in group.entrances] == [tree / "memory" / "own", tree / "pids" / "own"]
     (group.memory / "memory.oom_control").write_text("oom_kill_disable 0\nunder_oom 0\noom_kill 3\n")
     (group.memory / "memory.max_usage_in_bytes").write_text(str(7 * 1024 * 1024))
-    assert (group.count_oom_kills(), group.find_peak_mib()) == (3, 7.0)
+    assert (group.count_oom_kills(), group.read_peak_mib()) == (3, 7.0)
     group.close()
     assert not group.memory.exists()
 
@@ -68,7 +68,7 @@ def test_scope_is_asked_of_systemd_where_there_is_one(tree: Path, monkeypatch: p
 
 def test_machine_without_groups_says_none(tree: Path) -> None:
     assert open_group("x", 100, 20, tree).kind == "none"
-    assert Group("none").count_oom_kills() == 0
+    assert Cgroup("none").count_oom_kills() == 0
 
 
 def test_groups_of_dead_workers_are_swept_and_those_of_living_ones_stay(

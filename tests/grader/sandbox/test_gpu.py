@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from grader.sandbox import gpu
-from grader.sandbox.gpu import Gpu, find_device_binds, find_gpus, parse_libraries, parse_list
+from grader.sandbox.gpu import Gpu, find_gpus, list_device_binds, parse_libraries, parse_list
 
 
 def test_list_of_nvidia_smi_is_read() -> None:
@@ -29,7 +29,7 @@ def test_machine_without_nvidia_has_none(tmp_path: Path, monkeypatch: pytest.Mon
 def test_only_one_numbered_device_is_bound(tmp_path: Path) -> None:
     for name in ("nvidiactl", "nvidia-uvm", "nvidia0", "nvidia1", "sda"):
         (tmp_path / name).touch()
-    assert [path.name for path in find_device_binds(Gpu("GPU-b", 1), tmp_path)] == [
+    assert [path.name for path in list_device_binds(Gpu("GPU-b", 1), tmp_path)] == [
         "nvidiactl",
         "nvidia-uvm",
         "nvidia1",

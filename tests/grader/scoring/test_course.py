@@ -8,13 +8,13 @@ from grader.scoring import course as module
 from grader.scoring.course import load_course
 from questions.bank import Bank
 from questions.canonical import load_canonical, load_canonicals
-from questions.key import find_key
+from questions.key import compute_key
 
 
 def test_course_is_computed_from_all_seeds_and_keeps_that_of_the_released_notebook(own: Bank) -> None:
     course = load_course("mini")
     assert course.bank == own
-    assert course.key.letters == find_key(own, load_canonicals("mini")).letters
+    assert course.key.letters == compute_key(own, load_canonicals("mini")).letters
     one = load_canonical("mini", CANONICAL_SEED)
     assert {name: array.tobytes() for name, array in course.canonical.items()} == {
         name: array.tobytes() for name, array in one.items()

@@ -15,9 +15,9 @@ from grader.agreement.agree import AgreementWord
 from grader.handins.submission import Submission
 from grader.scoring.course import Course
 from grader.scoring.evidence import RunWord
+from grader.scoring.handin_record import HandinProblem, HandinRecord, load_handin_record
 from grader.scoring.judge import score_run, score_runs
-from grader.scoring.scored import Problem, Scored, load_scored
-from grader.scoring.verdict import VerdictWord, find_total, find_verdicts
+from grader.scoring.verdict import VerdictWord, judge_sheet, sum_points
 from grader.scoring.words import AGREEMENT_WORDS, VERDICT_WORDS, WORDS
 from questions.key import Key
 from questions.sheet import Answer, Sheet
@@ -25,7 +25,7 @@ from questions.sheet import Answer, Sheet
 WORTH = {"lime-1": Decimal("0.3"), "lime-2": Decimal("0.3")}
 KEY = Key({"lime-1": frozenset("bd"), "lime-2": frozenset("a")}, {})
 
-Judge = Callable[..., Scored]
+Judge = Callable[..., HandinRecord]
 
 
 def sheet(**letters: str) -> Sheet:
@@ -36,26 +36,26 @@ def sheet(**letters: str) -> Sheet:
     ("chosen", "word"), [("bd", "right"), ("db", "right"), ("b", "wrong"), ("bcd", "wrong"), ("ac", "wrong")]
 )
 def test_only_all_right_letters_and_no_other_are_right(chosen: str, word: str) -> None:
-    verdict = find_verdicts(sheet(q1=chosen), KEY, WORTH, late=False)[0]
+    verdict = judge_sheet(sheet(q1=chosen), KEY, WORTH, late=False)[0]
     assert (verdict.word, verdict.points) == (word, Decimal("0.3") if word == "right" else Decimal("0.0"))
 
 
 def test_thirty_right_are_ten_exactly() -> None:
     worth = {f"x-{n}": Decimal("0.3" if n < 20 else "0.4") for n in range(30)}
     key = Key(dict.fromkeys(worth, frozenset("a")), {})
-    verdicts = find_verdicts(Sheet(dict.fromkeys(worth, Answer("read", frozenset("a")))), key, worth, late=False)
-    assert str(find_total(verdicts)) == "10.0"
+    verdicts = judge_sheet(Sheet(dict.fromkeys(worth, Answer("read", frozenset("a")))), key, worth, late=False)
+    assert str(sum_points(verdicts)) == "10.0"
 
 
 def test_late_hand_in_keeps_its_words_and_earns_nothing() -> None:
-    verdicts = find_verdicts(sheet(q1="bd", q2="b"), KEY, WORTH, late=True)
+    verdicts = judge_sheet(sheet(q1="bd", q2="b"), KEY, WORTH, late=True)
     assert [verdict.word for verdict in verdicts] == ["right", "wrong"]
-    assert str(find_total(verdicts)) == "0.0"
+    assert str(sum_points(verdicts)) == "0.0"
 
 
 def test_unanswered_is_blank_unreadable_keeps_its_reason_and_a_question_without_key_is_void() -> None:
     answers = Sheet({"lime-1": Answer("unreadable", reason="cell 3: lime-1: 'z'; expected letters")})
-    verdicts = find_verdicts(answers, KEY, WORTH | {"lime-3": Decimal("0.3")}, late=False)
+    verdicts = judge_sheet(answers, KEY, WORTH | {"lime-3": Decimal("0.3")}, late=False)
     assert [verdict.word for verdict in verdicts] == ["unreadable", "blank", "void"]
     assert "'z'" in verdicts[0].reason
     assert {verdict.points for verdict in verdicts} == {Decimal("0.0")}
@@ -63,14 +63,14 @@ def test_unanswered_is_blank_unreadable_keeps_its_reason_and_a_question_without_
 
 def test_no_reason_tells_the_right_letters() -> None:
     for chosen in ("bd", "b", "ac"):
-        assert "bd" not in find_verdicts(sheet(q1=chosen), KEY, WORTH, late=False)[0].reason
+        assert "bd" not in judge_sheet(sheet(q1=chosen), KEY, WORTH, late=False)[0].reason
 
 
 @pytest.fixture
 def judge(tmp_path: Path, course: Course) -> Judge:
     """Return a function that scores one submission whose Run folder is `tmp_path/runs/<student>`."""
 
-    def run(letters: dict[str, str] | None = None, **fields: Any) -> Scored:
+    def run(letters: dict[str, str] | None = None, **fields: Any) -> HandinRecord:
         if letters is not None:
             fields["notebook"] = save_notebook(tmp_path / "ann.ipynb", f"answers = {letters!r}")
         submission = Submission(student="ann", **fields)
@@ -95,7 +95,7 @@ def test_verdicts_are_saved_beside_the_run_and_read_back_the_same(tmp_path: Path
     scored = judge({"lime-1": "bd", "saliency-1": "acd", "saliency-2": "d"})
     assert str(scored.total) == "0.6"
     assert {topic: str(points) for topic, points in scored.topics.items()} == {"lime": "0.3", "saliency": "0.3"}
-    assert load_scored(tmp_path / "runs" / "ann") == scored
+    assert load_handin_record(tmp_path / "runs" / "ann") == scored
 
 
 @pytest.mark.parametrize("word", ["ran", "failed", "timed_out", "lost"])
@@ -107,7 +107,7 @@ def test_points_do_not_depend_on_the_run(tmp_path: Path, judge: Judge, word: str
 
 
 def test_every_word_has_its_chip_and_its_sentence() -> None:
-    assert {*get_args(Problem), *get_args(RunWord), "late", "edited", "agrees", "differs"} <= WORDS.keys()
+    assert {*get_args(HandinProblem), *get_args(RunWord), "late", "edited", "agrees", "differs"} <= WORDS.keys()
     assert {"outputs_missing", "outputs_unreadable"} <= WORDS.keys()
     assert set(get_args(VerdictWord)) == VERDICT_WORDS.keys()
     assert set(get_args(AgreementWord)) == AGREEMENT_WORDS.keys()

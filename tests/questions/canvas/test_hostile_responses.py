@@ -8,8 +8,8 @@ import pytest
 
 from assignment.fixable import Fault, FixableError
 from questions.bank import Bank
-from questions.canvas.cell import find_answer, plain
-from questions.canvas.responses import Responses, find_moment, parse_responses
+from questions.canvas.cell import parse_answer, plain
+from questions.canvas.responses import Responses, parse_moment, parse_responses
 
 Report = Callable[..., bytes]
 
@@ -42,11 +42,11 @@ def test_essay_beside_the_questions_does_not_stop_the_class(own: Bank, to_report
 
 def test_entity_with_thousands_of_digits_is_no_character_and_no_crash() -> None:
     assert plain("a&#" + "9" * 6000 + ";b") == "a\ufffd;b"
-    assert find_answer("Red&#" + "9" * 6000, {"a": ("Red",)}, "row 2").state == "unreadable"
+    assert parse_answer("Red&#" + "9" * 6000, {"a": ("Red",)}, "row 2").state == "unreadable"
 
 
 def test_time_of_endless_spaces_is_refused_at_once() -> None:
-    assert find_moment("2027-05-28" + " " * 100_000 + "x") is None
+    assert parse_moment("2027-05-28" + " " * 100_000 + "x") is None
 
 
 def test_ids_are_compared_as_composed_text(own: Bank, to_report: Report) -> None:

@@ -15,11 +15,11 @@ from assignment.assignment import load_assignment
 from assignment.fixable import FixableError
 from assignment.profile import load_profile
 from grader.commands.main import main
-from questions.bank import Bank, find_worth
+from questions.bank import Bank, list_worth
 from questions.canonical import load_canonicals
 from questions.canvas.package import ASSESSMENT_FILE, MANIFEST_FILE, SETTINGS_FILE, to_package
 from questions.canvas.readback import ReadPackage, find_differences, parse_package
-from questions.key import Key, find_key
+from questions.key import Key, compute_key
 
 DEFINITION = Path(__file__).with_name("qti") / "ims_qtiasiv1p2p1.dtd"
 INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
@@ -27,7 +27,7 @@ INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
 
 @pytest.fixture(scope="module")
 def key(own: Bank) -> Key:
-    return find_key(own, load_canonicals("mini"))
+    return compute_key(own, load_canonicals("mini"))
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +78,7 @@ def test_definition_refuses_what_is_not_qti(data: bytes, old: bytes, new: bytes)
 
 def test_every_question_is_read_back_with_texts_points_and_key(own: Bank, key: Key, package: ReadPackage) -> None:
     assert len(package.questions) == 30
-    assert list(find_differences(package, own, find_worth(own, load_assignment()), key)) == []
+    assert list(find_differences(package, own, list_worth(own, load_assignment()), key)) == []
     for question, its in zip(own.questions, package.questions, strict=True):
         assert (its.id, its.kind, its.is_shuffled) == (question.id, "multiple_answers_question", True)
         assert its.right == key.letters[question.id]
@@ -88,7 +88,7 @@ def test_every_question_is_read_back_with_texts_points_and_key(own: Bank, key: K
 
 
 def test_difference_is_found_and_named(own: Bank, key: Key, package: ReadPackage) -> None:
-    points = find_worth(own, load_assignment())
+    points = list_worth(own, load_assignment())
     first = package.questions[0]
     changed = replace(first, right=frozenset("z"), points=Decimal(1), pictures=("gone.png",))
     found = list(find_differences(replace(package, questions=(changed, *package.questions[2:])), own, points, key))

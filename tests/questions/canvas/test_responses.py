@@ -12,7 +12,7 @@ import pytest
 from assignment.assignment import Bilingual
 from assignment.fixable import FixableError
 from questions.bank import Bank
-from questions.canvas.cell import find_answer, find_forms, plain
+from questions.canvas.cell import list_forms, parse_answer, plain
 from questions.canvas.responses import Responses, find_question, load_responses, parse_responses
 from questions.sheet import Answer
 
@@ -89,7 +89,7 @@ def forms(bank: Bank) -> Any:
     choices = {
         letter: question.choices[letter].model_copy(update={"say": say}) for letter, say in QUESTION_TEXTS.items()
     }
-    return find_forms(question.model_copy(update={"choices": choices}))
+    return list_forms(question.model_copy(update={"choices": choices}))
 
 
 @pytest.mark.parametrize(
@@ -107,13 +107,13 @@ def forms(bank: Bank) -> Any:
     ],
 )
 def test_commas_quotes_html_entities_and_spaces_do_not_matter(forms: Any, cell: str, chosen: str) -> None:
-    answer = find_answer(cell, forms, "row 2")
+    answer = parse_answer(cell, forms, "row 2")
     assert (answer.state, "".join(sorted(answer.letters))) == ("read", chosen)
 
 
 @pytest.mark.parametrize("cell", ["", " \n", "&nbsp;", "<p></p>"])
 def test_empty_cell_is_blank(forms: Any, cell: str) -> None:
-    assert find_answer(cell, forms, "row 2") == Answer("blank")
+    assert parse_answer(cell, forms, "row 2") == Answer("blank")
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_empty_cell_is_blank(forms: Any, cell: str) -> None:
     ],
 )
 def test_text_that_no_choice_has_makes_the_answer_unreadable(forms: Any, cell: str, said: str) -> None:
-    answer = find_answer(cell, forms, "quiz.csv: row 2: lime-1")
+    answer = parse_answer(cell, forms, "quiz.csv: row 2: lime-1")
     assert (answer.state, answer.letters) == ("unreadable", frozenset())
     assert answer.reason is not None
     assert answer.reason.startswith("quiz.csv: row 2: lime-1: ")
@@ -141,16 +141,16 @@ def test_text_that_no_choice_has_makes_the_answer_unreadable(forms: Any, cell: s
 
 def test_text_that_may_be_two_sets_of_choices_is_not_guessed() -> None:
     forms = {"a": ("Red,green",), "b": ("Red",), "c": ("green",)}
-    answer = find_answer("Red,green", forms, "row 2")
+    answer = parse_answer("Red,green", forms, "row 2")
     assert answer.state == "unreadable"
     assert answer.reason == "row 2: may be a or bc; expected texts that tell the choices apart"
 
 
 def test_texts_of_the_own_bank_tell_all_choices_apart(own: Bank) -> None:
     for question in own.questions:
-        forms = find_forms(question)
+        forms = list_forms(question)
         for letter, its in forms.items():
-            assert all(find_answer(form, forms, "").letters == {letter} for form in its)
+            assert all(parse_answer(form, forms, "").letters == {letter} for form in its)
 
 
 def test_column_is_known_by_id_and_where_that_is_gone_by_text(own: Bank) -> None:
@@ -249,6 +249,26 @@ def test_sizes_are_limited(own: Bank, to_report: Report, tmp_path: Path, monkeyp
 def test_spreadsheets_byte_order_mark_and_empty_lines_do_no_harm(own: Bank, to_report: Report) -> None:
     data = to_report(own, [{"sis_id": "b09", "chosen": {"lime-1": "ad"}}])
     assert letters(read(b"\xef\xbb\xbf" + data + b"\r\n,,,\r\n", own), "b09") == {"lime-1": "ad"}
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_file_that_a_spreadsheet_saved_again_is_read_and_said(
+    own: Bank, to_report: Report, separator: str, encoding: str
+) -> None:
+    rows = csv.reader(io.StringIO(to_report(own, [{"sis_id": "b09", "chosen": {"lime-1": "ad"}}]).decode(), newline=""))
+    stream = io.StringIO()
+    csv.writer(stream, delimiter=separator).writerows(rows)
+    found = read(stream.getvalue().encode(encoding), own)
+    assert letters(found, "b09") == {"lime-1": "ad"}
+    (note,) = found.notes
+    assert note.startswith("quiz.csv: its cells are separated by ")
+    assert "download it anew" in note
+
+
+def test_column_that_is_there_twice_is_named(own: Bank, to_report: Report) -> None:
+    data = change(to_report(own, []), lambda rows: rows[0].append("SIS ID"))
+    assert fault_lines(data, own) == ["quiz.csv: row 1: columns 3 and 72 are both sis_id; expected one"]
 
 
 def test_plain_text_keeps_comparisons() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from questions.bank import Bank
-from questions.check.claims import find_letter_p, find_relation, find_uneven_letters
+from questions.check.claims import compute_letter_p, find_relation, find_uneven_letters
 from questions.check.item import Item
 from questions.claim import Claim
 
@@ -16,13 +16,13 @@ def test_letters_that_are_right_too_often_are_found_and_chance_is_not(bank: Bank
 
     assert "right letters a 24/32, b 0/32" in next(iter(find_uneven_letters(repeat("ac", "ad", "ae", "cd"))))[2]
     assert not list(find_uneven_letters(repeat("ab", "bc", "cd", "de", "ea")))
-    assert find_letter_p(repeat("ab")[:3]) is None  # too few to tell
+    assert compute_letter_p(repeat("ab")[:3]) is None  # too few to tell
 
 
 def test_letter_that_stands_in_few_questions_is_expected_to_be_right_in_few(bank: Bank) -> None:
     four = bank.questions[0].model_copy(update={"choices": dict(list(bank.questions[0].choices.items())[:4])})
     items = [Item(bank.questions[0], frozenset("abcde"))] * 10 + [Item(four, frozenset("abcd"))] * 10
-    assert find_letter_p(items) == pytest.approx(1)
+    assert compute_letter_p(items) == pytest.approx(1)
 
 
 @pytest.mark.parametrize(

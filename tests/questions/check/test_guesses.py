@@ -10,8 +10,8 @@ import pytest
 from assignment.fixable import Fault
 from questions.bank import Bank
 from questions.canonical import load_canonicals
-from questions.check.guesses import find_guesses
-from questions.key import find_key
+from questions.check.guesses import score_guesses
+from questions.key import compute_key
 
 Questions = list[dict[str, Any]]
 POINTS = {"lime": Fraction(5, 2)}
@@ -19,11 +19,11 @@ POINTS = {"lime": Fraction(5, 2)}
 
 @pytest.fixture
 def letters(bank: Bank, canonical_folder: Path) -> dict[str, frozenset[str]]:
-    return dict(find_key(bank, load_canonicals("tiny", canonical_folder)).letters)
+    return dict(compute_key(bank, load_canonicals("tiny", canonical_folder)).letters)
 
 
 def test_chance_is_one_of_all_sets_of_letters(bank: Bank, letters: dict[str, frozenset[str]]) -> None:
-    found = {guess.name: guess.score for guess in find_guesses(bank, letters, POINTS)}
+    found = {guess.name: guess.score for guess in score_guesses(bank, letters, POINTS)}
     assert found["a fair coin for each choice"] == Fraction(10, 32)
     assert found["any letters but none"] == Fraction(10, 31)
     assert found["every choice"] == 0
@@ -31,7 +31,7 @@ def test_chance_is_one_of_all_sets_of_letters(bank: Bank, letters: dict[str, fro
 
 def test_best_letters_in_hindsight_are_the_commonest_set(bank: Bank, letters: dict[str, frozenset[str]]) -> None:
     letters["lime-4"] = letters["lime-2"]
-    best = find_guesses(bank, letters, POINTS)[-1]
+    best = score_guesses(bank, letters, POINTS)[-1]
     assert (best.name, best.score) == ("the best fixed letters in hindsight (bd)", 5)
     says = "the best fixed letters in hindsight (bd) earns 5.000 points; expected at most 2.500"
     assert best.fault == Fault(("bank",), says)
@@ -39,7 +39,7 @@ def test_best_letters_in_hindsight_are_the_commonest_set(bank: Bank, letters: di
 
 def test_single_letter_counts_where_it_alone_is_right(bank: Bank, letters: dict[str, frozenset[str]]) -> None:
     letters |= {"lime-1": frozenset("a"), "lime-2": frozenset("a")}
-    found = {guess.name: guess.score for guess in find_guesses(bank, letters, POINTS)}
+    found = {guess.name: guess.score for guess in score_guesses(bank, letters, POINTS)}
     assert found["the letter that is right most often (a)"] == 5
 
 

@@ -8,7 +8,15 @@ from assignment.outputs import Outputs
 from assignment.profile import load_profile
 from questions.bank import Bank, load_bank
 from questions.canonical import load_canonical
-from questions.check.names import NAMES, Shown, find_named_faults, find_numbers, find_shown, find_texts, without_names
+from questions.check.names import (
+    NAMES,
+    Inventory,
+    find_named_faults,
+    find_numbers,
+    list_texts,
+    take_inventory,
+    without_names,
+)
 from questions.claim import Claim, evaluate
 
 
@@ -18,8 +26,8 @@ def outputs() -> Outputs:
 
 
 @pytest.fixture(scope="module")
-def shown(outputs: Outputs) -> Shown:
-    return find_shown(outputs, load_assignment().categories, load_profile("mini").texts)
+def shown(outputs: Outputs) -> Inventory:
+    return take_inventory(outputs, load_assignment().categories, load_profile("mini").texts)
 
 
 def ask(question_id: str, en: str, zh: str) -> Bank:
@@ -52,7 +60,7 @@ MISSING = {
 
 
 @pytest.mark.parametrize("name", MISSING)
-def test_name_of_nothing_is_a_fault_in_both_languages(name: str, shown: Shown) -> None:
+def test_name_of_nothing_is_a_fault_in_both_languages(name: str, shown: Inventory) -> None:
     question_id, en, zh, expected = MISSING[name]
     found = list(find_named_faults(ask(question_id, en, zh), shown))
     assert any(fault.place[-2:] == ("ask", "en") and expected in str(fault) for fault in found), found
@@ -60,7 +68,7 @@ def test_name_of_nothing_is_a_fault_in_both_languages(name: str, shown: Shown) -
     assert any(fault.place[-2:] == ("ask", "zh") and expected in str(fault) for fault in found), found
 
 
-def test_picture_that_no_array_has_is_a_fault(shown: Shown) -> None:
+def test_picture_that_no_array_has_is_a_fault(shown: Inventory) -> None:
     bank = load_bank()
     question = bank["lime-1"].model_copy(update={"pictures": (7, 8, 10)})
     assert "pictures: 10; expected 0 to 9" in " ".join(
@@ -68,16 +76,16 @@ def test_picture_that_no_array_has_is_a_fault(shown: Shown) -> None:
     )
 
 
-def test_sizes_are_read_off_the_arrays(outputs: Outputs, shown: Shown) -> None:
+def test_sizes_are_read_off_the_arrays(outputs: Outputs, shown: Inventory) -> None:
     five = Outputs({("pictures", "label"): outputs["pictures", "label"][:5]})
-    faults = list(find_named_faults(load_bank(), find_shown(five, shown.categories)))
+    faults = list(find_named_faults(load_bank(), take_inventory(five, shown.categories)))
     assert any("picture 6; expected 0 to 4" in fault.says for fault in faults)
 
 
 def test_both_languages_of_the_bank_name_the_same_things() -> None:
     seen = dict.fromkeys(NAMES["en"], 0)
     for question in load_bank().questions:
-        for letter, field, text in find_texts(question):
+        for letter, field, text in list_texts(question):
             for kind in NAMES["en"]:
                 en, zh = (set(find_numbers(getattr(text, language), language, kind)) for language in ("en", "zh"))
                 assert en == zh, f"{question.id}: {letter} {field}: {kind}"

@@ -8,8 +8,8 @@ import pytest
 
 from questions.bank import Bank, load_bank
 from questions.canonical import load_canonicals
-from questions.check.rules import RULES, find_findings, lint
-from questions.key import Key, find_key
+from questions.check.rules import RULES, lint, list_findings
+from questions.key import Key, compute_key
 
 Questions = list[dict[str, Any]]
 Break = Callable[[Questions], object]
@@ -125,7 +125,7 @@ def test_reason_silences(
     questions[0]["lint"] = {code: "It has a reason."}
     write(questions)
     bank = load_bank(bank_folder)
-    linted = lint(bank, find_key(bank, load_canonicals("tiny", canonical_folder)).letters)
+    linted = lint(bank, compute_key(bank, load_canonicals("tiny", canonical_folder)).letters)
     assert code in {finding.code for finding in linted.silenced}
     assert not [fault for fault in linted.faults if code in str(fault)]
 
@@ -136,7 +136,7 @@ def test_every_rule_has_a_flaw_here_and_says_where_it_comes_from() -> None:
 
 
 def test_sound_bank_has_no_finding(bank: Bank, key: Key) -> None:
-    assert find_findings(bank, key.letters, dict.fromkeys(key.decisions, 1)) == ()
+    assert list_findings(bank, key.letters, dict.fromkeys(key.decisions, 1)) == ()
 
 
 SILENCES: dict[str, tuple[dict[str, str], str]] = {
@@ -179,16 +179,16 @@ def test_silence_of_one_choice_leaves_the_other(
 
 @pytest.fixture
 def key(bank: Bank, canonical_folder: Path) -> Key:
-    return find_key(bank, load_canonicals("tiny", canonical_folder))
+    return compute_key(bank, load_canonicals("tiny", canonical_folder))
 
 
 def test_wrong_choice_that_no_mutant_makes_true_is_implausible(bank: Bank, key: Key) -> None:
     flipped = {("lime-1", letter): int(letter != "d") for letter in "abcde"} | {
         (f"lime-{index}", letter): 2 for index in (2, 3, 4) for letter in "abcde"
     }
-    found = find_findings(bank, key.letters, flipped)
+    found = list_findings(bank, key.letters, flipped)
     assert [(finding.code, finding.place) for finding in found] == [("implausible-distractor", ("lime-1", "d"))]
-    assert find_findings(bank, key.letters, None) == ()
+    assert list_findings(bank, key.letters, None) == ()
     assert lint(bank, key.letters, flipped).faults[0].says.endswith("[implausible-distractor]")
 
 

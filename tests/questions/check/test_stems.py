@@ -5,9 +5,9 @@ import pytest
 
 from assignment.outputs import Outputs
 from questions.bank import load_bank
-from questions.canonical import find_seeds, load_canonical
+from questions.canonical import list_seeds, load_canonical
 from questions.measures import filters
-from questions.measures.arguments import find_label
+from questions.measures.arguments import to_label
 from questions.measures.classifier import probability
 from questions.measures.integrated_gradients import attribution_gap, attribution_rise, attribution_sum
 from questions.measures.maps import density_inside, map_agreement
@@ -17,13 +17,13 @@ from reference.produce.maps import COUNTS, FEW_STEPS, STEPS
 MEAT, SEAFOOD = 5, 8
 
 
-@pytest.fixture(scope="module", params=find_seeds("mini"))
+@pytest.fixture(scope="module", params=list_seeds("mini"))
 def outputs(request: pytest.FixtureRequest) -> Outputs:
     return load_canonical("mini", request.param)
 
 
 def test_noise_leaves_the_classes_that_the_questions_say(outputs: Outputs) -> None:
-    assert find_label(outputs, 7, "runner_up") == MEAT  # smoothgrad-3 asks picture 7 for Meat: the array `other`
+    assert to_label(outputs, 7, "runner_up") == MEAT  # smoothgrad-3 asks picture 7 for Meat: the array `other`
     assert probability(outputs, picture=3) > probability(outputs, picture=7) + 0.1  # smoothgrad-2: "surer"
     assert [smoothgrad_kept(outputs, picture=picture, sigma=0.05) for picture in (3, 7)] == [0, 1]
     assert all(smoothgrad_kept(outputs, picture=picture, sigma=0.2) == 0 for picture in range(10) if picture != 5)
@@ -47,7 +47,7 @@ def test_filters_are_as_active_as_the_explanations_say(outputs: Outputs) -> None
 
     assert largest(9, 12, 6) < 0.8 < 2.5 < largest(9, 12, 7)  # filters-1: where the colour bars end
     assert largest(4, 10, 6) < 2 < 6 < largest(4, 12, 6)
-    spot = np.unravel_index(filters.find_activation(outputs, 4, 12, 6).argmax(), (64, 64))
+    spot = np.unravel_index(filters.take_activation(outputs, 4, 12, 6).argmax(), (64, 64))
     assert 16 <= spot[0] <= 19
     assert 37 <= spot[1] <= 40  # the fish's eye
     assert zero(1, 0, "tray") < 0.1 < 0.5 < zero(1, 0, "food")
@@ -79,7 +79,7 @@ def test_ascent_reaches_what_the_explanations_say(outputs: Outputs) -> None:
 
 def test_attributions_add_up_as_the_questions_say(outputs: Outputs) -> None:
     assert [f"{probability(outputs, picture=picture):.3f}" for picture in (5, 1)] == ["0.989", "1.000"]
-    assert find_label(outputs, 5, "runner_up") == SEAFOOD  # integrated_gradients-3 asks picture 5 for it
+    assert to_label(outputs, 5, "runner_up") == SEAFOOD  # integrated_gradients-3 asks picture 5 for it
     assert attribution_rise(outputs, picture=5) > 5
     assert all(attribution_gap(outputs, picture=picture) < 0.5 for picture in range(10))
     assert np.argmax([attribution_sum(outputs, picture=picture) for picture in range(10)]) == 9

@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from assignment.arrays import ANSWER, OTHER, QUESTION, SUPPORT
-from assignment.cells.text_scratch import find_apart, find_near
+from assignment.cells.text_scratch import compute_apartness, compute_nearness
 from assignment.models.bert import Bert, load_bert
-from assignment.models.groups import find_means
+from assignment.models.groups import compute_group_means
 from assignment.models.reading import read
 from assignment.models.roles import find_roles
 from assignment.outputs import Outputs
@@ -93,7 +93,7 @@ def test_question_lies_as_far_as_the_explanations_say(outputs: Outputs, berts: d
 
     def near(reader: int, layer: int, other: int, but: int | None = None) -> str:
         asked = (role == other) & (np.arange(len(role)) != but)
-        return f"{find_near(points[reader, layer][kept], role[kept] == QUESTION, asked[kept]):.2f}"
+        return f"{compute_nearness(points[reader, layer][kept], role[kept] == QUESTION, asked[kept]):.2f}"
 
     assert [near(1, layer, other) for layer in (3, 4) for other in (SUPPORT, OTHER)] == ["0.69", "0.85", "0.26", "0.54"]
     assert [near(0, 4, other) for other in (SUPPORT, OTHER)] == ["0.23", "0.10"]
@@ -134,7 +134,7 @@ def test_answers_lie_as_far_as_the_explanations_say(outputs: Outputs, berts: dic
     states = find_states(berts["reader_b"], *TEXTS.passages[1].pair)[0].double().numpy()
     role = find_roles(TEXTS.passages[1], read(berts["reader_b"].tokenizer, *TEXTS.passages[1].pair))
     assert states.shape[1] == 128
-    assert find_apart(states[role >= 0], role[role >= 0] == ANSWER) == pytest.approx(1.0, abs=0.05)
+    assert compute_apartness(states[role >= 0], role[role >= 0] == ANSWER) == pytest.approx(1.0, abs=0.05)
 
 
 def test_components_of_another_layer_or_of_one_spread_draw_otherwise(outputs: Outputs, berts: dict[str, Bert]) -> None:
@@ -143,12 +143,12 @@ def test_components_of_another_layer_or_of_one_spread_draw_otherwise(outputs: Ou
     role = outputs["texts", "role"][0][: states.shape[1]]
     loadings = np.linalg.svd(centred[4])[2][:2]
     points = (centred[3] @ loadings.T)[role >= 0]
-    assert f"{find_apart(points, role[role >= 0] == ANSWER):.1f}" == "4.6"
+    assert f"{compute_apartness(points, role[role >= 0] == ANSWER):.1f}" == "4.6"
     role, points = outputs["texts", "role"][1], outputs["embedding_pca", "points"][1, 1, 4].astype(float)
     assert (role == ANSWER).sum() == 1  # "it is one token"
     stretched = (points / np.nanstd(points, axis=0))[role >= 0]
-    assert f"{find_apart(stretched, role[role >= 0] == ANSWER):.0f}" == "6"
-    along, across = [find_apart(points[role >= 0][:, [axis]], role[role >= 0] == ANSWER) for axis in (0, 1)]
+    assert f"{compute_apartness(stretched, role[role >= 0] == ANSWER):.0f}" == "6"
+    along, across = [compute_apartness(points[role >= 0][:, [axis]], role[role >= 0] == ANSWER) for axis in (0, 1)]
     assert along > 20 > 1 > across  # "the first component alone sets it apart"
 
 
@@ -225,7 +225,7 @@ def test_vectors_grow_longer_and_share_a_mean(outputs: Outputs, berts: dict[str,
     length = states.norm(dim=-1).mean(dim=1)
     assert length[4] / length[3] == pytest.approx(1.45, abs=0.02)
     centred = torch.nn.functional.normalize(states[4] - states[4].mean(dim=0), dim=-1)
-    within, between = find_means((centred @ centred.T).numpy(), outputs["texts", "meaning"][0])
+    within, between = compute_group_means((centred @ centred.T).numpy(), outputs["texts", "meaning"][0])
     assert f"{between - within:.2f}" == "-1.00"
 
 
@@ -234,11 +234,13 @@ def test_tables_show_what_the_explanations_say(outputs: Outputs) -> None:
     assert apple[2:] == pytest.approx([0.7, 1, 1])
     bat = [distance.nearest_same(outputs, word="bat", layer=layer) for layer in (1, 3, 4)]
     assert bat == pytest.approx([0.2, 0.6, 1])
-    gaps = [distance.meaning_gap(outputs, word=word, layer=3) for word in distance.WORDS]  # type: ignore[arg-type]
+    gaps = [distance.meaning_gap(outputs, word=word, layer=3) for word in distance.SHARED_WORDS]  # type: ignore[arg-type]
     assert [f"{gap:.3f}" for gap in gaps] == ["2.166", "0.285"]
     assert f"{distance.meaning_gap(outputs, word='bat', layer=0):.2f}" == "-0.50"
     meaning = outputs["texts", "meaning"][0]
-    shown = [find_means(outputs["embedding_distance", array][0, 4], meaning) for array in ("euclidean", "cosine")]
+    shown = [
+        compute_group_means(outputs["embedding_distance", array][0, 4], meaning) for array in ("euclidean", "cosine")
+    ]
     assert [f"{one:.2f} {two:.2f}" for one, two in shown] == ["4.83 8.28", "0.84 0.56"]
     assert f"{distance.meaning_ratio(outputs, word='apple', layer=4):.1f}" == "1.7"
     assert f"{distance.meaning_gap(outputs, word='apple', layer=4, array='cosine'):.2f}" == "-0.28"

@@ -1,4 +1,4 @@
-"""What the stems and the explanations of topic II take for granted is so, on every seed."""
+"""What the stems and the explanations of the texts take for granted is so, on every seed."""
 
 from collections.abc import Callable
 
@@ -11,14 +11,14 @@ from assignment.models.reading import read
 from assignment.outputs import Outputs
 from assignment.profile import load_profile
 from questions.bank import load_bank
-from questions.canonical import find_seeds, load_canonical
+from questions.canonical import list_seeds, load_canonical
 from questions.measures import attention
 from reference.attention import predict_masked
 
 Hide = Callable[..., Callable[[str], str]]
 
 
-@pytest.fixture(scope="module", params=find_seeds("mini"))
+@pytest.fixture(scope="module", params=list_seeds("mini"))
 def outputs(request: pytest.FixtureRequest) -> Outputs:
     return load_canonical("mini", request.param)
 
@@ -40,7 +40,7 @@ def hide() -> Hide:
 
 
 def _score(outputs: Outputs, layer: int, head: int, function: attention.Function) -> str:
-    return f"{outputs['attention', 'score'][attention.FUNCTIONS.index(function), layer, head]:.2f}"
+    return f"{outputs['attention', 'score'][attention.SCORED_FUNCTIONS.index(function), layer, head]:.2f}"
 
 
 def _share(outputs: Outputs, text: int, layer: int, head: int, word: int, to: int) -> str:
@@ -53,10 +53,10 @@ def _left(outputs: Outputs, text: int, word: int) -> str:
 
 def test_heads_score_what_the_explanations_say(outputs: Outputs) -> None:
     score = outputs["attention", "score"]
-    coreference = sorted(f"{value:.2f}" for value in score[attention.FUNCTIONS.index("coreference")].flat)
+    coreference = sorted(f"{value:.2f}" for value in score[attention.SCORED_FUNCTIONS.index("coreference")].flat)
     assert coreference[-2:] == ["0.41", "0.63"]  # attention-1
     assert [_score(outputs, 3, 1, "coreference"), _score(outputs, 3, 0, "coreference")] == ["0.41", "0.63"]
-    chance = {name: f"{outputs['attention', 'chance'][attention.FUNCTIONS.index(name)]:.2f}" for name in
+    chance = {name: f"{outputs['attention', 'chance'][attention.SCORED_FUNCTIONS.index(name)]:.2f}" for name in
               ("coreference", "separator")}  # fmt: skip
     assert chance == {"coreference": "0.08", "separator": "0.12"}
     assert [_score(outputs, 2, 0, "next"), _score(outputs, 2, 0, "previous")] == ["0.03", "0.62"]

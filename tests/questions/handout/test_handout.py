@@ -12,14 +12,14 @@ from assignment.profile import load_profile
 from grader.commands.main import main
 from questions.bank import Bank
 from questions.handout.markdown import to_markdown
-from questions.handout.page import find_handout, list_files, mark_code
+from questions.handout.page import list_files, make_handout, mark_code
 
 PNG = re.compile(r"data:image/png;base64,[A-Za-z0-9+/=]+")
 
 
 @pytest.fixture(scope="module")
 def files(own: Bank) -> dict[str, bytes]:
-    return dict(list_files(find_handout(own, load_assignment(), load_profile("mini"))))
+    return dict(list_files(make_handout(own, load_assignment(), load_profile("mini"))))
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +138,7 @@ def test_printed_no_question_breaks_across_pages_and_screens_show_all(
 
 @pytest.mark.slow
 def test_small_bank_without_a_bert_is_handed_out_too(tmp_path: Path, bank: Bank) -> None:
-    handout = find_handout(bank, load_assignment(), load_profile("mini"))
+    handout = make_handout(bank, load_assignment(), load_profile("mini"))
     assert [topic.numbers for topic in handout.topics] == ["1-4"]
     assert str(handout.points) == "1.2"
     assert [one.number for one in handout.pictures] == [1]

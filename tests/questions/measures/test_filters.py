@@ -44,7 +44,7 @@ def test_filter_that_was_not_recorded_is_refused_by_its_convolution() -> None:
 @every_filter
 @pytest.mark.parametrize("measure", [measures.activation_mean, measures.activation_zero])
 def test_regions_weighted_by_area_add_up_to_the_picture(
-    outputs: Outputs, measure: Measure, layer: measures.Layer, number: int
+    outputs: Outputs, measure: Measure, layer: measures.ConvLayer, number: int
 ) -> None:
     parts = [
         measure(outputs, layer=layer, filter=number, picture=4, region=region)
@@ -55,7 +55,7 @@ def test_regions_weighted_by_area_add_up_to_the_picture(
 
 
 @every_filter
-def test_map_drawn_larger_tells_the_same_of_a_region(outputs: Outputs, layer: measures.Layer, number: int) -> None:
+def test_map_drawn_larger_tells_the_same_of_a_region(outputs: Outputs, layer: measures.ConvLayer, number: int) -> None:
     name = measures.MAPS[measures.find_place(layer, number)[0]]
     large = np.kron(outputs["filters", name], np.ones((16 // SIDES[name], 16 // SIDES[name])))
     larger = Outputs({**outputs.arrays, ("filters", name): large})
@@ -67,7 +67,9 @@ def test_map_drawn_larger_tells_the_same_of_a_region(outputs: Outputs, layer: me
 
 
 @every_filter
-def test_largest_value_is_at_least_the_mean_of_any_region(outputs: Outputs, layer: measures.Layer, number: int) -> None:
+def test_largest_value_is_at_least_the_mean_of_any_region(
+    outputs: Outputs, layer: measures.ConvLayer, number: int
+) -> None:
     largest = measures.activation_largest(outputs, layer=layer, filter=number, picture=7)
     for region in get_args(Region):
         assert largest >= measures.activation_mean(outputs, layer=layer, filter=number, picture=7, region=region)
@@ -75,7 +77,7 @@ def test_largest_value_is_at_least_the_mean_of_any_region(outputs: Outputs, laye
 
 @every_filter
 def test_gain_compares_with_the_picture_that_activates_most(
-    outputs: Outputs, layer: measures.Layer, number: int
+    outputs: Outputs, layer: measures.ConvLayer, number: int
 ) -> None:
     means = [measures.activation_mean(outputs, layer=layer, filter=number, picture=index) for index in range(10)]
     reached = outputs["filters", "reached"][measures.find_place(layer, number)]
@@ -86,7 +88,7 @@ def test_gain_compares_with_the_picture_that_activates_most(
 
 @every_filter
 def test_ascent_has_made_nothing_of_its_rise_at_the_start_and_all_at_the_end(
-    outputs: Outputs, layer: measures.Layer, number: int
+    outputs: Outputs, layer: measures.ConvLayer, number: int
 ) -> None:
     shares = [measures.ascent_progress(outputs, layer=layer, filter=number, steps=steps) for steps in (0, 50, 100)]
     assert shares == sorted(shares)
@@ -94,7 +96,7 @@ def test_ascent_has_made_nothing_of_its_rise_at_the_start_and_all_at_the_end(
 
 
 @every_filter
-def test_ascent_that_ends_at_the_same_agrees_wholly(outputs: Outputs, layer: measures.Layer, number: int) -> None:
+def test_ascent_that_ends_at_the_same_agrees_wholly(outputs: Outputs, layer: measures.ConvLayer, number: int) -> None:
     ascent = {
         ("filters", "again"): outputs["filters", "ascent"],
         ("filters", "photo"): 1 - outputs["filters", "ascent"],
@@ -107,7 +109,7 @@ def test_ascent_that_ends_at_the_same_agrees_wholly(outputs: Outputs, layer: mea
 
 @every_filter
 def test_plain_picture_is_smooth_and_a_checkerboard_as_rough_as_can_be(
-    outputs: Outputs, layer: measures.Layer, number: int
+    outputs: Outputs, layer: measures.ConvLayer, number: int
 ) -> None:
     board = np.indices((6, 6)).sum(axis=0) % 2
     for picture, expected in ((np.full((6, 6), 0.3), 0), (board, 1)):

@@ -14,7 +14,7 @@ from questions.measures.arguments import Region
 from questions.measures.integrated_gradients import (
     Attribution,
     Baseline,
-    Steps,
+    PathSteps,
     attribution_against,
     attribution_gap,
     attribution_rise,
@@ -79,7 +79,7 @@ def test_rise_and_gap_are_read_from_the_row_of_their_baseline_and_their_count_of
 
 
 def test_claim_may_name_each_baseline_and_count_of_steps_that_is_stored() -> None:
-    assert (get_args(Baseline), get_args(Steps)) == (BASELINES, STEP_COUNTS)
+    assert (get_args(Baseline), get_args(PathSteps)) == (BASELINES, STEP_COUNTS)
 
 
 def test_measures_are_the_numbers_that_the_notebook_prints(outputs: Outputs, masks: np.ndarray) -> None:

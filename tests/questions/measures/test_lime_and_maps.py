@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from assignment.outputs import Outputs
-from questions.claim import find_arguments
+from questions.claim import make_arguments_model
 from questions.measures import lime, maps
 from questions.measures.arguments import Region
 from questions.measures.registry import MEASURES
@@ -70,5 +70,5 @@ def test_every_measure_can_be_bound_and_is_doctested(name: str) -> None:
     measure = MEASURES[name]
     parameters = list(inspect.signature(measure).parameters.values())
     assert all(parameter.kind is parameter.KEYWORD_ONLY for parameter in parameters[1:])
-    assert set(find_arguments(measure).model_fields) == {parameter.name for parameter in parameters[1:]}
+    assert set(make_arguments_model(measure).model_fields) == {parameter.name for parameter in parameters[1:]}
     assert ">>> " in (measure.__doc__ or "")

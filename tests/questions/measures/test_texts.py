@@ -1,4 +1,4 @@
-"""Measures of topic II obey laws on random arrays, whatever the models."""
+"""Measures of the texts obey laws on random arrays, whatever the models."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from questions.measures import attention
 from questions.measures import embedding_distance as distance
 from questions.measures import embedding_pca as pca
 
-WORDS = np.array([[-1, 0, 1, 1, 2, -1], [-1, 0, 1, 2, -1, -1]])
+SHARED_WORDS = np.array([[-1, 0, 1, 1, 2, -1], [-1, 0, 1, 2, -1, -1]])
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def outputs() -> Outputs:
     unit = states / np.linalg.norm(states, axis=-1, keepdims=True)
     return Outputs(
         {
-            ("texts", "word"): WORDS,
+            ("texts", "word"): SHARED_WORDS,
             ("texts", "candidate"): np.array([[4, 5, -1], [6, 7, 8]]),
             ("texts", "role"): roles,
             ("texts", "meaning"): np.array([[0] * 5 + [1] * 5] * 2),
@@ -45,14 +45,14 @@ def outputs() -> Outputs:
 def test_shares_to_all_words_and_separators_add_up_to_one(outputs: Outputs) -> None:
     place = {"text": 0, "layer": 2, "head": 1, "word": 1}
     shares = [attention.attention_share(outputs, to=to, **place) for to in range(3)]
-    rows = outputs["attention", "map"][0, 2, 1][WORDS[0] == 1]
-    assert sum(shares) + rows[:, WORDS[0] < 0].sum(axis=1).mean() == pytest.approx(1)
+    rows = outputs["attention", "map"][0, 2, 1][SHARED_WORDS[0] == 1]
+    assert sum(shares) + rows[:, SHARED_WORDS[0] < 0].sum(axis=1).mean() == pytest.approx(1)
     assert attention.attention_largest(outputs, **place) >= max(shares) / 2  # a word has two tokens at most
 
 
 def test_best_head_is_one_of_the_heads(outputs: Outputs) -> None:
-    for function in attention.FUNCTIONS:
-        number = attention.FUNCTIONS.index(function)
+    for function in attention.SCORED_FUNCTIONS:
+        number = attention.SCORED_FUNCTIONS.index(function)
         every, chance = outputs["attention", "score"][number], outputs["attention", "chance"][number]
         assert attention.best_score(outputs, function=function) == every.max()
         assert attention.best_score(outputs, function=function, layer=1) == every[1].max()

@@ -14,7 +14,7 @@ from assignment.outputs import Outputs
 from grader.commands.main import main
 from questions.bank import Bank, load_bank
 from questions.canonical import load_canonicals
-from questions.key import Key, find_key
+from questions.key import Key, compute_key
 from questions.proof import rerun
 from questions.proof.matrix import (
     LEAST_SCORE,
@@ -42,7 +42,7 @@ def canonicals(canonical_folder: Path) -> dict[int, Outputs]:
 
 @pytest.fixture
 def key(bank: Bank, canonicals: dict[int, Outputs]) -> Key:
-    return find_key(bank, canonicals)
+    return compute_key(bank, canonicals)
 
 
 def make_mutants(count: int, *equivalent: int) -> list[Mutant]:
@@ -193,6 +193,7 @@ def test_every_name_that_no_mutant_begins_with_is_named(
     assert [line[:18] for line in capsys.readouterr().err.splitlines()] == ["--only: 'salience'", "--only: 'zzz': no "]
 
 
+@pytest.mark.slow
 def test_mutants_are_not_run_where_the_reference_fails_without_any_mistake(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

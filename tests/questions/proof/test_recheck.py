@@ -11,7 +11,7 @@ import pytest
 from assignment.outputs import Outputs
 from questions.bank import Bank, load_bank
 from questions.canonical import load_canonicals
-from questions.key import Key, find_key
+from questions.key import Key, compute_key
 from questions.proof.recheck import SEED, find_changes
 from questions.proof.rerun import ROOT, Edit, Rerun, load_reruns, run_all
 
@@ -49,7 +49,7 @@ def canonicals() -> dict[int, Outputs]:
 
 @pytest.fixture(scope="module")
 def key(bank: Bank, canonicals: dict[int, Outputs]) -> Key:
-    return find_key(bank, canonicals)
+    return compute_key(bank, canonicals)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 from assignment.outputs import Outputs, save_group
 from questions.bank import Bank
 from questions.canonical import load_canonicals
-from questions.key import find_key
+from questions.key import compute_key
 from questions.proof.rekey import rekey
 
 
@@ -25,7 +25,7 @@ def with_truth(canonicals: dict[int, Outputs], truth: float) -> dict[int, Output
 
 
 def test_same_outputs_give_the_same_key(bank: Bank, canonicals: dict[int, Outputs]) -> None:
-    letters = find_key(bank, canonicals).letters
+    letters = compute_key(bank, canonicals).letters
     found = rekey(bank, letters, canonicals)
     assert [(one.before, one.after, one.changed) for one in found] == [
         (key, key, False) for key in ("ac", "bd", "ce", "ad")
@@ -33,7 +33,7 @@ def test_same_outputs_give_the_same_key(bank: Bank, canonicals: dict[int, Output
 
 
 def test_other_models_give_another_key_or_none_and_why(bank: Bank, canonicals: dict[int, Outputs]) -> None:
-    letters = find_key(bank, canonicals).letters
+    letters = compute_key(bank, canonicals).letters
     found = {one.question: one for one in rekey(bank, letters, with_truth(canonicals, 0.3))}
     assert found["lime-1"].after == "c"  # a is wrong now: the true label has less than a half
     assert found["lime-1"].changed

@@ -38,7 +38,7 @@ def test_what_is_kept_is_stale_once_a_nested_module_changes(tmp_path: Path, monk
         (tmp_path / room / "deep").mkdir(parents=True)
         (tmp_path / room / "deep" / "module.py").write_text("A = 1")
     monkeypatch.setattr(rerun, "ROOT", tmp_path)
-    before = rerun._find_sources()
-    assert rerun._find_sources() == before
+    before = rerun._digest_sources()
+    assert rerun._digest_sources() == before
     (tmp_path / "assignment" / "deep" / "module.py").write_text("A = 2")
-    assert rerun._find_sources() != before
+    assert rerun._digest_sources() != before

@@ -9,11 +9,11 @@ from assignment.fixable import Fault, FixableError
 from assignment.outputs import Outputs
 from questions.bank import Bank, load_bank
 from questions.canonical import load_canonicals
-from questions.key import find_decisions
+from questions.key import decide_all
 from questions.proof.stability import (
     VARIANTS,
     Stability,
-    find_all_steadiness,
+    compute_all_steadiness,
     find_stability_faults,
     load_stability,
     make_reruns,
@@ -40,15 +40,15 @@ def measure_at(bank: Bank, canonicals: dict[int, Outputs], truth: float) -> Stab
 
 
 def find_faults(bank: Bank, canonicals: dict[int, Outputs], stability: Stability) -> list[Fault]:
-    decisions, _ = find_decisions(bank, canonicals)
-    return list(find_stability_faults(bank, find_all_steadiness(bank, decisions, stability)))
+    decisions, _ = decide_all(bank, canonicals)
+    return list(find_stability_faults(bank, compute_all_steadiness(bank, decisions, stability)))
 
 
 def test_claim_that_moves_less_than_its_distance_is_steady(bank: Bank, canonicals: dict[int, Outputs]) -> None:
     stability = measure_at(bank, canonicals, 0.85)
     assert find_faults(bank, canonicals, stability) == []
-    decisions, _ = find_decisions(bank, canonicals)
-    its = find_all_steadiness(bank, decisions, stability)["lime-1", "a"]
+    decisions, _ = decide_all(bank, canonicals)
+    its = compute_all_steadiness(bank, decisions, stability)["lime-1", "a"]
     assert (its.smallest, its.spread) == (pytest.approx(0.35, abs=1e-4), pytest.approx(0.05, abs=1e-4))
     assert its.ratio == pytest.approx(7, rel=0.01)
 

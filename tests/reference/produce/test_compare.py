@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from reference.produce.compare import TOLERANCES, compare_group, find_difference
+from reference.produce.compare import TOLERANCES, compare_group, compute_difference
 
 
 @pytest.mark.parametrize("kind", [np.float64, np.float32, np.float16])
@@ -32,7 +32,7 @@ def test_one_differing_integer_does_not_hold() -> None:
 
 
 def test_holes_in_other_places_differ() -> None:
-    assert find_difference(np.array([1.0, np.nan]), np.array([np.nan, 1.0])) == float("inf")
+    assert compute_difference(np.array([1.0, np.nan]), np.array([np.nan, 1.0])) == float("inf")
 
 
 def test_another_shape_does_not_hold() -> None:

@@ -13,10 +13,10 @@ from assignment.outputs import load_group
 from assignment.profile import Profile, load_profile
 from questions.canonical import load_canonical
 from reference.integrated_gradients import integrated_gradients
-from reference.lime import find_segments, lime
+from reference.lime import cut_segments, lime
 from reference.produce.__main__ import CANONICAL_FOLDER
 from reference.produce.bench import Bench, find_random_state
-from reference.produce.compare import TOLERANCES, compare_group, find_difference
+from reference.produce.compare import TOLERANCES, compare_group, compute_difference
 from reference.produce.lime import PIECES, SAMPLES
 from reference.produce.maps import COPIES, COUNTS, FEW_STEPS, SIGMA, STEPS, STRONG, produce_pictures, produce_saliency
 from reference.produce.registry import SEEDS, find_producer
@@ -45,6 +45,7 @@ def threads() -> Iterator[None]:
     torch.set_num_threads(before)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("group", ["pictures", "saliency"])
 def test_stored_group_is_what_is_computed(group: str) -> None:
     (computed,) = find_producer(group)(open_mini(batch=10), SEEDS).values()
@@ -53,12 +54,13 @@ def test_stored_group_is_what_is_computed(group: str) -> None:
     assert not [item for item in differences if not item.holds]
 
 
+@pytest.mark.slow
 def test_batch_and_threads_change_saliency_by_less_than_a_billionth(threads: None) -> None:
     torch.set_num_threads(1)
     one = produce_saliency(open_mini(batch=3), SEEDS)[None]
     torch.set_num_threads(2)
     other = produce_saliency(open_mini(batch=10), SEEDS)[None]
-    assert max(find_difference(one[name], other[name]) for name in one) < 1e-9
+    assert max(compute_difference(one[name], other[name]) for name in one) < 1e-9
 
 
 @cache
@@ -74,11 +76,11 @@ def find_tolerance(group: str, name: str) -> float:
 @pytest.mark.slow
 def test_official_lime_is_what_is_computed_for_one_picture() -> None:
     bench, stored = open_first(), load_canonical("mini", SEEDS[0])
-    segments = find_segments(bench.profile.pictures[0] / 255, pieces=PIECES)
+    segments = cut_segments(bench.profile.pictures[0] / 255, pieces=PIECES)
     assert np.array_equal(segments, stored["lime", "segments"][0])
     settings = {"random_state": find_random_state(SEEDS[0], 0), "samples": SAMPLES, "batch": bench.batch}
     computed = lime(bench.model, bench.pictures[0], segments, **settings).weights
-    difference = find_difference(computed, stored["lime", "weights"][0][:, : computed.shape[1]])
+    difference = compute_difference(computed, stored["lime", "weights"][0][:, : computed.shape[1]])
     assert difference < find_tolerance("lime", "weights")
 
 
@@ -87,7 +89,7 @@ def test_official_smoothgrad_is_what_is_computed_for_one_picture() -> None:
     bench, stored = open_first(), load_canonical("mini", SEEDS[0])["smoothgrad", "map"][0]
     settings = {"sigma": SIGMA, "copies": (COPIES,), "random_states": [find_random_state(SEEDS[0], 0)]}
     (computed,) = smoothgrad(bench.model, bench.pictures, bench.labels, batch=bench.batch, **settings).map
-    assert find_difference(computed[0].numpy(), stored) < find_tolerance("smoothgrad", "map")
+    assert compute_difference(computed[0].numpy(), stored) < find_tolerance("smoothgrad", "map")
 
 
 @pytest.mark.slow
@@ -95,7 +97,7 @@ def test_official_integrated_gradients_are_what_is_computed_for_one_picture() ->
     bench, stored = open_first(), load_canonical("mini", SEEDS[0])["integrated_gradients", "map"][0]
     settings = {"baseline": torch.zeros_like(bench.pictures), "steps": STEPS, "batch": bench.batch}
     computed = integrated_gradients(bench.model, bench.pictures, bench.labels, **settings).attribution.sum(dim=1)
-    assert find_difference(computed[0].numpy(), stored) < find_tolerance("integrated_gradients", "map")
+    assert compute_difference(computed[0].numpy(), stored) < find_tolerance("integrated_gradients", "map")
 
 
 @pytest.mark.nightly
@@ -104,7 +106,7 @@ def test_stored_lime_is_what_is_computed_for_one_picture() -> None:
     pieces = computed[1]["weights"].shape[2]
     assert np.array_equal(computed[None]["segments"][0], stored["lime", "segments"][0])
     for name in ("weights", "weights_again", "weights_few", "weights_mean"):
-        difference = find_difference(computed[1][name][0], stored["lime", name][0][:, :pieces])
+        difference = compute_difference(computed[1][name][0], stored["lime", name][0][:, :pieces])
         assert difference < find_tolerance("lime", name)
 
 
@@ -117,7 +119,7 @@ def test_stored_maps_are_what_is_computed_for_one_picture(group: str) -> None:
     assert set(arrays) == names
     for name, array in arrays.items():
         picture = ARRAYS[group, name].axes.index("picture")
-        difference = find_difference(array.take(0, picture), stored[group, name].take(0, picture))
+        difference = compute_difference(array.take(0, picture), stored[group, name].take(0, picture))
         assert difference < find_tolerance(group, name), name
 
 
@@ -125,7 +127,7 @@ def test_stored_again_is_the_next_seeds_run() -> None:
     for seed, after in itertools.pairwise(SEEDS):
         one, other = load_canonical("mini", seed), load_canonical("mini", after)
         for group, again, name in (("smoothgrad", "again", "map"), ("filters", "reached_again", "reached")):
-            assert find_difference(one[group, again], other[group, name]) < TOLERANCES[2]
+            assert compute_difference(one[group, again], other[group, name]) < TOLERANCES[2]
         assert np.array_equal(one["lime", "weights_again"], other["lime", "weights"], equal_nan=True)
 
 

@@ -1,4 +1,4 @@
-"""The canonical arrays of topic II: what is stored is what is computed, and any BERT in a folder will do."""
+"""The canonical arrays of the texts: what is stored is what is computed, and any BERT in a folder will do."""
 
 from functools import cache
 from pathlib import Path
@@ -43,6 +43,7 @@ def test_stored_group_is_what_is_computed(group: str) -> None:
     assert not [item for item in differences if not item.holds]
 
 
+@pytest.mark.slow
 def test_threads_change_nothing_beyond_a_billionth() -> None:
     threads = torch.get_num_threads()
     torch.set_num_threads(1 if threads > 1 else 2)
@@ -93,12 +94,13 @@ def test_layer_0_knows_the_word_and_its_place_and_nothing_else() -> None:
 
 def test_axes_are_in_the_order_that_the_measures_read() -> None:
     profile = load_profile()
-    assert (*FUNCTIONS, *LINKS) == measures_attention.FUNCTIONS
+    assert (*FUNCTIONS, *LINKS) == measures_attention.SCORED_FUNCTIONS
     assert tuple(profile.reader_folders) == measures_pca.READERS
-    assert tuple(one.word for one in profile.texts.words) == measures_distance.WORDS
-    assert len(compute("attention")["score"]) == len(measures_attention.FUNCTIONS)
+    assert tuple(one.word for one in profile.texts.words) == measures_distance.SHARED_WORDS
+    assert len(compute("attention")["score"]) == len(measures_attention.SCORED_FUNCTIONS)
 
 
+@pytest.mark.slow
 def test_any_bert_in_a_folder_will_do(foreign: Path, tmp_path: Path) -> None:
     """One of another make: 12 layers of 6 heads, whose tokenizer splits nearly every word."""
     tokenizer = load_bert(foreign, "masked").tokenizer

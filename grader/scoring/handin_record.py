@@ -1,4 +1,4 @@
-"""Scored: everything the grader says of one hand-in, kept as `verdicts.json` in its Run folder.
+"""HandinRecord: everything the grader says of one hand-in, kept as `verdicts.json` in its Run folder.
 
 Words and points stand apart: the points follow from the Sheet and the deadline; the words of the execution, of the
 official cells and of the arrays are evidence for a person, who is told why to look (`grader/scoring/reasons.py`).
@@ -12,19 +12,19 @@ from typing import Literal
 from pydantic import Field, ValidationError
 
 from assignment.assignment import Bilingual
-from assignment.fixable import FixableError, find_faults
+from assignment.fixable import FixableError, to_faults
 from assignment.records import Record
 from grader.agreement.agree import Agreement, find_worst_word
 from grader.files.whole import write_whole
 from grader.scoring.evidence import Evidence
 from grader.scoring.verdict import Verdict
 
-SCORED_FILE = "verdicts.json"
+VERDICTS_FILE = "verdicts.json"
 
-Problem = Literal["missing", "not_a_notebook", "two_notebooks", "broken", "bad_name", "no_answers", "no_response"]
+HandinProblem = Literal["missing", "not_a_notebook", "two_notebooks", "broken", "bad_name", "no_answers", "no_response"]
 
 
-class Scored(Record):
+class HandinRecord(Record):
     """One hand-in: its verdicts and points, and what a person should know of it."""
 
     version: Literal[1] = Field(default=1, description="the version of this format")
@@ -32,7 +32,7 @@ class Scored(Record):
     name: str = Field(description="the student's name as handed in; the id where there is none")
     submitted_at: datetime | None = Field(default=None, description="when it was handed in; null where nobody said")
     late: bool = Field(default=False, description="handed in after the deadline, so that every question earns 0")
-    problem: Problem | None = Field(
+    problem: HandinProblem | None = Field(
         default=None,
         description="why there is no Sheet to read: `missing`, `not_a_notebook`, `two_notebooks`, `broken`, "
         "`bad_name`, `no_answers`, or `no_response` where the quiz's responses are scored; null where there is one",
@@ -49,8 +49,8 @@ class Scored(Record):
     notes: tuple[str, ...] = Field(default=(), description="what is worth knowing and needs nobody")
 
 
-def find_words(
-    late: bool, problem: Problem | None, run: Evidence, agreements: tuple[Agreement, ...]
+def list_words(
+    late: bool, problem: HandinProblem | None, run: Evidence, agreements: tuple[Agreement, ...]
 ) -> tuple[str, ...]:
     """Return the hand-in's words, those about the hand-in first."""
     words: list[str] = [problem] if problem else []
@@ -62,20 +62,20 @@ def find_words(
     return tuple(words)
 
 
-def load_scored(folder: Path) -> Scored:
+def load_handin_record(folder: Path) -> HandinRecord:
     """Return a Run folder's `verdicts.json`; FixableError where there is none of this version."""
-    path = folder / SCORED_FILE
+    path = folder / VERDICTS_FILE
     try:
-        return Scored.model_validate_json(path.read_bytes())
+        return HandinRecord.model_validate_json(path.read_bytes())
     except OSError as error:
         raise FixableError(f"{path}: {error.strerror}; expected the verdicts: run `hw9 score` first") from None
     except ValidationError as error:
-        raise FixableError(*find_faults(error, str(path))) from None
+        raise FixableError(*to_faults(error, str(path))) from None
 
 
-def save_scored(folder: Path, scored: Scored) -> Path:
+def save_handin_record(folder: Path, scored: HandinRecord) -> Path:
     """Write `verdicts.json`, whole or not at all, and return its path."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / SCORED_FILE
+    path = folder / VERDICTS_FILE
     write_whole(path, (scored.model_dump_json(indent=2) + "\n").encode())
     return path

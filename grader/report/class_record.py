@@ -1,4 +1,4 @@
-"""Results: the whole class in one record, kept as `results.json`; every field is described where it is defined.
+"""The whole class in one record, kept as `results.json`; every field is described where it is defined.
 
 `results.md` in this folder is written from those descriptions (`fields.py`).
 """
@@ -12,16 +12,16 @@ from typing import Literal
 from pydantic import AwareDatetime, Field
 
 from assignment.records import Record
-from grader.analysis.items import QuestionResult, find_question_results
+from grader.analysis.items import QuestionRecord, find_question_results
 from grader.files.whole import write_whole
 from grader.scoring.course import Course
-from grader.scoring.scored import Scored
-from questions.bank import find_worth
+from grader.scoring.handin_record import HandinRecord
+from questions.bank import list_worth
 
 RESULTS_FILE = "results.json"
 
 
-class Results(Record):
+class ClassRecord(Record):
     """The class: what `results.json` holds."""
 
     version: Literal[1] = Field(default=1, description="the version of this format")
@@ -29,16 +29,16 @@ class Results(Record):
     deadline: AwareDatetime = Field(description="hand-ins after this moment earn nothing")
     possible: Decimal = Field(description="the points of all questions that are not void, a decimal as a string")
     words: dict[str, int] = Field(description="how many hand-ins have each word")
-    questions: tuple[QuestionResult, ...] = Field(description="one for each question of the bank, in its order")
-    handins: tuple[Scored, ...] = Field(description="one for each student, in the order of their ids")
+    questions: tuple[QuestionRecord, ...] = Field(description="one for each question of the bank, in its order")
+    handins: tuple[HandinRecord, ...] = Field(description="one for each student, in the order of their ids")
 
 
-def find_results(scored: Iterable[Scored], course: Course) -> Results:
+def make_class_record(scored: Iterable[HandinRecord], course: Course) -> ClassRecord:
     """Return the class's results; every hand-in must have been scored with this Course."""
     handins = tuple(sorted(scored, key=lambda one: one.student))
     words = Counter(word for one in handins for word in one.words)
-    worth = find_worth(course.bank, course.assignment)
-    return Results(
+    worth = list_worth(course.bank, course.assignment)
+    return ClassRecord(
         title=course.assignment.title.en,
         deadline=course.assignment.deadline,
         possible=handins[0].possible if handins else sum(worth.values(), Decimal("0.0")),
@@ -48,7 +48,7 @@ def find_results(scored: Iterable[Scored], course: Course) -> Results:
     )
 
 
-def write_results(runs: Path, results: Results) -> Path:
+def write_results(runs: Path, results: ClassRecord) -> Path:
     """Write `results.json`, whole or not at all, and return its path."""
     path = runs / RESULTS_FILE
     write_whole(path, (results.model_dump_json(indent=2) + "\n").encode())

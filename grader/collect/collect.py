@@ -1,0 +1,229 @@
+"""Collect HANDINS: read the downloads, join their owners with a roster, choose the attempts, write the folder whole.
+
+Nothing is written into HANDINS before everything is ready: the new folder is made beside it and moved into place. The
+same downloads and roster give the same folder, byte for byte.
+"""
+
+import errno
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from assignment.fixable import Fault, FixableError, check_all
+from grader.collect.attempts import Chosen, Owned, choose_attempts
+from grader.collect.download import Held, Taken, read_download
+from grader.collect.join import Index, Joined, join_without_roster
+from grader.collect.place import HELD, place_notice, place_student, to_roster
+from grader.collect.record import Collected, Download, NotTaken, Student, check_unchanged, hash_file, to_json
+from grader.collect.rosters import Enrolment, load_enrolment
+from grader.collect.systems import Owner
+from grader.handins.ids import make_id
+from grader.handins.listing import RECORD
+from grader.handins.people import FILE, Person
+
+OURS_TO_MEND = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS)
+MOST_LEFT = 1000  # names of what was left out that the record keeps
+
+
+@dataclass
+class _One:
+    """What is known of one student while the class is put together."""
+
+    joined: Joined
+    owned: list[Owned] = field(default_factory=list)
+    held: list[Held] = field(default_factory=list)
+
+
+def collect(downloads: Sequence[Path], handins: Path, roster: Path | None = None) -> Collected:
+    """Make the folder HANDINS out of downloads; returns its record.
+
+    FixableError where a download or the roster cannot be read, or HANDINS holds what this did not write.
+    """
+    check_all(_find_overlaps(downloads, handins))
+    enrolment = load_enrolment(roster) if roster is not None else None
+    try:
+        check_unchanged(handins)
+        with _work_beside(handins.resolve()) as work:
+            record = _make(work, downloads, enrolment, roster)
+            _move_into_place(work / "new", handins.resolve(), work)
+        return record
+    except OSError as error:
+        if error.errno not in OURS_TO_MEND:
+            raise
+        where = str(error.filename or handins)
+        raise FixableError(Fault((where,), f"{error.strerror}; expected room to write")) from None
+
+
+def _make(work: Path, downloads: Sequence[Path], enrolment: Enrolment | None, roster: Path | None) -> Collected:
+    """Make the folder `work/new`; returns its record."""
+    index = Index(enrolment.people.values()) if enrolment is not None else None
+    (work / "aside").mkdir()
+    (work / "new").mkdir()
+    taken = []
+    for number, path in enumerate(downloads):
+        (work / "aside" / str(number)).mkdir()
+        taken.append(read_download(path, work / "aside" / str(number), index.known if index else frozenset()))
+    return _write(work / "new", _sort_by_student(taken, index), taken, enrolment, roster)
+
+
+def _find_overlaps(downloads: Sequence[Path], handins: Path) -> Iterator[Fault]:
+    target = handins.resolve()
+    names = [path.name for path in downloads]
+    for path in downloads:
+        whole = path.resolve()
+        if whole == target or whole in target.parents or target in whole.parents:
+            yield Fault((str(handins),), f"one of it and {path} lies in the other; expected a folder elsewhere")
+        if names.count(path.name) > 1:
+            yield Fault((str(path),), f"another download is called {path.name} too; expected other names")
+
+
+def _sort_by_student(taken: Sequence[Taken], index: Index | None) -> dict[str, _One]:
+    """Return everyone who handed in, by id. A notebook that is nobody's is there under a made-up id."""
+    everyone: dict[str, _One] = {}
+
+    def find(owner: Owner, source: str) -> _One:
+        joined = index.join(owner) if index is not None else join_without_roster(owner)
+        student = joined.student or make_id(source)
+        return everyone.setdefault(student, _One(joined if joined.student else Joined(student, owner.name, None)))
+
+    for piece in (piece for its in taken for piece in its.pieces):
+        for owner in piece.owners or (Owner(),):
+            find(owner, piece.source).owned.append(Owned(owner, piece))
+    for held in (held for its in taken for held in its.held):
+        for owner in held.owners:
+            find(owner, held.source).held.append(held)
+    if not any(piece.owners for its in taken for piece in its.pieces) and not any(
+        one.held for one in everyone.values()
+    ):
+        names = ", ".join(its.name for its in taken)
+        says = (
+            "no name in it is as Canvas, NTU COOL, Moodle or Gradescope write it, nor a student's id of a roster; "
+            "expected a download of hand-ins (for files called <student>.ipynb give --roster)"
+        )
+        raise FixableError(Fault((names,), says))
+    return everyone
+
+
+def _write(
+    new: Path, everyone: Mapping[str, _One], taken: Sequence[Taken], enrolment: Enrolment | None, roster: Path | None
+) -> Collected:
+    """Write the folder; returns its record."""
+    students, late = [], set()
+    chosen = {student: choose_attempts(everyone[student].owned) for student in sorted(everyone)}
+    for student, its in chosen.items():
+        one = everyone[student]
+        files, earlier = place_student(new, student, its)
+        if not its.taken:
+            place_notice(new, student, [f"{held.source}: {held.why}" for held in one.held])
+        if _is_marked_late(its, one):
+            late.add(student)
+        students.append(
+            Student(student=student, name=one.joined.name, joined=one.joined.by, files=files, earlier=earlier)
+        )
+    people = _list_people(everyone, chosen, late, enrolment)
+    (new / FILE).write_bytes(to_roster(people))
+    record = Collected(
+        downloads=tuple(Download(name=_show(its.name), system=its.system) for its in taken),
+        roster=None if roster is None else _show(roster.name),
+        students=tuple(students),
+        absent=tuple(person.student for person in people if person.student not in everyone),
+        held=tuple(_list_held(everyone, taken)),
+        left_out=tuple(sorted(name for its in taken for name in its.left)[:MOST_LEFT]),
+        notes=enrolment.notes if enrolment is not None else (),
+        hashes=_list_hashes(new, students),
+    )
+    (new / RECORD).write_bytes(to_json(record))
+    return record
+
+
+def _list_people(
+    everyone: Mapping[str, _One], chosen: Mapping[str, Chosen], late: set[str], enrolment: Enrolment | None
+) -> list[Person]:
+    """Return the rows of `handins.csv`: the roster's students, or without one whoever the names give."""
+    rows = {}
+    if enrolment is not None:
+        rows = {one.student: (one.name, one.submitted_at) for one in enrolment.people.values()}
+    else:
+        rows = {student: (one.joined.name, None) for student, one in everyone.items() if one.joined.by is not None}
+    people = []
+    for student in sorted(rows):
+        name, told = rows[student]
+        moments = [one.owner.moment for _, one in chosen[student].taken] if student in chosen else []
+        known = [moment for moment in moments if moment is not None]
+        moment = max(known) if known else told
+        held = everyone[student].held if student in everyone else []
+        look = f"Not taken: {held[0].source}: {held[0].why} ({len(held)} in all)." if held else ""
+        people.append(Person(student, name, moment, student in late and moment is None, look))
+    return people
+
+
+def _is_marked_late(chosen: Chosen, one: _One) -> bool:
+    """Tell whether the course system marks what counts as late; where nothing could be taken, whether it marks any."""
+    if chosen.taken:
+        return any(owned.owner.late for _, owned in chosen.taken)
+    return any(owner.late for held in one.held for owner in held.owners)
+
+
+def _list_held(everyone: Mapping[str, _One], taken: Sequence[Taken]) -> Iterator[NotTaken]:
+    whose = {held: student for student, one in everyone.items() for held in one.held}
+    for held in sorted((held for its in taken for held in its.held), key=lambda held: (held.source, held.why)):
+        yield NotTaken(source=held.source, why=held.why, student=whose.get(held))
+
+
+def _list_hashes(new: Path, students: Sequence[Student]) -> dict[str, str]:
+    """Return the hash of every file in the folder; those of copies are known."""
+    hashes = {file.path: file.sha256 for one in students for file in (*one.files, *one.earlier)}
+    ours = [FILE, *(f"{one.student}/{HELD}" for one in students if not one.files)]
+    return dict(sorted((hashes | {name: hash_file(new / name) for name in ours}).items()))
+
+
+def _show(name: str) -> str:
+    return name.encode("utf-8", "replace").decode()
+
+
+@contextmanager
+def _work_beside(handins: Path) -> Iterator[Path]:
+    """Give a folder beside HANDINS to work in; it goes in the end, and so do those of processes that were killed."""
+    handins.parent.mkdir(parents=True, exist_ok=True)
+    prefix = f".{handins.name}.collecting-"
+    for left in handins.parent.glob(f"{prefix}*"):
+        if not _is_another_alive(left.name.removeprefix(prefix)):
+            _put_back(left, handins)
+    work = handins.parent / f"{prefix}{os.getpid()}"
+    work.mkdir()
+    try:
+        yield work
+    finally:
+        _put_back(work, handins)
+
+
+def _is_another_alive(number: str) -> bool:
+    """Tell whether a process other than this one has a number."""
+    if not number.isdecimal() or int(number) == os.getpid():
+        return not number.isdecimal()
+    try:
+        os.kill(int(number), 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _put_back(left: Path, handins: Path) -> None:
+    """Remove a folder that was worked in; a HANDINS that was moved away and not yet replaced comes back first."""
+    if (left / "old").exists() and not handins.exists():
+        (left / "old").rename(handins)
+    shutil.rmtree(left, ignore_errors=True)
+
+
+def _move_into_place(new: Path, handins: Path, work: Path) -> None:
+    """Put the new folder in HANDINS' place, unless it is the same."""
+    if (handins / RECORD).exists() and (handins / RECORD).read_bytes() == (new / RECORD).read_bytes():
+        return
+    if handins.exists():
+        handins.rename(work / "old")
+    new.rename(handins)

@@ -1,0 +1,83 @@
+"""The join of owners with a roster: exact by the course system's number, else by login. A name joins nobody."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from grader.collect.rosters import Enrolled
+from grader.collect.systems import Owner
+from grader.handins.ids import fold_id, is_student
+
+By = Literal["id", "login", "login without domain", "own login", "own id"]
+SAYS: dict[By, str] = {
+    "id": "by the course system's id",
+    "login": "by login",
+    "login without domain": "by login without its domain",
+    "own login": "under the login in the file's name",
+    "own id": "under the course system's id",
+}
+
+
+@dataclass(frozen=True)
+class Joined:
+    """The student whose an owner's files are, and by what; `by` None: no row of the roster is this owner's."""
+
+    student: str
+    name: str
+    by: By | None
+
+
+class Index:
+    """The people of a roster by id and by login; what two of them share finds neither."""
+
+    def __init__(self, people: Iterable[Enrolled]) -> None:
+        listed = tuple(people)
+        self.students = frozenset(fold_id(one.student) for one in listed)
+        self.by_id = _index((lms_id, one) for one in listed for lms_id in one.lms_ids)
+        self.by_login = _index((fold_id(login), one) for one in listed for login in (one.student, *one.logins))
+        self.by_local = _index((_drop_domain(login), one) for one in listed for login in (one.student, *one.logins))
+
+    @property
+    def known(self) -> frozenset[str]:
+        """What a file may be called to be somebody's: every login as it stands."""
+        return frozenset(self.by_login)
+
+    def join(self, owner: Owner) -> Joined:
+        """Return whose an owner's files are; without a row under the login or the number in the file's name."""
+        if owner.lms_id in self.by_id:
+            return _to_joined(self.by_id[owner.lms_id], "id")
+        for login in owner.logins:
+            if fold_id(login) in self.by_login:
+                return _to_joined(self.by_login[fold_id(login)], "login")
+        for login in owner.logins:
+            if _drop_domain(login) in self.by_local:
+                return _to_joined(self.by_local[_drop_domain(login)], "login without domain")
+        own = find_own_id(owner)
+        return Joined("" if fold_id(own) in self.students else own, owner.name, None)
+
+
+def join_without_roster(owner: Owner) -> Joined:
+    """Return the student whom the file's name alone gives."""
+    student = find_own_id(owner)
+    return Joined(student, owner.name, "own login" if student in owner.logins else "own id")
+
+
+def find_own_id(owner: Owner) -> str:
+    """Return the first of an owner's logins that can be a student's id, else the course system's number, else ""."""
+    return next((one for one in (*owner.logins, owner.lms_id) if is_student(one)), "")
+
+
+def _to_joined(one: Enrolled, by: By) -> Joined:
+    return Joined(one.student, one.name, by)
+
+
+def _index(pairs: Iterable[tuple[str, Enrolled]]) -> Mapping[str, Enrolled]:
+    found: dict[str, dict[str, Enrolled]] = defaultdict(dict)
+    for key, one in pairs:
+        found[key][one.student] = one
+    return {key: next(iter(its.values())) for key, its in found.items() if len(its) == 1}
+
+
+def _drop_domain(login: str) -> str:
+    return fold_id(login.partition("@")[0])

@@ -1,0 +1,103 @@
+"""The record `collected.json`: where each hand-in came from, which attempts do not count, and what was not taken.
+
+It has no time and no path of this machine in it, so the same downloads give the same record. By its hashes a folder is
+known to be one that `hw9 collect` made and nobody changed since.
+"""
+
+import hashlib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+
+from assignment.fixable import Fault, FixableError
+from assignment.records import Record
+from grader.handins.listing import RECORD
+
+MOST_NAMED = 10
+
+
+class File(Record):
+    """One file in HANDINS, and the download's member that it is a copy of."""
+
+    path: str
+    source: str
+    bytes: int
+    sha256: str
+
+
+class Student(Record):
+    """One student's files. `joined`: by what the roster's row was found; None: no row is this student's."""
+
+    student: str
+    name: str = ""
+    joined: str | None = None
+    files: tuple[File, ...] = ()
+    earlier: tuple[File, ...] = ()
+
+
+class NotTaken(Record):
+    """A file that was not taken, and whose it would have been."""
+
+    source: str
+    why: str
+    student: str | None = None
+
+
+class Download(Record):
+    """A download by its name, and the course system whose names its files have."""
+
+    name: str
+    system: str | None = None
+
+
+class Collected(Record):
+    """The file `collected.json`."""
+
+    version: Literal[1] = 1
+    downloads: tuple[Download, ...]
+    roster: str | None = None
+    students: tuple[Student, ...] = ()
+    absent: tuple[str, ...] = ()  # of the roster, without a file
+    held: tuple[NotTaken, ...] = ()
+    left_out: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    hashes: dict[str, str] = Field(default_factory=dict)  # of every file in HANDINS but this one
+
+
+def to_json(collected: Collected) -> bytes:
+    """Return the bytes of `collected.json`."""
+    return (collected.model_dump_json(indent=1) + "\n").encode()
+
+
+def hash_files(folder: Path) -> dict[str, str]:
+    """Return the sha256 of every file below a folder but the record, by path."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
+    named = ((path.relative_to(folder).as_posix(), path) for path in paths)
+    return {name: hash_file(path) for name, path in named if name != RECORD}
+
+
+def check_unchanged(folder: Path) -> None:
+    """Raise a FixableError where a folder holds anything that `hw9 collect` did not write there."""
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return
+    try:
+        record = Collected.model_validate_json((folder / RECORD).read_bytes())
+    except (OSError, ValidationError):
+        says = "holds other things than hw9 collect wrote; expected an empty folder, or a new name"
+        raise FixableError(Fault((str(folder),), says)) from None
+    found = hash_files(folder)
+    changed = sorted(name for name in found.keys() | record.hashes.keys() if found.get(name) != record.hashes.get(name))
+    if changed:
+        more = f" and {len(changed) - MOST_NAMED} more" if len(changed) > MOST_NAMED else ""
+        named = ", ".join(changed[:MOST_NAMED]).encode("utf-8", "replace").decode()
+        says = "changed since hw9 collect wrote it; expected a new name"
+        raise FixableError(Fault((str(folder), f"{named}{more}"), says))
+
+
+def hash_file(path: Path) -> str:
+    """Return the sha256 of a regular file, or what is no hash."""
+    if path.is_symlink() or not path.is_file():
+        return "no regular file"
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

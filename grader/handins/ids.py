@@ -1,0 +1,98 @@
+"""Students' ids: what can be one, when two are the same, and when one looks like another that was changed on its way.
+
+Same: nothing but capitals and width differ (`B09901001`, `b０9901001`). Near: a spreadsheet or a file manager may have
+made the one of the other; that is for a person to decide, never for us.
+"""
+
+import hashlib
+import os
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+
+LONGEST = 200  # bytes of an id, which names a folder beside which others with a longer name are made
+STUDENT = re.compile(r"\w[\w@+.-]{0,63}")
+EXPECTED = "expected letters, digits and . _ - @ +"
+RESERVED = (".json", ".csv", ".html", ".lock")  # names of our own files beside the Runs
+SHORTEST = 3  # characters of an id that is looked for within a longer name
+ROUNDED = re.compile(r"\d(\.\d{1,15})?[eE]\+?\d{1,2}")
+
+
+def is_student(name: str) -> bool:
+    """Tell whether a name can be a student's id, which names a Run folder."""
+    return bool(STUDENT.fullmatch(name)) and len(name.encode()) <= LONGEST and not name.lower().endswith(RESERVED)
+
+
+def make_id(name: str) -> str:
+    """Return the made-up id of a file whose name cannot be one."""
+    return f"unnamed-{hashlib.sha256(os.fsencode(name)).hexdigest()[:8]}"
+
+
+@lru_cache(maxsize=2**16)  # a class is compared with its roster, each with each
+def fold_id(student: str) -> str:
+    """Return an id without capitals and width; no other letter becomes another.
+
+    >>> fold_id("Ｂ０９901001"), fold_id("\u017f09")
+    ('b09901001', 'ſ09')
+    """
+    wide = (
+        unicodedata.normalize("NFKC", one) if unicodedata.decomposition(one).startswith(("<wide>", "<narrow>")) else one
+        for one in student
+    )
+    return unicodedata.normalize("NFC", "".join(wide)).lower()
+
+
+def find_spellings(students: Iterable[str]) -> Mapping[str, str]:
+    """Return the ids by their folded form, but those of which two differ in nothing else."""
+    folded: dict[str, list[str]] = {}
+    for student in students:
+        folded.setdefault(fold_id(student), []).append(student)
+    return {form: its[0] for form, its in folded.items() if len(its) == 1}
+
+
+def is_near(name: str, student: str) -> bool:
+    """Tell whether a file's name without its ending may be of the student whose id a row gives.
+
+    >>> is_near("b01-Copy1", "b01"), is_near("b01 (1)", "b01"), is_near("b01.ipynb", "b01"), is_near("hw9_b01", "b01")
+    (True, True, True, True)
+    >>> is_near("0912345", "912345"), is_near("109901001234", "1.09901E+11"), is_near("b01@school.edu", "b01")
+    (True, True, True)
+    >>> is_near("b011", "b01"), is_near("b02", "b01"), is_near("209901001234", "1.09901E+11")
+    (False, False, False)
+    """
+    one, other = fold_id(name), fold_id(student)
+    if one == other:
+        return True
+    number = one.isdecimal() or other.isdecimal()
+    if number and (_drop_zeros(one) == _drop_zeros(other) or _is_rounded(one, other) or _is_rounded(other, one)):
+        return True
+    return _is_part(one, other) if len(one) < len(other) else _is_part(other, one)
+
+
+def _drop_zeros(student: str) -> str:
+    return (student.lstrip("0") or "0") if student.isdecimal() else student
+
+
+def _is_rounded(student: str, shown: str) -> bool:
+    """Tell whether a spreadsheet may have shown a long number so, as 1.09901E+11."""
+    if not (ROUNDED.fullmatch(shown) and student.isascii() and student.isdecimal()):
+        return False
+    mantissa, _, _ = shown.lower().partition("e")
+    try:
+        return Decimal(f"{Decimal(student):.{len(mantissa.partition('.')[2])}E}") == Decimal(shown)
+    except InvalidOperation:
+        return False
+
+
+def _is_part(short: str, long: str) -> bool:
+    """Tell whether the longer one is the shorter with something put before or behind it."""
+    at = long.find(short)
+    while at >= 0:
+        before, behind = long[:at], long[at + len(short) :]
+        alone = not (before[-1:].isalnum() or behind[:1].isalnum())
+        if alone and (not before or len(short) >= SHORTEST):
+            return True
+        at = long.find(short, at + 1)
+    return False
