@@ -845,9 +845,10 @@ else:
 # ## Your answers ｜ 你的答案
 #
 # One line a question, the letters of all choices that are right, in any order: `"lime-1": "bd"`. The cell is read, not run, when it is
-# graded: write plain text between the quotes.
+# graded: write plain text between the quotes. Then **save**, and run the last cell: it shows what the grader reads in the saved file.
 #
 # 一題一行，填入所有正確選項的代號，順序不拘，例如 `"lime-1": "bd"`。評分時只讀取、不執行這個儲存格，請在引號內直接寫字母。
+# 寫好後請先**存檔**，再執行最後一個儲存格：它會顯示評分時從存檔讀到的答案。
 
 # %%
 answers = {
@@ -855,8 +856,12 @@ answers = {
 }
 
 # %%
-# Look before you hand in: which answers are blank, which outputs are missing?  交出前檢查：哪些題目空白、缺哪些輸出？
-blank = [name for name, letters in answers.items() if not letters]
-print("blank ｜ 空白:", ", ".join(blank) or "none ｜ 無")
+# Look before you hand in: which answers will be graded, which outputs are missing?  交出前檢查：評分時會讀到哪些答案、缺哪些輸出？
+from assignment.sheet.own import describe_own_sheet
+
+choices = """
+# <choices>
+"""
+print(describe_own_sheet(choices))
 print("deadline ｜ 期限:", load_assignment().deadline)
 print("saved ｜ 已存:", ", ".join(sorted(path.name for path in Path("outputs").glob("*.npz"))))

@@ -4,14 +4,17 @@ import argparse
 from pathlib import Path
 
 from assignment.assignment import NOTEBOOK_FILE
+from assignment.sheet.notebook import MOST_BYTES, MOST_CELLS
+from assignment.sheet.sheet import CELL_LIMIT
 from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.screen import say
 from grader.handins.look import look_at
 from questions.bank import load_bank
 
-ABOUT = """Print which answers the grader reads in a notebook, and which of the released cells were changed, moved or
+ABOUT = f"""Print which answers the grader reads in a notebook, and which of the released cells were changed, moved or
 removed. It runs nothing and uses no key, so it says of no answer whether it is right. It exits with 1 where an answer
-is blank or cannot be read, or a released cell was changed.
+is blank or cannot be read, or a released cell was changed. It reads as run and score do, with their limits:
+{MOST_BYTES // 2**20} MiB a file, {MOST_CELLS} cells, {CELL_LIMIT // 1024} KiB a cell. Saved outputs are not read.
 """
 
 

@@ -18,8 +18,9 @@ from grader.driver.executors import make_executor
 from grader.driver.run_job import LOG_FILE, run_job
 from grader.driver.slot import Slot, make_font_list, make_slots, share_threads
 from grader.files.whole import write_whole
+from grader.handins.notebook import parse_notebook
 from grader.handins.plan import compare_notebooks
-from grader.handins.submission import Submission, find_submissions, parse_notebook, read_notebook
+from grader.handins.submission import Submission, find_submissions, read_notebook
 from grader.runs.folder import (
     begin_attempt,
     is_lost,

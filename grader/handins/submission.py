@@ -5,27 +5,21 @@ that entry alone, and all the others are found all the same.
 """
 
 import hashlib
-import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from pydantic import AwareDatetime, field_serializer, field_validator
 
 from assignment.assignment import Bilingual
 from assignment.fixable import Fault, FixableError, show_value
 from assignment.records import Record
+from assignment.sheet.notebook import MOST_BYTES, parse_notebook
 from grader.files.untrusted import read_untrusted
 from grader.handins.ids import EXPECTED, is_student
 from grader.handins.listing import check_folder, find_notebooks, find_stem, is_empty, list_handins, show_name
 from grader.handins.match import Match, find_matches
 from grader.handins.people import load_people
-
-if TYPE_CHECKING:
-    from nbformat import NotebookNode
-
-MOST_BYTES = 32 * 1024 * 1024
-MOST_PARTS = 400_000  # lists and dictionaries of a notebook, each of which costs half a KiB of our memory
 
 SubmissionProblem = Literal["missing", "not_a_notebook", "two_notebooks", "broken", "bad_name"]
 
@@ -68,26 +62,6 @@ def read_notebook(submission: Submission) -> bytes:
     """Return the bytes of a hand-in's notebook."""
     assert submission.notebook is not None
     return read_untrusted(submission.notebook.parent, submission.notebook.name, MOST_BYTES)
-
-
-def parse_notebook(data: bytes) -> "NotebookNode":
-    """Return a notebook in format 4; FixableError when the bytes are no valid notebook."""
-    import nbformat  # here: its schema's grammar takes seconds to load, and `hw9 --help` reads no notebook
-
-    parts = data.count(b"{") + data.count(b"[")
-    if parts > MOST_PARTS:
-        raise FixableError(f"notebook: {parts} lists and dictionaries; expected at most {MOST_PARTS}")
-    try:
-        raw = json.loads(data)
-        if not isinstance(raw, dict) or not isinstance(raw.get("nbformat"), int):
-            raise ValueError("no nbformat number")
-        notebook: NotebookNode = nbformat.reads(data.decode("utf-8-sig"), as_version=4)  # type: ignore[no-untyped-call]
-        nbformat.validate(notebook, relax_add_props=True)
-    except (RecursionError, MemoryError):
-        raise FixableError("notebook: nested too deeply; expected a notebook") from None
-    except Exception as error:  # nbformat raises much: whatever the bytes are, it is the hand-in's fault
-        raise FixableError(f"notebook: {' '.join(str(error).split())[:200]}; expected a valid notebook") from None
-    return notebook
 
 
 def _make_submission(match: Match) -> Submission:

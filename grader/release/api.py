@@ -55,4 +55,5 @@ NOTEBOOK_API: Mapping[str, tuple[str, ...]] = {
     "assignment.models.roles": ("find_roles",),
     "assignment.outputs": ("save_group",),
     "assignment.profile": ("load_profile",),
+    "assignment.sheet.own": ("describe_own_sheet",),
 }

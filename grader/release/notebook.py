@@ -14,6 +14,7 @@ from assignment.assignment import NOTEBOOK_FILE
 from assignment.fixable import FixableError
 from questions.bank import Bank
 from questions.handout.markdown import analysis_to_markdown
+from questions.sheet import find_asked
 
 SOURCE_FILE = NOTEBOOK_FILE.with_suffix(".py")
 _QUESTIONS = re.compile(r"<!-- questions: (\w+) -->")
@@ -46,4 +47,13 @@ def _fill(cell: dict[str, Any], bank: Bank) -> None:
         cell["source"] = _QUESTIONS.sub(lambda found: analysis_to_markdown(bank, found[1]), cell["source"])
     else:
         lines = [f'    "{question.id}": "",' for question in bank.questions]
-        cell["source"] = cell["source"].replace("    # <answers>", "\n".join(lines))
+        source = cell["source"].replace("    # <answers>", "\n".join(lines))
+        cell["source"] = source.replace("# <choices>", _list_choices(bank))
+
+
+def _list_choices(bank: Bank) -> str:
+    """Return the ids and letters of all questions, a line an analysis: what the notebook needs to read itself."""
+    lines: dict[str, list[str]] = {}
+    for one in find_asked(bank):
+        lines.setdefault(one.id.rpartition("-")[0], []).append(f"{one.id} {one.letters}")
+    return "\n".join("  ".join(line) for line in lines.values())

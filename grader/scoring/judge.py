@@ -105,7 +105,7 @@ def _read_sheet(submission: Submission, bank: Bank) -> tuple[HandinProblem | Non
         gone: HandinProblem = "broken" if os.path.lexists(submission.notebook) else "missing"
         return gone, _make_empty_sheet(gone, bank), None
     sheet, digest = read_sheet(data, bank), hashlib.sha256(data).hexdigest()
-    return sheet.problem, sheet if sheet.problem is None else _make_empty_sheet(sheet.problem, bank), digest
+    return sheet.problem, _make_empty_sheet(sheet.problem, bank) if sheet.problem == "not_a_notebook" else sheet, digest
 
 
 def _take_sheet(sheet: Sheet | None, problem: HandinProblem | None, bank: Bank) -> tuple[HandinProblem | None, Sheet]:

@@ -18,7 +18,7 @@ from typing import Any
 from assignment.assignment import Limits
 from assignment.fixable import FixableError
 from grader.files.untrusted import list_untrusted, read_untrusted
-from grader.handins.submission import parse_notebook
+from grader.handins.notebook import parse_notebook
 from grader.runs.job import Job, load_job
 from grader.runs.result import RunResult, commit_result
 from grader.sandbox import cage

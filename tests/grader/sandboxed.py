@@ -55,12 +55,15 @@ def write_notebook(path: Path, cells: list[str]) -> None:
     nbformat.write(notebook, path)
 
 
-def execute_cells(folder: Path, cells: list[str], *, sandbox: bool = True, **limits: int) -> ExecutedRun:
-    """Execute cells as the Run `folder`, with the small limits unless others are given."""
-    source = folder.parent / f"{folder.name}.source.ipynb"
-    write_notebook(source, cells)
-    prepare_run(folder, source.read_bytes())
-    source.unlink()
+def execute_cells(folder: Path, cells: list[str] | bytes, *, sandbox: bool = True, **limits: int) -> ExecutedRun:
+    """Execute cells, or a notebook's own bytes, as the Run `folder`, with the small limits unless others are given."""
+    if isinstance(cells, bytes):
+        prepare_run(folder, cells)
+    else:
+        source = folder.parent / f"{folder.name}.source.ipynb"
+        write_notebook(source, cells)
+        prepare_run(folder, source.read_bytes())
+        source.unlink()
     write_job(folder, Job(limits=SMALL.model_copy(update=limits), sandbox=sandbox, slot=SLOT))
     command = [sys.executable, "-P", "-m", "grader.worker", str(folder)]
     done = subprocess.run(
@@ -91,7 +94,7 @@ def find_processes(marker: str) -> list[int]:
 def execute(tmp_path: Path) -> Callable[..., ExecutedRun]:
     """Return a function that executes cells as a new Run."""
 
-    def run(cells: list[str], *, sandbox: bool = True, **limits: int) -> ExecutedRun:
+    def run(cells: list[str] | bytes, *, sandbox: bool = True, **limits: int) -> ExecutedRun:
         return execute_cells(tmp_path / f"run-{os.urandom(4).hex()}", cells, sandbox=sandbox, **limits)
 
     return run

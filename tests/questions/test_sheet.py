@@ -87,11 +87,18 @@ def test_other_value_makes_its_question_unreadable_with_a_sentence(bank: Bank, v
     assert letters_of(sheet, "lime-2") == "b"
 
 
-def test_unknown_question_is_noted_with_the_nearest_one(bank: Bank) -> None:
-    sheet = read(bank, 'answers = {"lime1": "a", 3: "b", **more}')
-    assert "unknown question 'lime1'" in sheet.notes[0]
-    assert "(the nearest is lime-1)" in sheet.notes[0]
-    assert len(sheet.notes) == 3
+def test_unknown_question_is_noted_with_the_nearest_one_and_leaves_no_question_blank(bank: Bank) -> None:
+    sheet = read(bank, 'answers = {"lime-7": "a", "lime-1": "b"}')
+    assert "unknown question 'lime-7'" in sheet.notes[0]
+    assert "(the nearest is lime-" in sheet.notes[0]
+    assert letters_of(sheet) == "b"
+    assert {sheet.answers[name].state for name in ("lime-2", "lime-3", "lime-4")} == {"unreadable"}
+
+
+def test_unknown_question_that_is_blank_is_noted_alone(bank: Bank) -> None:
+    sheet = read(bank, 'answers = {"lime-7": "", "lime-1": "b"}')
+    assert len(sheet.notes) == 1
+    assert sheet.answers["lime-2"].state == "blank"
 
 
 @pytest.mark.parametrize(
@@ -102,20 +109,22 @@ def test_answers_that_are_no_dictionary_make_all_unreadable(bank: Bank, source: 
     assert {answer.state for answer in sheet.answers.values()} == {"unreadable"}
 
 
-@pytest.mark.parametrize(
-    "source",
-    [
-        "answers.update({'lime-1': 'b'})",
-        "if True:\n    answers['lime-1'] = 'b'",
-        "answers |= {'lime-1': 'b'}",
-        "del answers",
-    ],
-)
-def test_change_below_the_top_level_is_noted_and_left_out(bank: Bank, source: str) -> None:
-    sheet = read(bank, 'answers = {"lime-1": "a"}', source)
-    assert letters_of(sheet) == "a"
-    assert len(sheet.notes) == 1
-    assert sheet.notes[0].startswith("cell 1: ")
+@pytest.mark.parametrize("source", ["answers.update({'lime-1': 'b'})", "answers |= {'lime-1': 'b'}"])
+def test_whole_change_at_the_top_level_is_read(bank: Bank, source: str) -> None:
+    sheet = read(bank, 'answers = {"lime-1": "a", "lime-2": "c"}', source)
+    assert (letters_of(sheet), letters_of(sheet, "lime-2")) == ("b", "c")
+
+
+def test_change_below_the_top_level_makes_its_question_unreadable(bank: Bank) -> None:
+    sheet = read(bank, 'answers = {"lime-1": "a", "lime-2": "c"}', "if True:\n    answers['lime-1'] = 'b'")
+    assert sheet.answers["lime-1"].state == "unreadable"
+    assert str(sheet.answers["lime-1"].reason).startswith("cell 1: lime-1: ")
+    assert letters_of(sheet, "lime-2") == "c"
+
+
+def test_answers_that_are_deleted_are_all_unreadable(bank: Bank) -> None:
+    sheet = read(bank, 'answers = {"lime-1": "a"}', "del answers")
+    assert {answer.state for answer in sheet.answers.values()} == {"unreadable"}
 
 
 @pytest.mark.parametrize(

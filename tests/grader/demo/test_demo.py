@@ -11,8 +11,9 @@ import pytest
 from assignment.assignment import NOTEBOOK_FILE, load_assignment
 from grader.demo.members import CLASS, READS_THE_KEY, Expectation, answer
 from grader.demo.outcomes import compare_outcomes, write_handins
+from grader.handins.notebook import parse_notebook
 from grader.handins.plan import compare_notebooks
-from grader.handins.submission import find_submissions, parse_notebook
+from grader.handins.submission import find_submissions
 from grader.scoring.course import load_course
 from grader.scoring.verdict import judge_sheet, sum_points
 from questions.bank import list_worth, load_bank

@@ -6,14 +6,10 @@ import nbformat
 import pytest
 
 from assignment.fixable import FixableError
+from assignment.sheet.scan import MOST_PARTS
+from grader.handins.notebook import MOST_BYTES, parse_notebook
 from grader.handins.people import load_people
-from grader.handins.submission import (
-    MOST_BYTES,
-    MOST_PARTS,
-    find_submissions,
-    parse_notebook,
-    read_notebook,
-)
+from grader.handins.submission import find_submissions, read_notebook
 from grader.runs.folder import load_submissions, prepare_runs
 
 
@@ -101,7 +97,7 @@ def test_file_name_that_is_no_unicode_keeps_the_class_whole(tmp_path: Path) -> N
     (handins / "link" / "\udca7.ipynb").symlink_to("/etc/passwd")
     (handins / "text.ipynb").write_text(
         '{"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [{"cell_type": "code",'
-        ' "metadata": {"\\ud800": 1}, "source": "", "outputs": [{"output_type": "\\ud800"}], "execution_count": null}]}'
+        ' "metadata": {"\\ud800": 1}, "source": {"\\ud800": 1}, "outputs": [], "execution_count": null}]}'
     )
     prepare_runs(runs, find_submissions(handins))
     assert [one.problem for one in load_submissions(runs)] == [None, "not_a_notebook", "broken"]

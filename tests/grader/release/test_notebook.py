@@ -6,8 +6,8 @@ import re
 import pytest
 
 from assignment.assignment import NOTEBOOK_FILE, load_assignment
+from grader.handins.notebook import parse_notebook
 from grader.handins.plan import compare_notebooks
-from grader.handins.submission import parse_notebook
 from grader.release.notebook import SOURCE_FILE, build_notebook
 from questions.bank import Bank, load_bank
 from questions.sheet import read_sheet
@@ -70,6 +70,7 @@ def test_every_placeholder_of_the_source_is_filled(text: str) -> None:
     assert "<!-- questions:" in SOURCE_FILE.read_text(encoding="utf-8")
     assert "<!-- questions:" not in text
     assert "<answers>" not in text
+    assert "<choices>" not in text
 
 
 def test_notebook_speaks_both_languages_in_every_text(text: str) -> None:

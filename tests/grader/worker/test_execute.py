@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from assignment.assignment import NOTEBOOK_FILE
+
 PLANT = """
 import os
 os.makedirs("outputs")
@@ -29,6 +31,25 @@ def test_outputs_are_taken_but_links_and_pipes_are_not(execute: Callable[..., An
     notes = " ".join(seen.result.notes)
     assert all(name in notes for name in ("link.npz", "fifo.npz", "folder.npz"))
     assert "good.npz" not in notes
+
+
+def test_notebook_that_breaks_its_schema_runs_as_it_was_mended(execute: Callable[..., Any]) -> None:
+    code = {"cell_type": "code", "language": "python", "prompt_number": "x", "metadata": {"tags": None, "execution": 3}}
+    code |= {"input": ["print(6\n", "* 7)"], "outputs": [{"output_type": "pyout"}]}
+    kernel = {"kernelspec": None, "language_info": "python"}
+    data = {"nbformat": 3, "worksheets": [{"cells": [code]}], "metadata": kernel}
+    seen = execute(json.dumps(data).encode())
+    assert (seen.result.word, seen.result.reason) == ("ran", None)
+    assert seen.texts[0] == "42\n"
+
+
+def test_last_cell_of_the_notebook_reads_the_answers_in_the_cage_too(execute: Callable[..., Any]) -> None:
+    last = "".join(json.loads(NOTEBOOK_FILE.read_bytes())["cells"][-1]["source"])
+    names = "from pathlib import Path\nfrom assignment.assignment import load_assignment"
+    seen = execute([names, 'answers = {"lime-1": "ac"}', last])
+    assert (seen.result.word, seen.result.detail) == ("ran", None)
+    assert "lime-1" in seen.texts[2]
+    assert "1 read, 29 blank, 0 unreadable" in seen.texts[2]
 
 
 def test_outputs_folder_that_is_a_link_gives_nothing(execute: Callable[..., Any], tmp_path: Path) -> None:

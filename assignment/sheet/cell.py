@@ -1,0 +1,108 @@
+r"""One code cell as Python: what IPython alone understands is taken out, and what is not Python is not read.
+
+CPython's parser answers every hostile text that was tried (deep nesting, long chains, null bytes) with one of the
+exceptions caught here; the time it takes is bounded by the length of a cell, which `sheet.py` caps.
+"""
+
+import ast
+import re
+import unicodedata
+import warnings
+from dataclasses import dataclass
+
+# Cell magics below which Python is run in the notebook's own names. `%%timeit` runs it in names of its own.
+PYTHON_MAGICS = frozenset({"time", "capture", "prun"})
+WRITTEN_LIMIT = 80  # bytes of what is shown of a value
+_ASSIGNS = re.compile(r"^[ \t]*answers[ \t]*(?:[=\[:]|\|=|\.[ \t]*(?:update|setdefault)\b)", re.MULTILINE)
+_HELP = re.compile(r"\?{0,2}%{0,2}[\w.*\[\]'\"]+\?{0,2}")
+
+
+class CellError(Exception):
+    """Why a cell cannot be read as Python; one line that ends in what was expected."""
+
+
+def is_answers_cell(source: str) -> bool:
+    r"""Tell whether a line of the cell looks like an assignment to `answers`, be the rest Python or not.
+
+    >>> is_answers_cell("x = 1\nanswers = {}"), is_answers_cell("print(answers)")
+    (True, False)
+    """
+    return _ASSIGNS.search(unicodedata.normalize("NFKC", source)) is not None
+
+
+def find_magic(source: str) -> str | None:
+    r"""Return the name of the cell magic that a cell starts with, None where there is none.
+
+    >>> find_magic("\n%%script false\nx = 1"), find_magic("%time x = 1")
+    ('script', None)
+    """
+    first = source.lstrip().partition("\n")[0]
+    return (first[2:].split() or [""])[0] if first.startswith("%%") else None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell's statements, and its lines, to show what stands there."""
+
+    index: int
+    statements: tuple[ast.stmt, ...]
+    lines: tuple[bytes, ...]
+
+    def show(self, node: ast.AST) -> str:
+        """Return the first line of a node's source, cut; offsets of `ast` count bytes of UTF-8."""
+        if not isinstance(node, ast.expr | ast.stmt):
+            return ""
+        line = self.lines[node.lineno - 1] if node.lineno <= len(self.lines) else b""
+        end = node.end_col_offset if node.end_lineno == node.lineno else None
+        return line[node.col_offset : end][:WRITTEN_LIMIT].decode(errors="ignore")
+
+
+def is_python(source: str) -> bool:
+    """Tell whether a cell's magic, if it has one, leaves it Python that is run in the notebook's own names."""
+    magic = find_magic(source)
+    return magic is None or magic in PYTHON_MAGICS
+
+
+def parse_cell(index: int, source: str) -> Cell | None:
+    """Return a cell, None where its magic says that it is no Python; CellError where it should be and is not."""
+    if not is_python(source):
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            text = _dedent(source)
+            return Cell(index, tuple(_parse(text).body), tuple(text.encode().splitlines()))
+    except SyntaxError as error:
+        raise CellError(f"line {error.lineno}: {error.msg}; expected Python") from None
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise CellError(f"{type(error).__name__} of the parser; expected Python") from None
+
+
+def _parse(source: str) -> ast.Module:
+    try:
+        return ast.parse(source)
+    except SyntaxError:
+        return ast.parse(without_magics(source))
+
+
+def _dedent(source: str) -> str:
+    """Take the first line's indentation off all lines that have it, as IPython does."""
+    first = next((line for line in source.split("\n") if line.strip()), "")
+    indent = first[: len(first) - len(first.lstrip(" \t"))]
+    return "\n".join(line.removeprefix(indent) for line in source.split("\n")) if indent else source
+
+
+def without_magics(source: str) -> str:
+    r"""Blank IPython's own lines out, so that the others keep their numbers.
+
+    >>> without_magics("%%time\nfiles = !ls\nlen?\nx = 1  # sure?")
+    '\n\n\nx = 1  # sure?'
+    """
+    return "\n".join("" if _is_magic(line.strip()) else line for line in source.split("\n"))
+
+
+def _is_magic(line: str) -> bool:
+    names, _, value = line.partition("=")
+    assigned = all(name.isidentifier() for name in names.replace(",", " ").split())
+    helps = "?" in line and _HELP.fullmatch(line) is not None
+    return line.startswith(("%", "!", "?")) or helps or (assigned and value.strip().startswith(("%", "!")))

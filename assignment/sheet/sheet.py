@@ -1,0 +1,180 @@
+"""The Sheet: an answer to every question, as far as one stands in the source of a notebook.
+
+Read are literals at the top level of code cells: `answers = {"lime-1": "ac", ...}`, `answers["lime-1"] = "ac"`,
+`update`, `|`, `dict(...)`, and other names of the same dictionary; the last value counts. A value may be "ac", "a, c",
+["a", "c"] or {"a", "c"}; "" is a blank. Whatever stands there and was not read, and whatever can be read in two ways,
+makes its question unreadable, with a sentence that says where and why. Notebooks are hostile: every size is capped.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from assignment.fixable import FixableError, show_value
+from assignment.sheet.asked import Asked, Meant, describe_unknown, find_meant
+from assignment.sheet.cell import CellError, find_magic, is_answers_cell, parse_cell
+from assignment.sheet.letters import find_letters
+from assignment.sheet.notebook import MOST_BYTES, MOST_CELLS, find_source, parse_notebook
+from assignment.sheet.sightings import Sighting, make_net
+from assignment.sheet.table import FORM, Item, Table
+from assignment.sheet.tables import NAME, Tables
+
+NOTEBOOK_LIMIT = MOST_BYTES
+CELL_LIMIT = 2**16  # characters of a cell's source
+READ_LIMIT = 2**19  # characters of all cells that are read
+NET_LIMIT = 2**22  # characters of all cells in which answers are looked for
+NOTES_LIMIT = 50
+
+State = Literal["read", "blank", "unreadable"]
+SheetProblem = Literal["no_answers", "not_a_notebook"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a student chose in one question; `reason` says why an unreadable one is so."""
+
+    state: State = "blank"
+    letters: frozenset[str] = frozenset()
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """An answer to every question, what a person may want to know, and what is wrong with the whole."""
+
+    answers: Mapping[str, Answer]
+    notes: tuple[str, ...] = ()
+    problem: SheetProblem | None = None
+
+
+@dataclass
+class _Reading:
+    asked: Sequence[Asked]
+    tables: Tables = field(default_factory=Tables)
+    sightings: dict[str, Sighting] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    left: int = READ_LIMIT
+    left_in_net: int = NET_LIMIT
+
+    def note(self, text: str) -> None:
+        """Keep what a person may want to know, up to a limit."""
+        if len(self.notes) < NOTES_LIMIT:
+            self.notes.append(text)
+
+
+def read_sheet(notebook: Mapping[str, Any] | bytes, asked: Sequence[Asked]) -> Sheet:
+    """Return the answers that stand in a notebook (its bytes, or what was parsed from them). Raises nothing."""
+    try:
+        cells = (parse_notebook(notebook) if isinstance(notebook, bytes) else notebook).get("cells")
+    except FixableError:
+        cells = None
+    if not isinstance(cells, list):
+        return Sheet({one.id: Answer() for one in asked}, problem="not_a_notebook")
+    reading = _Reading(asked)
+    _read_cells(reading, cells)
+    table = reading.tables.by_name.get(NAME)
+    starts = reading.tables.starts
+    if len(starts) > 1:
+        reading.note(f"`answers = ...` in cells {', '.join(map(str, starts[:20]))}; the last one counts")
+    answers = _find_answers(reading, table or Table())
+    return Sheet(answers, tuple(reading.notes), "no_answers" if table is None else None)
+
+
+def _read_cells(reading: _Reading, cells: list[Any]) -> None:
+    """Follow the code cells from top to bottom, and look for answers in all of them."""
+    net = make_net(reading.asked)
+    for index, cell in enumerate(cells):
+        if not isinstance(cell, Mapping) or not isinstance(source := find_source(dict(cell)), str):
+            continue
+        is_code = cell.get("cell_type") == "code"
+        seen = []
+        if is_code or is_answers_cell(source[:CELL_LIMIT]):
+            seen = net.find(index, source[: reading.left_in_net])
+            reading.left_in_net -= min(len(source), reading.left_in_net)
+            reading.sightings |= {one.question: one for one in seen}
+        if is_code and (seen or _mentions(reading, source)):
+            _read_cell(reading, index, source)
+        if not reading.left_in_net:
+            break
+    if len(cells) > MOST_CELLS or not reading.left_in_net:
+        limits = f"{MOST_CELLS} cells and {NET_LIMIT} characters"
+        reading.tables.spoil_answers(len(cells), f"the notebook: too long; expected at most {limits}")
+
+
+def _mentions(reading: _Reading, source: str) -> bool:
+    """Tell whether a cell names a dictionary that may hold answers."""
+    text = unicodedata.normalize("NFKC", source) if len(source) <= CELL_LIMIT else source
+    return NAME in text or not reading.tables.by_name.keys().isdisjoint(re.findall(r"\w+", text[:CELL_LIMIT]))
+
+
+def _read_cell(reading: _Reading, index: int, source: str) -> None:
+    allowed = min(CELL_LIMIT, reading.left)
+    suspect = NAME in source if len(source) > allowed else is_answers_cell(source)
+    try:
+        if len(source) > allowed:
+            raise CellError(f"{len(source)} characters; expected at most {allowed}")
+        reading.left -= len(source)
+        cell = parse_cell(index, source)
+        if cell is None:
+            reading.note(f"cell {index}: starts with %%{find_magic(source)}, so it is no Python and was not read")
+        else:
+            suspect = True
+            reading.tables.read(cell)
+    except CellError as error:
+        if suspect:
+            reading.tables.spoil_answers(index, f"cell {index}: {error}, with `{FORM}`")
+    except RecursionError:
+        reading.tables.spoil_answers(index, f"cell {index}: nested too deeply; expected `{FORM}`")
+
+
+def _find_answers(reading: _Reading, table: Table) -> dict[str, Answer]:
+    """Return the answer to every question out of the dictionary that `answers` is in the end."""
+    meant = find_meant(table.items, reading.asked)
+    readings: dict[str, list[tuple[Meant, object, Item]]] = {one.id: [] for one in reading.asked}
+    stray = None
+    for key, item in table.items.items():
+        if key in meant:
+            readings[meant[key].question.id].append((meant[key], key, item))
+        else:
+            unknown = f"cell {item.cell}: {describe_unknown(key, item.written, reading.asked)}"
+            reading.note(unknown)
+            stray = stray or (None if _is_blank(item) else unknown)
+    return {one.id: _find_answer(reading, one, readings[one.id], table.spoiled or stray) for one in reading.asked}
+
+
+def _is_blank(item: Item) -> bool:
+    return find_letters(item.value, "") == frozenset()
+
+
+def _find_answer(reading: _Reading, one: Asked, found: list[tuple[Meant, object, Item]], doubt: str | None) -> Answer:
+    """Return the answer to one question; `doubt` is why one that is not there may be there after all."""
+    said: dict[frozenset[str], str] = {}
+    for meant, key, item in found:
+        letters = find_letters(item.value, one.letters)
+        if item.twice and meant.exact:
+            reading.note(f"cell {item.cell}: {one.id} is there twice; the last one counts")
+        if letters is None:
+            expected = f"expected letters of {one.letters} such as 'ac'"
+            reason = f"cell {item.cell}: {one.id}: {show_value(item.written)}; {expected}"
+            return Answer("unreadable", reason=reason)
+        if letters:
+            said[letters] = f"{show_value(key)}: {item.written}"
+    if len(said) > 1:
+        both = " and ".join(list(said.values())[:2])
+        return Answer("unreadable", reason=f"cell {found[-1][2].cell}: {one.id}: {both}; expected one answer")
+    if said:
+        _note_near(reading, one, found)
+        return Answer("read", next(iter(said)))
+    sighting = reading.sightings.get(one.id)
+    if sighting is not None and doubt is None:
+        stands = f"{show_value(sighting.written)} stands there and was not read"
+        doubt = f"cell {sighting.cell}: {one.id}: {stands}; expected `{FORM}`"
+    return Answer() if doubt is None else Answer("unreadable", reason=doubt)
+
+
+def _note_near(reading: _Reading, one: Asked, found: Iterable[tuple[Meant, object, Item]]) -> None:
+    for meant, key, item in found:
+        if not meant.exact and not _is_blank(item):
+            reading.note(f"cell {item.cell}: {show_value(key)} was read as {one.id}; expected '{one.id}'")
