@@ -31,12 +31,12 @@ def _start(options: argparse.Namespace) -> int:
 
 def explorer(*, out: Path, profile: str) -> int:
     """Write the page."""
-    canonical = load_canonical(profile, CANONICAL_SEED)
+    opened, canonical = load_profile(profile), load_canonical(profile, CANONICAL_SEED)
     scores, chances = (canonical["attention", name] for name in ("score", "chance"))
     functions = {
         name: (score, float(chance)) for name, score, chance in zip(SCORED_FUNCTIONS, scores, chances, strict=True)
     }
-    sentences = [one.plain for one in load_profile(profile).texts.attention]
+    sentences = [one.plain for one in opened.texts.attention]
     page = export_explorer(profile, sentences, out, functions)
     say(f"wrote {page} ({page.stat().st_size / 2**20:.1f} MB)")
     return 0

@@ -122,7 +122,8 @@ def main(arguments: list[str] | None = None) -> int:
         code: int = options.start(options)
         return code
     except FixableError as error:
-        return print_faults(error.faults)
+        print_faults(error.faults)
+        return 1
     except KeyboardInterrupt:
         print("stopped; the same command resumes where it stopped", file=sys.stderr)
         return 1

@@ -32,7 +32,7 @@ from grader.runs.folder import (
     set_aside,
 )
 from grader.runs.job import Job, take_back, write_job
-from grader.runs.result import RunResult, commit_result, load_result
+from grader.runs.result import RESULT_FILE, RunResult, commit_result, load_result
 from grader.sandbox.cgroup import sweep_groups
 from grader.sandbox.check import check_cage
 
@@ -115,9 +115,11 @@ def _run_all(drive: Drive, executor: Executor, submissions: list[Submission]) ->
                 free.append(slot)
                 todo.extend(() if _end(drive, one) else (one,))
     except BaseException:
-        for future, (one, _) in running.items():
+        for future in running:
             future.cancel()
-            take_back(run_folder(drive.runs, one))
+        for one in submissions:  # also one that was submitted and is not in `running` yet
+            if not (run_folder(drive.runs, one) / RESULT_FILE).exists():
+                take_back(run_folder(drive.runs, one))
         raise
 
 
@@ -136,6 +138,7 @@ def _is_open(drive: Drive, submission: Submission) -> bool:
 def _start(drive: Drive, executor: Executor, submission: Submission, slot: Slot) -> "Future[None]":
     """Prepare the Run of a hand-in, from its notebook to its job, and submit it."""
     folder, data = run_folder(drive.runs, submission), read_notebook(submission)
+    take_back(folder)  # of an earlier attempt, which may still run where its driver was killed
     attempt = begin_attempt(folder)
     prepare_run(folder, data)
     if drive.released is not None:
@@ -164,7 +167,7 @@ def _commit_lost(drive: Drive, submission: Submission) -> None:
     lost = RunResult(
         student=submission.student,
         word="lost",
-        detail=words or "the worker ended without a word",
+        detail=words or "the worker ended without a result",
         started_at=datetime.now(UTC),
         notebook_sha256=submission.sha256 or "",
         sandbox=drive.job.sandbox,

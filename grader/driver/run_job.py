@@ -36,8 +36,9 @@ def run_job(folder: Path) -> None:
             pass
     finally:
         _kill(worker)
-    if not (folder / LOG_FILE).stat().st_size:
-        (folder / LOG_FILE).unlink()
+    with contextlib.suppress(FileNotFoundError):  # another order's run_job may be at it already
+        if read_order(folder) == order and not (folder / LOG_FILE).stat().st_size:
+            (folder / LOG_FILE).unlink()
 
 
 def to_worker(folder: Path) -> list[str]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 from pathlib import Path
 
 from assignment.fixable import FixableError
@@ -43,7 +44,7 @@ def load_json(path: Path, expected: str) -> object:
 
 
 def _write_aside(path: Path, data: bytes) -> Path:
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(6)}")  # machines may share the folder
     with aside.open("wb") as file:
         file.write(data)
         file.flush()

@@ -27,7 +27,7 @@ DATA = ("assignment.yaml", "explorer/explorer.css", "explorer/explorer.js", "fon
 def list_bundled() -> dict[str, Path]:
     """Return the files of the bundle by their names in it, sorted."""
     paths = [*find_modules(), *(ROOM / name for name in DATA), *_find_profiles()]
-    found = {f"assignment/{path.relative_to(ROOM).as_posix()}": path for path in paths}
+    found = {f"assignment/{path.relative_to(ROOM).as_posix()}": path for path in paths if path.is_file()}
     return dict(sorted({"homework.ipynb": ROOM / "homework.ipynb", **found}.items()))
 
 

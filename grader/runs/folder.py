@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 from assignment.fixable import FixableError, parse_as
 from assignment.records import Record
@@ -68,13 +69,21 @@ def load_submissions(runs: Path) -> tuple[Submission, ...]:
 @contextmanager
 def lock_runs(runs: Path) -> Iterator[None]:
     """Keep every other driver out of a RUNS folder; the lock ends with this process, however it ends."""
-    runs.mkdir(parents=True, exist_ok=True)
-    with (runs / ".lock").open("a") as file:
+    with _open_lock(runs) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise FixableError(f"{runs}: another hw9 run works in this folder; expected only one at a time") from None
         yield
+
+
+def _open_lock(runs: Path) -> IO[str]:
+    try:
+        runs.mkdir(parents=True, exist_ok=True)
+        return (runs / ".lock").open("a")
+    except OSError as error:
+        said = "not a folder" if runs.exists() and not runs.is_dir() else error.strerror
+        raise FixableError(f"{runs}: {said}; expected a RUNS folder, or a new name where one can be made") from None
 
 
 def begin_attempt(folder: Path) -> int:

@@ -19,7 +19,7 @@ from assignment.assignment import Limits
 from assignment.fixable import FixableError
 from grader.files.untrusted import list_untrusted, read_untrusted
 from grader.handins.notebook import parse_notebook
-from grader.runs.job import Job, load_job
+from grader.runs.job import Job, load_job, read_order
 from grader.runs.result import RunResult, commit_result
 from grader.sandbox import cage
 from grader.sandbox.cgroup import Cgroup, open_group
@@ -47,10 +47,12 @@ class Execution:
 
 def run_worker(folder: Path) -> None:
     """Execute the Run of a folder as its job says, and commit its result."""
-    job = load_job(folder)
+    order, job = read_order(folder), load_job(folder)
     bound_memory(job.limits)
     logging.disable(logging.CRITICAL)  # what libraries say about a hostile kernel is of no use and has no end
-    commit_result(folder, asyncio.run(execute_run(folder, job)))
+    result = asyncio.run(execute_run(folder, job))
+    if read_order(folder) == order:  # else the Run is another attempt's by now
+        commit_result(folder, result)
 
 
 def bound_memory(limits: Limits) -> None:

@@ -107,6 +107,10 @@ def test_wrong_usage_ends_with_two(words: list[str]) -> None:
         (["run", "{tmp}/no-such-folder", "{tmp}/runs"], "no such folder; expected a folder of hand-ins"),
         (["grade", "{tmp}/no-such-folder", "{tmp}/runs"], "no such folder; expected a folder of hand-ins"),
         (["grade", "{tmp}", "{tmp}/runs", "--profile", "maxi"], "maxi"),
+        (["run", "{tmp}/hw", "{tmp}/a-file", "--no-sandbox"], "a-file: not a folder; expected a RUNS folder"),
+        (["run", "{tmp}/hw", "{tmp}/a-file/runs", "--no-sandbox"], "a-file/runs: Not a directory; expected a RUNS"),
+        (["run", "{tmp}/hw", "/proc/runs", "--no-sandbox"], "/proc/runs: "),
+        (["explorer", "{tmp}/x.html", "--profile", "maxi"], "maxi"),
         (["score", "{tmp}", "{tmp}/never-run"], "never-run"),
         (["report", "{tmp}/never-run"], "never-run"),
         (["look", "{tmp}/absent.ipynb"], "absent.ipynb: No such file or directory; expected a notebook"),
@@ -123,6 +127,8 @@ def test_a_users_mistake_ends_with_one_and_a_line_that_names_it(
     words: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "a-file").write_text("")
+    (tmp_path / "hw").mkdir()
+    (tmp_path / "hw" / "b01.ipynb").write_text("{}")
     assert main([word.replace("{tmp}", str(tmp_path)) for word in words]) == 1
     written = capsys.readouterr()
     assert said in written.err

@@ -155,3 +155,21 @@ def test_what_is_submitted_can_be_sent_to_another_machine(tmp_path: Path) -> Non
 def test_unknown_executor_is_refused_with_those_that_there_are() -> None:
     with pytest.raises(FixableError, match="executor: 'slurm'; expected one of local"):
         make_executor("slurm", (Slot(0),))
+
+
+class Interrupted(ThreadPoolExecutor):
+    """An executor that is interrupted just after it took a job."""
+
+    def submit(self, *job: object, **more: object) -> object:
+        raise KeyboardInterrupt
+
+
+def test_job_that_was_submitted_as_the_interrupt_came_is_taken_back(
+    tmp_path: Path, notebook: Callable[[Path, list[str]], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook(tmp_path / "handins" / "b01.ipynb", ["1"])
+    monkeypatch.setitem(EXECUTORS, "interrupted", lambda slots: Interrupted(1))
+    with pytest.raises(KeyboardInterrupt):
+        run_class(tmp_path / "handins", tmp_path / "runs", device="cpu", sandbox=False, executor="interrupted")
+    assert (tmp_path / "runs" / "b01" / "work").is_dir()  # it was prepared
+    assert not (tmp_path / "runs" / "b01" / JOB_FILE).exists()

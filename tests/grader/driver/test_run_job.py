@@ -99,3 +99,21 @@ def test_what_a_worker_says_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     write_job(tmp_path, JOB)
     run_job(tmp_path)
     assert (tmp_path / LOG_FILE).read_text() == "no disk\n"
+
+
+def test_job_that_was_replaced_leaves_the_next_attempts_log_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_job(tmp_path, JOB)
+    monkeypatch.setattr(run_job_module, "to_worker", lambda _: ["sleep", "600"])
+
+    def replace(worker: object) -> bool:
+        write_job(tmp_path, JOB.model_copy(update={"attempt": 2}))
+        (tmp_path / LOG_FILE).write_bytes(b"")  # the next attempt's, still empty
+        return False
+
+    monkeypatch.setattr(run_job_module, "_has_ended", replace)
+    run_job(tmp_path)
+    assert (tmp_path / LOG_FILE).exists()
+    monkeypatch.setattr(run_job_module, "_has_ended", lambda worker: (tmp_path / LOG_FILE).unlink() or True)
+    run_job(tmp_path)  # and one whose log is gone by then ends without an error

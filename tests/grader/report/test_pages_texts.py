@@ -7,11 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assignment.cells.palette import ROLE_COLOURS
 from assignment.outputs import Outputs, list_official
 from grader.report.pages import write_reports
 from grader.scoring.course import Course
 from grader.scoring.evidence import Evidence
 from grader.scoring.handin_record import HandinRecord
+from questions.handout.environment import load_own
 
 HandIn = Callable[..., HandinRecord]
 Save = Callable[..., None]
@@ -71,3 +73,9 @@ def test_a_run_without_outputs_has_no_pictures_of_topic_two_but_the_reference(
     text = (tmp_path / "ann" / "report.html").read_text(encoding="utf-8")
     assert ": yours" not in text
     assert text.count(': reference"') >= sum(len(list_official(group)) for group in ("attention", "embedding_distance"))
+
+
+def test_legend_has_the_colours_of_the_points() -> None:
+    style = load_own("grader.report", "page.css")
+    legend = {int(role): colour.lower() for role, colour in re.findall(r"\.role(\d) \{ color: (#\w+); \}", style)}
+    assert legend == {role: colour.lower() for role, colour in ROLE_COLOURS.items()}
