@@ -2,9 +2,14 @@
 
 So `make quick` stays quick. Processor time, unlike time on the clock, hardly depends on what else the machine does.
 A test is charged for its set-up, its call and its teardown, with all the child processes that ended in them. A fixture
-of a module or a session is charged to each test that uses it, not to the one that happens to come first: what is
-charged depends neither on the order of the tests nor on how pytest-xdist shares them out. Its teardown, and imports
-while tests are collected, are charged to nobody.
+of a module or a session is charged to each test that uses it, not to the one that happens to come first. Its teardown,
+and imports while tests are collected, are charged to nobody.
+
+So the order of the tests, and how pytest-xdist shares them out, change little. They do change three things. What is
+made once in a process, such as an import inside a function or the result of a cached one, is charged to the test that
+comes first. A child process that nobody waits for is charged to whichever test it is reaped in. And a shared fixture
+that another shared one asks for by `request.getfixturevalue` is charged to nobody unless a test names it too: the test
+that sets it up has it taken off, and the others do not know of it.
 """
 
 import os
