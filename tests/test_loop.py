@@ -149,6 +149,7 @@ def list_children(parent: int) -> set[int]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("killed", "code"), [(False, 7), (True, -signal.SIGKILL)])
 def test_load_ends_with_its_script_whatever_ends_that(killed: bool, code: int) -> None:
     words = [ROOT / ".ci" / "loaded", "sh", "-c", "echo; read line; exit 7"]
