@@ -86,10 +86,10 @@ def suggest(name: str, known: Iterable[str]) -> str:
 
 def to_faults(error: ValidationError, *place: str) -> tuple[Fault, ...]:
     """Return pydantic's complaints as faults: the place that is given, then the fields that lead to the value."""
-    return tuple(Fault((*place, *map(str, item["loc"])), _list_words(item)) for item in error.errors())
+    return tuple(Fault((*place, *map(str, item["loc"])), _explain(item)) for item in error.errors())
 
 
-def _list_words(item: Any) -> str:
+def _explain(item: Any) -> str:
     kind, message = item["type"], item["msg"].removeprefix("Value error, ")
     if kind == "extra_forbidden":
         return "unknown field; expected only the documented ones"

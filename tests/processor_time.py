@@ -2,14 +2,20 @@
 
 So `make quick` stays quick. Processor time, unlike time on the clock, hardly depends on what else the machine does.
 A test is charged for its set-up, its call and its teardown, with all the child processes that ended in them. A fixture
-of a module or a session is charged to each test that uses it, not to the one that happens to come first: what is
-charged depends neither on the order of the tests nor on how pytest-xdist shares them out. Its teardown, and imports
-while tests are collected, are charged to nobody.
+of a module or a session is charged to each test that uses it, not to the one that happens to come first. Its teardown,
+and imports while tests are collected, are charged to nobody.
+
+So the order of the tests, and how pytest-xdist shares them out, change little. What they do change: work that is done
+once in a process, such as an import inside a function or a cached result, is charged to the test that comes first, and
+a child process that nobody waits for to the one in which it is reaped. A shared fixture that is asked for by
+`getfixturevalue` is charged with the shared one whose asking makes it; to nobody where a test's own fixture asks; and
+where the test itself does, to the test that comes first.
 """
 
 import os
 import resource
 from collections.abc import Generator
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -17,8 +23,21 @@ import pytest
 from tests.markers import MARKERS, is_marked
 
 LIMIT = 2.0  # seconds; `slow` is what uses more than one
+
+
+@dataclass
+class SharedTime:
+    """The processor seconds of the fixtures of a module or a session.
+
+    setups: what the set-up of each took, with the fixtures that it asked for; total: all set-ups and teardowns so far.
+    """
+
+    setups: dict[Any, float] = field(default_factory=dict)
+    total: float = 0.0
+
+
 SPENT = pytest.StashKey[float]()
-SHARED = pytest.StashKey[dict[Any, float]]()
+SHARED = pytest.StashKey[SharedTime]()
 
 
 def count_seconds() -> float:
@@ -28,28 +47,38 @@ def count_seconds() -> float:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[SHARED] = {}
+    config.stash[SHARED] = SharedTime()
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_fixture_setup(fixturedef: Any, request: Any) -> Generator[None, Any, Any]:
-    begin = count_seconds()
+    if fixturedef.scope == "function":
+        return (yield)
+    shared = request.config.stash[SHARED]
+    begin, total, began = count_seconds(), shared.total, []
+
+    def add_teardown() -> None:
+        if began:
+            shared.total += count_seconds() - began.pop()
+
+    fixturedef.addfinalizer(add_teardown)  # finalizers run last in, first out: this one after the fixture's own
     try:
         return (yield)
     finally:
-        if fixturedef.scope != "function":
-            request.config.stash[SHARED][fixturedef] = count_seconds() - begin
+        fixturedef.addfinalizer(lambda: began.append(count_seconds()))
+        shared.setups[fixturedef] = count_seconds() - begin
+        shared.total = total + shared.setups[fixturedef]  # the shared fixtures that it asked for are within
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None, Any, Any]:
-    shared, begin = item.config.stash[SHARED], count_seconds()
-    before = dict(shared)
+    shared = item.config.stash[SHARED]
+    begin = count_seconds() - shared.total
     try:
         return (yield)
     finally:
-        new = sum(seconds for one, seconds in shared.items() if before.get(one) != seconds)
-        item.stash[SPENT] = count_seconds() - begin - new + sum(shared.get(one, 0.0) for one in list_fixtures(item))
+        its_shared = sum(shared.setups.get(one, 0.0) for one in list_fixtures(item))
+        item.stash[SPENT] = count_seconds() - shared.total - begin + its_shared
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -63,8 +92,10 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, Any, Any]:
+    shared = item.config.stash[SHARED]
+    begin = count_seconds() - shared.total
     result = yield
-    spent = item.stash.get(SPENT, 0.0)
+    spent = item.stash.get(SPENT, 0.0) + count_seconds() - shared.total - begin
     if os.environ.get("CI") and spent > LIMIT and not is_marked(item):
         wanted = f"expected at most {LIMIT:g} s of a test with none of the markers {', '.join(MARKERS)}"
         pytest.fail(f"{item.nodeid}: {spent:.1f} s of processor time; {wanted}", pytrace=False)

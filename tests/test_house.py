@@ -19,9 +19,9 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "assignment.explorer": ("assignment", "assignment.models"),
     "assignment.sheet": ("assignment",),
     "assignment.fonts": (),
-    "assignment.making": ("assignment", "assignment.models", "assignment.making.drawing"),
-    "assignment.making.drawing": ("assignment",),
-    "assignment.making.language": ("assignment",),
+    "assignment.making": ("assignment", "assignment.making.drawing"),
+    "assignment.making.drawing": (),
+    "assignment.making.language": (),
     "assignment.making.cnn": ("assignment", "assignment.models", "assignment.making.drawing"),
     "assignment.making.bert": ("assignment", "assignment.models", "assignment.making.language"),
     "reference": ("assignment", "assignment.models"),
@@ -52,7 +52,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
         *("assignment", "questions", "questions.handout", "grader.files", "grader.agreement", "grader.scoring"),
         *("grader.analysis", "grader.report.pictures", "grader.report.texts"),
     ),
-    "grader.report.pictures": ("assignment", "assignment.cells", "grader.agreement", "grader.scoring"),
+    "grader.report.pictures": ("assignment", "grader.agreement", "grader.scoring"),
     "grader.report.texts": (
         *("assignment", "assignment.cells", "grader.agreement", "grader.scoring", "grader.report.pictures"),
     ),
@@ -141,6 +141,13 @@ def find_forbidden(sources: Sources) -> dict[str, set[str]]:
     return wrong
 
 
+def find_unused(sources: Sources, table: Mapping[str, tuple[str, ...]] = MAY_IMPORT) -> dict[str, set[str]]:
+    """Return what the table allows and nobody imports."""
+    arrows = find_arrows(sources)
+    unused = {package: set(allowed) - arrows[package] for package, allowed in table.items()}
+    return {package: names for package, names in unused.items() if names}
+
+
 def find_blindness_broken(sources: Sources) -> set[str]:
     """Return what the verdict sees and must not: points follow from Sheet, Key and deadline alone."""
     path, hidden = BLIND
@@ -183,6 +190,11 @@ def test_table_names_every_package(sources: dict[str, str]) -> None:
 
 def test_packages_import_only_what_the_table_allows(sources: dict[str, str]) -> None:
     assert find_forbidden(sources) == {}
+
+
+def test_table_allows_only_what_is_imported(sources: dict[str, str]) -> None:
+    assert find_unused(sources) == {}
+    assert find_unused(sources, {"grader.files": ("assignment", "questions")}) == {"grader.files": {"questions"}}
 
 
 def test_imports_of_packages_draw_no_circle(sources: dict[str, str]) -> None:

@@ -28,6 +28,24 @@ BURN = "import time\\nwhile time.process_time() < 0.5: pass"
 def shared():
     burn()
 
+@pytest.fixture(scope="module")
+def inner():
+    burn()
+
+@pytest.fixture(scope="module")
+def outer(request):
+    request.getfixturevalue("inner")
+
+@pytest.fixture(scope="module")
+def torn_down_once():
+    yield
+    burn()
+
+@pytest.fixture
+def torn_down():
+    yield
+    burn()
+
 @pytest.fixture
 def browser():
     burn()
@@ -40,6 +58,9 @@ def test_hog(): burn()
 def test_hog_by_its_child(): subprocess.run([sys.executable, "-S", "-c", BURN], check=True)
 def test_first_of_a_shared_fixture(shared): pass
 def test_second_of_a_shared_fixture(shared): pass
+def test_first_of_a_fixture_that_asks_another(outer): pass
+def test_second_of_a_fixture_that_asks_another(outer): pass
+def test_teardown(torn_down): pass
 def test_sleeps(): time.sleep(0.5)
 def test_logs_what_is_no_unicode(): logging.error(chr(0xDCFF))
 @pytest.mark.slow
@@ -47,6 +68,7 @@ def test_slow(): burn()
 def test_marked_by_its_fixture(browser): pass
 @pytest.mark.nightly
 def test_of_the_night(): pass
+def test_last_of_a_shared_fixture_with_a_teardown(torn_down_once): pass
 """
 
 
@@ -78,15 +100,19 @@ def test_unmarked_test_that_uses_much_processor_time_fails_under_ci(
 ) -> None:
     said = try_planted("-m", "not nightly", *workers)
     failed = re.findall(r"^ERROR test_planted.py::(\w+) - Failed: test_planted.py::\1: \d\.\d s of", said, re.MULTILINE)
-    hogs = {"hog", "hog_by_its_child", "first_of_a_shared_fixture", "second_of_a_shared_fixture"}
+    hogs = {"hog", "hog_by_its_child", "teardown"} | {
+        f"{which}_of_a_{fixture}"
+        for which in ("first", "second")
+        for fixture in ("shared_fixture", "fixture_that_asks_another")
+    }
     assert set(failed) == {f"test_{name}" for name in hogs}, said
-    assert re.search(r"\b8 passed\b.*\b4 errors\b", said), said
+    assert re.search(r"\b12 passed\b.*\b7 errors\b", said), said
     assert re.search(r"left to `make nightly` =+\ntest_planted\.py::test_of_the_night\n", said), said
 
 
 @pytest.mark.slow
 def test_outside_ci_it_does_not(try_planted: Callable[..., str]) -> None:
-    assert re.search(r"= 9 passed in", said := try_planted(ci=False)), said
+    assert re.search(r"= 13 passed in", said := try_planted(ci=False)), said
 
 
 def test_parts_are_all_tests_and_ci_runs_all_but_the_nightly_ones() -> None:
@@ -123,6 +149,7 @@ def list_children(parent: int) -> set[int]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("killed", "code"), [(False, 7), (True, -signal.SIGKILL)])
 def test_load_ends_with_its_script_whatever_ends_that(killed: bool, code: int) -> None:
     words = [ROOT / ".ci" / "loaded", "sh", "-c", "echo; read line; exit 7"]

@@ -140,6 +140,7 @@ def list_python(*places: str) -> set[str]:
     return {name for name in list_files(*places) if name.endswith(".py")}
 
 
+@pytest.mark.slow
 def test_what_a_room_imports_is_declared() -> None:
     found = find_imports(list_python(*ROOMS))
     assert found, "no import found: the test would prove nothing"
@@ -152,6 +153,7 @@ def test_what_tests_and_benchmarks_import_is_declared() -> None:
     assert {name: path for name, path in found.items() if name not in declared[""] | declared["dev"]} == {}
 
 
+@pytest.mark.slow
 def test_what_is_declared_is_imported_or_started() -> None:
     used = set(find_imports(list_python())) | set(STARTED)
     unused = {extra: sorted(names - used) for extra, names in list_declared().items() if names - used}

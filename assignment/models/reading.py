@@ -1,4 +1,4 @@
-"""A Tokens: one text, or a question with its passage, as the pieces that a BERT reads."""
+"""Tokens: one text, or a question with its passage, as the pieces that a BERT reads."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -92,7 +92,7 @@ def read_group(work: Path, group: str, canonical: Outputs) -> GroupArrays:
         return GroupArrays({}, "missing")
     try:
         arrays = parse_group(read_untrusted(work, place, MAX_GROUP_BYTES), group, place)
-        check_group(group, arrays, count_by_axis(canonical), place, whole=False)
+        check_group(group, arrays, find_shared_axes(canonical), place, whole=False)
     except FixableError as error:
         return GroupArrays({}, "unreadable", str(error)[:300])
     return GroupArrays(arrays)
@@ -103,10 +103,10 @@ def group_path(group: str) -> str:
     return f"outputs/{group}.npz"
 
 
-def count_by_axis(canonical: Outputs) -> dict[str, int]:
+def find_shared_axes(canonical: Outputs) -> dict[str, int]:
     """Return the axes that a student's arrays share with the canonical ones: all but `piece`, which is free.
 
-    >>> count_by_axis(Outputs({("lime", "weights"): np.zeros((2, 11, 60))}))
+    >>> find_shared_axes(Outputs({("lime", "weights"): np.zeros((2, 11, 60))}))
     {'picture': 2, 'label': 11}
     """
     pairs = (zip(ARRAYS[name].axes, array.shape, strict=True) for name, array in canonical.items())

@@ -15,7 +15,7 @@ from assignment.fixable import Fault
 from assignment.outputs import Outputs
 from assignment.texts import Texts
 from questions.bank import Bank
-from questions.measures.arguments import count_by_axis
+from questions.measures.arguments import find_axis_sizes
 from questions.question import Question
 
 _ONE = r"\d+(?!\d|\.\d)(?: ?[(（][^)）]*[)）])?"
@@ -64,7 +64,7 @@ class Inventory:
 
 def take_inventory(outputs: Outputs, categories: Sequence[Bilingual], texts: Texts | None = None) -> Inventory:
     """Return what a profile's canonical Outputs hold, and so what a question may name."""
-    return Inventory(count_by_axis(outputs), categories, texts)
+    return Inventory(find_axis_sizes(outputs), categories, texts)
 
 
 def find_numbers(text: str, language: str, kind: str) -> list[int]:

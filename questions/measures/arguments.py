@@ -31,10 +31,10 @@ Region = Literal["food", "distractor", "tray", "background"]
 Percent = Annotated[float, Field(gt=0, le=100)]
 
 
-def count_by_axis(outputs: Outputs) -> dict[str, int]:
+def find_axis_sizes(outputs: Outputs) -> dict[str, int]:
     """Return how many there are on each axis of the Outputs: pictures, labels, heads, sentences.
 
-    >>> count_by_axis(Outputs({("pictures", "logits"): np.zeros((10, 11))}))
+    >>> find_axis_sizes(Outputs({("pictures", "logits"): np.zeros((10, 11))}))
     {'picture': 10, 'label': 11}
     """
     return {
@@ -52,7 +52,7 @@ def find_missing(hints: dict[str, Any], arguments: dict[str, Any], outputs: Outp
     >>> list(find_missing({"picture": Picture}, {"picture": 10}, ten))
     ['picture 10; expected 0 to 9']
     """
-    sizes = count_by_axis(outputs)
+    sizes = find_axis_sizes(outputs)
     for name, value in arguments.items():
         axis = _find_axis(hints.get(name))
         if isinstance(value, int) and axis in sizes and not 0 <= value < sizes[axis]:

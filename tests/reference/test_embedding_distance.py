@@ -11,12 +11,12 @@ from reference.embedding_distance import cosine_similarity, euclidean_distance, 
 from reference.reading import hidden_states
 
 TEXTS = ("The cats near the tree purr.", "The cats are asleep.", "A tree, and the cats.")
-SHARED_WORDS = (1, 1, 4)
+WORD_NUMBERS = (1, 1, 4)  # where "cats" stands in each text, counted in words
 
 
 @pytest.fixture
 def states(bert: Bert) -> Tensor:
-    return word_states(bert.model, [read(bert.tokenizer, text) for text in TEXTS], SHARED_WORDS)
+    return word_states(bert.model, [read(bert.tokenizer, text) for text in TEXTS], WORD_NUMBERS)
 
 
 def test_distances_are_scipys_at_every_layer(states: Tensor) -> None:

@@ -14,6 +14,7 @@ from reference.integrated_gradients import KINDS, integrated_gradients, make_bas
 STATES = (1000, 1001, 1002)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_integrated_gradients_are_captums_at_the_same_points(
     model: Classifier, folded: Folded, pictures: Tensor, labels: Tensor, kind: str

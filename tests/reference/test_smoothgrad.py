@@ -86,6 +86,7 @@ def test_kept_is_the_share_of_copies_in_the_pictures_class() -> None:
     assert float(kept) == pytest.approx(0.841, abs=0.02)  # P(z > -1) of a normal z
 
 
+@pytest.mark.slow
 def test_classes_without_gradients_are_the_same(folded: Folded, pictures: Tensor, labels: Tensor) -> None:
     for sigma in (0.05, 0.5):
         settings = {"sigma": sigma, "random_states": STATES, "batch": 3}

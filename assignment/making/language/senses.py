@@ -82,4 +82,3 @@ SENSES = (
           ("was full of suitcases", "opened behind the back seats", "had room for a spare tyre"),
           ("loaded the suitcases into ~", "locked the spare tyre in ~", "slammed ~ at the petrol station")),
 )  # fmt: skip
-AMBIGUOUS = tuple(dict.fromkeys(sense.word for sense in SENSES))

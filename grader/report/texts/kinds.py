@@ -143,4 +143,3 @@ DISTANCE_KINDS = (
     TextKind("embedding_distance", "Euclidean distance", "歐氏距離", ("euclidean",), _scale_euclidean, _draw_euclidean),
     TextKind("embedding_distance", "Cosine similarity", "餘弦相似度", ("cosine",), _scale_cosine, _draw_cosine),
 )
-TEXT_KINDS = (HEADS_PANEL, HEAD_PANEL, COMPONENTS, *DISTANCE_KINDS)

@@ -9,10 +9,11 @@ import pytest
 from assignment.making.language import PHENOMENA, Sentence, is_held_out, write_passage, write_sentence
 from assignment.making.language.coreference import OF_THE_ONE, OF_THE_OTHER, write_coreference
 from assignment.making.language.passage import QUESTIONS
-from assignment.making.language.senses import AMBIGUOUS, SENSES
+from assignment.making.language.senses import SENSES
 from assignment.making.language.words import ANIMATE, COLOURS, DAYS, JOBS, NAMES, NAMES_OF, PRONOUNS, THINGS
 from assignment.making.language.write import join
 
+AMBIGUOUS = tuple(dict.fromkeys(sense.word for sense in SENSES))
 PLURALS = {*ANIMATE.values(), *THINGS.values()}
 
 

@@ -164,6 +164,7 @@ def test_text_in_another_encoding_is_read(encoding: str) -> None:
     check(parse(json.dumps(make(), ensure_ascii=False).encode(encoding)))
 
 
+@pytest.mark.slow
 def test_saved_figures_and_pictures_cost_nothing() -> None:
     notebook = make()
     figure = {"output_type": "display_data", "metadata": {}, "data": {"text/html": "[{" * 100_000 + '\\"'}}

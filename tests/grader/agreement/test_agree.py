@@ -12,7 +12,7 @@ from grader.agreement.agree import (
     Agreement,
     GroupArrays,
     compare_groups,
-    count_by_axis,
+    find_shared_axes,
     find_worst_word,
 )
 from grader.agreement.comparisons import COMPARISONS
@@ -156,7 +156,7 @@ def test_a_filter_that_is_silent_on_every_picture_stays_silent(canonical: Output
 
 
 def test_every_axis_but_the_pieces_is_the_canonical_one(canonical: Outputs) -> None:
-    sizes = count_by_axis(canonical)
+    sizes = find_shared_axes(canonical)
     assert "piece" not in sizes
     assert {name: sizes[name] for name in ("picture", "label", "row", "middle_row", "deep_column")} == {
         "picture": 3, "label": 11, "row": 32, "middle_row": 16, "deep_column": 8,

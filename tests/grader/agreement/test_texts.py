@@ -7,13 +7,12 @@ import numpy as np
 import pytest
 
 from assignment.outputs import Array, Outputs, list_official
-from grader.agreement.agree import COMPARED_GROUPS as ALL_GROUPS
-from grader.agreement.agree import Agreement, GroupArrays, compare_groups, read_group
+from grader.agreement.agree import COMPARED_GROUPS, Agreement, GroupArrays, compare_groups, read_group
 from grader.scoring.evidence import Evidence
 from grader.scoring.reasons import list_reasons
 
-COMPARED_GROUPS = ("attention", "embedding_pca", "embedding_distance")
-NAMES = [(group, name) for group in COMPARED_GROUPS for name in list_official(group)]
+TEXT_GROUPS = ("attention", "embedding_pca", "embedding_distance")
+NAMES = [(group, name) for group in TEXT_GROUPS for name in list_official(group)]
 Change = Callable[[Array], Array]
 
 
@@ -21,9 +20,9 @@ def judge(outputs: Outputs, canonical: Outputs) -> dict[tuple[str, str], Agreeme
     """Return the agreements of the texts, which has one figure an array."""
     readings = {
         group: GroupArrays({name: array for (its, name), array in outputs.items() if its == group})
-        for group in ALL_GROUPS
+        for group in COMPARED_GROUPS
     }
-    return {(one.group, one.array): one for one in compare_groups(readings, canonical) if one.group in COMPARED_GROUPS}
+    return {(one.group, one.array): one for one in compare_groups(readings, canonical) if one.group in TEXT_GROUPS}
 
 
 def change(outputs: Outputs, group: str, name: str, array: Array) -> Outputs:
@@ -183,7 +182,7 @@ def test_an_array_that_was_not_saved_is_named_and_hides_no_other(
     save_outputs(tmp_path, canonical)
     rest = {one: canonical[group, one] for one in list_official(group) if one != name}
     np.savez(tmp_path / "work" / "outputs" / f"{group}.npz", **rest)
-    readings = {one: read_group(tmp_path / "work", one, canonical) for one in ALL_GROUPS}
+    readings = {one: read_group(tmp_path / "work", one, canonical) for one in COMPARED_GROUPS}
     found = compare_groups(readings, canonical)
     assert {(one.group, one.array, one.word) for one in found if one.word != "agrees"} == {(group, name, "missing")}
     details = {one.detail for one in found if one.word == "missing"}

@@ -62,6 +62,7 @@ def test_help_lists_the_verbs_by_purpose(capsys: pytest.CaptureFixture[str]) -> 
     assert re.search(r"^  grade HANDINS RUNS +run, score and report a class$", text, re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_help_loads_none_of_what_takes_seconds() -> None:
     told = f"""
 import sys

@@ -21,6 +21,8 @@ from questions.canonical import load_canonicals
 from questions.key import compute_key
 from questions.sheet import read_sheet
 
+pytestmark = pytest.mark.slow  # each uses what takes a second to make
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -23,6 +23,7 @@ from questions.bank import load_bank
 ROOMS = {"assignment", "reference", "questions", "grader", "tests"}
 
 
+@pytest.mark.slow
 def test_bundle_is_the_same_each_time(tmp_path: Path) -> None:
     assert write_bundle(tmp_path / "a").read_bytes() == write_bundle(tmp_path / "b").read_bytes()
 

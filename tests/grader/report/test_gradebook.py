@@ -86,7 +86,7 @@ def test_a_class_of_nobody_has_results(course: Course) -> None:
 
 
 def test_every_field_is_described_in_the_generated_page() -> None:
-    """Mend it with `python -m grader.report.class_record`."""
+    """Mend it with `python -m grader.commands.document`."""
     assert FIELDS_FILE.read_text(encoding="utf-8") == describe_results()
     assert "| None |" not in describe_results()
 

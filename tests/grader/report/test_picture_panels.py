@@ -20,7 +20,7 @@ from grader.report.pictures.panels import (
     make_filter_panels,
     make_picture_panels,
 )
-from grader.report.texts.kinds import TEXT_KINDS
+from grader.report.texts.kinds import COMPONENTS, DISTANCE_KINDS, HEAD_PANEL, HEADS_PANEL
 
 Change = Callable[[Array], Array]
 
@@ -51,7 +51,8 @@ def canvas(canonical: Outputs) -> PictureCanvas:
 def test_every_official_array_of_an_analysis_is_drawn_or_said(canonical: Outputs) -> None:
     drawn = {(kind.group, name) for kind in (*PICTURE_KINDS, *FILTER_KINDS) for name in kind.needs}
     drawn.add(("filters", "reached"))
-    drawn |= {(kind.group, name) for kind in TEXT_KINDS for name in kind.needs}
+    text_kinds = (HEADS_PANEL, HEAD_PANEL, COMPONENTS, *DISTANCE_KINDS)
+    drawn |= {(kind.group, name) for kind in text_kinds for name in kind.needs}
     drawn |= {("attention", "prediction"), ("embedding_pca", "share"), ("embedding_pca", "span")}  # said
     assert drawn == {(group, name) for (group, name), spec in ARRAYS.items() if spec.official and group != "pictures"}
 

@@ -27,6 +27,7 @@ def describe(results: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
+@pytest.mark.slow
 def test_runs_of_version_0_1_are_scored_and_reported_as_they_were_then(old: Path) -> None:
     assert main(["score", str(old / "handins"), str(old / "runs")]) == 1  # some need a person, as then
     assert main(["report", str(old / "runs")]) == 0

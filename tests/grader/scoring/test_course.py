@@ -11,6 +11,7 @@ from questions.canonical import load_canonical, load_canonicals
 from questions.key import compute_key
 
 
+@pytest.mark.slow
 def test_course_is_computed_from_all_seeds_and_keeps_that_of_the_released_notebook(own: Bank) -> None:
     course = load_course("mini")
     assert course.bank == own
@@ -22,6 +23,7 @@ def test_course_is_computed_from_all_seeds_and_keeps_that_of_the_released_notebo
     assert len(course.pictures) == len(course.canonical["pictures", "label"])
 
 
+@pytest.mark.slow
 def test_every_seed_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     read = []
 
@@ -34,6 +36,7 @@ def test_every_seed_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read == ["mini"]
 
 
+@pytest.mark.slow
 def test_a_profile_without_the_seed_of_the_released_notebook_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     stored = load_canonicals("mini")
     monkeypatch.setattr(module, "load_canonicals", lambda _: {2: stored[2]})

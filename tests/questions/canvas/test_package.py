@@ -21,6 +21,8 @@ from questions.canvas.package import ASSESSMENT_FILE, MANIFEST_FILE, SETTINGS_FI
 from questions.canvas.readback import ReadPackage, find_differences, parse_package
 from questions.key import Key, compute_key
 
+pytestmark = pytest.mark.slow  # each uses what takes a second to make
+
 DEFINITION = Path(__file__).with_name("qti") / "ims_qtiasiv1p2p1.dtd"
 INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
 

@@ -92,6 +92,7 @@ def test_notebooks_text_of_a_question_is_the_handouts(own: Bank, texts: dict[str
         assert ticked in texts["handout.md"]
 
 
+@pytest.mark.slow
 def test_verb_writes_the_handout_and_a_file_in_its_way_is_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], files: dict[str, bytes]
 ) -> None:

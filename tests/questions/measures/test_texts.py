@@ -10,7 +10,7 @@ from questions.measures import attention
 from questions.measures import embedding_distance as distance
 from questions.measures import embedding_pca as pca
 
-SHARED_WORDS = np.array([[-1, 0, 1, 1, 2, -1], [-1, 0, 1, 2, -1, -1]])
+WORD_OF_TOKEN = np.array([[-1, 0, 1, 1, 2, -1], [-1, 0, 1, 2, -1, -1]])
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def outputs() -> Outputs:
     unit = states / np.linalg.norm(states, axis=-1, keepdims=True)
     return Outputs(
         {
-            ("texts", "word"): SHARED_WORDS,
+            ("texts", "word"): WORD_OF_TOKEN,
             ("texts", "candidate"): np.array([[4, 5, -1], [6, 7, 8]]),
             ("texts", "role"): roles,
             ("texts", "meaning"): np.array([[0] * 5 + [1] * 5] * 2),
@@ -45,8 +45,8 @@ def outputs() -> Outputs:
 def test_shares_to_all_words_and_separators_add_up_to_one(outputs: Outputs) -> None:
     place = {"text": 0, "layer": 2, "head": 1, "word": 1}
     shares = [attention.attention_share(outputs, to=to, **place) for to in range(3)]
-    rows = outputs["attention", "map"][0, 2, 1][SHARED_WORDS[0] == 1]
-    assert sum(shares) + rows[:, SHARED_WORDS[0] < 0].sum(axis=1).mean() == pytest.approx(1)
+    rows = outputs["attention", "map"][0, 2, 1][WORD_OF_TOKEN[0] == 1]
+    assert sum(shares) + rows[:, WORD_OF_TOKEN[0] < 0].sum(axis=1).mean() == pytest.approx(1)
     assert attention.attention_largest(outputs, **place) >= max(shares) / 2  # a word has two tokens at most
 
 

@@ -22,6 +22,7 @@ EDITS: Mapping[str, tuple[str, Edit]] = {
     "bias sign": ("saliency", Edit("reference/folded.py", "* ratio + norm.bias", "* ratio - norm.bias")),
     "noise": ("smoothgrad", Edit("reference/smoothgrad.py", "spread = sigma *", "spread = 8 * sigma *")),
     "logit": ("saliency", Edit("reference/produce/maps.py", '"map": (bench.labels, "logit")', '"map": (bench.labels, "loss")')),
+    "sigma": ("smoothgrad", Edit("reference/produce/maps.py", "STRONG = 0.2", "STRONG = 0.02")),
     "ascent sign": ("filters", Edit("reference/filters.py", "x = (x + rate", "x = (x - rate")),
     "photograph": ("filters", Edit("reference/produce/filters.py", "NOISES, PHOTO = 100, 100, 6", "NOISES, PHOTO = 100, 100, 9")),
     "path sign": ("integrated_gradients", Edit("reference/integrated_gradients.py", "attribution = (pictures - b", "attribution = -(pictures - b")),
@@ -33,7 +34,7 @@ EDITS: Mapping[str, tuple[str, Edit]] = {
     "layer": ("embedding_distance", Edit("reference/reading.py", "(found.hidden_states)", "(found.hidden_states[::-1])")),
     "cosine sign": ("embedding_distance", Edit("reference/embedding_distance.py", "return directions @", "return -directions @")),
 }  # fmt: skip
-NIGHTLY = {"photograph", "copies"}  # the same analyses as "ascent sign" and "grey"
+NIGHTLY = {"sigma", "photograph", "copies"}  # the same analyses as "noise", "ascent sign" and "grey"
 MARKED = [pytest.param(name, marks=pytest.mark.nightly if name in NIGHTLY else ()) for name in EDITS]
 
 

@@ -22,6 +22,7 @@ def test_edits_are_what_python_runs_with_safe_path_too(tmp_path: Path, safe: str
 NESTED = Edit("reference/produce/registry.py", "SEEDS = (1, 2, 3)", "SEEDS = (7,)")
 
 
+@pytest.mark.slow
 def test_edit_of_a_nested_module_is_what_runs_and_the_real_one_stays() -> None:
     real = (rerun.ROOT / NESTED.file).read_bytes()
     code = "from reference.produce.registry import SEEDS; print(SEEDS)"

@@ -87,6 +87,7 @@ def test_variants_are_float32_and_rounded_weights_on_every_seed() -> None:
     assert {rerun.dtype for rerun in reruns["float32"]} == {"float32"}
 
 
+@pytest.mark.slow
 def test_own_claims_are_measured_on_three_seeds_in_each_variant_and_stand() -> None:
     bank, canonicals, stability = load_bank(), load_canonicals("mini"), load_stability("mini")
     assert find_faults(bank, canonicals, stability) == []

@@ -36,6 +36,7 @@ def compute(group: str) -> dict[str, np.ndarray]:
     return dict(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("group", GROUPS)
 def test_stored_group_is_what_is_computed(group: str) -> None:
     differences = compare_group(group, compute(group), load_group(STORED / f"{group}.npz"))
