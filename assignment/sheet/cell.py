@@ -6,9 +6,10 @@ exceptions caught here; the time it takes is bounded by the length of a cell, wh
 
 import ast
 import re
-import unicodedata
 import warnings
 from dataclasses import dataclass
+
+from assignment.sheet.fold import fold_width
 
 # Cell magics below which Python is run in the notebook's own names. `%%timeit` runs it in names of its own.
 PYTHON_MAGICS = frozenset({"time", "capture", "prun"})
@@ -27,7 +28,7 @@ def is_answers_cell(source: str) -> bool:
     >>> is_answers_cell("x = 1\nanswers = {}"), is_answers_cell("print(answers)")
     (True, False)
     """
-    return _ASSIGNS.search(unicodedata.normalize("NFKC", source)) is not None
+    return _ASSIGNS.search(fold_width(source)) is not None
 
 
 def find_magic(source: str) -> str | None:

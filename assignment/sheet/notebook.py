@@ -94,7 +94,9 @@ def find_source(cell: dict[str, Any]) -> str | None:
 def _mend_mark(metadata: Any) -> dict[str, Any]:
     """Return of a cell's metadata the homework's own mark, which says that a cell is official."""
     mark = metadata.get("hw9") if isinstance(metadata, dict) else None
-    return {"hw9": mark} if isinstance(mark, dict) else {}
+    if not isinstance(mark, dict) or mark.get("official") is not True or not isinstance(mark.get("name"), str):
+        return {}
+    return {"hw9": {"name": mark["name"][:80], "official": True}}
 
 
 def _mend_ids(cells: list[dict[str, Any]]) -> None:

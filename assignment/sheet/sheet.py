@@ -7,7 +7,6 @@ makes its question unreadable, with a sentence that says where and why. Notebook
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -15,6 +14,7 @@ from typing import Any, Literal
 from assignment.fixable import FixableError, show_value
 from assignment.sheet.asked import Asked, Meant, describe_unknown, find_meant
 from assignment.sheet.cell import CellError, find_magic, is_answers_cell, parse_cell
+from assignment.sheet.fold import fold_width
 from assignment.sheet.letters import find_letters
 from assignment.sheet.notebook import MOST_BYTES, MOST_CELLS, find_source, parse_notebook
 from assignment.sheet.sightings import Sighting, make_net
@@ -105,7 +105,7 @@ def _read_cells(reading: _Reading, cells: list[Any]) -> None:
 
 def _mentions(reading: _Reading, source: str) -> bool:
     """Tell whether a cell names a dictionary that may hold answers."""
-    text = unicodedata.normalize("NFKC", source) if len(source) <= CELL_LIMIT else source
+    text = fold_width(source) if len(source) <= CELL_LIMIT else source
     return NAME in text or not reading.tables.by_name.keys().isdisjoint(re.findall(r"\w+", text[:CELL_LIMIT]))
 
 
@@ -160,7 +160,7 @@ def _find_answer(reading: _Reading, one: Asked, found: list[tuple[Meant, object,
             reason = f"cell {item.cell}: {one.id}: {show_value(item.written)}; {expected}"
             return Answer("unreadable", reason=reason)
         if letters:
-            said[letters] = f"{show_value(key)}: {item.written}"
+            said[letters] = f"{show_value(key)}: {show_value(item.written)}"
     if len(said) > 1:
         both = " and ".join(list(said.values())[:2])
         return Answer("unreadable", reason=f"cell {found[-1][2].cell}: {one.id}: {both}; expected one answer")

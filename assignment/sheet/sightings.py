@@ -5,11 +5,11 @@ answered in a way that was not followed, or meant to be left out; that is for a 
 """
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assignment.sheet.asked import Asked
+from assignment.sheet.fold import fold_width
 from assignment.sheet.letters import find_letters
 
 _VALUE = r"""[^\w\n"']{0,4}["']\s*([a-z](?:[^"'\n]{0,60}))["']"""
@@ -34,7 +34,7 @@ class Net:
     def find(self, index: int, source: str) -> list[Sighting]:
         """Return the answers that stand in a cell."""
         found = []
-        for match in self.pattern.finditer(unicodedata.normalize("NFKC", source).casefold()):
+        for match in self.pattern.finditer(fold_width(source).casefold()):
             one = self.by_parts.get((_plain(match[1]), int(match[2])))
             if one is not None and find_letters(match[3], one.letters):
                 found.append(Sighting(one.id, index, " ".join(match[0].split())[:80]))

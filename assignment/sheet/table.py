@@ -4,6 +4,7 @@ import ast
 from dataclasses import dataclass, field
 
 FORM = 'answers = {"lime-1": "ac", ...}'
+MOST_NUMBER = 10_000  # of a question; thousands of digits could not even be shown
 MOST_ITEMS = 400  # of a dictionary
 
 
@@ -49,8 +50,9 @@ class Table:
 
 def find_key(node: object) -> object:
     """Return a text or a whole number that stands in the source; Illegible for anything else."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str | int) and not isinstance(node.value, bool):
-        return node.value
+    value = node.value if isinstance(node, ast.Constant) else None
+    if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool) and value < MOST_NUMBER):
+        return value
     return Illegible()
 
 

@@ -53,7 +53,11 @@ class Tables:
         elif table is None or (name != NAME and len(self.by_name) > MOST_TABLES):
             self.by_name.pop(name, None)
         else:
-            if name == NAME and not any(isinstance(node, ast.Name) and node.id == NAME for node in _walk(value)):
+            if (
+                name == NAME
+                and cell.index not in self.starts
+                and not any(isinstance(node, ast.Name) and node.id == NAME for node in _walk(value))
+            ):
                 self._note_start(cell.index)
             self.by_name[name] = table
 

@@ -156,8 +156,15 @@ def _list_people(
         moment = max(known) if known else told
         held = everyone[student].held if student in everyone else []
         look = f"Not taken: {held[0].source}: {held[0].why} ({len(held)} in all)." if held else ""
+        accounts = _count_accounts(everyone[student]) if student in everyone else 0
+        look += f"{' ' if look else ''}Files of {accounts} accounts joined to this student." if accounts > 1 else ""
         people.append(Person(student, name, moment, student in late and moment is None, look))
     return people
+
+
+def _count_accounts(one: _One) -> int:
+    """Return how many accounts of the course system handed in for a student: more than one is for a person to see."""
+    return len({(owned.owner.lms_id, owned.owner.logins, owned.owner.mails) for owned in one.owned})
 
 
 def _is_marked_late(chosen: Chosen, one: _One) -> bool:

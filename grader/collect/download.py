@@ -15,7 +15,7 @@ from grader.collect.gradescope import MOST_BYTES as MOST_METADATA
 from grader.collect.gradescope import parse_metadata
 from grader.collect.names import is_litter
 from grader.collect.room import Room, copy_member
-from grader.collect.source import Member, list_folder, list_zip, open_zip
+from grader.collect.source import READ_ERRORS, Member, list_folder, list_zip, open_zip
 from grader.collect.systems import SYSTEMS, Owner, Submissions, System, find_claim, find_system, is_within_submission
 from grader.handins.ids import fold_id
 
@@ -25,6 +25,9 @@ MOST_FILES_OF_ONE = 1000
 LEAST_OF_ALL = 2**30  # bytes that any download may have unpacked,
 MOST_SWELLING = 100  # and how many times its own size
 MOST_FILES = 100_000
+MOST_FAULTS = 20  # of a student's own archive, after which nothing of it is taken
+MOST_PARTS = 16  # of a path within a submission, over all archives,
+LONGEST_PATH = 1000  # and its bytes
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,11 @@ class _Reading:
 
     def read_members(self, members: list[Member], below: _Below) -> None:
         """Copy the members; where it is no submission yet, their names say whose they are."""
+        faulty = sum(member.fault is not None for member in members)
+        if below.owners is not None and faulty > MOST_FAULTS:
+            why = f"{faulty} of its files cannot be taken; expected the notebook itself"
+            self.taken.held.append(Held(below.owners, below.label, why))
+            return
         submissions = self._read_submissions(members, below)
         name = None if below.owners is not None else find_system((one.parts for one in members), submissions)
         self.taken.system = self.taken.system or name
@@ -117,8 +125,13 @@ class _Reading:
         found: dict[str, tuple[Owner, ...]] = {}
         for member in members:
             if _is_metadata(member, below) and member.fault is None and member.size <= MOST_METADATA:
-                with member.open() as stream:
-                    found.update(parse_metadata(stream.read(MOST_METADATA), below.label, member.name))
+                try:
+                    with member.open() as stream:
+                        data = stream.read(MOST_METADATA)
+                except READ_ERRORS as error:
+                    says = f"{error}; expected Gradescope's metadata"
+                    raise FixableError(Fault((below.label, member.name), says)) from None
+                found.update(parse_metadata(data, below.label, member.name))
         return found
 
     def _read_member(self, member: Member, below: _Below, system: System | None, submissions: Submissions) -> None:
@@ -127,6 +140,9 @@ class _Reading:
         archive = bool(inner) and inner[-1].lower().endswith(".zip")
         if member.fault is not None:
             self.taken.held.append(Held(owners, source, member.fault))
+        elif len(inner) > MOST_PARTS or len("/".join(inner).encode()) > LONGEST_PATH:
+            why = f"folders too deep or names too long; expected at most {MOST_PARTS} parts and {LONGEST_PATH} bytes"
+            self.taken.held.append(Held(owners, source[:200], why))
         elif not owners and not archive and not inner[-1].lower().endswith(".ipynb"):
             self.taken.left.append(source)
         else:
@@ -208,7 +224,7 @@ class _Reading:
 
 def _is_metadata(member: Member, below: _Below) -> bool:
     """Tell whether a file is Gradescope's own, and no student's who called it so."""
-    named = below.owners is None and member.parts[-1:] == (METADATA,)
+    named = below.owners is None and below.depth <= 1 and member.parts[-1:] == (METADATA,)
     return named and not is_within_submission(member.parts)
 
 

@@ -34,9 +34,11 @@ def _find_owners(submission: str, its: Mapping[Any, Any]) -> Iterator[Owner]:
         if not isinstance(person, dict):
             continue
         one = _drop_colons(person)
-        logins = tuple(str(one[name]).strip() for name in ("sid", "email") if one.get(name))
+        logins, mails = (
+            tuple(str(one[name]).strip() for name in (kind,) if one.get(name)) for kind in ("sid", "email")
+        )
         order = None if moment is None else moment.timestamp()
-        yield Owner("", logins, str(one.get("name") or ""), moment=moment, attempt=submission, order=order)
+        yield Owner("", logins, str(one.get("name") or ""), moment=moment, attempt=submission, order=order, mails=mails)
 
 
 def _drop_colons(its: Mapping[Any, Any]) -> dict[str, Any]:

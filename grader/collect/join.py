@@ -47,7 +47,7 @@ class Index:
         """Return whose an owner's files are; without a row under the login or the number in the file's name."""
         if owner.lms_id in self.by_id:
             return _to_joined(self.by_id[owner.lms_id], "id")
-        for login in owner.logins:
+        for login in (*owner.logins, *owner.mails):
             if fold_id(login) in self.by_login:
                 return _to_joined(self.by_login[fold_id(login)], "login")
         for login in owner.logins:
@@ -60,12 +60,12 @@ class Index:
 def join_without_roster(owner: Owner) -> Joined:
     """Return the student whom the file's name alone gives."""
     student = find_own_id(owner)
-    return Joined(student, owner.name, "own login" if student in owner.logins else "own id")
+    return Joined(student, owner.name, "own login" if student in (*owner.logins, *owner.mails) else "own id")
 
 
 def find_own_id(owner: Owner) -> str:
     """Return the first of an owner's logins that can be a student's id, else the course system's number, else ""."""
-    return next((one for one in (*owner.logins, owner.lms_id) if is_student(one)), "")
+    return next((one for one in (*owner.logins, *owner.mails, owner.lms_id) if is_student(one)), "")
 
 
 def _to_joined(one: Enrolled, by: By) -> Joined:

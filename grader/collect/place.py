@@ -54,7 +54,7 @@ def _place(folder: Path, paths: Iterable[tuple[Parts, Owned]]) -> tuple[File, ..
     folders: set[Parts] = set()
     files = []
     for path, one in paths:
-        free = _find_free(path, one.owner.attempt.replace("/", "_") or "again", taken, folders)
+        free = _find_free(path, one.owner.attempt.replace("/", "_")[:40] or "again", taken, folders)
         taken.add(free)
         folders.update(_find_folders(free))
         target = folder.joinpath(*free)

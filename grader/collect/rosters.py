@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from assignment.fixable import Fault, FixableError, check_all, show_value
-from grader.handins.ids import EXPECTED, is_student
+from grader.handins.ids import EXPECTED, ROUNDED, is_student
 from questions.moment import require_moment
 from questions.table import Form, Row, Table, check_faults, load_table
 
@@ -144,7 +144,7 @@ def _read_people(
         else:
             try:
                 one = _find_enrolled(row, cells, kind)
-                people[one.student] = _merge(people.get(one.student), one)
+                people[one.student] = _merge(people.get(one.student), one, row.place)
             except FixableError as error:
                 faults += error.faults
     return people, notes, faults
@@ -174,13 +174,19 @@ def _find_enrolled(row: Row, cells: Mapping[str, str], kind: Kind) -> Enrolled:
             moment = require_moment(cells[kind.time])
         except FixableError as error:
             raise error.within(*row.place, kind.time) from None
+    if "." in student and ROUNDED.fullmatch(student):
+        says = f"{show_value(student)} was rounded by a spreadsheet; expected the file as the course system exported it"
+        raise FixableError(Fault(row.place, says))
     logins = tuple(dict.fromkeys(cells[name] for name in kind.logins if cells.get(name)))
     return Enrolled(student, _first(cells, kind.names), (number[1],) if number else (), logins, moment)
 
 
-def _merge(before: Enrolled | None, one: Enrolled) -> Enrolled:
+def _merge(before: Enrolled | None, one: Enrolled, place: tuple[str, ...]) -> Enrolled:
     if before is None:
         return one
+    if before.lms_ids and one.lms_ids and before.lms_ids != one.lms_ids:
+        says = f"{one.student} stands in another row with id {before.lms_ids[0]}, here with {one.lms_ids[0]}"
+        raise FixableError(Fault(place, f"{says}; expected one person for each student's id"))
     ids = tuple(dict.fromkeys((*before.lms_ids, *one.lms_ids)))
     logins = tuple(dict.fromkeys((*before.logins, *one.logins)))
     return Enrolled(one.student, before.name or one.name, ids, logins, one.submitted_at or before.submitted_at)

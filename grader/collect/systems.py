@@ -31,6 +31,7 @@ class Owner:
     slot: str = ""
     attempt: str = ""
     order: float | None = None
+    mails: tuple[str, ...] = ()  # chosen by the person: they join as they stand, never without their domain
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,9 @@ class Claim:
 Submissions = Mapping[str, tuple[Owner, ...]]  # what submission_metadata.yml says of each folder
 System = Callable[[str, Submissions], Claim | None]
 
-UPLOAD = r"(?:(?P<late>LATE)_)?(?P<user>\d{1,18})_(?:(?P<upload>\d{1,18})_(?P<file>.+)|(?P<typed>(?:text|link)\.html))"
+UPLOAD = (
+    r"(?:(?P<late>(?i:late))_)?(?P<user>\d{1,18})_(?:(?P<upload>\d{1,18})_(?P<file>.+)|(?P<typed>(?:text|link)\.html))"
+)
 CANVAS = re.compile(rf"(?P<name>.+?)_{UPLOAD}", re.DOTALL)
 NTU_COOL = re.compile(rf"(?P<login>[^#/]+)#_(?P<name>.+?)_{UPLOAD}", re.DOTALL)
 MOODLE = re.compile(
@@ -61,9 +64,9 @@ def ntu_cool(name: str, _: Submissions) -> Claim | None:
 
 
 def canvas(name: str, _: Submissions) -> Claim | None:
-    """Canvas, "Download Submissions"."""
+    """Canvas, "Download Submissions"; a name with NTU COOL's mark is read as NTU COOL's, whatever the others are."""
     found = CANVAS.fullmatch(name)
-    return None if found is None else _claim_upload(found, ())
+    return None if found is None else ntu_cool(name, _) or _claim_upload(found, ())
 
 
 def moodle(name: str, _: Submissions) -> Claim | None:
