@@ -34,9 +34,8 @@ def _find_owners(submission: str, its: Mapping[Any, Any]) -> Iterator[Owner]:
         if not isinstance(person, dict):
             continue
         one = _drop_colons(person)
-        logins, mails = (
-            tuple(str(one[name]).strip() for name in (kind,) if one.get(name)) for kind in ("sid", "email")
-        )
+        logins = (str(one["sid"]).strip(),) if one.get("sid") else ()
+        mails = (str(one["email"]).strip(),) if one.get("email") else ()
         order = None if moment is None else moment.timestamp()
         yield Owner("", logins, str(one.get("name") or ""), moment=moment, attempt=submission, order=order, mails=mails)
 

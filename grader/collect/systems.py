@@ -63,10 +63,10 @@ def ntu_cool(name: str, _: Submissions) -> Claim | None:
     return None if found is None else _claim_upload(found, (found["login"],))
 
 
-def canvas(name: str, _: Submissions) -> Claim | None:
+def canvas(name: str, submissions: Submissions) -> Claim | None:
     """Canvas, "Download Submissions"; a name with NTU COOL's mark is read as NTU COOL's, whatever the others are."""
     found = CANVAS.fullmatch(name)
-    return None if found is None else ntu_cool(name, _) or _claim_upload(found, ())
+    return None if found is None else ntu_cool(name, submissions) or _claim_upload(found, ())
 
 
 def moodle(name: str, _: Submissions) -> Claim | None:
