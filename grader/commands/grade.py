@@ -3,7 +3,6 @@
 import argparse
 from pathlib import Path
 
-from grader.collect.say import list_download_notes
 from grader.commands.run import execute
 from grader.commands.score import score_class, show_scored
 from grader.commands.terminal.options import (
@@ -21,6 +20,7 @@ from grader.commands.terminal.options import (
 from grader.commands.terminal.screen import say
 from grader.handins.quiz import load_roster
 from grader.report.pages import write_reports
+from grader.runs.intake import load_intake
 from grader.scoring.course import load_course
 
 ABOUT = """Do what `run`, `score` and `report` do, one after the other. After Ctrl-C the same command resumes. It exits
@@ -59,11 +59,9 @@ def _start(options: argparse.Namespace) -> int:
 
 def grade(*, handins: Path, runs: Path, responses: Path | None, profile: str, show_key: bool, how: RunOptions) -> int:
     """Run, score and report a class; the exit code says whether a person must look at someone."""
-    for note in list_download_notes(handins):
-        say(note)
     course = load_course(profile)
-    load_roster(handins, course.bank, responses)  # its faults are said before hours of running, not after
-    execute(handins, runs, how)
-    code = show_scored(score_class(handins, runs, course, responses))
+    # the faults of the quiz are said before hours of running, not after
+    execute(handins, runs, how, check=lambda submissions: load_roster(submissions, course.bank, responses))
+    code = show_scored(score_class(load_intake(runs).submissions, runs, course, responses))
     say(f"report: {write_reports(runs, course, show_key=show_key)}")
     return code

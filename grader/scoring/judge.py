@@ -4,20 +4,17 @@ It can be repeated, with a new key too. A hand-in without a readable notebook, o
 well.
 """
 
-import hashlib
-import os
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 from assignment.assignment import Bilingual
-from assignment.fixable import FixableError
 from assignment.outputs import Outputs
 from grader.agreement.agree import COMPARED_GROUPS, Agreement, compare_groups, read_group
-from grader.files.untrusted import read_untrusted
 from grader.handins.quiz import Sheets
 from grader.handins.submission import Submission
+from grader.runs.folder import read_handin
 from grader.scoring.course import Course
 from grader.scoring.evidence import Evidence, load_evidence
 from grader.scoring.handin_record import VERDICTS_FILE, HandinProblem, HandinRecord, list_words, save_handin_record
@@ -25,7 +22,7 @@ from grader.scoring.reasons import list_reasons
 from grader.scoring.verdict import NOTHING, Verdict, judge_sheet, sum_points
 from grader.scoring.words import WORDS
 from questions.bank import Bank, list_worth
-from questions.sheet import NOTEBOOK_LIMIT, Answer, Sheet, read_sheet
+from questions.sheet import Answer, Sheet, read_sheet
 
 REPLACED = Bilingual(
     en="The hand-in is not the notebook that was run; run it again.", zh="繳交的 notebook 與執行過的不同，請重新執行。"
@@ -61,7 +58,7 @@ def score_run(
     sheets: Sheets | None = None,
 ) -> HandinRecord:
     """Return what is to say of one hand-in and its Run folder; writes nothing."""
-    problem, sheet, digest = _read_sheet(submission, course.bank)
+    problem, sheet = _read_sheet(submission, folder, course.bank)
     if sheets is not None:
         problem, sheet = _take_sheet(sheets.get(submission.student), problem, course.bank)
     moment = submission.submitted_at
@@ -70,7 +67,7 @@ def score_run(
     verdicts = judge_sheet(sheet, course.key, worth, late=late)
     run = load_evidence(folder)
     agreements = _read_agreements(folder, run, course.canonical)
-    replaced = None not in (digest, run.notebook_sha256) and digest != run.notebook_sha256
+    replaced = None not in (submission.sha256, run.notebook_sha256) and submission.sha256 != run.notebook_sha256
     why = list_reasons(problem, run, agreements, verdicts) + ((REPLACED,) if replaced else ()) + submission.reasons
     return HandinRecord(
         student=submission.student,
@@ -91,21 +88,16 @@ def score_run(
     )
 
 
-def _read_sheet(submission: Submission, bank: Bank) -> tuple[HandinProblem | None, Sheet, str | None]:
-    """Return the Sheet, why it could not be read, and the notebook's sha256 where there is one.
+def _read_sheet(submission: Submission, folder: Path, bank: Bank) -> tuple[HandinProblem | None, Sheet]:
+    """Return the Sheet, and why it could not be read.
 
     A hand-in that is not there is blank, any other that cannot be read is unreadable.
     """
     if submission.problem is not None or submission.notebook is None:
         problem: HandinProblem = submission.problem or "missing"
-        return problem, _make_empty_sheet(problem, bank), None
-    try:
-        data = read_untrusted(submission.notebook.parent, submission.notebook.name, NOTEBOOK_LIMIT)
-    except FixableError:
-        gone: HandinProblem = "broken" if os.path.lexists(submission.notebook) else "missing"
-        return gone, _make_empty_sheet(gone, bank), None
-    sheet, digest = read_sheet(data, bank), hashlib.sha256(data).hexdigest()
-    return sheet.problem, _make_empty_sheet(sheet.problem, bank) if sheet.problem == "not_a_notebook" else sheet, digest
+        return problem, _make_empty_sheet(problem, bank)
+    sheet = read_sheet(read_handin(folder), bank)
+    return sheet.problem, _make_empty_sheet(sheet.problem, bank) if sheet.problem == "not_a_notebook" else sheet
 
 
 def _take_sheet(sheet: Sheet | None, problem: HandinProblem | None, bank: Bank) -> tuple[HandinProblem | None, Sheet]:

@@ -50,13 +50,15 @@ def add_verb(
     return parser
 
 
-def add_handins(parser: argparse.ArgumentParser) -> None:
+def add_handins(parser: argparse.ArgumentParser, *, needed: bool = True) -> None:
     """Add HANDINS."""
     parser.add_argument(
         "handins",
         type=Path,
         metavar="HANDINS",
-        help="folder of <student>.ipynb files or <student>/ folders, and optionally handins.csv",
+        nargs=None if needed else "?",
+        help="folder of <student>.ipynb files or <student>/ folders, and optionally handins.csv"
+        + ("" if needed else "; without it, what `run` took in is scored, with the roster of then"),
     )
 
 
