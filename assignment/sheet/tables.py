@@ -8,9 +8,11 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from assignment.assignment import Bilingual
 from assignment.fixable import show_value
 from assignment.sheet.cell import Cell
 from assignment.sheet.changes import ALL, METHODS, find_changes, is_writer
+from assignment.sheet.say import say_expected
 from assignment.sheet.table import FORM, Illegible, Item, Table, find_key, find_literal
 
 NAME = "answers"
@@ -36,7 +38,7 @@ class Tables:
             for rest in self._follow(cell, statement):
                 self._spoil_changed(cell, statement, rest)
 
-    def spoil_answers(self, index: int, reason: str) -> None:
+    def spoil_answers(self, index: int, reason: Bilingual) -> None:
         """Make `answers` a dictionary of which nothing is known."""
         self.by_name[NAME] = Table(spoiled=reason)
         self._note_start(index)
@@ -48,8 +50,9 @@ class Tables:
     def _bind(self, cell: Cell, name: str, value: ast.expr | None, table: Table | None) -> None:
         """Let a name mean a dictionary, or something else."""
         if table is None and name == NAME:
-            written = cell.show(value) if value is not None else NAME
-            self.spoil_answers(cell.index, f"cell {cell.index}: answers is {show_value(written)}; expected `{FORM}`")
+            written = show_value(cell.show(value) if value is not None else NAME)
+            says = say_expected(cell.index, f"answers is {written}", f"answers 是 {written}", FORM)
+            self.spoil_answers(cell.index, says)
         elif table is None or (name != NAME and len(self.by_name) > MOST_TABLES):
             self.by_name.pop(name, None)
         else:
@@ -137,7 +140,8 @@ class Tables:
         for key, value in zip(node.keys, node.values, strict=True):
             if key is None:
                 if not self._merge(cell, table, value):
-                    table.spoil(f"cell {cell.index}: {show_value('**' + cell.show(value))}; expected `{FORM}`")
+                    written = show_value("**" + cell.show(value))
+                    table.spoil(say_expected(cell.index, written, written, FORM))
                 continue
             name = find_key(key)
             item = self._read_item(cell, value, twice=name in seen)
@@ -178,7 +182,8 @@ class Tables:
         for name, node, key in find_changes(part, {NAME, *self.by_name}, self.writers):
             simple = isinstance(statement, ast.Expr | ast.Assign | ast.AugAssign | ast.Delete)
             written = cell.show(statement if simple else node)
-            reason = f"cell {cell.index}: {show_value(written)} cannot be followed; expected `{FORM}`"
+            shown = show_value(written)
+            reason = say_expected(cell.index, f"{shown} cannot be followed", f"無法得知 {shown} 的結果", FORM)
             literal = Illegible() if key is ALL else find_key(key)
             if not isinstance(literal, Illegible):
                 self.by_name.setdefault(name, Table()).put(literal, Item(Illegible(), written, cell.index))

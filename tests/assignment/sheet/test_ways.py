@@ -30,7 +30,8 @@ def test_unreadable_answer_names_its_place_and_what_was_expected() -> None:
     for one in WAYS:
         for name, answer in read(*one.cells).answers.items():
             assert (answer.reason is None) == (answer.state != "unreadable"), (one.name, name)
-            assert answer.reason is None or "expected" in answer.reason, (one.name, name)
+            assert answer.reason is None or "expected" in answer.reason.en, (one.name, name)
+            assert answer.reason is None or "應" in answer.reason.zh, (one.name, name)
 
 
 @pytest.mark.parametrize("key", ["lime_1", "ｌｉｍｅ－１", "Q1", "LIME 1", "lime1", "lime-01"])
@@ -38,7 +39,8 @@ def test_id_that_is_near_one_is_read_and_said(key: str) -> None:
     sheet = read(f'answers = {{"{key}": "ac"}}')
     assert show(sheet) == "ac - - -"
     (note,) = sheet.notes
-    assert note == f"cell 0: '{key}' was read as lime-1; expected 'lime-1'"
+    assert note.en == f"cell 0: '{key}' was read as lime-1; expected 'lime-1'"
+    assert note.zh == f"儲存格 0：'{key}' 讀作 lime-1；應為 'lime-1'"
 
 
 def test_id_as_it_should_be_is_read_without_a_note() -> None:
@@ -58,7 +60,7 @@ def test_answers_in_a_cell_of_text_are_not_blank() -> None:
 def test_answers_in_a_cell_that_is_no_python_alone_leave_no_question_blank() -> None:
     sheet = read(f"%%script false\nanswers = {{{ALL}}}")
     assert (show(sheet), sheet.problem) == ("? ? - ?", "no_answers")
-    assert "starts with %%script" in sheet.notes[0]
+    assert "starts with %%script" in sheet.notes[0].en
 
 
 def test_more_cells_than_are_read_make_all_unreadable() -> None:
