@@ -5,7 +5,6 @@ one name or several. What cannot be followed spoils it: whatever is not set afte
 """
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from assignment.assignment import Bilingual
@@ -16,7 +15,7 @@ from assignment.sheet.say import say_expected
 from assignment.sheet.table import FORM, Illegible, Item, Table, find_key, find_literal
 
 NAME = "answers"
-MOST_TABLES = 200  # dictionaries that are followed
+MOST_TABLES = 50  # dictionaries that are followed
 
 
 @dataclass
@@ -31,8 +30,11 @@ class Tables:
         """Take in what the top level of a cell does."""
         for statement in cell.statements:
             names, value = _find_bindings(statement)
+            names = list(dict.fromkeys(names))  # a chain may repeat one of them thousands of times
             self.writers |= set(names) if is_writer(statement) else set()
             table = None if value is None or not names else self._evaluate(cell, value)
+            if NAME in names and table is not None and not _mentions(value):
+                self._note_start(cell.index)
             for name in names:
                 self._bind(cell, name, value, table)
             for rest in self._follow(cell, statement):
@@ -44,7 +46,7 @@ class Tables:
         self._note_start(index)
 
     def _note_start(self, index: int) -> None:
-        if index not in self.starts:
+        if self.starts[-1:] != [index]:  # cells come in their order
             self.starts.append(index)
 
     def _bind(self, cell: Cell, name: str, value: ast.expr | None, table: Table | None) -> None:
@@ -56,12 +58,6 @@ class Tables:
         elif table is None or (name != NAME and len(self.by_name) > MOST_TABLES):
             self.by_name.pop(name, None)
         else:
-            if (
-                name == NAME
-                and cell.index not in self.starts
-                and not any(isinstance(node, ast.Name) and node.id == NAME for node in _walk(value))
-            ):
-                self._note_start(cell.index)
             self.by_name[name] = table
 
     def _follow(self, cell: Cell, statement: ast.stmt) -> list[ast.AST]:
@@ -69,7 +65,8 @@ class Tables:
         match statement:
             case ast.Assign(targets=targets, value=value):
                 others = [target for target in targets if not isinstance(target, ast.Name)]
-                return [value, *(target for target in others if not self._set(cell, target, value))]
+                item = self._read_item(cell, value) if others else None
+                return [value, *(target for target in others if item is None or not self._set(target, item))]
             case ast.AnnAssign(target=ast.Name(), value=value):
                 return [] if value is None else [value]
             case ast.AugAssign(target=ast.Name(id=name), op=ast.BitOr(), value=value):
@@ -85,14 +82,14 @@ class Tables:
         """Return the dictionary of a name; `answers` comes into being where it is first used."""
         return self.by_name.setdefault(name, Table()) if name == NAME else self.by_name.get(name)
 
-    def _set(self, cell: Cell, target: ast.expr, value: ast.expr) -> bool:
+    def _set(self, target: ast.expr, item: Item) -> bool:
         """Follow `name[key] = value`, and tell whether it could be."""
         if not isinstance(target, ast.Subscript) or not isinstance(target.value, ast.Name):
             return False
         key, table = find_key(target.slice), self._find(target.value.id)
         if table is None or isinstance(key, Illegible):
             return False
-        table.put(key, self._read_item(cell, value))
+        table.put(key, item)
         return True
 
     def _call(self, cell: Cell, table: Table, method: str, call: ast.Call) -> bool:
@@ -209,5 +206,6 @@ def _find_bindings(statement: ast.stmt) -> tuple[list[str], ast.expr | None]:
     return [], None
 
 
-def _walk(node: ast.AST | None) -> Iterator[ast.AST]:
-    return iter(()) if node is None else ast.walk(node)
+def _mentions(node: ast.AST | None) -> bool:
+    """Tell whether an expression is made of what `answers` was before."""
+    return node is not None and any(isinstance(one, ast.Name) and one.id == NAME for one in ast.walk(node))
