@@ -46,7 +46,7 @@ class Submission(Record):
     detail: str | None = None
     marked_late: bool = False  # by the course system, which did not say when it came
     reasons: tuple[Bilingual, ...] = ()  # why a person must look whose hand-in this is
-    notes: tuple[str, ...] = ()
+    notes: tuple[Bilingual, ...] = ()
 
     @field_validator("detail")
     @classmethod

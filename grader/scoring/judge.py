@@ -28,6 +28,9 @@ REPLACED = Bilingual(
     en="The hand-in is not the notebook that was run; run it again.", zh="繳交的 notebook 與執行過的不同，請重新執行。"
 )
 
+NO_TIME = Bilingual(en="Nobody said when it was handed in; it counts as in time.", zh="沒有繳交時間的紀錄，視為準時。")
+NO_SANDBOX = Bilingual(en="It ran outside the sandbox.", zh="是在沙箱之外執行的。")
+
 
 def score_runs(
     submissions: Iterable[Submission],
@@ -104,13 +107,13 @@ def _take_sheet(sheet: Sheet | None, problem: HandinProblem | None, bank: Bank) 
     """Return the Sheet of the quiz in place of the notebook's, whose own problem becomes a note."""
     if sheet is None:
         return "no_response", _make_empty_sheet("no_response", bank)
-    notes = (WORDS[problem].says.en,) if problem not in (None, "no_answers") else ()
+    notes = (WORDS[problem].says,) if problem not in (None, "no_answers") else ()
     return None, replace(sheet, notes=sheet.notes + notes)
 
 
 def _make_empty_sheet(problem: HandinProblem, bank: Bank) -> Sheet:
     blank = problem in ("missing", "no_answers", "no_response")
-    answer = Answer() if blank else Answer("unreadable", reason=WORDS[problem].says.en)
+    answer = Answer() if blank else Answer("unreadable", reason=WORDS[problem].says)
     return Sheet(dict.fromkeys(bank.ids, answer))
 
 
@@ -134,12 +137,15 @@ def _sum_topics(verdicts: tuple[Verdict, ...]) -> dict[str, Decimal]:
     return topics
 
 
-def _list_notes(submission: Submission, sheet: Sheet, run: Evidence) -> tuple[str, ...]:
-    notes = [*sheet.notes, *run.notes, *submission.notes]
+def _list_notes(submission: Submission, sheet: Sheet, run: Evidence) -> tuple[Bilingual, ...]:
+    """Return what is worth knowing; what the runner and a fault say is quoted in the words that they have."""
+    notes = [*sheet.notes]
+    notes += [Bilingual(en=f"The run noted: {note}", zh=f"執行時的紀錄：{note}") for note in run.notes if note]
+    notes += submission.notes
     if submission.detail:
-        notes.append(submission.detail)
+        notes.append(Bilingual(en=f"In detail: {submission.detail}", zh=f"詳細情形：{submission.detail}"))
     if submission.submitted_at is None and not submission.marked_late:
-        notes.append("Nobody said when it was handed in; it counts as in time.")
+        notes.append(NO_TIME)
     if run.sandbox is False:
-        notes.append("It ran outside the sandbox.")
+        notes.append(NO_SANDBOX)
     return tuple(notes)

@@ -50,9 +50,12 @@ def grade(tmp_path: Path, course: Any) -> Callable[[Notebook | bytes], HandinRec
         seen = look_at(path, course.bank, NOTEBOOK_FILE)
         scored = score_taken(path.parent, course)
         for verdict in scored.verdicts:
-            said = verdict.chosen or ("blank" if verdict.word == "blank" else verdict.reason)
+            said = verdict.chosen or ("blank 空白" if verdict.word == "blank" else verdict.reason.en)
             assert f"{verdict.item}: {said}" in seen.lines
-        assert set(read_sheet(path.read_bytes(), course.bank).notes) <= set(scored.notes) & set(seen.lines)
+            assert verdict.word != "unreadable" or verdict.reason.zh in "\n".join(seen.lines)
+        for note in read_sheet(path.read_bytes(), course.bank).notes:
+            assert note in scored.notes
+            assert {note.en, note.zh} <= set(seen.lines)
         return scored
 
     return score
@@ -96,7 +99,7 @@ def test_near_id_earns_its_points_and_the_page_says_what_was_read(
 ) -> None:
     scored = grade(make(f"answers = {{{RIGHT}}}".replace(meant, written)))
     assert str(scored.total) == "1.2"
-    assert [note for note in scored.notes if note.startswith(f"cell 0: '{written}' was read as {meant}")]
+    assert [note for note in scored.notes if note.en.startswith(f"cell 0: '{written}' was read as {meant}")]
 
 
 @pytest.mark.parametrize(

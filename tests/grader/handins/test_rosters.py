@@ -52,7 +52,7 @@ def test_capitals_and_width_make_no_second_student_where_one_is_meant(read: Clas
         "b09901001": (None, MOMENT, ()),
         "B02": (None, MOMENT, ()),
     }
-    assert "'B09901001.ipynb'" in found["b09901001"].notes[0]
+    assert "'B09901001.ipynb'" in found["b09901001"].notes[0].en
 
 
 def test_two_files_that_differ_in_capitals_are_not_both_the_row_s(read: Class) -> None:
@@ -200,7 +200,7 @@ def test_scoring_takes_what_the_roster_says_and_sends_who_is_not_certain_to_a_pe
         "b03": True,
         "b03-Copy1": False,
     }
-    assert any("'B01.ipynb'" in note for note in found["b01"].notes)
+    assert any("'B01.ipynb'" in note.en for note in found["b01"].notes)
     whys = {name: " ".join(reason.en for reason in one.why) for name, one in found.items()}
     assert "marked it late" in whys["b02"]
     assert "'b03-Copy1.ipynb' has no row of its own" in whys["b03"]

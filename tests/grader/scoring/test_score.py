@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 import pytest
 
+from assignment.assignment import Bilingual
 from assignment.outputs import Outputs
 from grader.agreement.agree import AgreementWord
 from grader.handins.submission import Submission
@@ -54,16 +55,29 @@ def test_late_hand_in_keeps_its_words_and_earns_nothing() -> None:
 
 
 def test_unanswered_is_blank_unreadable_keeps_its_reason_and_a_question_without_key_is_void() -> None:
-    answers = Sheet({"lime-1": Answer("unreadable", reason="cell 3: lime-1: 'z'; expected letters")})
+    reason = Bilingual(en="cell 3: lime-1: 'z'; expected letters", zh="儲存格 3：lime-1：'z'；應為字母")
+    answers = Sheet({"lime-1": Answer("unreadable", reason=reason)})
     verdicts = judge_sheet(answers, KEY, WORTH | {"lime-3": Decimal("0.3")}, late=False)
     assert [verdict.word for verdict in verdicts] == ["unreadable", "blank", "void"]
-    assert "'z'" in verdicts[0].reason
+    assert verdicts[0].reason == reason
     assert {verdict.points for verdict in verdicts} == {Decimal("0.0")}
+
+
+def test_notes_of_the_run_are_quoted_in_both_languages(tmp_path: Path, judge: Judge) -> None:
+    save_result(tmp_path / "runs", "ran", sandbox=False, notes=["not taken: x.npz"])
+    said = [(note.en, note.zh) for note in judge({"lime_1": "bd"}).notes]
+    assert said == [
+        ("cell 0: 'lime_1' was read as lime-1; expected 'lime-1'", "儲存格 0：'lime_1' 讀作 lime-1；應為 'lime-1'"),
+        ("The run noted: not taken: x.npz", "執行時的紀錄：not taken: x.npz"),
+        ("Nobody said when it was handed in; it counts as in time.", "沒有繳交時間的紀錄，視為準時。"),
+        ("It ran outside the sandbox.", "是在沙箱之外執行的。"),
+    ]
 
 
 def test_no_reason_tells_the_right_letters() -> None:
     for chosen in ("bd", "b", "ac"):
-        assert "bd" not in judge_sheet(sheet(q1=chosen), KEY, WORTH, late=False)[0].reason
+        reason = judge_sheet(sheet(q1=chosen), KEY, WORTH, late=False)[0].reason
+        assert "bd" not in reason.en + reason.zh
 
 
 @pytest.fixture
@@ -152,7 +166,7 @@ def test_lateness_is_decided_to_the_second_and_an_unknown_time_is_in_time(judge:
     assert str(late.total) == "0.0"
     unknown = judge(answers)
     assert not unknown.late
-    assert any("when it was handed in" in note for note in unknown.notes)
+    assert any("when it was handed in" in note.en for note in unknown.notes)
 
 
 def test_new_key_scores_again_without_running(judge: Judge, tmp_path: Path, course: Course) -> None:
