@@ -5,10 +5,11 @@ from pathlib import Path
 
 from grader.collect.say import list_download_notes
 from grader.commands.run import execute
-from grader.commands.score import score_class, show_scored
+from grader.commands.score import find_decisions, score_class, show_scored
 from grader.commands.terminal.options import (
     RunOptions,
     Verbs,
+    add_decisions,
     add_handins,
     add_profile,
     add_responses,
@@ -41,6 +42,7 @@ def add_parser(verbs: Verbs) -> None:
     add_handins(parser)
     add_runs(parser)
     add_responses(parser)
+    add_decisions(parser)
     add_profile(parser, "whose key and canonical Outputs")
     add_show_key(parser)
     add_run_options(parser)
@@ -51,19 +53,30 @@ def _start(options: argparse.Namespace) -> int:
         handins=options.handins,
         runs=options.runs,
         responses=options.responses,
+        decisions=options.decisions,
         profile=options.profile,
         show_key=options.show_key,
         how=take_run_options(options),
     )
 
 
-def grade(*, handins: Path, runs: Path, responses: Path | None, profile: str, show_key: bool, how: RunOptions) -> int:
+def grade(
+    *,
+    handins: Path,
+    runs: Path,
+    responses: Path | None,
+    decisions: Path | None,
+    profile: str,
+    show_key: bool,
+    how: RunOptions,
+) -> int:
     """Run, score and report a class; the exit code says whether a person must look at someone."""
     for note in list_download_notes(handins):
         say(note)
     course = load_course(profile)
-    load_roster(handins, course.bank, responses)  # its faults are said before hours of running, not after
+    roster = load_roster(handins, course.bank, responses)
+    find_decisions(roster, handins, runs, course, decisions)  # faults are said before hours of running, not after
     execute(handins, runs, how)
-    code = show_scored(score_class(handins, runs, course, responses))
+    code = show_scored(score_class(handins, runs, course, responses, decisions))
     say(f"report: {write_reports(runs, course, show_key=show_key)}")
     return code
