@@ -78,9 +78,13 @@ def _find_faults(texts: dict[str, str], known: Known) -> Iterator[Fault]:
     question = texts.get("question", "")
     if kind.question and question not in known.bank.ids:
         yield Fault(("question",), f"{show_value(question)}; expected {suggest(question, known.bank.ids)}")
+    elif kind.value and "value" not in texts:
+        yield Fault(
+            ("value",), "missing; expected " + ("a moment" if kind.value == "moment" else f"letters, or {BLANK}")
+        )
     elif kind.value:
         try:
-            texts["value"] = _read_value(texts.get("value", ""), kind, question, known)
+            texts["value"] = _read_value(texts["value"], kind, question, known)
         except FixableError as error:
             yield from error.within("value").faults
 

@@ -89,6 +89,29 @@ def list_files(folder: Path) -> list[Path]:
     return [whole.parent / name for name in names if name[len(whole.name) :].lower() in wanted]
 
 
+def choose_file(place: Path) -> Path:
+    """Return the file of a place: HANDINS, RUNS, or the file itself. It need not be there yet."""
+    if place.suffix.lower() in ENDINGS and not place.is_dir():
+        return place
+    if not place.is_dir():
+        says = f"no such folder; expected HANDINS, RUNS, or a file that ends with {', '.join(ENDINGS)}"
+        raise FixableError(Fault((str(place),), says))
+    before = find_applied(place) if (place / "runs.json").exists() else None
+    if before is not None and before.exists():
+        return before
+    whole = name_folder(place)
+    return find_file(place) or whole.with_name(f"{whole.name}{MIDDLE}{ENDINGS[0]}")
+
+
+def find_folder(place: Path) -> Path | None:
+    """Return the folder that a place is, or that a decisions file is named after; None where there is none."""
+    if place.is_dir():
+        return place
+    name, middle, _ = place.name.rpartition(MIDDLE)
+    folder = place.with_name(name) if name and middle else None
+    return folder if folder is not None and folder.is_dir() else None
+
+
 def name_folder(folder: Path) -> Path:
     """Return a folder's path, whole where its last part is no name (`.`, `..`)."""
     return folder if folder.name not in ("", "..") else Path(os.path.abspath(folder))

@@ -32,7 +32,7 @@ def guard_cell(text: str) -> str:
 
 
 def to_csv(results: ClassRecord) -> str:
-    """Return the class as CSV: student, name, total (EX: excused), points by analysis, words, reasons, verdict words."""
+    """Return the class as CSV: student, name, total (EX: excused), points by analysis, words, reasons, verdicts."""
     topics = list(dict.fromkeys(question.item.rpartition("-")[0] for question in results.questions))
     items = [question.item for question in results.questions]
     stream = io.StringIO()
