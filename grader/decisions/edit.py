@@ -48,7 +48,8 @@ def add_entry(data: bytes, file: Path, one: Decision) -> bytes:
             raise FixableError(f"{file}: would have more than {MOST_BYTES} bytes; expected at most that")
         if _says(new, file, wanted):
             return new
-    says = f"does not take one more by itself; expected this, written by hand:\n{_to_yaml(texts).rstrip()}"
+    shown = yaml.safe_dump(texts, sort_keys=False, allow_unicode=True, width=WIDTH, default_flow_style=True)
+    says = f"does not take one more by itself; expected this in it, written by hand: {shown.rstrip()}"
     raise FixableError(Fault((str(file),), says))
 
 

@@ -18,7 +18,7 @@ from questions.table import Form, parse_table
 
 MOST_BYTES = 2**20
 MOST_ENTRIES = 5000
-DEEPEST = 3  # a list of mappings of texts
+DEEPEST = 4  # a list of mappings of texts, and one level for what stands where a text should
 EXPECTED = f"a list of decisions, each with fields of {', '.join(FIELDS)}"
 FORM = Form(FIELDS, f"a CSV file with the columns {', '.join(FIELDS)}", most_bytes=MOST_BYTES, most_rows=MOST_ENTRIES)
 YAML_ENDINGS, CSV_ENDING = (".yaml", ".yml"), ".csv"
@@ -85,15 +85,19 @@ def _parse_csv(data: bytes, file: str) -> Entries:
 class _Loader(yaml.BaseLoader):
     """Texts, lists and mappings, without anchors and to a small depth, so that no file can make us large."""
 
-    depth = 0
+    def __init__(self, text: str, file: str) -> None:
+        super().__init__(text)
+        self.file, self.depth = file, 0
 
     def compose_node(self, parent: Any, index: Any) -> Any:
+        """Return the next node; FixableError at once where it has no place in a list of decisions."""
         event = self.peek_event()  # type: ignore[no-untyped-call]
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
-            raise yaml.composer.ComposerError(None, None, "an anchor or an alias (& or *)", event.start_mark)
+        place = (self.file, f"line {event.start_mark.line + 1}")
+        if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
+            raise FixableError(Fault(place, "an anchor or an alias (& or *); expected the text itself"))
+        if self.depth == DEEPEST:
+            raise FixableError(Fault(place, f"nested deeper than a decision is; expected {EXPECTED}"))
         self.depth += 1
-        if self.depth > DEEPEST:
-            raise yaml.composer.ComposerError(None, None, "a list or a mapping within a decision", event.start_mark)
         node = super().compose_node(parent, index)
         self.depth -= 1
         return node
@@ -107,7 +111,7 @@ def compose(data: bytes, file: str) -> yaml.Node | None:
         says = f"byte {error.start} is not UTF-8; expected {EXPECTED} in UTF-8"
         raise FixableError(Fault((file,), says)) from None
     try:
-        node: yaml.Node | None = _Loader(text).get_single_node()
+        node: yaml.Node | None = _Loader(text, file).get_single_node()
     except yaml.YAMLError as error:
         raise FixableError(to_yaml_fault(error, file)) from None
     return node
