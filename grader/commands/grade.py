@@ -4,10 +4,11 @@ import argparse
 from pathlib import Path
 
 from grader.commands.run import execute
-from grader.commands.score import score_class, show_scored
+from grader.commands.score import find_decisions, score_class, show_scored
 from grader.commands.terminal.options import (
     RunOptions,
     Verbs,
+    add_decisions,
     add_handins,
     add_profile,
     add_responses,
@@ -19,6 +20,7 @@ from grader.commands.terminal.options import (
 )
 from grader.commands.terminal.screen import say
 from grader.handins.quiz import load_roster
+from grader.handins.submission import Submission
 from grader.report.pages import write_reports
 from grader.runs.intake import load_intake
 from grader.scoring.course import load_course
@@ -41,6 +43,7 @@ def add_parser(verbs: Verbs) -> None:
     add_handins(parser)
     add_runs(parser)
     add_responses(parser)
+    add_decisions(parser)
     add_profile(parser, "whose key and canonical Outputs")
     add_show_key(parser)
     add_run_options(parser)
@@ -51,17 +54,30 @@ def _start(options: argparse.Namespace) -> int:
         handins=options.handins,
         runs=options.runs,
         responses=options.responses,
+        decisions=options.decisions,
         profile=options.profile,
         show_key=options.show_key,
         how=take_run_options(options),
     )
 
 
-def grade(*, handins: Path, runs: Path, responses: Path | None, profile: str, show_key: bool, how: RunOptions) -> int:
+def grade(
+    *,
+    handins: Path,
+    runs: Path,
+    responses: Path | None,
+    decisions: Path | None,
+    profile: str,
+    show_key: bool,
+    how: RunOptions,
+) -> int:
     """Run, score and report a class; the exit code says whether a person must look at someone."""
     course = load_course(profile)
-    # the faults of the quiz are said before hours of running, not after
-    execute(handins, runs, how, check=lambda submissions: load_roster(submissions, course.bank, responses))
-    code = show_scored(score_class(load_intake(runs).submissions, runs, course, responses))
+
+    def check(submissions: tuple[Submission, ...]) -> None:  # faults are said before hours of running, not after
+        find_decisions(load_roster(submissions, course.bank, responses), runs, course, decisions)
+
+    execute(handins, runs, how, check)
+    code = show_scored(score_class(load_intake(runs).submissions, runs, course, responses, decisions))
     say(f"report: {write_reports(runs, course, show_key=show_key)}")
     return code

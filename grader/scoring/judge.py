@@ -6,12 +6,15 @@ well.
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
 from assignment.assignment import Bilingual
+from assignment.late import IN_TIME, REFUSED, Lateness
 from assignment.outputs import Outputs
 from grader.agreement.agree import COMPARED_GROUPS, Agreement, compare_groups, read_group
+from grader.decisions.decisions import NO_DECISIONS, Decisions, find_deadline, select
 from grader.handins.quiz import Sheets
 from grader.handins.submission import Submission
 from grader.runs.folder import read_handin
@@ -19,6 +22,7 @@ from grader.scoring.course import Course
 from grader.scoring.evidence import Evidence, load_evidence
 from grader.scoring.handin_record import VERDICTS_FILE, HandinProblem, HandinRecord, list_words, save_handin_record
 from grader.scoring.reasons import list_reasons
+from grader.scoring.seen import load_seen
 from grader.scoring.verdict import NOTHING, Verdict, judge_sheet, sum_points
 from grader.scoring.words import WORDS
 from questions.bank import Bank, list_worth
@@ -37,12 +41,13 @@ def score_runs(
     runs: Path,
     course: Course,
     sheets: Sheets | None = None,
+    decisions: Decisions = NO_DECISIONS,
 ) -> list[HandinRecord]:
     """Score every hand-in, write each `RUNS/<student>/verdicts.json` and return the records in the order given.
 
     sheets: the answers to the quiz by student (`handins/quiz.py`), which then count in place of the notebooks'.
     """
-    found = [score_run(one, runs / one.student, course, sheets) for one in submissions]
+    found = [score_run(one, runs / one.student, course, sheets, decisions) for one in submissions]
     for scored in found:
         save_handin_record(runs / scored.student, scored)
     return found
@@ -59,36 +64,59 @@ def score_run(
     folder: Path,
     course: Course,
     sheets: Sheets | None = None,
+    decisions: Decisions = NO_DECISIONS,
 ) -> HandinRecord:
-    """Return what is to say of one hand-in and its Run folder; writes nothing."""
+    """Return what is to say of one hand-in and its Run folder; writes nothing.
+
+    It reads what the folder's `verdicts.json` says a person has seen, and no more of it.
+    """
     problem, sheet = _read_sheet(submission, folder, course.bank)
     if sheets is not None:
         problem, sheet = _take_sheet(sheets.get(submission.student), problem, course.bank)
-    moment = submission.submitted_at
-    late = submission.marked_late if moment is None else course.assignment.is_late(moment)
+    its = decisions.of(submission.student)
+    deadline = find_deadline(its, course.assignment.deadline)
+    late = _judge_time(submission, course, deadline)
     worth = list_worth(course.bank, course.assignment)
-    verdicts = judge_sheet(sheet, course.key, worth, late=late)
+    there = problem not in ("missing", "no_response")
+    verdicts = judge_sheet(sheet, course.key, worth, late=late.word == "refused", decisions=its, there=there)
+    earned, excused = sum_points(verdicts), bool(select(its, "excused"))
     run = load_evidence(folder)
     agreements = _read_agreements(folder, run, course.canonical)
     replaced = None not in (submission.sha256, run.notebook_sha256) and submission.sha256 != run.notebook_sha256
     why = list_reasons(problem, run, agreements, verdicts) + ((REPLACED,) if replaced else ()) + submission.reasons
+    seen = load_seen(folder, select(its, "seen"), why)
+    covered = {reason for one in seen for reason in one.why}
+    unseen = tuple(reason for reason in why if reason not in covered)
     return HandinRecord(
         student=submission.student,
         name=submission.name or submission.student,
         submitted_at=submission.submitted_at,
-        late=late,
+        deadline=deadline,
+        late=late.is_late,
+        deducted=min(late.points, earned),
+        excused=excused,
         problem=problem,
-        total=sum_points(verdicts),
+        total=earned - min(late.points, earned),
         possible=_sum_possible(verdicts, worth),
         topics=_sum_topics(verdicts),
         verdicts=verdicts,
         run=run,
         agreements=agreements,
-        words=list_words(late, problem, run, agreements),
-        needs_person=bool(why),
-        why=why,
+        words=list_words(late.is_late, problem, run, agreements, accepted=late.word == "late", excused=excused),
+        needs_person=bool(unseen) and not excused,
+        why=unseen,
+        seen_why=tuple(reason for reason in why if reason in covered),
+        seen=seen,
+        decisions=its,
         notes=_list_notes(submission, sheet, run),
     )
+
+
+def _judge_time(submission: Submission, course: Course, deadline: datetime) -> Lateness:
+    """Judge when it came; a hand-in that a course system marked late without a time is not accepted."""
+    if submission.submitted_at is None:
+        return REFUSED if submission.marked_late else IN_TIME
+    return course.assignment.late.judge(submission.submitted_at, deadline)
 
 
 def _read_sheet(submission: Submission, folder: Path, bank: Bank) -> tuple[HandinProblem | None, Sheet]:
