@@ -121,7 +121,7 @@ def _read_value(text: str, kind: Kind, question: str, known: Known) -> str:
         if not timedelta() < moment - known.deadline <= LONGEST_EXTENSION:
             said = f"expected a moment after the deadline {known.deadline.isoformat()}, by a year at the most"
             raise FixableError(f"{show_value(text)}; {said}")
-        return moment.isoformat()
+        return moment.astimezone(known.deadline.tzinfo).isoformat()
     if kind.value == "reading" and text.lower() in ("", BLANK):
         return BLANK
     choices = "".join(known.bank[question].choices)

@@ -45,7 +45,7 @@ def find_faults(path: Path, text: str | bytes, bank: Bank) -> list[str]:
 def test_values_ids_and_letters_are_kept_in_one_way(tmp_path: Path, bank: Bank) -> None:
     found = load(tmp_path / "d.yaml", GOOD, bank).every
     assert [one.student for one in found[:3]] == ["b09901001", "0123", "0123"]
-    assert [one.value for one in found[:3]] == ["2027-06-01T15:59:59+00:00", "ac", "blank"]
+    assert [one.value for one in found[:3]] == ["2027-06-01T23:59:59+08:00", "ac", "blank"]
     assert found[1].letters == frozenset("ac")
     assert found[2].letters == frozenset()
 
