@@ -1,5 +1,4 @@
-"""`hw9 notebook`: build the released notebook from its source, the settings and the questions, or check that it is what they
-give."""
+"""`hw9 notebook`: build the released notebook from its source, the setting and the questions, or check that it is such."""
 
 import argparse
 
@@ -40,6 +39,6 @@ def notebook(*, write: bool) -> int:
     found = NOTEBOOK_FILE.read_text(encoding="utf-8") if NOTEBOOK_FILE.exists() else ""
     if found != built:
         raise FixableError(
-            f"{NOTEBOOK_FILE}: is not what homework.py, assignment.yaml and the bank give; expected `hw9 notebook --write`"
+            f"{NOTEBOOK_FILE}: is not what homework.py, the setting and the bank give; expected `hw9 notebook --write`"
         )
     return 0

@@ -1,5 +1,5 @@
-"""The released notebook: `assignment/homework.py` as .ipynb, with the questions' text, an empty line for each answer and
-the sentence that says which answers are graded put in.
+"""The released notebook: `assignment/homework.py` as .ipynb, with the questions' text, an empty line for each answer
+and the sentence that says whose answers are graded put in.
 
 Nothing of a claim, a key or a `why` goes in: only what `questions.handout.markdown` writes for students.
 """

@@ -44,7 +44,7 @@ def test_setting_that_says_whose_answers_are_graded_is_one_of_two_words(tmp_path
     text = ASSIGNMENT_FILE.read_text(encoding="utf-8")
     path = tmp_path / "assignment.yaml"
     path.write_text(text.replace("answers: notebook", "answers: both"), encoding="utf-8")
-    with pytest.raises(FixableError, match="answers: 'both'; expected .*quiz.*notebook"):
+    with pytest.raises(FixableError, match=r"answers: 'both'; expected .*quiz.*notebook"):
         load_assignment(path)
     quiz = tmp_path / "quiz.yaml"
     quiz.write_text(text.replace("answers: notebook", "answers: quiz"), encoding="utf-8")
