@@ -1,4 +1,4 @@
-"""`hw9 notebook`: build the released notebook from its source, the setting and the questions, or check that it is such."""
+"""`hw9 notebook`: build the released notebook from its source, the setting and the questions, or check that it is that."""
 
 import argparse
 
