@@ -3,15 +3,15 @@
 import argparse
 from pathlib import Path
 
-from grader.collect.say import list_download_notes
 from grader.commands.run import execute
-from grader.commands.score import score_class, show_scored
+from grader.commands.score import check_class, keep_class, score_class, show_scored, take_class
 from grader.commands.terminal.options import (
     RunOptions,
     Verbs,
     add_handins,
     add_profile,
     add_responses,
+    add_roster,
     add_run_options,
     add_runs,
     add_show_key,
@@ -19,12 +19,15 @@ from grader.commands.terminal.options import (
     take_run_options,
 )
 from grader.commands.terminal.screen import say
-from grader.handins.quiz import load_roster
+from grader.handins.submission import find_submissions
+from grader.quiz.kept import load_tables
 from grader.report.pages import write_reports
 from grader.scoring.course import load_course
 
 ABOUT = """Do what `run`, `score` and `report` do, one after the other. After Ctrl-C the same command resumes. It exits
 with 1 if a hand-in needs a person to look at it; RUNS/report.html and the last lines say which and why.
+
+Without HANDINS nothing is run: with --responses a class is graded that only answered the quiz, else what RUNS holds.
 """
 
 
@@ -36,11 +39,16 @@ def add_parser(verbs: Verbs) -> None:
         _start,
         says="run, score and report a class",
         about=ABOUT,
-        examples=("hw9 grade handins/ runs/", "hw9 grade handins/ runs/ --jobs 2"),
+        examples=(
+            "hw9 grade handins/ runs/",
+            "hw9 grade handins/ runs/ --jobs 2",
+            "hw9 grade --responses quiz.csv --roster gradebook.csv runs/",
+        ),
     )
-    add_handins(parser)
+    add_handins(parser, needed=False)
     add_runs(parser)
     add_responses(parser)
+    add_roster(parser)
     add_profile(parser, "whose key and canonical Outputs")
     add_show_key(parser)
     add_run_options(parser)
@@ -51,19 +59,30 @@ def _start(options: argparse.Namespace) -> int:
         handins=options.handins,
         runs=options.runs,
         responses=options.responses,
+        roster=options.roster,
         profile=options.profile,
         show_key=options.show_key,
         how=take_run_options(options),
     )
 
 
-def grade(*, handins: Path, runs: Path, responses: Path | None, profile: str, show_key: bool, how: RunOptions) -> int:
-    """Run, score and report a class; the exit code says whether a person must look at someone."""
-    for note in list_download_notes(handins):
-        say(note)
+def grade(
+    *,
+    handins: Path | None,
+    runs: Path,
+    responses: Path | None,
+    roster: Path | None,
+    profile: str,
+    show_key: bool,
+    how: RunOptions,
+) -> int:
+    """Run, score and report a class; without hand-ins nothing is run. The exit code is that of `score`."""
     course = load_course(profile)
-    load_roster(handins, course.bank, responses)  # its faults are said before hours of running, not after
-    execute(handins, runs, how)
-    code = show_scored(score_class(handins, runs, course, responses))
+    tables = load_tables(runs, course.bank, responses, roster)
+    if handins is not None:
+        check_class(find_submissions(handins), course, tables)
+        execute(handins, runs, how)
+    submissions = take_class(handins, runs, tables)
+    code = show_scored(score_class(keep_class(submissions, runs, course, tables), runs, course))
     say(f"report: {write_reports(runs, course, show_key=show_key)}")
     return code

@@ -1,4 +1,4 @@
-"""`hw9 notebook`: build the released notebook from its source, the setting and the questions, or check that it is that."""
+"""`hw9 notebook`: build the released notebook from its source, the setting and the questions, or check it."""
 
 import argparse
 

@@ -4,10 +4,22 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.commands.terminal.options import Verbs, add_handins, add_profile, add_responses, add_runs, add_verb
+from assignment.assignment import ASSIGNMENT_FILE
+from assignment.fixable import Fault, FixableError
+from grader.commands.terminal.options import (
+    Verbs,
+    add_handins,
+    add_profile,
+    add_responses,
+    add_roster,
+    add_runs,
+    add_verb,
+)
 from grader.commands.terminal.screen import say
-from grader.handins.quiz import load_roster
-from grader.runs.folder import load_submissions
+from grader.handins.submission import Submission, find_submissions
+from grader.quiz.kept import Tables, keep_tables, load_tables
+from grader.quiz.roster import Roster, make_roster
+from grader.runs.folder import load_submissions, prepare_runs
 from grader.scoring.course import Course, load_course
 from grader.scoring.handin_record import HandinRecord
 from grader.scoring.judge import find_leftovers, score_runs
@@ -15,11 +27,14 @@ from grader.scoring.judge import find_leftovers, score_runs
 ABOUT = """Score every hand-in with the current key and write RUNS/<student>/verdicts.json. It runs no notebook and can
 be repeated, after a change of the key too. It exits with 1 if a hand-in needs a person to look at it.
 
-With --responses the answers are those of the quiz. A row of the report belongs to the student whose id is in sis_id, or
-where that is empty in login_id, login or id (the first that is filled); that id is the name of the hand-in. The last
-attempt counts. A student without a row gets blank answers and is listed for a person to look at; a row without a
-hand-in is scored, with the status not_run. Download the report with Canvas in English. Canvas's own points are not
-read: it gives partial credit.
+With --responses the quiz was answered in the course system. `answers` in assignment.yaml says whether its answers or
+the notebooks' count; the others are compared with them. A class without any notebook is scored by the quiz alone: RUNS
+is made, and no HANDINS are needed. RUNS keeps the report, so the next scoring has it without the option.
+
+A row of the report belongs to the student whose id is in sis_id, or where that is empty in login_id, login or id (the
+first that is filled); that id is the name of the hand-in. With --roster it is joined by Canvas's id, else by login. The
+last attempt counts. Where the quiz counts, a student without a row gets blank answers and is listed for a person to
+look at. Download the report with Canvas in English. Canvas's own points are not read: it gives partial credit.
 """
 
 
@@ -33,23 +48,63 @@ def add_parser(verbs: Verbs) -> None:
         about=ABOUT,
         examples=(
             "hw9 score handins/ runs/",
-            'hw9 score handins/ runs/ --responses "Homework 9 Quiz Student Analysis Report.csv"',
+            'hw9 score --responses "Homework 9 Quiz Student Analysis Report.csv" --roster gradebook.csv runs/',
         ),
     )
-    add_handins(parser)
+    add_handins(parser, needed=False)
     add_runs(parser)
     add_responses(parser)
+    add_roster(parser)
     add_profile(parser, "whose key and canonical Outputs")
 
 
 def _start(options: argparse.Namespace) -> int:
-    return score(handins=options.handins, runs=options.runs, profile=options.profile, responses=options.responses)
+    return score(
+        handins=options.handins,
+        runs=options.runs,
+        profile=options.profile,
+        responses=options.responses,
+        roster=options.roster,
+    )
 
 
-def score(*, handins: Path, runs: Path, profile: str, responses: Path | None) -> int:
-    """Score what was run; the exit code says whether a person must look at someone."""
-    load_submissions(runs)  # refuses a folder that another version made, before anything is computed
-    return show_scored(score_class(handins, runs, load_course(profile), responses))
+def score(*, handins: Path | None, runs: Path, profile: str, responses: Path | None, roster: Path | None) -> int:
+    """Score what was run or answered in the quiz; the exit code says whether a person must look at someone."""
+    course = load_course(profile)
+    tables = load_tables(runs, course.bank, responses, roster)
+    submissions = take_class(handins, runs, tables)
+    return show_scored(score_class(keep_class(submissions, runs, course, tables), runs, course))
+
+
+def take_class(handins: Path | None, runs: Path, tables: Tables | None) -> tuple[Submission, ...]:
+    """Return the hand-ins that were taken in; a class that only answered the quiz begins here, with none."""
+    if handins is None and tables is not None and not (runs / "runs.json").exists():
+        prepare_runs(runs, ())
+    known = load_submissions(runs)
+    return known if handins is None else find_submissions(handins)
+
+
+def keep_class(submissions: tuple[Submission, ...], runs: Path, course: Course, tables: Tables | None) -> Roster:
+    """Return who is scored, and keep the quiz's report and the roster in RUNS."""
+    roster = check_class(submissions, course, tables)
+    if not roster.submissions:
+        raise FixableError(
+            f"{runs}: nobody of any class; expected hand-ins (`hw9 run HANDINS RUNS`) or --responses FILE"
+        )
+    if tables is not None:
+        keep_tables(runs, tables)
+    return roster
+
+
+def check_class(submissions: tuple[Submission, ...], course: Course, tables: Tables | None) -> Roster:
+    """Return who is scored; FixableError where the quiz counts and its report is not there, or has a fault."""
+    answers = course.assignment.answers
+    if tables is None and answers == "quiz":
+        place = (str(ASSIGNMENT_FILE), "answers")
+        raise FixableError(
+            Fault(place, "quiz; expected --responses FILE too, with the answers that students gave there")
+        )
+    return make_roster(submissions, tables, answers)
 
 
 @dataclass(frozen=True)
@@ -60,12 +115,11 @@ class ScoredClass:
     notes: tuple[str, ...]
 
 
-def score_class(handins: Path, runs: Path, course: Course, responses: Path | None = None) -> ScoredClass:
-    """Score every hand-in; with `responses`, by the answers to the quiz."""
-    roster = load_roster(handins, course.bank, responses)
+def score_class(roster: Roster, runs: Path, course: Course) -> ScoredClass:
+    """Score everyone of a class, by the notebooks' answers or the quiz's."""
     said = "scored before and not of this class; the reports show it until the folder is removed"
     leftovers = [f"{runs / student}: {said}" for student in find_leftovers(roster.submissions, runs)]
-    records = score_runs(roster.submissions, runs, course, roster.sheets)
+    records = score_runs(roster.submissions, runs, course, roster.quiz)
     return ScoredClass(records, (*roster.notes, *leftovers))
 
 

@@ -13,7 +13,7 @@ from grader.agreement.agree import Agreement
 from grader.analysis.items import QuestionRecord
 from grader.report.class_record import ClassRecord
 from grader.scoring.evidence import Evidence
-from grader.scoring.handin_record import HandinRecord
+from grader.scoring.handin_record import DifferingAnswer, HandinRecord
 from grader.scoring.verdict import Verdict
 
 FIELDS_FILE = Path(__file__).with_name("results.md")
@@ -63,6 +63,7 @@ def describe_results() -> str:
         "results.json": ClassRecord,
         "QuestionRecord": QuestionRecord,
         "HandinRecord (also each Run's verdicts.json)": HandinRecord,
+        "DifferingAnswer": DifferingAnswer,
         "Verdict": Verdict,
         "Evidence": Evidence,
         "Agreement": Agreement,

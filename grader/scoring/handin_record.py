@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import Field, ValidationError
 
-from assignment.assignment import Bilingual
+from assignment.assignment import Bilingual, Source
 from assignment.fixable import FixableError, to_faults
 from assignment.records import Record
 from grader.agreement.agree import Agreement, find_worst_word
@@ -22,6 +22,14 @@ from grader.scoring.verdict import Verdict
 VERDICTS_FILE = "verdicts.json"
 
 HandinProblem = Literal["missing", "not_a_notebook", "two_notebooks", "broken", "bad_name", "no_answers", "no_response"]
+
+
+class DifferingAnswer(Record):
+    """One question that the source which does not count answers otherwise: for staff alone, it changes no points."""
+
+    item: str = Field(description="the question's id")
+    counted: str = Field(description="the letters that count, in order; empty when blank, `?` when unreadable")
+    other: str = Field(description="those of the other source, written in the same way")
 
 
 class HandinRecord(Record):
@@ -35,7 +43,13 @@ class HandinRecord(Record):
     problem: HandinProblem | None = Field(
         default=None,
         description="why there is no Sheet to read: `missing`, `not_a_notebook`, `two_notebooks`, `broken`, "
-        "`bad_name`, `no_answers`, or `no_response` where the quiz's responses are scored; null where there is one",
+        "`bad_name`, `no_answers`, or `no_response` where the quiz's responses count; null where there is one",
+    )
+    source: Source = Field(
+        default="notebook", description="whose answers count, those of the `notebook` or of the `quiz`"
+    )
+    differing: tuple[DifferingAnswer, ...] = Field(
+        default=(), description="the questions that the other source answers otherwise; changes no points"
     )
     total: Decimal = Field(description="the points earned, an exact decimal written as a string")
     possible: Decimal = Field(description="the points of all questions that are not void")

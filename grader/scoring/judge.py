@@ -7,7 +7,6 @@ well.
 import hashlib
 import os
 from collections.abc import Iterable
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,16 +15,16 @@ from assignment.fixable import FixableError
 from assignment.outputs import Outputs
 from grader.agreement.agree import COMPARED_GROUPS, Agreement, compare_groups, read_group
 from grader.files.untrusted import read_untrusted
-from grader.handins.quiz import Sheets
 from grader.handins.submission import Submission
+from grader.quiz.roster import Quiz
 from grader.scoring.course import Course
 from grader.scoring.evidence import Evidence, load_evidence
 from grader.scoring.handin_record import VERDICTS_FILE, HandinProblem, HandinRecord, list_words, save_handin_record
 from grader.scoring.reasons import list_reasons
+from grader.scoring.sources import choose_sheet, make_empty_sheet
 from grader.scoring.verdict import NOTHING, Verdict, judge_sheet, sum_points
-from grader.scoring.words import WORDS
 from questions.bank import Bank, list_worth
-from questions.sheet import NOTEBOOK_LIMIT, Answer, Sheet, read_sheet
+from questions.sheet import NOTEBOOK_LIMIT, Sheet, read_sheet
 
 REPLACED = Bilingual(
     en="The hand-in is not the notebook that was run; run it again.", zh="繳交的 notebook 與執行過的不同，請重新執行。"
@@ -36,13 +35,13 @@ def score_runs(
     submissions: Iterable[Submission],
     runs: Path,
     course: Course,
-    sheets: Sheets | None = None,
+    quiz: Quiz | None = None,
 ) -> list[HandinRecord]:
     """Score every hand-in, write each `RUNS/<student>/verdicts.json` and return the records in the order given.
 
-    sheets: the answers to the quiz by student (`handins/quiz.py`), which then count in place of the notebooks'.
+    quiz: the answers to the quiz (`grader/quiz`), which count in place of the notebooks' or are compared with them.
     """
-    found = [score_run(one, runs / one.student, course, sheets) for one in submissions]
+    found = [score_run(one, runs / one.student, course, quiz) for one in submissions]
     for scored in found:
         save_handin_record(runs / scored.student, scored)
     return found
@@ -58,12 +57,12 @@ def score_run(
     submission: Submission,
     folder: Path,
     course: Course,
-    sheets: Sheets | None = None,
+    quiz: Quiz | None = None,
 ) -> HandinRecord:
     """Return what is to say of one hand-in and its Run folder; writes nothing."""
     problem, sheet, digest = _read_sheet(submission, course.bank)
-    if sheets is not None:
-        problem, sheet = _take_sheet(sheets.get(submission.student), problem, course.bank)
+    counted = choose_sheet(submission.student, problem, sheet, quiz, course.bank)
+    problem, sheet = counted.problem, counted.sheet
     moment = submission.submitted_at
     late = submission.marked_late if moment is None else course.assignment.is_late(moment)
     worth = list_worth(course.bank, course.assignment)
@@ -71,13 +70,17 @@ def score_run(
     run = load_evidence(folder)
     agreements = _read_agreements(folder, run, course.canonical)
     replaced = None not in (digest, run.notebook_sha256) and digest != run.notebook_sha256
-    why = list_reasons(problem, run, agreements, verdicts) + ((REPLACED,) if replaced else ()) + submission.reasons
+    quiz_only = counted.source == "quiz" and submission.problem == "missing"
+    why = list_reasons(problem, run, agreements, verdicts, to_run=not quiz_only) + counted.why
+    why += ((REPLACED,) if replaced else ()) + submission.reasons
     return HandinRecord(
         student=submission.student,
         name=submission.name or submission.student,
         submitted_at=submission.submitted_at,
         late=late,
         problem=problem,
+        source=counted.source,
+        differing=counted.differing,
         total=sum_points(verdicts),
         possible=_sum_possible(verdicts, worth),
         topics=_sum_topics(verdicts),
@@ -98,28 +101,14 @@ def _read_sheet(submission: Submission, bank: Bank) -> tuple[HandinProblem | Non
     """
     if submission.problem is not None or submission.notebook is None:
         problem: HandinProblem = submission.problem or "missing"
-        return problem, _make_empty_sheet(problem, bank), None
+        return problem, make_empty_sheet(problem, bank), None
     try:
         data = read_untrusted(submission.notebook.parent, submission.notebook.name, NOTEBOOK_LIMIT)
     except FixableError:
         gone: HandinProblem = "broken" if os.path.lexists(submission.notebook) else "missing"
-        return gone, _make_empty_sheet(gone, bank), None
+        return gone, make_empty_sheet(gone, bank), None
     sheet, digest = read_sheet(data, bank), hashlib.sha256(data).hexdigest()
-    return sheet.problem, _make_empty_sheet(sheet.problem, bank) if sheet.problem == "not_a_notebook" else sheet, digest
-
-
-def _take_sheet(sheet: Sheet | None, problem: HandinProblem | None, bank: Bank) -> tuple[HandinProblem | None, Sheet]:
-    """Return the Sheet of the quiz in place of the notebook's, whose own problem becomes a note."""
-    if sheet is None:
-        return "no_response", _make_empty_sheet("no_response", bank)
-    notes = (WORDS[problem].says.en,) if problem not in (None, "no_answers") else ()
-    return None, replace(sheet, notes=sheet.notes + notes)
-
-
-def _make_empty_sheet(problem: HandinProblem, bank: Bank) -> Sheet:
-    blank = problem in ("missing", "no_answers", "no_response")
-    answer = Answer() if blank else Answer("unreadable", reason=WORDS[problem].says.en)
-    return Sheet(dict.fromkeys(bank.ids, answer))
+    return sheet.problem, make_empty_sheet(sheet.problem, bank) if sheet.problem == "not_a_notebook" else sheet, digest
 
 
 def _read_agreements(folder: Path, run: Evidence, canonical: Outputs) -> tuple[Agreement, ...]:

@@ -50,13 +50,15 @@ def add_verb(
     return parser
 
 
-def add_handins(parser: argparse.ArgumentParser) -> None:
+def add_handins(parser: argparse.ArgumentParser, *, needed: bool = True) -> None:
     """Add HANDINS."""
     parser.add_argument(
         "handins",
         type=Path,
         metavar="HANDINS",
-        help="folder of <student>.ipynb files or <student>/ folders, and optionally handins.csv",
+        nargs=None if needed else "?",
+        help="folder of <student>.ipynb files or <student>/ folders, and optionally handins.csv"
+        + ("" if needed else "; without it, what `run` took in is scored, with the roster of then"),
     )
 
 
@@ -76,7 +78,18 @@ def add_responses(parser: argparse.ArgumentParser) -> None:
         "--responses",
         type=Path,
         metavar="FILE.csv",
-        help="the quiz's Student Analysis report (Canvas, classic quiz): only its answers and times count",
+        help="the quiz's Student Analysis report (Canvas, classic quiz); RUNS keeps it for later scorings",
+    )
+
+
+def add_roster(parser: argparse.ArgumentParser) -> None:
+    """Add --roster, for the rows of --responses."""
+    parser.add_argument(
+        "--roster",
+        type=Path,
+        metavar="FILE",
+        help="who is of the class and whose each row of --responses is: an exported gradebook, a quiz report or a CSV "
+        "file with a column student",
     )
 
 
