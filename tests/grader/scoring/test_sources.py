@@ -56,7 +56,7 @@ def test_same_answers_in_both_are_nothing_to_say(bank: Bank, answers: Source) ->
 def test_student_without_a_row_is_blank_and_the_reason_names_the_notebooks_answers(bank: Bank) -> None:
     found = choose(bank, "quiz", NOTEBOOK, None)
     assert (found.problem, show(found)) == ("no_response", {})
-    assert "The notebook handed in answers 3 questions" in found.why[0].en
+    assert "The notebook handed in has answers to 3 of the questions" in found.why[0].en
     assert choose(bank, "quiz", {}, None).why == ()
     assert choose(bank, "quiz", {}, None, "broken").why == ()
 
@@ -67,7 +67,7 @@ def test_notebook_that_cannot_be_read_stays_what_it_is_and_the_reason_names_the_
 ) -> None:
     found = choose(bank, "notebook", {}, QUIZ, problem)
     assert (found.source, found.problem, show(found), found.differing) == ("notebook", problem, {}, ())
-    assert "The quiz has a row of this student with 2 answers" in found.why[0].en
+    assert "The quiz has a row of this student, answers to 2 of the questions" in found.why[0].en
     assert choose(bank, "notebook", {}, None, problem).why == ()
 
 
