@@ -78,10 +78,10 @@ def _show(answer: Answer) -> str:
 def _say_left_out(counts: Source, answered: int) -> Bilingual:
     if counts == "quiz":
         return Bilingual(
-            en=f"The notebook handed in has answers to {answered} of the questions; the quiz counts, so these earned nothing.",
+            en=f"The notebook handed in has answers to {answered} of the questions, but it is the quiz that counts.",
             zh=f"繳交的 notebook 中有 {answered} 題的答案；評分以測驗為準，因此未列入計分。",
         )
     return Bilingual(
-        en=f"The quiz has a row of this student, answers to {answered} of the questions; it is the notebook that counts.",
+        en=f"The quiz has a row of this student, with answers to {answered} of the questions, but the notebook counts.",
         zh=f"測驗中有這位學生的作答（{answered} 題）；評分以 notebook 為準，因此未列入計分。",
     )

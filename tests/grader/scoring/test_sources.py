@@ -67,7 +67,7 @@ def test_notebook_that_cannot_be_read_stays_what_it_is_and_the_reason_names_the_
 ) -> None:
     found = choose(bank, "notebook", {}, QUIZ, problem)
     assert (found.source, found.problem, show(found), found.differing) == ("notebook", problem, {}, ())
-    assert "The quiz has a row of this student, answers to 2 of the questions" in found.why[0].en
+    assert "The quiz has a row of this student, with answers to 2 of the questions" in found.why[0].en
     assert choose(bank, "notebook", {}, None, problem).why == ()
 
 
