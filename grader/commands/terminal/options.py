@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from assignment.assignment import Limits, load_assignment
 
@@ -33,6 +33,28 @@ class RunOptions:
         return load_assignment().limits.model_copy(
             update={name: value for name, value in given.items() if value is not None}
         )
+
+
+class VerbParser(argparse.ArgumentParser):
+    """The parser of a verb: options may stand among its places, also where a place can be left out.
+
+    >>> parser = VerbParser()
+    >>> _ = parser.add_argument("handins", nargs="?"), parser.add_argument("runs"), parser.add_argument("--jobs")
+    >>> parser.parse_args(["in", "--jobs", "2", "out"])
+    Namespace(jobs='2', handins='in', runs='out')
+    """
+
+    mixing = False
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:  # noqa: D102
+        verbs = any(action.nargs == argparse.PARSER for action in self._actions)
+        if self.mixing or verbs or {"-h", "--help"}.intersection(args or ()):
+            return super().parse_known_args(args, namespace)
+        self.mixing = True
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self.mixing = False
 
 
 def add_verb(
