@@ -201,3 +201,36 @@ def test_student_of_an_earlier_report_who_is_not_of_the_class_is_named(
     score({}, [{"sis_id": "ann", "id": "71", "chosen": right}])
     said = capsys.readouterr().out
     assert "71: scored before and not of this class" in said
+
+
+@pytest.mark.slow
+def test_setting_notebook_leaves_points_and_times_to_the_notebooks(
+    score: Class, right: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assignment = load_assignment().model_copy(update={"answers": "notebook"})
+    monkeypatch.setattr("grader.scoring.course.load_assignment", lambda: assignment)
+    late = {"submitted": "2027-06-28 16:00:00 UTC"}
+    rows = [{"sis_id": "ann", "chosen": right | {"lime-1": ""}} | late, {"sis_id": "bea", "chosen": right}]
+    found = score({"ann": right}, rows)
+    assert (str(found["ann"].total), found["ann"].source, found["ann"].late) == ("10.0", "notebook", False)
+    assert [(one.item, one.other) for one in found["ann"].differing] == [("lime-1", "")]
+    assert (str(found["bea"].total), found["bea"].problem) == ("0.0", "missing")
+    assert "The quiz has a row of this student, with answers to 30 of the questions" in found["bea"].why[1].en
+
+
+@pytest.mark.slow
+def test_where_the_quiz_counts_nobody_is_scored_by_the_notebook_for_want_of_an_option(
+    tmp_path: Path, score: Class, right: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    handins, runs = tmp_path / "handins", tmp_path / "runs"
+    save_notebook(handins / "ann.ipynb", right)
+    for verb in ("score", "grade"):
+        assert main([verb, str(handins), str(runs)]) == 1
+        assert "assignment.yaml: answers: quiz; expected --responses FILE too" in capsys.readouterr().err
+    score({}, [{"sis_id": "ann", "chosen": {}}])
+    assert main(["score", str(handins), str(runs)]) == 1
+    found = load_handin_record(runs / "ann")
+    assert (str(found.total), found.source) == ("0.0", "quiz")
+    assert "The notebook handed in has answers to 30 of the questions, but it is the quiz that counts." in [
+        reason.en for reason in found.why
+    ]
