@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from assignment.assignment import Bilingual
 from assignment.fixable import show_value
 
 _PARTS = re.compile(r"(\D*)0*(\d{1,3})")
@@ -110,11 +111,14 @@ def count_slips(one: str, other: str) -> int:
     return row[-1]
 
 
-def describe_unknown(key: object, written: str, asked: Sequence[Asked]) -> str:
+def describe_unknown(key: object, written: str, asked: Sequence[Asked]) -> Bilingual:
     """Say that no question is meant, and which one is the nearest."""
     text = key if isinstance(key, str) else ""
     near = difflib.get_close_matches(text.strip().casefold()[:40], [one.id for one in asked], n=1, cutoff=0.5)
     shown = show_value(key if isinstance(key, str | int) else written)
-    return f"unknown question {shown}; expected an id such as {near[0] if near else asked[0].id}" + (
-        f" (the nearest is {near[0]})" if near else ""
+    one = near[0] if near else asked[0].id
+    near_en, near_zh = (f" (the nearest is {one})", f"（最接近的是 {one}）") if near else ("", "")
+    return Bilingual(
+        en=f"unknown question {shown}; expected an id such as {one}{near_en}",
+        zh=f"沒有 {shown} 這一題；應為題目的代號，例如 {one}{near_zh}",
     )

@@ -9,6 +9,7 @@ import re
 import warnings
 from dataclasses import dataclass
 
+from assignment.assignment import Bilingual
 from assignment.sheet.fold import fold_width
 
 # Cell magics below which Python is run in the notebook's own names. `%%timeit` runs it in names of its own.
@@ -19,7 +20,11 @@ _HELP = re.compile(r"\?{0,2}%{0,2}[\w.*\[\]'\"]+\?{0,2}")
 
 
 class CellError(Exception):
-    """Why a cell cannot be read as Python; one line that ends in what was expected."""
+    """Why a cell cannot be read as Python: one line, in both languages, that ends in what was expected."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        super().__init__(en)
+        self.says = Bilingual(en=en, zh=zh)
 
 
 def is_answers_cell(source: str) -> bool:
@@ -74,9 +79,11 @@ def parse_cell(index: int, source: str) -> Cell | None:
             text = _dedent(source)
             return Cell(index, tuple(_parse(text).body), tuple(text.encode().splitlines()))
     except SyntaxError as error:
-        raise CellError(f"line {error.lineno}: {error.msg}; expected Python") from None
+        at, says = error.lineno, error.msg
+        raise CellError(f"line {at}: {says}; expected Python", f"第 {at} 行：{says}；應為 Python") from None
     except (ValueError, RecursionError, MemoryError) as error:
-        raise CellError(f"{type(error).__name__} of the parser; expected Python") from None
+        name = type(error).__name__
+        raise CellError(f"{name} of the parser; expected Python", f"剖析時發生 {name}；應為 Python") from None
 
 
 def _parse(source: str) -> ast.Module:

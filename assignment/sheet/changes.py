@@ -23,18 +23,21 @@ def find_changes(part: ast.AST, names: set[str], writers: set[str] | None = None
 
     writers: functions that change what they are given (`is_writer`).
     """
-    todo: list[tuple[ast.AST, frozenset[str]]] = [(part, frozenset(names))]
+    todo: list[tuple[ast.AST, frozenset[str], bool]] = [(part, frozenset(names), False)]
     while todo:
-        node, seen = todo.pop()
+        node, seen, told = todo.pop()  # told: it lies in a call whose texts were all searched
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             seen = seen - _find_own_names(node)
         if not seen:
             continue
         yield from _find_change(node, seen)
+        if not told and (told := _is_by_text(node)):
+            said = " ".join(one for one in map(_find_text, ast.walk(node)) if one is not None)
+            yield from ((name, node, ALL) for name in seen & set(_WORD.findall(said)))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in (writers or ()):
             given = [*node.args, *(keyword.value for keyword in node.keywords)]
             yield from ((one.id, node, ALL) for one in given if isinstance(one, ast.Name) and one.id in seen)
-        todo += [(child, seen) for child in ast.iter_child_nodes(node)]
+        todo += [(child, seen, told) for child in ast.iter_child_nodes(node)]
 
 
 def _find_change(node: ast.AST, names: frozenset[str]) -> Iterator[Change]:
@@ -45,15 +48,23 @@ def _find_change(node: ast.AST, names: frozenset[str]) -> Iterator[Change]:
             yield name, node, ALL
         case ast.Attribute(value=ast.Name(id=name), attr=attribute) if name in names and attribute in METHODS:
             yield name, node, ALL
-        case ast.Call(func=ast.Name(id=function) | ast.Attribute(attr=function)) if function in _BY_TEXT:
-            texts = [part.value for part in ast.walk(node) if isinstance(part, ast.Constant)]
-            said = " ".join(text for text in texts if isinstance(text, str))
-            yield from ((name, node, ALL) for name in names & set(_WORD.findall(said)))
         case ast.Subscript(value=ast.Call(func=ast.Name(id=function)), slice=ast.Constant(value=name), ctx=ast.Store()):
             if function in _BY_TEXT and name in names:
                 yield str(name), node, ALL
         case ast.ImportFrom(names=aliases) | ast.Import(names=aliases):
             yield from ((bound, node, ALL) for alias in aliases if (bound := alias.asname or alias.name) in names)
+
+
+def _is_by_text(node: ast.AST) -> bool:
+    """Tell whether a node is a call that may change what its texts name."""
+    match node:
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            return name in _BY_TEXT
+    return False
+
+
+def _find_text(node: ast.AST) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
 def is_writer(statement: ast.stmt) -> bool:

@@ -19,6 +19,7 @@ from assignment.fixable import FixableError
 from assignment.sheet.asked import Asked, parse_asked
 from assignment.sheet.cell import is_answers_cell, is_python
 from assignment.sheet.notebook import MOST_BYTES, parse_notebook
+from assignment.sheet.say import to_lines
 from assignment.sheet.sheet import Answer, Sheet, read_sheet
 
 MOST_FILES = 20  # notebooks of the working folder that are looked into
@@ -78,8 +79,8 @@ def describe_sheet(sheet: Sheet) -> list[str]:
     if sheet.problem is not None:
         return ["! no cell `answers = {...}` was found, expected one ｜ 找不到 `answers = {...}` 儲存格"]
     width = max(map(len, sheet.answers), default=0)
-    lines = [f"{name:<{width}}  {_describe_answer(answer)}" for name, answer in sheet.answers.items()]
-    lines += [f"note 備註: {note}" for note in sheet.notes]
+    lines = [line for name, answer in sheet.answers.items() for line in _describe_answer(f"{name:<{width}}  ", answer)]
+    lines += [line for note in sheet.notes for line in to_lines("note 備註: ", note)]
     states = [answer.state for answer in sheet.answers.values()]
     read, blank, unread = (states.count(state) for state in ("read", "blank", "unreadable"))
     lines.append(
@@ -138,10 +139,11 @@ def _is_same(one: Answer, other: Answer) -> bool:
     return other.state == "unreadable" or (one.state, one.letters) == (other.state, other.letters)
 
 
-def _describe_answer(answer: Answer) -> str:
+def _describe_answer(name: str, answer: Answer) -> list[str]:
     if answer.state == "read":
-        return "".join(sorted(answer.letters))
-    return f"{STATES[answer.state]}{': ' + answer.reason if answer.reason else ''}"
+        return [f"{name}{''.join(sorted(answer.letters))}"]
+    said = f"{name}{STATES[answer.state]}"
+    return [said] if answer.reason is None else to_lines(f"{said}: ", answer.reason)
 
 
 _SAVE = (

@@ -11,12 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from assignment.assignment import Bilingual
 from assignment.fixable import FixableError, show_value
 from assignment.sheet.asked import Asked, Meant, describe_unknown, find_meant
 from assignment.sheet.cell import CellError, find_magic, is_answers_cell, parse_cell
 from assignment.sheet.fold import fold_width
 from assignment.sheet.letters import find_letters
 from assignment.sheet.notebook import MOST_BYTES, MOST_CELLS, find_source, parse_notebook
+from assignment.sheet.say import say_expected, say_in_cell
 from assignment.sheet.sightings import Sighting, make_net
 from assignment.sheet.table import FORM, Item, Table
 from assignment.sheet.tables import NAME, Tables
@@ -37,7 +39,7 @@ class Answer:
 
     state: State = "blank"
     letters: frozenset[str] = frozenset()
-    reason: str | None = None
+    reason: Bilingual | None = None
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Sheet:
     """An answer to every question, what a person may want to know, and what is wrong with the whole."""
 
     answers: Mapping[str, Answer]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Bilingual, ...] = ()
     problem: SheetProblem | None = None
 
 
@@ -54,14 +56,14 @@ class _Reading:
     asked: Sequence[Asked]
     tables: Tables = field(default_factory=Tables)
     sightings: dict[str, Sighting] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Bilingual] = field(default_factory=list)
     left: int = READ_LIMIT
     left_in_net: int = NET_LIMIT
 
-    def note(self, text: str) -> None:
+    def note(self, says: Bilingual) -> None:
         """Keep what a person may want to know, up to a limit."""
         if len(self.notes) < NOTES_LIMIT:
-            self.notes.append(text)
+            self.notes.append(says)
 
 
 def read_sheet(notebook: Mapping[str, Any] | bytes, asked: Sequence[Asked]) -> Sheet:
@@ -77,7 +79,9 @@ def read_sheet(notebook: Mapping[str, Any] | bytes, asked: Sequence[Asked]) -> S
     table = reading.tables.by_name.get(NAME)
     starts = reading.tables.starts
     if len(starts) > 1:
-        reading.note(f"`answers = ...` in cells {', '.join(map(str, starts[:20]))}; the last one counts")
+        listed = ", ".join(map(str, starts[:20]))
+        en, zh = "`answers = ...` in cells", "都有 `answers = ...`；以最後一個為準"
+        reading.note(Bilingual(en=f"{en} {listed}; the last one counts", zh=f"儲存格 {listed} {zh}"))
     answers = _find_answers(reading, table or Table())
     return Sheet(answers, tuple(reading.notes), "no_answers" if table is None else None)
 
@@ -99,8 +103,9 @@ def _read_cells(reading: _Reading, cells: list[Any]) -> None:
         if not reading.left_in_net:
             break
     if len(cells) > MOST_CELLS or not reading.left_in_net:
-        limits = f"{MOST_CELLS} cells and {NET_LIMIT} characters"
-        reading.tables.spoil_answers(len(cells), f"the notebook: too long; expected at most {limits}")
+        en = f"the notebook: too long; expected at most {MOST_CELLS} cells and {NET_LIMIT} characters"
+        zh = f"整份 notebook 太長；最多應為 {MOST_CELLS} 個儲存格、{NET_LIMIT} 個字元"
+        reading.tables.spoil_answers(len(cells), Bilingual(en=en, zh=zh))
 
 
 def _mentions(reading: _Reading, source: str) -> bool:
@@ -114,19 +119,23 @@ def _read_cell(reading: _Reading, index: int, source: str) -> None:
     suspect = NAME in source if len(source) > allowed else is_answers_cell(source)
     try:
         if len(source) > allowed:
-            raise CellError(f"{len(source)} characters; expected at most {allowed}")
+            many = len(source)
+            raise CellError(f"{many} characters; expected at most {allowed}", f"{many} 個字元；最多應為 {allowed} 個")
         reading.left -= len(source)
         cell = parse_cell(index, source)
         if cell is None:
-            reading.note(f"cell {index}: starts with %%{find_magic(source)}, so it is no Python and was not read")
+            magic = show_value(f"%%{find_magic(source)}")[1:-1]
+            en, zh = "so it is no Python and was not read", "不是 Python，因此未讀取"
+            reading.note(say_in_cell(index, f"starts with {magic}, {en}", f"以 {magic} 開頭，{zh}"))
         else:
             suspect = True
             reading.tables.read(cell)
     except CellError as error:
         if suspect:
-            reading.tables.spoil_answers(index, f"cell {index}: {error}, with `{FORM}`")
+            en, zh = f"{error.says.en}, with `{FORM}`", f"{error.says.zh}，其中有 `{FORM}`"
+            reading.tables.spoil_answers(index, say_in_cell(index, en, zh))
     except RecursionError:
-        reading.tables.spoil_answers(index, f"cell {index}: nested too deeply; expected `{FORM}`")
+        reading.tables.spoil_answers(index, say_expected(index, "nested too deeply", "巢狀太深", FORM))
 
 
 def _find_answers(reading: _Reading, table: Table) -> dict[str, Answer]:
@@ -138,7 +147,8 @@ def _find_answers(reading: _Reading, table: Table) -> dict[str, Answer]:
         if key in meant:
             readings[meant[key].question.id].append((meant[key], key, item))
         else:
-            unknown = f"cell {item.cell}: {describe_unknown(key, item.written, reading.asked)}"
+            says = describe_unknown(key, item.written, reading.asked)
+            unknown = say_in_cell(item.cell, says.en, says.zh)
             reading.note(unknown)
             stray = stray or (None if _is_blank(item) else unknown)
     return {one.id: _find_answer(reading, one, readings[one.id], table.spoiled or stray) for one in reading.asked}
@@ -148,33 +158,44 @@ def _is_blank(item: Item) -> bool:
     return find_letters(item.value, "") == frozenset()
 
 
-def _find_answer(reading: _Reading, one: Asked, found: list[tuple[Meant, object, Item]], doubt: str | None) -> Answer:
+def _find_answer(
+    reading: _Reading, one: Asked, found: list[tuple[Meant, object, Item]], doubt: Bilingual | None
+) -> Answer:
     """Return the answer to one question; `doubt` is why one that is not there may be there after all."""
     said: dict[frozenset[str], str] = {}
     for meant, key, item in found:
         letters = find_letters(item.value, one.letters)
         if item.twice and meant.exact:
-            reading.note(f"cell {item.cell}: {one.id} is there twice; the last one counts")
+            en, zh = "is there twice; the last one counts", "出現兩次；以最後一個為準"
+            reading.note(say_in_cell(item.cell, f"{one.id} {en}", f"{one.id} {zh}"))
         if letters is None:
-            expected = f"expected letters of {one.letters} such as 'ac'"
-            reason = f"cell {item.cell}: {one.id}: {show_value(item.written)}; {expected}"
-            return Answer("unreadable", reason=reason)
+            return Answer("unreadable", reason=_say_illegible(one, item))
         if letters:
             said[letters] = f"{show_value(key)}: {show_value(item.written)}"
     if len(said) > 1:
-        both = " and ".join(list(said.values())[:2])
-        return Answer("unreadable", reason=f"cell {found[-1][2].cell}: {one.id}: {both}; expected one answer")
+        first, second = list(said.values())[:2]
+        en, zh = f"{first} and {second}; expected one answer", f"{first} 與 {second}；應只有一個答案"
+        return Answer("unreadable", reason=say_in_cell(found[-1][2].cell, f"{one.id}: {en}", f"{one.id}：{zh}"))
     if said:
         _note_near(reading, one, found)
         return Answer("read", next(iter(said)))
     sighting = reading.sightings.get(one.id)
     if sighting is not None and doubt is None:
-        stands = f"{show_value(sighting.written)} stands there and was not read"
-        doubt = f"cell {sighting.cell}: {one.id}: {stands}; expected `{FORM}`"
+        shown = show_value(sighting.written)
+        en, zh = f"{shown} stands there and was not read", f"{shown} 寫在那裡，但未讀取"
+        doubt = say_expected(sighting.cell, f"{one.id}: {en}", f"{one.id}：{zh}", FORM)
     return Answer() if doubt is None else Answer("unreadable", reason=doubt)
 
 
 def _note_near(reading: _Reading, one: Asked, found: Iterable[tuple[Meant, object, Item]]) -> None:
     for meant, key, item in found:
         if not meant.exact and not _is_blank(item):
-            reading.note(f"cell {item.cell}: {show_value(key)} was read as {one.id}; expected '{one.id}'")
+            shown = show_value(key)
+            en, zh = f"{shown} was read as {one.id}; expected", f"{shown} 讀作 {one.id}；應為"
+            reading.note(say_in_cell(item.cell, f"{en} '{one.id}'", f"{zh} '{one.id}'"))
+
+
+def _say_illegible(one: Asked, item: Item) -> Bilingual:
+    shown, letters = show_value(item.written), one.letters
+    en, zh = f"expected letters of {letters} such as 'ac'", f"應為 {letters} 當中的字母，例如 'ac'"
+    return say_in_cell(item.cell, f"{one.id}: {shown}; {en}", f"{one.id}：{shown}；{zh}")

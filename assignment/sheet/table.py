@@ -3,6 +3,9 @@
 import ast
 from dataclasses import dataclass, field
 
+from assignment.assignment import Bilingual
+from assignment.sheet.say import say_expected
+
 FORM = 'answers = {"lime-1": "ac", ...}'
 MOST_NUMBER = 10_000  # of a question; thousands of digits could not even be shown
 MOST_ITEMS = 400  # of a dictionary
@@ -27,9 +30,9 @@ class Table:
     """One dictionary: its items by their keys, and why the others are not known, where that is so."""
 
     items: dict[object, Item] = field(default_factory=dict)
-    spoiled: str | None = None
+    spoiled: Bilingual | None = None
 
-    def spoil(self, reason: str) -> None:
+    def spoil(self, reason: Bilingual) -> None:
         """Forget everything: nothing of it is certain any more."""
         self.items.clear()
         self.spoiled = reason
@@ -38,7 +41,7 @@ class Table:
         """Set one item."""
         self.items[key] = item
         if len(self.items) > MOST_ITEMS:
-            self.spoil(f"cell {item.cell}: more than {MOST_ITEMS} items; expected `{FORM}`")
+            self.spoil(say_expected(item.cell, f"more than {MOST_ITEMS} items", f"超過 {MOST_ITEMS} 項", FORM))
 
     def merge(self, other: "Table") -> None:
         """Set all items of another dictionary."""

@@ -5,16 +5,17 @@ one name or several. What cannot be followed spoils it: whatever is not set afte
 """
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from assignment.assignment import Bilingual
 from assignment.fixable import show_value
 from assignment.sheet.cell import Cell
 from assignment.sheet.changes import ALL, METHODS, find_changes, is_writer
+from assignment.sheet.say import say_expected
 from assignment.sheet.table import FORM, Illegible, Item, Table, find_key, find_literal
 
 NAME = "answers"
-MOST_TABLES = 200  # dictionaries that are followed
+MOST_TABLES = 50  # dictionaries that are followed
 
 
 @dataclass
@@ -29,36 +30,34 @@ class Tables:
         """Take in what the top level of a cell does."""
         for statement in cell.statements:
             names, value = _find_bindings(statement)
+            names = list(dict.fromkeys(names))  # a chain may repeat one of them thousands of times
             self.writers |= set(names) if is_writer(statement) else set()
             table = None if value is None or not names else self._evaluate(cell, value)
+            if NAME in names and table is not None and not _mentions(value):
+                self._note_start(cell.index)
             for name in names:
                 self._bind(cell, name, value, table)
             for rest in self._follow(cell, statement):
                 self._spoil_changed(cell, statement, rest)
 
-    def spoil_answers(self, index: int, reason: str) -> None:
+    def spoil_answers(self, index: int, reason: Bilingual) -> None:
         """Make `answers` a dictionary of which nothing is known."""
         self.by_name[NAME] = Table(spoiled=reason)
         self._note_start(index)
 
     def _note_start(self, index: int) -> None:
-        if index not in self.starts:
+        if self.starts[-1:] != [index]:  # cells come in their order
             self.starts.append(index)
 
     def _bind(self, cell: Cell, name: str, value: ast.expr | None, table: Table | None) -> None:
         """Let a name mean a dictionary, or something else."""
         if table is None and name == NAME:
-            written = cell.show(value) if value is not None else NAME
-            self.spoil_answers(cell.index, f"cell {cell.index}: answers is {show_value(written)}; expected `{FORM}`")
+            written = show_value(cell.show(value) if value is not None else NAME)
+            says = say_expected(cell.index, f"answers is {written}", f"answers 是 {written}", FORM)
+            self.spoil_answers(cell.index, says)
         elif table is None or (name != NAME and len(self.by_name) > MOST_TABLES):
             self.by_name.pop(name, None)
         else:
-            if (
-                name == NAME
-                and cell.index not in self.starts
-                and not any(isinstance(node, ast.Name) and node.id == NAME for node in _walk(value))
-            ):
-                self._note_start(cell.index)
             self.by_name[name] = table
 
     def _follow(self, cell: Cell, statement: ast.stmt) -> list[ast.AST]:
@@ -66,7 +65,8 @@ class Tables:
         match statement:
             case ast.Assign(targets=targets, value=value):
                 others = [target for target in targets if not isinstance(target, ast.Name)]
-                return [value, *(target for target in others if not self._set(cell, target, value))]
+                item = self._read_item(cell, value) if others else None
+                return [value, *(target for target in others if item is None or not self._set(target, item))]
             case ast.AnnAssign(target=ast.Name(), value=value):
                 return [] if value is None else [value]
             case ast.AugAssign(target=ast.Name(id=name), op=ast.BitOr(), value=value):
@@ -82,14 +82,14 @@ class Tables:
         """Return the dictionary of a name; `answers` comes into being where it is first used."""
         return self.by_name.setdefault(name, Table()) if name == NAME else self.by_name.get(name)
 
-    def _set(self, cell: Cell, target: ast.expr, value: ast.expr) -> bool:
+    def _set(self, target: ast.expr, item: Item) -> bool:
         """Follow `name[key] = value`, and tell whether it could be."""
         if not isinstance(target, ast.Subscript) or not isinstance(target.value, ast.Name):
             return False
         key, table = find_key(target.slice), self._find(target.value.id)
         if table is None or isinstance(key, Illegible):
             return False
-        table.put(key, self._read_item(cell, value))
+        table.put(key, item)
         return True
 
     def _call(self, cell: Cell, table: Table, method: str, call: ast.Call) -> bool:
@@ -137,7 +137,8 @@ class Tables:
         for key, value in zip(node.keys, node.values, strict=True):
             if key is None:
                 if not self._merge(cell, table, value):
-                    table.spoil(f"cell {cell.index}: {show_value('**' + cell.show(value))}; expected `{FORM}`")
+                    written = show_value("**" + cell.show(value))
+                    table.spoil(say_expected(cell.index, written, written, FORM))
                 continue
             name = find_key(key)
             item = self._read_item(cell, value, twice=name in seen)
@@ -178,7 +179,8 @@ class Tables:
         for name, node, key in find_changes(part, {NAME, *self.by_name}, self.writers):
             simple = isinstance(statement, ast.Expr | ast.Assign | ast.AugAssign | ast.Delete)
             written = cell.show(statement if simple else node)
-            reason = f"cell {cell.index}: {show_value(written)} cannot be followed; expected `{FORM}`"
+            shown = show_value(written)
+            reason = say_expected(cell.index, f"{shown} cannot be followed", f"無法得知 {shown} 的結果", FORM)
             literal = Illegible() if key is ALL else find_key(key)
             if not isinstance(literal, Illegible):
                 self.by_name.setdefault(name, Table()).put(literal, Item(Illegible(), written, cell.index))
@@ -204,5 +206,6 @@ def _find_bindings(statement: ast.stmt) -> tuple[list[str], ast.expr | None]:
     return [], None
 
 
-def _walk(node: ast.AST | None) -> Iterator[ast.AST]:
-    return iter(()) if node is None else ast.walk(node)
+def _mentions(node: ast.AST | None) -> bool:
+    """Tell whether an expression is made of what `answers` was before."""
+    return node is not None and any(isinstance(one, ast.Name) and one.id == NAME for one in ast.walk(node))

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from grader.commands.run import execute
-from grader.commands.score import check_class, keep_class, score_class, show_scored, take_class
+from grader.commands.score import check_class, check_tables, keep_class, score_class, show_scored, take_class
 from grader.commands.terminal.options import (
     RunOptions,
     Verbs,
@@ -19,7 +19,6 @@ from grader.commands.terminal.options import (
     take_run_options,
 )
 from grader.commands.terminal.screen import say
-from grader.handins.submission import find_submissions
 from grader.quiz.kept import load_tables
 from grader.report.pages import write_reports
 from grader.scoring.course import load_course
@@ -80,9 +79,10 @@ def grade(
     course = load_course(profile)
     tables = load_tables(runs, course.bank, responses, roster)
     if handins is not None:
-        check_class(find_submissions(handins), course, tables)
-        execute(handins, runs, how)
-    submissions = take_class(handins, runs, tables)
+        check_tables(course, tables)
+        # the faults of the quiz are said before hours of running, not after
+        execute(handins, runs, how, check=lambda submissions: check_class(submissions, course, tables))
+    submissions = take_class(None, runs, tables)
     code = show_scored(score_class(keep_class(submissions, runs, course, tables), runs, course))
     say(f"report: {write_reports(runs, course, show_key=show_key)}")
     return code

@@ -16,16 +16,20 @@ from grader.commands.terminal.options import (
     add_verb,
 )
 from grader.commands.terminal.screen import say
-from grader.handins.submission import Submission, find_submissions
+from grader.handins.submission import Submission
 from grader.quiz.kept import Tables, keep_tables, load_tables
 from grader.quiz.roster import Roster, make_roster
-from grader.runs.folder import load_submissions, prepare_runs
+from grader.runs.folder import begin_runs
+from grader.runs.intake import load_intake
 from grader.scoring.course import Course, load_course
 from grader.scoring.handin_record import HandinRecord
 from grader.scoring.judge import find_leftovers, score_runs
 
 ABOUT = """Score every hand-in with the current key and write RUNS/<student>/verdicts.json. It runs no notebook and can
 be repeated, after a change of the key too. It exits with 1 if a hand-in needs a person to look at it.
+
+The notebooks scored are those that `run` took in and keeps in RUNS. With HANDINS, its handins.csv is read anew, and
+what came since is named; a notebook that changed counts once `run` has taken it in.
 
 With --responses the quiz was answered in the course system. `answers` in assignment.yaml says whether its answers or
 the notebooks' count; the others are compared with them. A class without any notebook is scored by the quiz alone: RUNS
@@ -47,6 +51,7 @@ def add_parser(verbs: Verbs) -> None:
         says="score what was run",
         about=ABOUT,
         examples=(
+            "hw9 score runs/",
             "hw9 score handins/ runs/",
             'hw9 score --responses "Homework 9 Quiz Student Analysis Report.csv" --roster gradebook.csv runs/',
         ),
@@ -78,10 +83,12 @@ def score(*, handins: Path | None, runs: Path, profile: str, responses: Path | N
 
 def take_class(handins: Path | None, runs: Path, tables: Tables | None) -> tuple[Submission, ...]:
     """Return the hand-ins that were taken in; a class that only answered the quiz begins here, with none."""
-    if handins is None and tables is not None and not (runs / "runs.json").exists():
-        prepare_runs(runs, ())
-    known = load_submissions(runs)
-    return known if handins is None else find_submissions(handins)
+    if handins is None and tables is not None:
+        begin_runs(runs)
+    taken = load_intake(runs, handins)
+    for note in taken.notes:
+        say(note)
+    return taken.submissions
 
 
 def keep_class(submissions: tuple[Submission, ...], runs: Path, course: Course, tables: Tables | None) -> Roster:
@@ -97,14 +104,18 @@ def keep_class(submissions: tuple[Submission, ...], runs: Path, course: Course, 
 
 
 def check_class(submissions: tuple[Submission, ...], course: Course, tables: Tables | None) -> Roster:
-    """Return who is scored; FixableError where the quiz counts and its report is not there, or has a fault."""
-    answers = course.assignment.answers
-    if tables is None and answers == "quiz":
+    """Return who is scored; FixableError with the faults of the quiz's report."""
+    check_tables(course, tables)
+    return make_roster(submissions, tables, course.assignment.answers)
+
+
+def check_tables(course: Course, tables: Tables | None) -> None:
+    """Raise a FixableError where the quiz counts and its report was never given."""
+    if tables is None and course.assignment.answers == "quiz":
         place = (str(ASSIGNMENT_FILE), "answers")
         raise FixableError(
             Fault(place, "quiz; expected --responses FILE too, with the answers that students gave there")
         )
-    return make_roster(submissions, tables, answers)
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from assignment.fixable import FixableError
+from assignment.sheet.say import to_lines
 from grader.handins.notebook import MOST_BYTES, parse_notebook
 from grader.handins.plan import compare_notebooks
 from questions.bank import Bank
-from questions.sheet import read_sheet
+from questions.sheet import Answer, read_sheet
 
 
 @dataclass(frozen=True)
@@ -27,19 +28,31 @@ def look_at(path: Path, bank: Bank, released: Path) -> Preview:
     notebook = _load_notebook(path)
     sheet = read_sheet(notebook, bank)
     if sheet.problem:
-        return Preview((f"{path}: no cell `answers = {{...}}` was found; expected one", *sheet.notes), fine=False)
-    lines = [
-        f"{name}: {''.join(sorted(answer.letters)) if answer.state == 'read' else answer.reason or 'blank'}"
-        for name, answer in sheet.answers.items()
-    ]
+        notes = [line for note in sheet.notes for line in to_lines("", note)]
+        none = "no cell `answers = {...}` was found; expected one ｜ 找不到 `answers = {...}` 儲存格"
+        return Preview((f"{path}: {none}", *notes), fine=False)
+    lines = [line for name, answer in sheet.answers.items() for line in _describe(f"{name}: ", answer)]
     unread = [name for name, answer in sheet.answers.items() if answer.state == "unreadable"]
     blank = sum(answer.state == "blank" for answer in sheet.answers.values())
     plan = compare_notebooks(notebook, parse_notebook(released.read_bytes()))
-    changed = {"edited": plan.edited, "missing": plan.missing, "moved": plan.moved, "doubled": plan.doubled}
-    lines += [f"official cell {name!r} is {how}" for how, names in changed.items() for name in names]
-    lines += list(sheet.notes)
-    lines.append(f"{len(sheet.answers)} questions, {blank} blank, {len(unread)} unreadable")
+    for how, zh, names in (
+        ("edited", "被修改", plan.edited),
+        ("missing", "不見了", plan.missing),
+        ("moved", "被移動", plan.moved),
+        ("doubled", "重複", plan.doubled),
+    ):
+        lines += [f"official cell {name!r} is {how} ｜ 官方儲存格 {name!r} {zh}" for name in names]
+    lines += [line for note in sheet.notes for line in to_lines("", note)]
+    every = len(sheet.answers)
+    en = f"{every} questions, {blank} blank, {len(unread)} unreadable"
+    lines.append(f"{en} ｜ 共 {every} 題，空白 {blank} 題，無法讀取 {len(unread)} 題")
     return Preview(tuple(lines), fine=not unread and not blank and plan.is_intact)
+
+
+def _describe(name: str, answer: Answer) -> list[str]:
+    if answer.reason is not None:
+        return to_lines(name, answer.reason)
+    return [f"{name}{''.join(sorted(answer.letters)) or 'blank 空白'}"]
 
 
 def _load_notebook(path: Path) -> Any:

@@ -25,7 +25,7 @@ class Match:
     paths: tuple[Path, ...]
     person: Person | None
     reasons: tuple[Bilingual, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Bilingual, ...] = ()
 
 
 def find_matches(entries: Mapping[str, tuple[Path, ...]], people: People) -> tuple[Match, ...]:
@@ -67,7 +67,7 @@ def _match_row(
 ) -> Match:
     paths = entries[entry] if entry is not None else ()
     reasons: list[Bilingual] = []
-    notes: tuple[str, ...] = ()
+    notes: tuple[Bilingual, ...] = ()
     if person.marked_late and person.submitted_at is None:
         reasons.append(
             Bilingual(
@@ -86,7 +86,9 @@ def _match_row(
             )
         )
     if entry is not None and entry != person.student:
-        notes = (f"Its file is {show_value(_show(paths[0]))}; the roster's id differs in capitals or width only.",)
+        named = show_value(_show(paths[0]))
+        en, zh = "the roster's id differs in capitals or width only.", "名單中的學號只有大小寫或全形半形不同。"
+        notes = (Bilingual(en=f"Its file is {named}; {en}", zh=f"檔案是 {named}；{zh}"),)
     return Match(person.student, paths, person, tuple(reasons), notes)
 
 

@@ -24,7 +24,7 @@ RESULTS_FILE = "results.json"
 class ClassRecord(Record):
     """The class: what `results.json` holds."""
 
-    version: Literal[1] = Field(default=1, description="the version of this format")
+    version: Literal[2] = Field(default=2, description="the version of this format")
     title: str = Field(description="the assignment's title in English")
     deadline: AwareDatetime = Field(description="hand-ins after this moment earn nothing")
     possible: Decimal = Field(description="the points of all questions that are not void, a decimal as a string")

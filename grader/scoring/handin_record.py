@@ -12,7 +12,7 @@ from typing import Literal
 from pydantic import Field, ValidationError
 
 from assignment.assignment import Bilingual, Source
-from assignment.fixable import FixableError, to_faults
+from assignment.fixable import Fault, FixableError, to_faults
 from assignment.records import Record
 from grader.agreement.agree import Agreement, find_worst_word
 from grader.files.whole import write_whole
@@ -35,7 +35,7 @@ class DifferingAnswer(Record):
 class HandinRecord(Record):
     """One hand-in: its verdicts and points, and what a person should know of it."""
 
-    version: Literal[1] = Field(default=1, description="the version of this format")
+    version: Literal[2] = Field(default=2, description="the version of this format")
     student: str = Field(description="the student's id, which names the Run folder")
     name: str = Field(description="the student's name as handed in; the id where there is none")
     submitted_at: datetime | None = Field(default=None, description="when it was handed in; null where nobody said")
@@ -60,7 +60,7 @@ class HandinRecord(Record):
     words: tuple[str, ...] = Field(description="all words of this hand-in, as the gradebook shows them")
     needs_person: bool = Field(description="whether a person must look before the points are final")
     why: tuple[Bilingual, ...] = Field(default=(), description="why a person must look, one sentence each")
-    notes: tuple[str, ...] = Field(default=(), description="what is worth knowing and needs nobody")
+    notes: tuple[Bilingual, ...] = Field(default=(), description="what is worth knowing and needs nobody")
 
 
 def list_words(
@@ -77,14 +77,17 @@ def list_words(
 
 
 def load_handin_record(folder: Path) -> HandinRecord:
-    """Return a Run folder's `verdicts.json`; FixableError where there is none of this version."""
+    """Return a Run folder's `verdicts.json`; FixableError where there is none, or another version wrote it."""
     path = folder / VERDICTS_FILE
     try:
         return HandinRecord.model_validate_json(path.read_bytes())
     except OSError as error:
         raise FixableError(f"{path}: {error.strerror}; expected the verdicts: run `hw9 score` first") from None
     except ValidationError as error:
-        raise FixableError(*to_faults(error, str(path))) from None
+        faults = to_faults(error, str(path))
+        more = f" ({len(faults) - 1} more)" if len(faults) > 1 else ""
+        says = f"{faults[0].says}{more}; not as this version of hw9 writes it: run `hw9 score` again"
+        raise FixableError(Fault(faults[0].place, says)) from None
 
 
 def save_handin_record(folder: Path, scored: HandinRecord) -> Path:

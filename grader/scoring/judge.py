@@ -4,19 +4,16 @@ It can be repeated, with a new key too. A hand-in without a readable notebook, o
 well.
 """
 
-import hashlib
-import os
 from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 
 from assignment.assignment import Bilingual
-from assignment.fixable import FixableError
 from assignment.outputs import Outputs
 from grader.agreement.agree import COMPARED_GROUPS, Agreement, compare_groups, read_group
-from grader.files.untrusted import read_untrusted
 from grader.handins.submission import Submission
 from grader.quiz.roster import Quiz
+from grader.runs.folder import read_handin
 from grader.scoring.course import Course
 from grader.scoring.evidence import Evidence, load_evidence
 from grader.scoring.handin_record import VERDICTS_FILE, HandinProblem, HandinRecord, list_words, save_handin_record
@@ -24,11 +21,14 @@ from grader.scoring.reasons import list_reasons
 from grader.scoring.sources import choose_sheet, make_empty_sheet
 from grader.scoring.verdict import NOTHING, Verdict, judge_sheet, sum_points
 from questions.bank import Bank, list_worth
-from questions.sheet import NOTEBOOK_LIMIT, Sheet, read_sheet
+from questions.sheet import Sheet, read_sheet
 
 REPLACED = Bilingual(
     en="The hand-in is not the notebook that was run; run it again.", zh="繳交的 notebook 與執行過的不同，請重新執行。"
 )
+
+NO_TIME = Bilingual(en="Nobody said when it was handed in; it counts as in time.", zh="沒有繳交時間的紀錄，視為準時。")
+NO_SANDBOX = Bilingual(en="It ran outside the sandbox.", zh="是在沙箱之外執行的。")
 
 
 def score_runs(
@@ -60,7 +60,7 @@ def score_run(
     quiz: Quiz | None = None,
 ) -> HandinRecord:
     """Return what is to say of one hand-in and its Run folder; writes nothing."""
-    problem, sheet, digest = _read_sheet(submission, course.bank)
+    problem, sheet = _read_sheet(submission, folder, course.bank)
     counted = choose_sheet(submission.student, problem, sheet, quiz, course.bank)
     problem, sheet = counted.problem, counted.sheet
     moment = submission.submitted_at
@@ -69,7 +69,7 @@ def score_run(
     verdicts = judge_sheet(sheet, course.key, worth, late=late)
     run = load_evidence(folder)
     agreements = _read_agreements(folder, run, course.canonical)
-    replaced = None not in (digest, run.notebook_sha256) and digest != run.notebook_sha256
+    replaced = None not in (submission.sha256, run.notebook_sha256) and submission.sha256 != run.notebook_sha256
     quiz_only = counted.source == "quiz" and submission.problem == "missing"
     why = list_reasons(problem, run, agreements, verdicts, to_run=not quiz_only) + counted.why
     why += ((REPLACED,) if replaced else ()) + submission.reasons
@@ -94,21 +94,16 @@ def score_run(
     )
 
 
-def _read_sheet(submission: Submission, bank: Bank) -> tuple[HandinProblem | None, Sheet, str | None]:
-    """Return the Sheet, why it could not be read, and the notebook's sha256 where there is one.
+def _read_sheet(submission: Submission, folder: Path, bank: Bank) -> tuple[HandinProblem | None, Sheet]:
+    """Return the Sheet, and why it could not be read.
 
     A hand-in that is not there is blank, any other that cannot be read is unreadable.
     """
     if submission.problem is not None or submission.notebook is None:
         problem: HandinProblem = submission.problem or "missing"
-        return problem, make_empty_sheet(problem, bank), None
-    try:
-        data = read_untrusted(submission.notebook.parent, submission.notebook.name, NOTEBOOK_LIMIT)
-    except FixableError:
-        gone: HandinProblem = "broken" if os.path.lexists(submission.notebook) else "missing"
-        return gone, make_empty_sheet(gone, bank), None
-    sheet, digest = read_sheet(data, bank), hashlib.sha256(data).hexdigest()
-    return sheet.problem, make_empty_sheet(sheet.problem, bank) if sheet.problem == "not_a_notebook" else sheet, digest
+        return problem, make_empty_sheet(problem, bank)
+    sheet = read_sheet(read_handin(folder), bank)
+    return sheet.problem, make_empty_sheet(sheet.problem, bank) if sheet.problem == "not_a_notebook" else sheet
 
 
 def _read_agreements(folder: Path, run: Evidence, canonical: Outputs) -> tuple[Agreement, ...]:
@@ -131,12 +126,15 @@ def _sum_topics(verdicts: tuple[Verdict, ...]) -> dict[str, Decimal]:
     return topics
 
 
-def _list_notes(submission: Submission, sheet: Sheet, run: Evidence) -> tuple[str, ...]:
-    notes = [*sheet.notes, *run.notes, *submission.notes]
+def _list_notes(submission: Submission, sheet: Sheet, run: Evidence) -> tuple[Bilingual, ...]:
+    """Return what is worth knowing; what the runner and a fault say is quoted in the words that they have."""
+    notes = [*sheet.notes]
+    notes += [Bilingual(en=f"The run noted: {note}", zh=f"執行時的紀錄：{note}") for note in run.notes if note]
+    notes += submission.notes
     if submission.detail:
-        notes.append(submission.detail)
+        notes.append(Bilingual(en=f"In detail: {submission.detail}", zh=f"詳細情形：{submission.detail}"))
     if submission.submitted_at is None and not submission.marked_late:
-        notes.append("Nobody said when it was handed in; it counts as in time.")
+        notes.append(NO_TIME)
     if run.sandbox is False:
-        notes.append("It ran outside the sandbox.")
+        notes.append(NO_SANDBOX)
     return tuple(notes)

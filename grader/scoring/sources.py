@@ -40,14 +40,14 @@ def choose_sheet(
     other = notebook if problem in (None, "no_answers") else None
     if its is None:
         return _compare("quiz", "no_response", make_empty_sheet("no_response", bank), other)
-    notes = () if quiz.alone or problem in (None, "no_answers") else (WORDS[problem].says.en,)
+    notes = () if quiz.alone or problem in (None, "no_answers") else (WORDS[problem].says,)
     return _compare("quiz", None, replace(its, notes=its.notes + notes), other)
 
 
 def make_empty_sheet(problem: HandinProblem, bank: Bank) -> Sheet:
     """Return the Sheet of what is not there (blank), or cannot be read (unreadable)."""
     blank = problem in ("missing", "no_answers", "no_response")
-    answer = Answer() if blank else Answer("unreadable", reason=WORDS[problem].says.en)
+    answer = Answer() if blank else Answer("unreadable", reason=WORDS[problem].says)
     return Sheet(dict.fromkeys(bank.ids, answer))
 
 

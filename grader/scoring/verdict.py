@@ -10,12 +10,23 @@ from typing import Literal
 
 from pydantic import Field
 
+from assignment.assignment import Bilingual
 from assignment.records import Record
 from questions.key import Key
 from questions.sheet import Answer, Sheet
 
 VerdictWord = Literal["right", "wrong", "blank", "unreadable", "void"]
 NOTHING = Decimal("0.0")
+SENTENCES: Mapping[VerdictWord, Bilingual] = {
+    "right": Bilingual(en="All the right choices and no other.", zh="選了所有正確的選項，沒有多選。"),
+    "wrong": Bilingual(
+        en="Not exactly the right choices; there is no partial credit.", zh="與正確選項不完全相同；沒有部分給分。"
+    ),
+    "blank": Bilingual(en="No choice was made.", zh="沒有選擇任何選項。"),
+    "unreadable": Bilingual(en="The answer cannot be read.", zh="答案無法讀取。"),
+    "void": Bilingual(en="The question counts for nobody.", zh="本題對所有人都不計分。"),
+}
+LATE = Bilingual(en="Right, but handed in late: no points.", zh="答對，但遲交，不予計分。")
 
 
 class Verdict(Record):
@@ -23,12 +34,13 @@ class Verdict(Record):
 
     item: str = Field(description="the question's id, such as `lime-1`")
     word: VerdictWord = Field(
-        description="`right`; `wrong`; `blank` (no choice); `unreadable` (the answer is not letters of this question); "
+        description="`right`; `wrong`; `blank` (no choice); `unreadable` (something stands there "
+        "and was not read, or can be read in two ways, or the notebook cannot be read: a person must look); "
         "`void` (the question has no key: it counts for nobody)"
     )
     chosen: str = Field(description="the chosen letters in order, such as `ac`; empty when blank or unreadable")
     points: Decimal = Field(description="the points earned, an exact decimal written as a string; 0.0 when late")
-    reason: str = Field(description="one sentence for the student; it never tells the right letters")
+    reason: Bilingual = Field(description="one sentence for the student; it never tells the right letters")
 
 
 def judge_sheet(sheet: Sheet, key: Key, points: Mapping[str, Decimal], *, late: bool) -> tuple[Verdict, ...]:
@@ -43,21 +55,19 @@ def _judge(item: str, sheet: Sheet, right: frozenset[str] | None, worth: Decimal
     answer = sheet.answers.get(item, Answer())
     word, reason = _judge_answer(answer, right)
     if late and word == "right":
-        reason = "Right, but handed in late: no points."
+        reason = LATE
     earned = worth if word == "right" and not late else NOTHING
     return Verdict(item=item, word=word, chosen="".join(sorted(answer.letters)), points=earned, reason=reason)
 
 
-def _judge_answer(answer: Answer, right: frozenset[str] | None) -> tuple[VerdictWord, str]:
+def _judge_answer(answer: Answer, right: frozenset[str] | None) -> tuple[VerdictWord, Bilingual]:
+    word: VerdictWord = "right" if answer.letters == right else "wrong"
     if right is None:
-        return "void", "This question has no key and counts for nobody."
-    if answer.state == "unreadable":
-        return "unreadable", answer.reason or "The answer cannot be read."
-    if answer.state == "blank":
-        return "blank", "No choice was made."
-    if answer.letters == right:
-        return "right", "All the right choices and no other."
-    return "wrong", "Not exactly the right choices; there is no partial credit."
+        word = "void"
+    elif answer.state != "read":
+        word = answer.state
+    its = answer.reason if word == "unreadable" else None
+    return word, its or SENTENCES[word]
 
 
 def sum_points(verdicts: tuple[Verdict, ...]) -> Decimal:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assignment.assignment import Bilingual
+from grader.scoring.verdict import SENTENCES
 
 Tone = Literal["good", "fine", "look", "bad"]
 
@@ -123,17 +124,11 @@ EVIDENCE_WORDS: dict[str, WordEntry] = {
 WORDS: dict[str, WordEntry] = HANDIN_WORDS | RUN_WORDS | EVIDENCE_WORDS
 
 VERDICT_WORDS: dict[str, WordEntry] = {
-    "right": _word("good", "right", "正確", "All the right choices and no other.", "選了所有正確的選項，沒有多選。"),
-    "wrong": _word(
-        "bad",
-        "wrong",
-        "錯誤",
-        "Not exactly the right choices; there is no partial credit.",
-        "與正確選項不完全相同；沒有部分給分。",
-    ),
-    "blank": _word("fine", "blank", "未作答", "No choice was made.", "沒有選擇任何選項。"),
-    "unreadable": _word("bad", "unreadable", "無法讀取", "The answer cannot be read.", "答案無法讀取。"),
-    "void": _word("fine", "void", "不計分", "The question counts for nobody.", "本題對所有人都不計分。"),
+    "right": WordEntry("good", Bilingual(en="right", zh="正確"), SENTENCES["right"]),
+    "wrong": WordEntry("bad", Bilingual(en="wrong", zh="錯誤"), SENTENCES["wrong"]),
+    "blank": WordEntry("fine", Bilingual(en="blank", zh="未作答"), SENTENCES["blank"]),
+    "unreadable": WordEntry("bad", Bilingual(en="unreadable", zh="無法讀取"), SENTENCES["unreadable"]),
+    "void": WordEntry("fine", Bilingual(en="void", zh="不計分"), SENTENCES["void"]),
 }
 
 AGREEMENT_WORDS: dict[str, WordEntry] = {

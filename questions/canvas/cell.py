@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from assignment.assignment import Bilingual
 from assignment.fixable import show_value
 from questions.question import Question
 from questions.sheet import Answer
@@ -52,11 +53,12 @@ def parse_answer(cell: str, forms: Forms, place: str) -> Answer:
     >>> forms = {"a": ("Red,green",), "b": ("Blue",)}
     >>> sorted(parse_answer("Blue,Red\\, green", forms, "row 2").letters), parse_answer("", forms, "row 2").state
     (['a', 'b'], 'blank')
-    >>> parse_answer("Blue,Yellow", forms, "row 2").reason
+    >>> parse_answer("Blue,Yellow", forms, "row 2").reason.en
     "row 2: 'Yellow'; expected choices of this question"
     """
     if len(cell) > MOST_CHARACTERS:
-        return Answer("unreadable", reason=f"{place}: {len(cell)} characters; expected at most {MOST_CHARACTERS}")
+        en = f"{len(cell)} characters; expected at most {MOST_CHARACTERS}"
+        return _refuse(place, en, f"{len(cell)} 個字元；最多應為 {MOST_CHARACTERS} 個")
     text = plain(cell)
     if not text:
         return Answer("blank")
@@ -65,10 +67,16 @@ def parse_answer(cell: str, forms: Forms, place: str) -> Answer:
     if len(whole) == 1:
         return Answer("read", next(iter(whole)))
     if whole:
-        named = " or ".join("".join(sorted(letters)) for letters in sorted(whole, key=sorted))
-        return Answer("unreadable", reason=f"{place}: may be {named}; expected texts that tell the choices apart")
+        named = ["".join(sorted(letters)) for letters in sorted(whole, key=sorted)]
+        en = f"may be {' or '.join(named)}; expected texts that tell the choices apart"
+        return _refuse(place, en, f"可能是 {' 或 '.join(named)}；應為能區分各選項的文字")
     left = text[max((reading.end for reading in readings), default=0) :].strip(",")
-    return Answer("unreadable", reason=f"{place}: {show_value(left)}; expected choices of this question")
+    shown = show_value(left)
+    return _refuse(place, f"{shown}; expected choices of this question", f"{shown}；應為本題的選項")
+
+
+def _refuse(place: str, en: str, zh: str) -> Answer:
+    return Answer("unreadable", reason=Bilingual(en=f"{place}: {en}", zh=f"{place}：{zh}"))
 
 
 def _read(text: str, forms: Forms, before: _Match) -> Iterator[_Match]:

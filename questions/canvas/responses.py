@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+from assignment.assignment import Bilingual
 from assignment.fixable import Fault, check_all, show_value
 from questions.bank import Bank
 from questions.canvas.cell import MOST_CHARACTERS, Forms, list_forms, parse_answer, plain
@@ -201,5 +202,8 @@ def _take_last(attempts: Sequence[_Attempt]) -> Response:
     last = max(attempts, key=lambda attempt: attempt.number)
     if len(attempts) == 1:
         return last.response
-    note = f"{len(attempts)} attempts at the quiz; the last one, attempt {last.number}, counts."
+    note = Bilingual(
+        en=f"{len(attempts)} attempts at the quiz; the last one, attempt {last.number}, counts.",
+        zh=f"測驗作答了 {len(attempts)} 次；以最後一次（第 {last.number} 次）為準。",
+    )
     return replace(last.response, sheet=Sheet(last.response.sheet.answers, (note,)))

@@ -44,7 +44,7 @@ def test_missing_question_is_blank(bank: Bank) -> None:
 def test_last_assignment_counts_and_several_are_noted(bank: Bank) -> None:
     sheet = read(bank, 'answers = {"lime-1": "a", "lime-2": "b"}', "x = 1", 'answers = {"lime-1": "d"}')
     assert (letters_of(sheet), letters_of(sheet, "lime-2")) == ("d", "")
-    assert sheet.notes == ("`answers = ...` in cells 0, 2; the last one counts",)
+    assert [note.en for note in sheet.notes] == ["`answers = ...` in cells 0, 2; the last one counts"]
 
 
 def test_single_answer_set_later_replaces_the_earlier_one(bank: Bank) -> None:
@@ -55,7 +55,7 @@ def test_single_answer_set_later_replaces_the_earlier_one(bank: Bank) -> None:
 def test_question_that_stands_twice_is_noted(bank: Bank) -> None:
     sheet = read(bank, 'answers = {"lime-1": "a", "lime-1": "b"}')
     assert letters_of(sheet) == "b"
-    assert sheet.notes == ("cell 0: lime-1 is there twice; the last one counts",)
+    assert [note.en for note in sheet.notes] == ["cell 0: lime-1 is there twice; the last one counts"]
 
 
 @pytest.mark.parametrize(
@@ -82,15 +82,17 @@ def test_other_value_makes_its_question_unreadable_with_a_sentence(bank: Bank, v
     found = sheet.answers["lime-1"]
     assert (found.state, found.letters) == ("unreadable", frozenset())
     assert found.reason is not None
-    assert found.reason.startswith("cell 1: lime-1: ")
-    assert found.reason.endswith("expected letters of abcde such as 'ac'")
+    assert found.reason.en.startswith("cell 1: lime-1: ")
+    assert found.reason.en.endswith("expected letters of abcde such as 'ac'")
+    assert found.reason.zh.startswith("儲存格 1：lime-1：")
+    assert found.reason.zh.endswith("應為 abcde 當中的字母，例如 'ac'")
     assert letters_of(sheet, "lime-2") == "b"
 
 
 def test_unknown_question_is_noted_with_the_nearest_one_and_leaves_no_question_blank(bank: Bank) -> None:
     sheet = read(bank, 'answers = {"lime-7": "a", "lime-1": "b"}')
-    assert "unknown question 'lime-7'" in sheet.notes[0]
-    assert "(the nearest is lime-" in sheet.notes[0]
+    assert "unknown question 'lime-7'" in sheet.notes[0].en
+    assert "(the nearest is lime-" in sheet.notes[0].en
     assert letters_of(sheet) == "b"
     assert {sheet.answers[name].state for name in ("lime-2", "lime-3", "lime-4")} == {"unreadable"}
 
@@ -117,8 +119,10 @@ def test_whole_change_at_the_top_level_is_read(bank: Bank, source: str) -> None:
 
 def test_change_below_the_top_level_makes_its_question_unreadable(bank: Bank) -> None:
     sheet = read(bank, 'answers = {"lime-1": "a", "lime-2": "c"}', "if True:\n    answers['lime-1'] = 'b'")
-    assert sheet.answers["lime-1"].state == "unreadable"
-    assert str(sheet.answers["lime-1"].reason).startswith("cell 1: lime-1: ")
+    found = sheet.answers["lime-1"]
+    assert found.state == "unreadable"
+    assert found.reason is not None
+    assert found.reason.en.startswith("cell 1: lime-1: ")
     assert letters_of(sheet, "lime-2") == "c"
 
 
@@ -176,8 +180,9 @@ def test_hostile_cell_is_unreadable_and_raises_nothing(bank: Bank, name: str) ->
     found = sheet.answers["lime-1"]
     assert found.state == "unreadable"
     assert found.reason is not None
-    assert len(found.reason) < 300
-    assert found.reason.isprintable()
+    for text in (found.reason.en, found.reason.zh):
+        assert len(text) < 300
+        assert text.isprintable()
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,8 @@ import pytest
 
 from assignment.fixable import FixableError
 from grader.commands.main import main
-from grader.handins.listing import list_notes
 from grader.handins.people import load_people
-from grader.handins.submission import Submission, find_submissions
+from grader.handins.submission import Submission, find_submissions, open_handins
 from grader.scoring.handin_record import load_handin_record
 
 LATE = "2027-06-30T10:00:00+08:00"
@@ -53,7 +52,7 @@ def test_capitals_and_width_make_no_second_student_where_one_is_meant(read: Clas
         "b09901001": (None, MOMENT, ()),
         "B02": (None, MOMENT, ()),
     }
-    assert "'B09901001.ipynb'" in found["b09901001"].notes[0]
+    assert "'B09901001.ipynb'" in found["b09901001"].notes[0].en
 
 
 def test_two_files_that_differ_in_capitals_are_not_both_the_row_s(read: Class) -> None:
@@ -135,7 +134,7 @@ def test_what_spreadsheets_and_canvas_write_is_read(read: Class, roster: str) ->
 
 def test_semicolons_are_said(read: Class, tmp_path: Path) -> None:
     read(["b01"], to_csv(("b01", "A", LATE), separator=";"))
-    assert [note.rpartition("/")[2] for note in list_notes(tmp_path)] == [
+    assert [note.rpartition("/")[2] for note in open_handins(tmp_path).notes] == [
         "handins.csv: its cells are separated by semicolons, and were read so"
     ]
 
@@ -201,7 +200,7 @@ def test_scoring_takes_what_the_roster_says_and_sends_who_is_not_certain_to_a_pe
         "b03": True,
         "b03-Copy1": False,
     }
-    assert any("'B01.ipynb'" in note for note in found["b01"].notes)
+    assert any("'B01.ipynb'" in note.en for note in found["b01"].notes)
     whys = {name: " ".join(reason.en for reason in one.why) for name, one in found.items()}
     assert "marked it late" in whys["b02"]
     assert "'b03-Copy1.ipynb' has no row of its own" in whys["b03"]

@@ -101,7 +101,7 @@ def test_times_of_the_quiz_count_in_place_of_the_class_list(
         "bea": (False, "10.0", "Ann, the first"),
         "cid": (False, "10.0", "Ann, the first"),
     }
-    assert any("when it was handed in" in note for note in found["cid"].notes)
+    assert any("when it was handed in" in note.en for note in found["cid"].notes)
 
 
 @pytest.mark.slow
@@ -122,7 +122,7 @@ def test_student_without_a_row_is_blank_and_goes_to_a_person(
 def test_row_without_a_hand_in_is_scored_and_was_not_run(score: Class, right: dict[str, str]) -> None:
     found = score({"ann": {}}, [{"sis_id": "ann", "chosen": {}}, {"sis_id": "bea", "chosen": right}])["bea"]
     assert (str(found.total), found.problem, found.words) == ("10.0", None, ("not_run",))
-    assert "No notebook was handed in." in found.notes
+    assert "No notebook was handed in." in [note.en for note in found.notes]
     assert not found.needs_person
 
 
@@ -131,7 +131,7 @@ def test_broken_notebook_keeps_the_answers_of_the_quiz(score: Class, right: dict
     (tmp_path / "handins" / "ann.ipynb").write_text("Dear TA")
     found = score({}, [{"sis_id": "ann", "chosen": right}])["ann"]
     assert str(found.total) == "10.0"
-    assert "The notebook's file cannot be read." in found.notes
+    assert "The notebook's file cannot be read." in [note.en for note in found.notes]
 
 
 @pytest.mark.slow
@@ -148,7 +148,7 @@ def test_answer_that_no_choice_has_is_unreadable_with_place_and_value(
     assert str(found.total) == "9.7"
     verdict = found.verdicts[0]
     assert verdict.word == "unreadable"
-    assert verdict.reason.startswith("quiz.csv: row 2: lime-1: ")
+    assert verdict.reason.en.startswith("quiz.csv: row 2: lime-1: ")
     assert any("lime-1" in reason.en for reason in found.why)
 
 

@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from assignment.assignment import Bilingual
 from assignment.fixable import FixableError
 from assignment.outputs import Outputs
 from grader.report.pages import write_reports
 from grader.scoring.course import Course
 from grader.scoring.evidence import Evidence
-from grader.scoring.handin_record import HandinRecord
+from grader.scoring.handin_record import HandinRecord, save_handin_record
 
 HandIn = Callable[..., HandinRecord]
 Save = Callable[..., None]
@@ -60,6 +61,16 @@ def test_hostile_names_and_errors_are_escaped(runs: Path) -> None:
         assert "&lt;script&gt;document.title" in text
         assert "<script>document" not in text
         assert "<img src=x" not in text
+
+
+def test_why_an_answer_was_not_read_is_said_in_both_languages(runs: Path, hand_in: HandIn, course: Course) -> None:
+    one, said = hand_in("kim", {}), Bilingual(en="cell 0: lime-1: <b>", zh="儲存格 0：lime-1：<b>")
+    unread = one.verdicts[0].model_copy(update={"word": "unreadable", "reason": said})
+    update = {"verdicts": (unread, *one.verdicts[1:]), "notes": (said,)}
+    save_handin_record(runs / "kim", one.model_copy(update=update))
+    write_reports(runs, course)
+    both = '<span lang="en">cell 0: lime-1: &lt;b&gt;</span><span lang="zh-Hant">儲存格 0：lime-1：&lt;b&gt;</span>'
+    assert read_page(runs / "kim/report.html").count(both) == 2
 
 
 def test_pages_ask_for_nothing_from_outside(runs: Path) -> None:
@@ -162,8 +173,8 @@ def test_a_run_that_was_not_scored_is_named(runs: Path, course: Course) -> None:
 
 
 def test_damaged_verdicts_are_named(runs: Path, course: Course) -> None:
-    (runs / "eve/verdicts.json").write_text('{"version": 2}')
-    with pytest.raises(FixableError, match=r"eve/verdicts.json: version"):
+    (runs / "eve/verdicts.json").write_text('{"version": 1}')
+    with pytest.raises(FixableError, match=r"eve/verdicts.json: version: 1; expected 2 .*run `hw9 score` again"):
         write_reports(runs, course)
 
 

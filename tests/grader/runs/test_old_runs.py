@@ -20,11 +20,21 @@ def old(tmp_path: Path) -> Path:
 
 
 def describe(results: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return of each hand-in all but the figures of its arrays, whose last digits are a processor's."""
+    """Return of each hand-in all but the figures of its arrays, whose last digits are a processor's.
+
+    Version 1 had its sentences in English alone.
+    """
     return [
-        one | {"agreements": [(group["group"], group["word"]) for group in one["agreements"]]}
+        one
+        | {"agreements": [(group["group"], group["word"]) for group in one["agreements"]], "version": 2}
+        | {"verdicts": [verdict | {"reason": find_english(verdict["reason"])} for verdict in one["verdicts"]]}
+        | {"notes": [find_english(note).removeprefix("In detail: ") for note in one["notes"]]}
         for one in results["handins"]
     ]
+
+
+def find_english(said: str | dict[str, str]) -> str:
+    return said if isinstance(said, str) else said["en"]
 
 
 @pytest.mark.slow

@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 import pytest
 
+from assignment.assignment import Bilingual
 from assignment.outputs import Outputs
 from grader.agreement.agree import AgreementWord
 from grader.handins.submission import Submission
@@ -54,16 +55,29 @@ def test_late_hand_in_keeps_its_words_and_earns_nothing() -> None:
 
 
 def test_unanswered_is_blank_unreadable_keeps_its_reason_and_a_question_without_key_is_void() -> None:
-    answers = Sheet({"lime-1": Answer("unreadable", reason="cell 3: lime-1: 'z'; expected letters")})
+    reason = Bilingual(en="cell 3: lime-1: 'z'; expected letters", zh="儲存格 3：lime-1：'z'；應為字母")
+    answers = Sheet({"lime-1": Answer("unreadable", reason=reason)})
     verdicts = judge_sheet(answers, KEY, WORTH | {"lime-3": Decimal("0.3")}, late=False)
     assert [verdict.word for verdict in verdicts] == ["unreadable", "blank", "void"]
-    assert "'z'" in verdicts[0].reason
+    assert verdicts[0].reason == reason
     assert {verdict.points for verdict in verdicts} == {Decimal("0.0")}
+
+
+def test_notes_of_the_run_are_quoted_in_both_languages(tmp_path: Path, judge: Judge) -> None:
+    save_result(tmp_path / "runs", "ran", sandbox=False, notes=["not taken: x.npz"])
+    said = [(note.en, note.zh) for note in judge({"lime_1": "bd"}).notes]
+    assert said == [
+        ("cell 0: 'lime_1' was read as lime-1; expected 'lime-1'", "儲存格 0：'lime_1' 讀作 lime-1；應為 'lime-1'"),
+        ("The run noted: not taken: x.npz", "執行時的紀錄：not taken: x.npz"),
+        ("Nobody said when it was handed in; it counts as in time.", "沒有繳交時間的紀錄，視為準時。"),
+        ("It ran outside the sandbox.", "是在沙箱之外執行的。"),
+    ]
 
 
 def test_no_reason_tells_the_right_letters() -> None:
     for chosen in ("bd", "b", "ac"):
-        assert "bd" not in judge_sheet(sheet(q1=chosen), KEY, WORTH, late=False)[0].reason
+        reason = judge_sheet(sheet(q1=chosen), KEY, WORTH, late=False)[0].reason
+        assert "bd" not in reason.en + reason.zh
 
 
 @pytest.fixture
@@ -72,7 +86,7 @@ def judge(tmp_path: Path, course: Course) -> Judge:
 
     def run(letters: dict[str, str] | None = None, **fields: Any) -> HandinRecord:
         if letters is not None:
-            fields["notebook"] = save_notebook(tmp_path / "ann.ipynb", f"answers = {letters!r}")
+            fields["notebook"] = save_notebook(tmp_path / "runs" / "ann" / "handin.ipynb", f"answers = {letters!r}")
         submission = Submission(student="ann", **fields)
         return score_runs([submission], tmp_path / "runs", course)[0]
 
@@ -81,6 +95,7 @@ def judge(tmp_path: Path, course: Course) -> Judge:
 
 def save_notebook(path: Path, source: str) -> Path:
     cell = {"cell_type": "code", "metadata": {}, "source": source, "outputs": [], "execution_count": None}
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
     return path
 
@@ -136,7 +151,7 @@ def test_hand_in_without_a_notebook_gets_verdicts_and_a_person(
 
 
 def test_notebook_without_an_answers_cell_has_no_answers(judge: Judge, tmp_path: Path) -> None:
-    scored = judge(notebook=save_notebook(tmp_path / "mute.ipynb", "print(1)"))
+    scored = judge(notebook=save_notebook(tmp_path / "runs" / "ann" / "handin.ipynb", "print(1)"))
     assert scored.problem == "no_answers"
     assert str(scored.total) == "0.0"
 
@@ -151,13 +166,13 @@ def test_lateness_is_decided_to_the_second_and_an_unknown_time_is_in_time(judge:
     assert str(late.total) == "0.0"
     unknown = judge(answers)
     assert not unknown.late
-    assert any("when it was handed in" in note for note in unknown.notes)
+    assert any("when it was handed in" in note.en for note in unknown.notes)
 
 
 def test_new_key_scores_again_without_running(judge: Judge, tmp_path: Path, course: Course) -> None:
     judge({"lime-1": "a"})
     key = Key({item: frozenset("a") for item in course.key.letters}, {})
-    submission = Submission(student="ann", notebook=tmp_path / "ann.ipynb")
+    submission = Submission(student="ann", notebook=tmp_path / "runs" / "ann" / "handin.ipynb")
     again = score_run(submission, tmp_path / "runs" / "ann", dataclasses.replace(course, key=key))
     assert str(again.total) == "0.3"
 
@@ -181,7 +196,7 @@ def test_edited_official_cells_are_named_and_cost_nothing(judge: Judge, tmp_path
 
 def test_hand_in_replaced_after_its_run_goes_to_a_person(judge: Judge, tmp_path: Path) -> None:
     save_result(tmp_path / "runs", "ran", notebook_sha256="0" * 64)
-    assert any("not the notebook that was run" in reason.en for reason in judge({"lime-1": "bd"}).why)
+    assert any("not the notebook that was run" in reason.en for reason in judge({"lime-1": "bd"}, sha256="1" * 64).why)
 
 
 def test_saved_arrays_that_agree_need_no_person(

@@ -72,7 +72,7 @@ def test_last_attempt_counts_and_is_said(own: Bank, to_report: Report) -> None:
     assert found.sheet.answers["lime-1"].letters == {"c"}
     assert found.submitted_at is not None
     assert found.submitted_at.isoformat() == "2027-05-22T08:00:00+00:00"
-    assert found.sheet.notes == ("3 attempts at the quiz; the last one, attempt 10, counts.",)
+    assert [note.en for note in found.sheet.notes] == ["3 attempts at the quiz; the last one, attempt 10, counts."]
 
 
 QUESTION_TEXTS = {
@@ -133,17 +133,20 @@ def test_text_that_no_choice_has_makes_the_answer_unreadable(forms: Any, cell: s
     answer = parse_answer(cell, forms, "quiz.csv: row 2: lime-1")
     assert (answer.state, answer.letters) == ("unreadable", frozenset())
     assert answer.reason is not None
-    assert answer.reason.startswith("quiz.csv: row 2: lime-1: ")
-    assert said in answer.reason
-    assert "; expected " in answer.reason
-    assert len(answer.reason) < 300
+    assert answer.reason.en.startswith("quiz.csv: row 2: lime-1: ")
+    assert said in answer.reason.en
+    assert said.replace("characters", "個字元") in answer.reason.zh
+    assert "; expected " in answer.reason.en
+    assert "；" in answer.reason.zh
+    assert max(len(answer.reason.en), len(answer.reason.zh)) < 300
 
 
 def test_text_that_may_be_two_sets_of_choices_is_not_guessed() -> None:
     forms = {"a": ("Red,green",), "b": ("Red",), "c": ("green",)}
     answer = parse_answer("Red,green", forms, "row 2")
     assert answer.state == "unreadable"
-    assert answer.reason == "row 2: may be a or bc; expected texts that tell the choices apart"
+    assert answer.reason is not None
+    assert answer.reason.en == "row 2: may be a or bc; expected texts that tell the choices apart"
 
 
 def test_texts_of_the_own_bank_tell_all_choices_apart(own: Bank) -> None:
