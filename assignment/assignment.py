@@ -1,10 +1,11 @@
 """The assignment: what is asked of the students, by when, and what their notebooks may use."""
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, PositiveInt, field_validator
 
@@ -30,6 +31,21 @@ class Bilingual(Record):
     def join_lines(cls, text: str) -> str:
         """Take out the space that a line folded in YAML leaves between two Chinese characters."""
         return _FOLDED.sub("", text)
+
+
+Source = Literal["quiz", "notebook"]
+GRADED: Mapping[Source, Bilingual] = {
+    "notebook": Bilingual(
+        en="The answers in the answers cell of the notebook that you hand in are graded. Where there is a quiz in the "
+        "course system too, its answers are compared with them and change no points.",
+        zh="評分以繳交的 notebook 答案儲存格中的答案為準；課程系統若另有測驗，測驗的答案只用來比對，不影響得分。",
+    ),
+    "quiz": Bilingual(
+        en="The answers that you give in the course system's quiz are graded. Those in a notebook that you hand in are "
+        "compared with them and change no points.",
+        zh="評分以課程系統測驗中的答案為準；繳交的 notebook 中的答案只用來比對，不影響得分。",
+    ),
+}
 
 
 class QuestionGroup(Record):
@@ -58,9 +74,15 @@ class Assignment(Record):
     title: Bilingual
     deadline: AwareDatetime
     late: LatePolicy
+    answers: Source
     questions: dict[str, QuestionGroup]
     categories: tuple[Bilingual, ...]
     limits: Limits
+
+    @property
+    def graded(self) -> Bilingual:
+        """Say to students which of their answers earn points."""
+        return GRADED[self.answers]
 
 
 @cache

@@ -19,6 +19,7 @@
 # | Run the cells from top to bottom. A cell marked **official** saves what it computed; leave it as it is. | 請由上往下執行。標示 **official** 的儲存格會存下計算結果，請不要更動。 |
 # | Each analysis ends with a **scratch** cell: change one argument there, run it again, and look. | 每個分析最後都有一個 **scratch** 儲存格：在那裡一次改一個參數，重新執行，再觀察。 |
 # | Write your answers into the cell `answers = {...}` at the end. A question earns its points only if you choose **all** correct choices and no other. | 把答案寫在最後面的 `answers = {...}` 儲存格。每一題必須選出**所有**正確選項、且沒有多選，才會得分。 |
+# | <!-- graded: en --> | <!-- graded: zh --> |
 # | Pictures are numbered from 0, as the figures show. | 圖片編號從 0 開始，與圖上的標題相同。 |
 # | Run all, save, and hand in this notebook, named by your student ID: `b09901001.ipynb`. No late submission; the last cell prints the deadline. | 全部執行並存檔後，繳交這份筆記本，檔名為學號，例如 `b09901001.ipynb`。不接受遲交；期限見最後一個儲存格的輸出。 |
 
@@ -849,6 +850,10 @@ else:
 #
 # 一題一行，填入所有正確選項的代號，順序不拘，例如 `"lime-1": "bd"`。評分時只讀取、不執行這個儲存格，請在引號內直接寫字母。
 # 寫好後請先**存檔**，再執行最後一個儲存格：它會顯示評分時從存檔讀到的答案。
+#
+# <!-- graded: en -->
+#
+# <!-- graded: zh -->
 
 # %%
 answers = {
@@ -856,7 +861,7 @@ answers = {
 }
 
 # %%
-# Look before you hand in: which answers will be graded, which outputs are missing?  交出前檢查：評分時會讀到哪些答案、缺哪些輸出？
+# Look before you hand in: which answers will be read, which outputs are missing?  交出前檢查：評分時會讀到哪些答案、缺哪些輸出？
 from assignment.sheet.own import describe_own_sheet
 
 choices = """

@@ -14,7 +14,7 @@ import csv
 import io
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -57,12 +57,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """The heading, the rows below it, and what a person may want to know of the file."""
+    """The heading, the rows below it, what a person may want to know of the file, and its bytes as they came."""
 
     file: str
     heading: Row
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
+    data: bytes = field(default=b"", repr=False)
 
     def find_columns(self, names: Iterable[str]) -> Mapping[str, int]:
         """Return which column has which of the names, the first where several have it."""
@@ -130,7 +131,7 @@ def parse_table(data: bytes, file: str, form: Form) -> Table:
         () if separator == "," else (f"{file}: its cells are separated by {SEPARATORS[separator]}, and were read so",)
     )
     found = (_check_row(row, len(rows[0].cells), form) for row in rows[1:] if any(cell.strip() for cell in row.cells))
-    return Table(file, rows[0], tuple(found), notes)
+    return Table(file, rows[0], tuple(found), notes, data)
 
 
 def check_faults(faults: Sequence[Fault], file: str) -> None:

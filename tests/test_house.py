@@ -34,9 +34,12 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "questions.handout": ("assignment", "questions"),
     "questions.canvas": ("assignment", "questions", "questions.handout"),
     "grader.files": ("assignment",),
-    "grader.handins": ("assignment", "assignment.sheet", "questions", "questions.canvas", "grader.files"),
+    "grader.handins": ("assignment", "assignment.sheet", "questions", "grader.files"),
     "grader.decisions": ("assignment", "assignment.sheet", "questions", "grader.files", "grader.handins"),
     "grader.collect": ("assignment", "questions", "grader.handins"),
+    "grader.quiz": (
+        *("assignment", "questions", "questions.canvas", "grader.files", "grader.handins", "grader.collect"),
+    ),
     "grader.release": (
         *("assignment", "assignment.models", "assignment.explorer", "questions", "questions.handout", "grader.files"),
     ),
@@ -46,8 +49,8 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "grader.worker": ("assignment", "grader.files", "grader.handins", "grader.runs", "grader.sandbox"),
     "grader.driver": ("assignment", "grader.files", "grader.handins", "grader.runs", "grader.sandbox"),
     "grader.scoring": (
-        *("assignment", "questions", "grader.files", "grader.handins", "grader.runs", "grader.agreement"),
-        "grader.decisions",
+        *("assignment", "questions", "grader.files", "grader.handins", "grader.decisions", "grader.quiz"),
+        *("grader.runs", "grader.agreement"),
     ),
     "grader.analysis": ("assignment", "questions", "grader.scoring"),
     "grader.report": (

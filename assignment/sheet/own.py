@@ -14,8 +14,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from assignment.assignment import load_assignment
 from assignment.fixable import FixableError
-from assignment.sheet.asked import parse_asked
+from assignment.sheet.asked import Asked, parse_asked
 from assignment.sheet.cell import is_answers_cell, is_python
 from assignment.sheet.notebook import MOST_BYTES, parse_notebook
 from assignment.sheet.say import to_lines
@@ -40,7 +41,11 @@ def describe_own_sheet(choices: str, now: datetime | None = None) -> str:
 
     choices: the ids and letters of all questions, `"lime-1 abcd lime-2 abcde ..."`.
     """
-    asked = parse_asked(choices)
+    graded = load_assignment().graded  # of the assignment.yaml that lies beside the notebook
+    return "\n".join([*_describe_own(parse_asked(choices), now), graded.en, graded.zh])
+
+
+def _describe_own(asked: Sequence[Asked], now: datetime | None) -> list[str]:
     shell = _find_shell()
     run = find_history(shell)
     source = find_source(shell, run)
@@ -49,11 +54,11 @@ def describe_own_sheet(choices: str, now: datetime | None = None) -> str:
         age = (now or datetime.now().astimezone()) - source.saved
         return describe_file(source, read_sheet(source.notebook, asked), ran, round(age.total_seconds()))
     if ran is not None and ran.problem is None:
-        return "\n".join([*_HISTORY, *describe_sheet(ran)])
-    return "\n".join(_NOTHING)
+        return [*_HISTORY, *describe_sheet(ran)]
+    return list(_NOTHING)
 
 
-def describe_file(source: Source, sheet: Sheet, ran: Sheet | None, age: int) -> str:
+def describe_file(source: Source, sheet: Sheet, ran: Sheet | None, age: int) -> list[str]:
     """Return what a saved notebook holds, and in what it differs from what was run since."""
     moment = source.saved.strftime("%Y-%m-%d %H:%M:%S")
     long = (f"{age} seconds", f"{age} 秒") if age < 120 else (f"{age // 60} minutes", f"{age // 60} 分鐘")
@@ -66,7 +71,7 @@ def describe_file(source: Source, sheet: Sheet, ran: Sheet | None, age: int) -> 
     if ran is not None and ran.problem is None:
         other = [name for name, answer in sheet.answers.items() if not _is_same(answer, ran.answers[name])]
         lines += [f"! {_SAVE}: {', '.join(other)}"] if other else []
-    return "\n".join(lines)
+    return lines
 
 
 def describe_sheet(sheet: Sheet) -> list[str]:
@@ -142,8 +147,8 @@ def _describe_answer(name: str, answer: Answer) -> list[str]:
 
 
 _SAVE = (
-    "what you ran last is not what is saved, and what is saved is graded; save, run the answers and this cell again ｜ "
-    "最後執行的答案與存檔的不同，評分以存檔為準；請存檔，再執行答案與這一格"
+    "what you ran last is not what is saved, and what is saved is read; save, run the answers and this cell again ｜ "
+    "最後執行的答案與存檔的不同，評分時讀取的是存檔；請存檔，再執行答案與這一格"
 )
 _HISTORY = (
     "What the grader would read in the cells that you ran in this session; which file is this notebook is not certain.",

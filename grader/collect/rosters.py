@@ -91,18 +91,20 @@ class Enrolled:
 
 @dataclass(frozen=True)
 class Enrolment:
-    """Everyone of a roster, by student; what was left out of it."""
+    """Everyone of a roster, by student; what was left out of it; the file as it came."""
 
     kind: str
     people: Mapping[str, Enrolled] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    file: str = ""
+    data: bytes = field(default=b"", repr=False)
 
 
-def load_enrolment(path: Path) -> Enrolment:
-    """Return who is in a roster of any kind; FixableError with every fault of the file."""
+def load_enrolment(path: Path, file: str | None = None) -> Enrolment:
+    """Return who is in a roster of any kind, called `file` in messages; FixableError with every fault of the file."""
     columns = {name for kind in KINDS.values() for its in (*kind.needed, kind.students, kind.logins) for name in its}
     expected = "a roster: a gradebook, a quiz report or a CSV file with a column student"
-    table = load_table(path, Form(tuple(sorted(columns)), expected, "row", lines_in_cells=True), path.name)
+    table = load_table(path, Form(tuple(sorted(columns)), expected, "row", lines_in_cells=True), file or path.name)
     name = find_kind(table)
     if name is None:
         listed = "; ".join(kind.says for kind in KINDS.values())
@@ -114,7 +116,7 @@ def load_enrolment(path: Path) -> Enrolment:
     check_faults([*faults, *_find_shared(people.values(), table.file)], table.file)
     if not people:
         raise FixableError(Fault((table.file,), f"no student; expected {kind.says}"))
-    return Enrolment(name, people, (*table.notes, *notes))
+    return Enrolment(name, people, (*table.notes, *notes), table.file, table.data)
 
 
 def find_kind(table: Table) -> str | None:

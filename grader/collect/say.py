@@ -44,12 +44,12 @@ def _list_lines(collected: Collected, handins: Path) -> Iterator[str]:
         )
     yield _say_joins(collected)
     if collected.left_out:
-        yield f"nobody's and no notebook, left out: {_list(collected.left_out)}"
+        yield f"nobody's and no notebook, left out: {list_some(collected.left_out)}"
     if collected.absent:
-        yield f"no hand-in of {len(collected.absent)}: {_list(collected.absent)}"
+        yield f"no hand-in of {len(collected.absent)}: {list_some(collected.absent)}"
     again = [one.student for one in collected.students if one.earlier]
     if again:
-        yield f"several attempts, the last counts, the others are in {handins / '.earlier'}: {_list(again)}"
+        yield f"several attempts, the last counts, the others are in {handins / '.earlier'}: {list_some(again)}"
     for file in collected.held[:MOST_NAMED]:
         yield f"not taken: {file.source}: {file.why}"
     if len(collected.held) > MOST_NAMED:
@@ -65,7 +65,7 @@ def _say_joins(collected: Collected) -> str:
     parts = [f"{counts[by]} {says}" for by, says in SAYS.items() if counts[by]]
     apart = [_name(one) for one in collected.students if one.joined is None]
     if apart:
-        parts.append(f"{len(apart)} not joined: {_list(apart)}")
+        parts.append(f"{len(apart)} not joined: {list_some(apart)}")
     return f"{len(collected.students)} students: {', '.join(parts)}"
 
 
@@ -74,7 +74,8 @@ def _name(one: Student) -> str:
     return f"{one.student}{source}"
 
 
-def _list(names: Iterable[str]) -> str:
+def list_some(names: Iterable[str]) -> str:
+    """Return names with commas, MOST_NAMED of them and the number of the others."""
     every = list(names)
     more = f" and {len(every) - MOST_NAMED} more" if len(every) > MOST_NAMED else ""
     return ", ".join(every[:MOST_NAMED]) + more

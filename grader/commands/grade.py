@@ -4,29 +4,30 @@ import argparse
 from pathlib import Path
 
 from grader.commands.run import execute
-from grader.commands.score import find_decisions, score_class, show_scored
+from grader.commands.score import check_class, check_tables, keep_scored, score_class, show_scored, take_class
 from grader.commands.terminal.options import (
+    Given,
     RunOptions,
     Verbs,
-    add_decisions,
+    add_given,
     add_handins,
     add_profile,
-    add_responses,
     add_run_options,
     add_runs,
     add_show_key,
     add_verb,
+    take_given,
     take_run_options,
 )
 from grader.commands.terminal.screen import say
-from grader.handins.quiz import load_roster
-from grader.handins.submission import Submission
+from grader.quiz.kept import load_tables
 from grader.report.pages import write_reports
-from grader.runs.intake import load_intake
 from grader.scoring.course import load_course
 
 ABOUT = """Do what `run`, `score` and `report` do, one after the other. After Ctrl-C the same command resumes. It exits
 with 1 if a hand-in needs a person to look at it; RUNS/report.html and the last lines say which and why.
+
+Without HANDINS nothing is run: with --responses a class is graded that only answered the quiz, else what RUNS holds.
 """
 
 
@@ -38,12 +39,15 @@ def add_parser(verbs: Verbs) -> None:
         _start,
         says="run, score and report a class",
         about=ABOUT,
-        examples=("hw9 grade handins/ runs/", "hw9 grade handins/ runs/ --jobs 2"),
+        examples=(
+            "hw9 grade handins/ runs/",
+            "hw9 grade handins/ runs/ --jobs 2",
+            "hw9 grade --responses quiz.csv --roster gradebook.csv runs/",
+        ),
     )
-    add_handins(parser)
+    add_handins(parser, needed=False)
     add_runs(parser)
-    add_responses(parser)
-    add_decisions(parser)
+    add_given(parser)
     add_profile(parser, "whose key and canonical Outputs")
     add_show_key(parser)
     add_run_options(parser)
@@ -53,31 +57,24 @@ def _start(options: argparse.Namespace) -> int:
     return grade(
         handins=options.handins,
         runs=options.runs,
-        responses=options.responses,
-        decisions=options.decisions,
+        given=take_given(options),
         profile=options.profile,
         show_key=options.show_key,
         how=take_run_options(options),
     )
 
 
-def grade(
-    *,
-    handins: Path,
-    runs: Path,
-    responses: Path | None,
-    decisions: Path | None,
-    profile: str,
-    show_key: bool,
-    how: RunOptions,
-) -> int:
-    """Run, score and report a class; the exit code says whether a person must look at someone."""
+def grade(*, handins: Path | None, runs: Path, given: Given, profile: str, show_key: bool, how: RunOptions) -> int:
+    """Run, score and report a class; without hand-ins nothing is run. The exit code is that of `score`."""
     course = load_course(profile)
-
-    def check(submissions: tuple[Submission, ...]) -> None:  # faults are said before hours of running, not after
-        find_decisions(load_roster(submissions, course.bank, responses), runs, course, decisions)
-
-    execute(handins, runs, how, check)
-    code = show_scored(score_class(load_intake(runs).submissions, runs, course, responses, decisions))
+    tables = load_tables(runs, course.bank, given.responses, given.roster)
+    if handins is not None:
+        check_tables(course, tables)
+        # the faults of the staff's files are said before hours of running, not after
+        execute(handins, runs, how, lambda its: check_class(its, runs, course, tables, given.decisions))
+    submissions = take_class(None, runs, tables, write=True)
+    scored = score_class(submissions, runs, course, tables, given.decisions)
+    keep_scored(scored, runs)
+    code = show_scored(scored, runs)
     say(f"report: {write_reports(runs, course, show_key=show_key)}")
     return code

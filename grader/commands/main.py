@@ -27,6 +27,7 @@ from grader.commands import (
     score,
 )
 from grader.commands.questions import main as questions
+from grader.commands.terminal.options import VerbParser
 from grader.commands.terminal.screen import print_faults
 from grader.runs.folder import VERSION
 
@@ -80,7 +81,9 @@ def make_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action=ShowVersion, nargs=0, help="show the version and exit")
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB", prog="hw9", help=argparse.SUPPRESS)
+    verbs = parser.add_subparsers(
+        dest="verb", required=True, metavar="VERB", prog="hw9", help=argparse.SUPPRESS, parser_class=VerbParser
+    )
     for module in MODULES:
         module.add_parser(verbs)
     parser.description = f"{ABOUT}\n\n{list_verbs(parser)}"

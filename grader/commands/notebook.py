@@ -1,4 +1,4 @@
-"""`hw9 notebook`: build the released notebook from its source and the questions, or check that it is what they give."""
+"""`hw9 notebook`: build the released notebook from its source, the setting and the questions, or check it."""
 
 import argparse
 
@@ -17,14 +17,12 @@ def add_parser(verbs: Verbs) -> None:
         verbs,
         "notebook",
         _start,
-        says="build the released notebook from assignment/homework.py and the questions",
+        says="build the released notebook from assignment/homework.py, assignment.yaml and the questions",
         examples=("hw9 notebook --write", "hw9 notebook --check"),
     )
     choice = parser.add_mutually_exclusive_group(required=True)
     choice.add_argument("--write", action="store_true", help="write assignment/homework.ipynb")
-    choice.add_argument(
-        "--check", action="store_true", help="exit with 1 where it is not what its source and the questions give"
-    )
+    choice.add_argument("--check", action="store_true", help="exit with 1 where it is not what these give")
 
 
 def _start(options: argparse.Namespace) -> int:
@@ -41,6 +39,6 @@ def notebook(*, write: bool) -> int:
     found = NOTEBOOK_FILE.read_text(encoding="utf-8") if NOTEBOOK_FILE.exists() else ""
     if found != built:
         raise FixableError(
-            f"{NOTEBOOK_FILE}: is not what homework.py and the bank give; expected `hw9 notebook --write`"
+            f"{NOTEBOOK_FILE}: is not what homework.py, the setting and the bank give; expected `hw9 notebook --write`"
         )
     return 0

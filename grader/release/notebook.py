@@ -1,5 +1,5 @@
-"""The released notebook: `assignment/homework.py` as .ipynb, with the questions' text and an empty line for each answer
-put in.
+"""The released notebook: `assignment/homework.py` as .ipynb, with the questions' text, an empty line for each answer
+and the sentence that says whose answers are graded put in.
 
 Nothing of a claim, a key or a `why` goes in: only what `questions.handout.markdown` writes for students.
 """
@@ -10,18 +10,19 @@ import re
 from pathlib import Path
 from typing import Any
 
-from assignment.assignment import NOTEBOOK_FILE
+from assignment.assignment import NOTEBOOK_FILE, Assignment, Bilingual, load_assignment
 from assignment.fixable import FixableError
 from questions.bank import Bank
 from questions.handout.markdown import analysis_to_markdown
 from questions.sheet import find_asked
 
 SOURCE_FILE = NOTEBOOK_FILE.with_suffix(".py")
+_GRADED = re.compile(r"<!-- graded: (en|zh) -->")
 _QUESTIONS = re.compile(r"<!-- questions: (\w+) -->")
 
 
-def build_notebook(bank: Bank, source: Path = SOURCE_FILE) -> str:
-    """Return the notebook as JSON text; the same source and bank give the same bytes."""
+def build_notebook(bank: Bank, source: Path = SOURCE_FILE, assignment: Assignment | None = None) -> str:
+    """Return the notebook as JSON text; the same source, bank and assignment give the same bytes."""
     try:
         import jupytext  # a development tool: only who changes the notebook needs it
     except ImportError as error:
@@ -33,8 +34,9 @@ def build_notebook(bank: Bank, source: Path = SOURCE_FILE) -> str:
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
     }
+    graded = (assignment or load_assignment()).graded
     for index, cell in enumerate(notebook["cells"]):
-        _fill(cell, bank)
+        _fill(cell, bank, graded)
         cell["metadata"].pop("lines_to_next_cell", None)
         digest = hashlib.sha256(cell["source"].encode()).hexdigest()[:8]
         cell["id"] = f"hw9-{index:02d}-{digest}"
@@ -42,9 +44,10 @@ def build_notebook(bank: Bank, source: Path = SOURCE_FILE) -> str:
     return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
-def _fill(cell: dict[str, Any], bank: Bank) -> None:
+def _fill(cell: dict[str, Any], bank: Bank, graded: Bilingual) -> None:
     if cell["cell_type"] == "markdown":
-        cell["source"] = _QUESTIONS.sub(lambda found: analysis_to_markdown(bank, found[1]), cell["source"])
+        source = _GRADED.sub(lambda found: str(getattr(graded, found[1])), cell["source"])
+        cell["source"] = _QUESTIONS.sub(lambda found: analysis_to_markdown(bank, found[1]), source)
     else:
         lines = [f'    "{question.id}": "",' for question in bank.questions]
         source = cell["source"].replace("    # <answers>", "\n".join(lines))

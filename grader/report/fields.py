@@ -14,7 +14,7 @@ from grader.analysis.items import QuestionRecord
 from grader.decisions.decision import Decision
 from grader.report.class_record import ClassRecord
 from grader.scoring.evidence import Evidence
-from grader.scoring.handin_record import HandinRecord, Seen
+from grader.scoring.handin_record import DifferingAnswer, HandinRecord, Seen
 from grader.scoring.verdict import Verdict
 
 FIELDS_FILE = Path(__file__).with_name("results.md")
@@ -64,6 +64,7 @@ def describe_results() -> str:
         "results.json": ClassRecord,
         "QuestionRecord": QuestionRecord,
         "HandinRecord (also each Run's verdicts.json)": HandinRecord,
+        "DifferingAnswer": DifferingAnswer,
         "Verdict": Verdict,
         "Decision": Decision,
         "Seen": Seen,

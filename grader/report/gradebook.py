@@ -12,6 +12,7 @@ from pathlib import Path
 
 from grader.files.whole import write_whole
 from grader.report.class_record import ClassRecord
+from grader.scoring.handin_record import HandinRecord
 
 GRADEBOOK_FILE = "gradebook.csv"
 EXCUSED = "EX"  # as course systems write it
@@ -32,12 +33,16 @@ def guard_cell(text: str) -> str:
 
 
 def to_csv(results: ClassRecord) -> str:
-    """Return the class as CSV: student, name, total (EX: excused), points by analysis, words, reasons, verdicts."""
+    """Return the class as CSV: student, name, total (EX: excused), points by analysis, words, reasons, verdicts.
+
+    differing: which questions the source that does not count, quiz or notebook, answers otherwise.
+    """
     topics = list(dict.fromkeys(question.item.rpartition("-")[0] for question in results.questions))
     items = [question.item for question in results.questions]
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(["student", "name", "total", *topics, "words", "needs_person", "why", "decisions", *items])
+    head = ["student", "name", "total", *topics, "words", "needs_person", "why", "decisions", "differing", *items]
+    writer.writerow(head)
     for one in results.handins:
         verdicts = {verdict.item: verdict.word for verdict in one.verdicts}
         writer.writerow(
@@ -50,10 +55,17 @@ def to_csv(results: ClassRecord) -> str:
                 "yes" if one.needs_person else "no",
                 guard_cell(" ".join(reason.en for reason in one.why)),
                 guard_cell(" ".join(decision.says.en for decision in one.decisions)),
+                guard_cell(list_differing(one)),
                 *(verdicts.get(item, "") for item in items),
             ]
         )
     return stream.getvalue()
+
+
+def list_differing(one: HandinRecord) -> str:
+    """Return what counts and what stands in the other source, question by question."""
+    other = "notebook" if one.source == "quiz" else "quiz"
+    return "; ".join(f"{its.item}: {its.counted or '-'}, {other} {its.other or '-'}" for its in one.differing)
 
 
 def write_gradebook(runs: Path, results: ClassRecord) -> Path:

@@ -57,6 +57,14 @@ def check_runs(runs: Path) -> tuple[Submission, ...]:
     return ()
 
 
+def begin_runs(runs: Path) -> None:
+    """Make a RUNS folder into which no notebook was taken in; one that is there stays as it is."""
+    if not (runs / "runs.json").exists():
+        check_runs(runs)
+        with lock_runs(runs):
+            record_class(runs, check_runs(runs))
+
+
 def record_class(runs: Path, submissions: tuple[Submission, ...], handins: Path | None = None) -> None:
     """Write `runs.json`."""
     runs.mkdir(parents=True, exist_ok=True)

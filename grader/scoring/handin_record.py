@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import Field, ValidationError
 
-from assignment.assignment import Bilingual
+from assignment.assignment import Bilingual, Source
 from assignment.fixable import Fault, FixableError, to_faults
 from assignment.records import Record
 from grader.agreement.agree import Agreement, find_worst_word
@@ -32,10 +32,19 @@ class Seen(Record):
     why: tuple[Bilingual, ...] = Field(description="the reasons at the first scoring that applied it")
 
 
+class DifferingAnswer(Record):
+    """One question that the source which does not count answers otherwise: for staff alone, it changes no points."""
+
+    item: str = Field(description="the question's id")
+    counted: str = Field(description="the letters that count, in order; empty when blank, `?` when unreadable")
+    other: str = Field(description="those of the other source, written in the same way")
+
+
 class HandinRecord(Record):
     """One hand-in: its verdicts and points, and what a person should know of it."""
 
     version: Literal[2] = Field(default=2, description="the version of this format")
+    scoring: int | None = Field(default=None, description="the number of the scoring, which `RUNS/scorings` keeps")
     student: str = Field(description="the student's id, which names the Run folder")
     name: str = Field(description="the student's name as handed in; the id where there is none")
     submitted_at: datetime | None = Field(default=None, description="when it was handed in; null where nobody said")
@@ -50,7 +59,13 @@ class HandinRecord(Record):
     problem: HandinProblem | None = Field(
         default=None,
         description="why there is no Sheet to read: `missing`, `not_a_notebook`, `two_notebooks`, `broken`, "
-        "`bad_name`, `no_answers`, or `no_response` where the quiz's responses are scored; null where there is one",
+        "`bad_name`, `no_answers`, or `no_response` where the quiz's responses count; null where there is one",
+    )
+    source: Source = Field(
+        default="notebook", description="whose answers count, those of the `notebook` or of the `quiz`"
+    )
+    differing: tuple[DifferingAnswer, ...] = Field(
+        default=(), description="the questions that the other source answers otherwise; changes no points"
     )
     total: Decimal = Field(description="the points earned, an exact decimal written as a string")
     possible: Decimal = Field(description="the points of all questions that are not void")

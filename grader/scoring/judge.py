@@ -5,7 +5,6 @@ well.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -15,18 +14,18 @@ from assignment.late import IN_TIME, REFUSED, Lateness
 from assignment.outputs import Outputs
 from grader.agreement.agree import COMPARED_GROUPS, Agreement, compare_groups, read_group
 from grader.decisions.decisions import NO_DECISIONS, Decisions, find_deadline, select
-from grader.handins.quiz import Sheets
 from grader.handins.submission import Submission
+from grader.quiz.roster import Quiz
 from grader.runs.folder import read_handin
 from grader.scoring.course import Course
 from grader.scoring.evidence import Evidence, load_evidence
-from grader.scoring.handin_record import VERDICTS_FILE, HandinProblem, HandinRecord, list_words, save_handin_record
+from grader.scoring.handin_record import VERDICTS_FILE, HandinProblem, HandinRecord, list_words
 from grader.scoring.reasons import list_reasons
 from grader.scoring.seen import load_seen
+from grader.scoring.sources import choose_sheet, make_empty_sheet
 from grader.scoring.verdict import NOTHING, Verdict, judge_sheet, sum_points
-from grader.scoring.words import WORDS
 from questions.bank import Bank, list_worth
-from questions.sheet import Answer, Sheet, read_sheet
+from questions.sheet import Sheet, read_sheet
 
 REPLACED = Bilingual(
     en="The hand-in is not the notebook that was run; run it again.", zh="繳交的 notebook 與執行過的不同，請重新執行。"
@@ -40,20 +39,17 @@ def score_runs(
     submissions: Iterable[Submission],
     runs: Path,
     course: Course,
-    sheets: Sheets | None = None,
+    quiz: Quiz | None = None,
     decisions: Decisions = NO_DECISIONS,
 ) -> list[HandinRecord]:
-    """Score every hand-in, write each `RUNS/<student>/verdicts.json` and return the records in the order given.
+    """Score every hand-in and return the records in the order given; writes nothing.
 
-    sheets: the answers to the quiz by student (`handins/quiz.py`), which then count in place of the notebooks'.
+    quiz: the answers to the quiz (`grader/quiz`), which count in place of the notebooks' or are compared with them.
     """
-    found = [score_run(one, runs / one.student, course, sheets, decisions) for one in submissions]
-    for scored in found:
-        save_handin_record(runs / scored.student, scored)
-    return found
+    return [score_run(one, runs / one.student, course, quiz, decisions) for one in submissions]
 
 
-def find_leftovers(submissions: Iterable[Submission], runs: Path) -> tuple[str, ...]:
+def find_former(submissions: Iterable[Submission], runs: Path) -> tuple[str, ...]:
     """Return the students who were scored before and are not of this class; the reports still show them."""
     own = {one.student for one in submissions}
     return tuple(sorted({path.parent.name for path in runs.glob(f"*/{VERDICTS_FILE}")} - own))
@@ -63,7 +59,7 @@ def score_run(
     submission: Submission,
     folder: Path,
     course: Course,
-    sheets: Sheets | None = None,
+    quiz: Quiz | None = None,
     decisions: Decisions = NO_DECISIONS,
 ) -> HandinRecord:
     """Return what is to say of one hand-in and its Run folder; writes nothing.
@@ -71,8 +67,8 @@ def score_run(
     It reads what the folder's `verdicts.json` says a person has seen, and no more of it.
     """
     problem, sheet = _read_sheet(submission, folder, course.bank)
-    if sheets is not None:
-        problem, sheet = _take_sheet(sheets.get(submission.student), problem, course.bank)
+    counted = choose_sheet(submission.student, problem, sheet, quiz, course.bank)
+    problem, sheet = counted.problem, counted.sheet
     its = decisions.of(submission.student)
     deadline = find_deadline(its, course.assignment.deadline)
     late = _judge_time(submission, course, deadline)
@@ -83,7 +79,9 @@ def score_run(
     run = load_evidence(folder)
     agreements = _read_agreements(folder, run, course.canonical)
     replaced = None not in (submission.sha256, run.notebook_sha256) and submission.sha256 != run.notebook_sha256
-    why = list_reasons(problem, run, agreements, verdicts) + ((REPLACED,) if replaced else ()) + submission.reasons
+    quiz_only = counted.source == "quiz" and submission.problem == "missing"
+    why = list_reasons(problem, run, agreements, verdicts, to_run=not quiz_only) + counted.why
+    why += ((REPLACED,) if replaced else ()) + submission.reasons
     seen = load_seen(folder, select(its, "seen"), why)
     covered = {reason for one in seen for reason in one.why}
     unseen = tuple(reason for reason in why if reason not in covered)
@@ -96,6 +94,8 @@ def score_run(
         deducted=min(late.points, earned),
         excused=excused,
         problem=problem,
+        source=counted.source,
+        differing=counted.differing,
         total=earned - min(late.points, earned),
         possible=_sum_possible(verdicts, worth),
         topics=_sum_topics(verdicts),
@@ -126,23 +126,9 @@ def _read_sheet(submission: Submission, folder: Path, bank: Bank) -> tuple[Handi
     """
     if submission.problem is not None or submission.notebook is None:
         problem: HandinProblem = submission.problem or "missing"
-        return problem, _make_empty_sheet(problem, bank)
+        return problem, make_empty_sheet(problem, bank)
     sheet = read_sheet(read_handin(folder), bank)
-    return sheet.problem, _make_empty_sheet(sheet.problem, bank) if sheet.problem == "not_a_notebook" else sheet
-
-
-def _take_sheet(sheet: Sheet | None, problem: HandinProblem | None, bank: Bank) -> tuple[HandinProblem | None, Sheet]:
-    """Return the Sheet of the quiz in place of the notebook's, whose own problem becomes a note."""
-    if sheet is None:
-        return "no_response", _make_empty_sheet("no_response", bank)
-    notes = (WORDS[problem].says,) if problem not in (None, "no_answers") else ()
-    return None, replace(sheet, notes=sheet.notes + notes)
-
-
-def _make_empty_sheet(problem: HandinProblem, bank: Bank) -> Sheet:
-    blank = problem in ("missing", "no_answers", "no_response")
-    answer = Answer() if blank else Answer("unreadable", reason=WORDS[problem].says)
-    return Sheet(dict.fromkeys(bank.ids, answer))
+    return sheet.problem, make_empty_sheet(sheet.problem, bank) if sheet.problem == "not_a_notebook" else sheet
 
 
 def _read_agreements(folder: Path, run: Evidence, canonical: Outputs) -> tuple[Agreement, ...]:

@@ -30,13 +30,18 @@ ENDINGS = {
 
 
 def list_reasons(
-    problem: HandinProblem | None, run: Evidence, agreements: tuple[Agreement, ...], verdicts: tuple[Verdict, ...]
+    problem: HandinProblem | None,
+    run: Evidence,
+    agreements: tuple[Agreement, ...],
+    verdicts: tuple[Verdict, ...],
+    *,
+    to_run: bool = True,
 ) -> tuple[Bilingual, ...]:
-    """Return why a person must look at this hand-in; nothing when nobody must."""
+    """Return why a person must look at this hand-in; nothing when nobody must. `to_run`: there should be a Run."""
     reasons = [*_list_sheet_reasons(problem, verdicts), *_list_run_reasons(run), *_list_cell_reasons(run)]
     if run.word == "ran":
         reasons += _list_output_reasons(agreements)
-    if run.word == "not_run" and not problem:
+    if run.word == "not_run" and to_run and not problem:
         reasons.append(WORDS["not_run"].says)
     return tuple(reasons)
 

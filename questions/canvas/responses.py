@@ -13,7 +13,7 @@ gives partial credit. A question is known by its id in the text (`lime-1`), else
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -36,21 +36,28 @@ _ENGLISH = "a Student Analysis report, downloaded with Canvas in English"
 
 @dataclass(frozen=True)
 class Response:
-    """What counts of one student: the last attempt. `place` names its file, row and column, for messages."""
+    """What counts of one student: the last attempt. `place` names its file, row and column, for messages.
+
+    lms_id: Canvas's own number of the person; logins: what else names the person, best first.
+    """
 
     student: str
     name: str
     submitted_at: datetime | None
     sheet: Sheet
     place: tuple[str, ...]
+    lms_id: str = ""
+    logins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Responses:
-    """The responses by student id, and what a person may want to know of the whole file."""
+    """The responses by student id, what a person may want to know of the whole file, and the file as it came."""
 
     by_student: Mapping[str, Response]
     notes: tuple[str, ...] = ()
+    file: str = ""
+    data: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True)
@@ -78,9 +85,12 @@ class _ReportReader:
     attempts: dict[str, list[_Attempt]] = field(default_factory=dict)
 
 
-def load_responses(path: Path, bank: Bank) -> Responses:
-    """Return the responses in a file; FixableError with all that is wrong, each with its row and column."""
-    return _read_responses(load_table(path, _make_form(), path.name), bank)
+def load_responses(path: Path, bank: Bank, name: str | None = None) -> Responses:
+    """Return the responses in a file, called `name` in messages, else as it is called.
+
+    FixableError with all that is wrong, each with its row and column.
+    """
+    return _read_responses(load_table(path, _make_form(), name or path.name), bank)
 
 
 def parse_responses(data: bytes, bank: Bank, file: str) -> Responses:
@@ -99,7 +109,8 @@ def _read_responses(table: Table, bank: Bank) -> Responses:
         _read_row(reading, row)
     check_faults(reading.faults, table.file)
     said = (f"{note} (did a spreadsheet save it? then download it anew)" for note in table.notes)
-    return Responses({student: _take_last(its) for student, its in reading.attempts.items()}, (*said, *notes))
+    last = {student: _take_last(its) for student, its in reading.attempts.items()}
+    return Responses(last, (*said, *notes), table.file, table.data)
 
 
 def _parse_heading(table: Table, bank: Bank) -> tuple[_Heading, tuple[str, ...]]:
@@ -172,7 +183,9 @@ def _read_row(reading: _ReportReader, row: Row) -> None:
     }
     sheet = Sheet({name: answers[name] for name in reading.bank.ids})
     moment = parse_moment(cells["submitted"]) if cells["submitted"] else None
-    response = Response(student, cells.get("name", "")[:MOST_NAME], moment, sheet, where)
+    logins = tuple(unicodedata.normalize("NFC", cells[name]) for name in ID_COLUMNS[:-1] if cells.get(name))
+    name = cells.get("name", "")[:MOST_NAME]
+    response = Response(student, name, moment, sheet, where, lms_id=cells.get("id", ""), logins=logins)
     attempts.append(_Attempt(number, person, response))
 
 
@@ -193,5 +206,4 @@ def _take_last(attempts: Sequence[_Attempt]) -> Response:
         en=f"{len(attempts)} attempts at the quiz; the last one, attempt {last.number}, counts.",
         zh=f"測驗作答了 {len(attempts)} 次；以最後一次（第 {last.number} 次）為準。",
     )
-    its = last.response
-    return Response(its.student, its.name, its.submitted_at, Sheet(its.sheet.answers, (note,)), its.place)
+    return replace(last.response, sheet=Sheet(last.response.sheet.answers, (note,)))

@@ -100,6 +100,7 @@ class Handout:
     title: Bilingual
     deadline: str
     rule: Bilingual
+    graded: Bilingual
     topics: tuple[AnalysisBlock, ...]
 
     @property
@@ -137,6 +138,7 @@ def make_handout(bank: Bank, assignment: Assignment, profile: Profile) -> Handou
         title=assignment.title,
         deadline=assignment.deadline.isoformat(sep=" ", timespec="minutes"),
         rule=RULE,
+        graded=assignment.graded,
         topics=tuple(AnalysisBlock(TITLES[name], tuple(blocks)) for name, blocks in topics.items()),
     )
 
@@ -145,7 +147,8 @@ def render_markdown(handout: Handout) -> str:
     """Return the handout as Markdown; pictures are looked for in `pictures/` beside it."""
     parts = [
         f"# {handout.title.en} ｜ {handout.title.zh}",
-        f"Deadline 期限：{handout.deadline} · {handout.points} points 分\n\n{handout.rule.en}\n\n{handout.rule.zh}",
+        f"Deadline 期限：{handout.deadline} · {handout.points} points 分",
+        *(text for said in (handout.rule, handout.graded) for text in (said.en, said.zh)),
     ]
     for topic in handout.topics:
         parts.append(f"## {topic.title.en} ｜ {topic.title.zh}")

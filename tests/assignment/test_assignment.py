@@ -27,6 +27,17 @@ def test_deadline_without_a_time_zone_and_other_faults_are_named_at_once(tmp_pat
     assert "limits: cell_seconds: 'soon'" in str(caught.value.faults[1])
 
 
+def test_setting_that_says_whose_answers_are_graded_is_one_of_two_words(tmp_path: Path) -> None:
+    text = ASSIGNMENT_FILE.read_text(encoding="utf-8")
+    path = tmp_path / "assignment.yaml"
+    path.write_text(text.replace("answers: notebook", "answers: both"), encoding="utf-8")
+    with pytest.raises(FixableError, match=r"answers: 'both'; expected .*quiz.*notebook"):
+        load_assignment(path)
+    quiz = tmp_path / "quiz.yaml"
+    quiz.write_text(text.replace("answers: notebook", "answers: quiz"), encoding="utf-8")
+    assert load_assignment(quiz).graded.en.startswith("The answers that you give in the course system's quiz are")
+
+
 def test_broken_yaml_is_named_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "assignment.yaml"
     path.write_text("title: {en: a\nzh: [b\n", encoding="utf-8")

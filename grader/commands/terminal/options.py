@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from assignment.assignment import Limits, load_assignment
 
@@ -33,6 +33,37 @@ class RunOptions:
         return load_assignment().limits.model_copy(
             update={name: value for name, value in given.items() if value is not None}
         )
+
+
+class VerbParser(argparse.ArgumentParser):
+    """The parser of a verb: options may stand among its places, also where a place can be left out.
+
+    >>> parser = VerbParser()
+    >>> _ = parser.add_argument("handins", nargs="?"), parser.add_argument("runs"), parser.add_argument("--jobs")
+    >>> parser.parse_args(["in", "--jobs", "2", "out"])
+    Namespace(jobs='2', handins='in', runs='out')
+    """
+
+    mixing = False
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:  # noqa: D102
+        verbs = any(action.nargs == argparse.PARSER for action in self._actions)
+        if self.mixing or verbs or {"-h", "--help"}.intersection(args or ()):
+            return super().parse_known_args(args, namespace)
+        self.mixing = True
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self.mixing = False
+
+
+@dataclass(frozen=True)
+class Given:
+    """The files of the staff by which a class is scored; None: what RUNS keeps, or what lies beside HANDINS."""
+
+    responses: Path | None = None
+    roster: Path | None = None
+    decisions: Path | None = None
 
 
 def add_verb(
@@ -72,24 +103,33 @@ def add_runs(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_responses(parser: argparse.ArgumentParser) -> None:
-    """Add --responses."""
-    parser.add_argument(
+def add_given(parser: argparse.ArgumentParser) -> None:
+    """Add the options that `take_given` reads."""
+    add = parser.add_argument
+    add(
         "--responses",
         type=Path,
         metavar="FILE.csv",
-        help="the quiz's Student Analysis report (Canvas, classic quiz): only its answers and times count",
+        help="the quiz's Student Analysis report (Canvas, classic quiz); RUNS keeps it for later scorings",
     )
-
-
-def add_decisions(parser: argparse.ArgumentParser) -> None:
-    """Add --decisions."""
-    parser.add_argument(
+    add(
+        "--roster",
+        type=Path,
+        metavar="FILE",
+        help="who is of the class and whose each row of --responses is: an exported gradebook, a quiz report or a CSV "
+        "file with a column student",
+    )
+    add(
         "--decisions",
         type=Path,
         metavar="FILE",
         help="what the staff decided, .yaml or .csv (default: HANDINS.decisions.yaml or .csv, beside HANDINS or RUNS)",
     )
+
+
+def take_given(options: argparse.Namespace) -> Given:
+    """Return the staff's files, as they were typed."""
+    return Given(options.responses, options.roster, options.decisions)
 
 
 def add_profile(parser: argparse.ArgumentParser, whose: str) -> None:

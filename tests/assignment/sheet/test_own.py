@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 from jupyter_client.manager import start_new_kernel
 
-from assignment.assignment import NOTEBOOK_FILE
+from assignment.assignment import GRADED, NOTEBOOK_FILE, Source, load_assignment
 from assignment.sheet.own import describe_own_sheet, find_history, find_source
 from assignment.sheet.sheet import read_sheet
 from tests.assignment.sheet.ways import ALL, ASKED, BLANK, MINE, READ, WAYS, Way
@@ -107,7 +107,7 @@ def test_answers_that_were_run_and_not_saved_are_said(run: Run, folder: Path) ->
     run(MINE)
     said = run(find_last_cell())
     assert show(said) == "- - - -"
-    assert "what is saved is graded" in said
+    assert "what is saved is read" in said
     assert said.count("lime-1") == 2
     save(folder / "homework.ipynb", MINE, find_last_cell())
     assert "what is saved is graded" not in run(find_last_cell())
@@ -163,6 +163,16 @@ def test_age_of_the_file_is_said_in_both_languages(tmp_path: Path, monkeypatch: 
     assert "20 seconds ago" in said
     assert "20 秒前" in said
     assert "5 minutes ago" in describe_own_sheet(CHOICES, now=saved + timedelta(minutes=5))
+
+
+@pytest.mark.parametrize("answers", ["quiz", "notebook"])
+def test_it_ends_with_whose_answers_are_graded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answers: Source
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assignment = load_assignment().model_copy(update={"answers": answers})
+    monkeypatch.setattr("assignment.sheet.own.load_assignment", lambda: assignment)
+    assert describe_own_sheet(CHOICES).splitlines()[-2:] == [GRADED[answers].en, GRADED[answers].zh]
 
 
 def test_outside_any_notebook_it_says_that_there_is_nothing_to_read(

@@ -59,7 +59,7 @@ def test_help_lists_the_verbs_by_purpose(capsys: pytest.CaptureFixture[str]) -> 
     text = show_help([], capsys)
     places = [text.index(f"\n{purpose}:\n") for purpose in PURPOSES]
     assert places == sorted(places)
-    assert re.search(r"^  grade HANDINS RUNS +run, score and report a class$", text, re.MULTILINE)
+    assert re.search(r"^  grade \[HANDINS\] RUNS +run, score and report a class$", text, re.MULTILINE)
 
 
 @pytest.mark.slow

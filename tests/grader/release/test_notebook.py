@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from assignment.assignment import NOTEBOOK_FILE, load_assignment
+from assignment.assignment import GRADED, NOTEBOOK_FILE, Source, load_assignment
 from grader.handins.notebook import parse_notebook
 from grader.handins.plan import compare_notebooks
 from grader.release.notebook import SOURCE_FILE, build_notebook
@@ -66,9 +66,24 @@ def test_official_cells_say_so_to_the_reader(text: str) -> None:
         assert "".join(cell["source"]).startswith(f"# official: {cell['metadata']['hw9']['name']}\n")
 
 
+@pytest.mark.parametrize(("answers", "other"), [("quiz", "notebook"), ("notebook", "quiz")])
+def test_notebook_says_twice_in_both_languages_whose_answers_are_graded(
+    bank: Bank, text: str, answers: Source, other: Source
+) -> None:
+    assignment = load_assignment().model_copy(update={"answers": answers})
+    built = build_notebook(bank, assignment=assignment)
+    found = join_sources(built)
+    assert [found.count(said) for said in (GRADED[answers].en, GRADED[answers].zh)] == [2, 2]
+    assert GRADED[other].en not in found
+    assert (built == text) is (answers == load_assignment().answers)
+    official = [cell for cell in json.loads(built)["cells"] if "hw9" in cell["metadata"]]
+    assert official == [cell for cell in json.loads(text)["cells"] if "hw9" in cell["metadata"]]
+
+
 def test_every_placeholder_of_the_source_is_filled(text: str) -> None:
     assert "<!-- questions:" in SOURCE_FILE.read_text(encoding="utf-8")
     assert "<!-- questions:" not in text
+    assert "<!-- graded:" not in text
     assert "<answers>" not in text
     assert "<choices>" not in text
 

@@ -1,13 +1,13 @@
 """The handout holds every question with its points and pictures, and not a word of what is right."""
 
 import re
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from assignment.assignment import load_assignment
+from assignment.assignment import GRADED, Source, load_assignment
 from assignment.profile import load_profile
 from grader.commands.main import main
 from questions.bank import Bank
@@ -39,6 +39,19 @@ def asked(bank: Bank) -> list[str]:
 def test_handout_says_every_text_of_every_question(own: Bank, texts: dict[str, str], name: str) -> None:
     shown = {"handout.md": str, "handout.html": lambda text: str(mark_code(text))}[name]
     assert not [text for text in asked(own) if shown(text) not in texts[name]]
+
+
+@pytest.mark.parametrize("answers", ["quiz", "notebook"])
+def test_handout_says_in_both_languages_whose_answers_are_graded(own: Bank, answers: Source) -> None:
+    assignment = load_assignment().model_copy(update={"answers": answers})
+    files = list_files(make_handout(own, assignment, load_profile("mini")))
+    found = {name: data.decode() for name, data in files if name.startswith("handout.")}
+    assert found.keys() == {"handout.md", "handout.html"}
+    for text in found.values():
+        unescaped = unescape(text)
+        assert GRADED[answers].en in unescaped
+        assert GRADED[answers].zh in unescaped
+        assert not any(said.en in unescaped for name, said in GRADED.items() if name != answers)
 
 
 @pytest.mark.parametrize("name", ["handout.md", "handout.html"])

@@ -1,4 +1,4 @@
-"""`hw9 score --responses`: the quiz's answers and times count, all or nothing, whoever handed a notebook in."""
+"""`hw9 score --responses` beside hand-ins: where the setting says so, the quiz's answers and times count."""
 
 import csv
 import json
@@ -9,16 +9,12 @@ from typing import Any
 
 import pytest
 
-from assignment.fixable import FixableError
+from assignment.assignment import load_assignment
 from grader.commands.main import main
-from grader.handins.quiz import join_responses
-from grader.handins.submission import Submission
 from grader.scoring.handin_record import HandinRecord, load_handin_record
 from questions.bank import Bank
 from questions.canonical import load_canonicals
-from questions.canvas.responses import Response, Responses
 from questions.key import compute_key
-from questions.sheet import Answer, Sheet
 
 Class = Callable[..., dict[str, HandinRecord]]
 
@@ -32,6 +28,13 @@ def save_notebook(path: Path, answers: Mapping[str, str]) -> None:
     source = f"answers = {dict(answers)!r}"
     cell = {"cell_type": "code", "metadata": {}, "source": source, "outputs": [], "execution_count": None}
     path.write_text(json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+
+
+@pytest.fixture(autouse=True)
+def quiz_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the quiz's answers count, as `answers: quiz` in assignment.yaml does."""
+    assignment = load_assignment().model_copy(update={"answers": "quiz"})
+    monkeypatch.setattr("grader.scoring.course.load_assignment", lambda: assignment)
 
 
 @pytest.fixture
@@ -120,7 +123,7 @@ def test_row_without_a_hand_in_is_scored_and_was_not_run(score: Class, right: di
     found = score({"ann": {}}, [{"sis_id": "ann", "chosen": {}}, {"sis_id": "bea", "chosen": right}])["bea"]
     assert (str(found.total), found.problem, found.words) == ("10.0", None, ("not_run",))
     assert "No notebook was handed in." in [note.en for note in found.notes]
-    assert found.needs_person
+    assert not found.needs_person
 
 
 @pytest.mark.slow
@@ -189,32 +192,6 @@ def test_grade_takes_the_report_and_refuses_a_broken_one_before_anything_runs(
     assert "10.0" in (runs / "gradebook.csv").read_text(encoding="utf-8")
 
 
-def respond(*students: str) -> Responses:
-    sheet = Sheet({"lime-1": Answer("read", frozenset("a"))})
-    return Responses({name: Response(name, "", None, sheet, f"quiz.csv: row 2: {name[:4]}") for name in students})
-
-
-def test_capitals_of_an_id_do_not_matter_where_one_student_is_meant() -> None:
-    submissions = (Submission(student="b09"), Submission(student="c1"), Submission(student="C1"))
-    everyone, sheets = join_responses(submissions, respond("B09", "C1"))
-    assert sheets.keys() == {"b09", "C1"}
-    assert {one.student for one in everyone} == {"b09", "c1", "C1"}
-    with pytest.raises(FixableError, match="'B09' is b09 a second time"):
-        join_responses(submissions, respond("b09", "B09"))
-
-
-def test_ids_that_would_leave_the_folder_of_runs_are_refused_all_at_once() -> None:
-    with pytest.raises(FixableError) as caught:
-        join_responses((), respond("../etc", "a b", "fine", "x.json"))
-    assert [fault.says.split(";")[0] for fault in caught.value.faults] == ["'../etc'", "'a b'", "'x.json'"]
-
-
-def test_letter_that_is_another_ones_only_when_folded_is_another_student() -> None:
-    everyone, sheets = join_responses((Submission(student="\u017f09"),), respond("s09"))
-    assert list(sheets) == ["s09"]
-    assert len(everyone) == 2
-
-
 @pytest.mark.slow
 def test_student_of_an_earlier_report_who_is_not_of_the_class_is_named(
     score: Class, right: dict[str, str], capsys: pytest.CaptureFixture[str]
@@ -224,3 +201,36 @@ def test_student_of_an_earlier_report_who_is_not_of_the_class_is_named(
     score({}, [{"sis_id": "ann", "id": "71", "chosen": right}])
     said = capsys.readouterr().out
     assert "71: scored before and not of this class" in said
+
+
+@pytest.mark.slow
+def test_setting_notebook_leaves_points_and_times_to_the_notebooks(
+    score: Class, right: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assignment = load_assignment().model_copy(update={"answers": "notebook"})
+    monkeypatch.setattr("grader.scoring.course.load_assignment", lambda: assignment)
+    late = {"submitted": "2027-06-28 16:00:00 UTC"}
+    rows = [{"sis_id": "ann", "chosen": right | {"lime-1": ""}} | late, {"sis_id": "bea", "chosen": right}]
+    found = score({"ann": right}, rows)
+    assert (str(found["ann"].total), found["ann"].source, found["ann"].late) == ("10.0", "notebook", False)
+    assert [(one.item, one.other) for one in found["ann"].differing] == [("lime-1", "")]
+    assert (str(found["bea"].total), found["bea"].problem) == ("0.0", "missing")
+    assert "The quiz has a row of this student, with answers to 30 of the questions" in found["bea"].why[1].en
+
+
+@pytest.mark.slow
+def test_where_the_quiz_counts_nobody_is_scored_by_the_notebook_for_want_of_an_option(
+    tmp_path: Path, score: Class, right: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    handins, runs = tmp_path / "handins", tmp_path / "runs"
+    save_notebook(handins / "ann.ipynb", right)
+    for verb in ("score", "grade"):
+        assert main([verb, str(handins), str(runs)]) == 1
+        assert "assignment.yaml: answers: quiz; expected --responses FILE too" in capsys.readouterr().err
+    score({}, [{"sis_id": "ann", "chosen": {}}])
+    assert main(["score", str(handins), str(runs)]) == 1
+    found = load_handin_record(runs / "ann")
+    assert (str(found.total), found.source) == ("0.0", "quiz")
+    assert "The notebook handed in has answers to 30 of the questions, but it is the quiz that counts." in [
+        reason.en for reason in found.why
+    ]

@@ -1,0 +1,1 @@
+"""The class that answered the quiz: its rows joined with hand-ins and a roster, and kept in RUNS."""

@@ -1,0 +1,75 @@
+"""The tables that a class was scored by, kept in RUNS as they came: the quiz's report and the roster.
+
+So a later scoring has the same answers, whatever became of the files, and never turns to the notebooks unasked.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from assignment.fixable import FixableError, parse_as
+from assignment.records import Record
+from grader.collect.rosters import Enrolment, load_enrolment
+from grader.files.whole import load_json, write_whole
+from questions.bank import Bank
+from questions.canvas.responses import Responses, load_responses
+
+KEPT_FILE = "quiz.json"
+RESPONSES_FILE = "responses.csv"
+ROSTER_FILE = "roster.csv"
+
+
+class KeptNames(Record):
+    """The file `quiz.json`: what the kept tables were called."""
+
+    version: Literal[1] = 1
+    responses: str
+    roster: str | None = None
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The quiz's report and, where one was given, the roster; `kept`: from an earlier scoring."""
+
+    responses: Responses
+    enrolment: Enrolment | None = None
+    kept: bool = False
+
+
+def load_tables(runs: Path, bank: Bank, responses: Path | None, roster: Path | None) -> Tables | None:
+    """Return what was given, and of what was not given what RUNS kept; None where no quiz was ever given.
+
+    FixableError with the faults of a file, and for a roster without responses.
+    """
+    names = load_names(runs)
+    if responses is not None:
+        found = load_responses(responses, bank)
+    elif names is not None:
+        found = load_responses(runs / RESPONSES_FILE, bank, names.responses)
+    elif roster is not None:
+        raise FixableError("--roster: expected --responses too, whose rows it says are whose")
+    else:
+        return None
+    enrolment = None
+    if roster is not None:
+        enrolment = load_enrolment(roster)
+    elif names is not None and names.roster is not None:
+        enrolment = load_enrolment(runs / ROSTER_FILE, names.roster)
+    return Tables(found, enrolment, kept=responses is None)
+
+
+def load_names(runs: Path) -> KeptNames | None:
+    """Return what the tables were called that RUNS keeps; None where it keeps none."""
+    path = runs / KEPT_FILE
+    if not path.exists():
+        return None
+    return parse_as(KeptNames, load_json(path, "what hw9 score --responses writes"), str(path))
+
+
+def keep_tables(runs: Path, tables: Tables) -> None:
+    """Keep the tables in RUNS; what names them is written last."""
+    write_whole(runs / RESPONSES_FILE, tables.responses.data)
+    if tables.enrolment is not None:
+        write_whole(runs / ROSTER_FILE, tables.enrolment.data)
+    names = KeptNames(responses=tables.responses.file, roster=tables.enrolment.file if tables.enrolment else None)
+    write_whole(runs / KEPT_FILE, (names.model_dump_json(indent=1) + "\n").encode())
