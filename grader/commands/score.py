@@ -10,7 +10,7 @@ from grader.handins.quiz import load_roster
 from grader.runs.folder import load_submissions
 from grader.scoring.course import Course, load_course
 from grader.scoring.handin_record import HandinRecord
-from grader.scoring.judge import find_leftovers, score_runs
+from grader.scoring.judge import find_unlisted, score_runs
 
 ABOUT = """Score every hand-in with the current key and write RUNS/<student>/verdicts.json. It runs no notebook and can
 be repeated, after a change of the key too. It exits with 1 if a hand-in needs a person to look at it.
@@ -64,7 +64,7 @@ def score_class(handins: Path, runs: Path, course: Course, responses: Path | Non
     """Score every hand-in; with `responses`, by the answers to the quiz."""
     roster = load_roster(handins, course.bank, responses)
     said = "scored before and not of this class; the reports show it until the folder is removed"
-    leftovers = [f"{runs / student}: {said}" for student in find_leftovers(roster.submissions, runs)]
+    leftovers = [f"{runs / student}: {said}" for student in find_unlisted(roster.submissions, runs)]
     records = score_runs(roster.submissions, runs, course, roster.sheets)
     return ScoredClass(records, (*roster.notes, *leftovers))
 
