@@ -1,7 +1,6 @@
 """The assignment: what is asked of the students, by when, and what their notebooks may use."""
 
 import re
-from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, Field, PositiveInt, field_validator
 
 from assignment.fixable import load_yaml, parse_as
+from assignment.late import LatePolicy
 from assignment.records import Record
 
 ASSIGNMENT_FILE = Path(__file__).with_name("assignment.yaml")
@@ -57,13 +57,10 @@ class Assignment(Record):
 
     title: Bilingual
     deadline: AwareDatetime
+    late: LatePolicy
     questions: dict[str, QuestionGroup]
     categories: tuple[Bilingual, ...]
     limits: Limits
-
-    def is_late(self, submitted_at: datetime) -> bool:
-        """Tell whether a hand-in of this (aware) moment came after the deadline."""
-        return submitted_at > self.deadline
 
 
 @cache

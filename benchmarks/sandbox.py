@@ -19,8 +19,8 @@ from pathlib import Path
 
 from assignment.assignment import load_assignment
 from grader.driver.slot import count_processors, make_font_list
-from grader.handins.submission import find_submissions, read_notebook
-from grader.runs.folder import prepare_run
+from grader.handins.submission import open_handins
+from grader.runs.folder import prepare_run, write_handin
 from grader.runs.job import Job, write_job
 from grader.runs.result import load_result
 
@@ -65,11 +65,12 @@ def measure_class(handins: Path, folder: Path, rounds: int) -> tuple[list[Notebo
     """Return a row for each notebook that runs to its end, and the names of the others."""
     rows, left_out = [], []
     fonts = make_font_list(folder / "fonts")
-    for one in find_submissions(handins):
-        if one.problem:
+    for handin in open_handins(handins).read():
+        one, data = handin.submission, handin.data
+        if one.problem or data is None:
             left_out.append(one.student)
             continue
-        data, place = read_notebook(one), folder / one.student
+        place = folder / one.student
         if run_caged(place / "trial", data, fonts) is None:  # also warms the disk's cache
             left_out.append(one.student)
             continue
@@ -89,7 +90,8 @@ def measure_class(handins: Path, folder: Path, rounds: int) -> tuple[list[Notebo
 
 def run_caged(folder: Path, data: bytes, fonts: Path | None) -> float | None:
     """Return the seconds of a notebook in the sandbox; None when it did not run to its end."""
-    prepare_run(folder, data)
+    write_handin(folder, data)
+    prepare_run(folder)
     write_job(folder, Job(limits=load_assignment().limits, threads=count_processors(), fonts=fonts))
     seconds, _ = time_command([sys.executable, "-P", "-m", "grader.worker", str(folder)], {})
     result = load_result(folder)

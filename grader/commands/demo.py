@@ -16,6 +16,7 @@ from grader.commands.terminal.options import RunOptions, Verbs, add_run_options,
 from grader.commands.terminal.screen import say, show_table
 from grader.demo.outcomes import Outcome, compare_outcomes, write_handins
 from grader.report.pages import write_reports
+from grader.runs.intake import load_intake
 from grader.scoring.course import load_course
 
 PROFILE = "mini"
@@ -62,7 +63,7 @@ def demo(*, folder: Path, keep: bool, how: RunOptions) -> int:
     course = load_course(PROFILE)
     expected = write_handins(handins, course)
     execute(handins, runs, replace(how, cell_seconds=how.cell_seconds or CELL_SECONDS))
-    scored = score_class(handins, runs, course)
+    scored = score_class(load_intake(runs).submissions, runs, course)
     outcomes = compare_outcomes(scored.records, expected)
     page = write_reports(runs, course)
     for note in scored.notes:

@@ -1,6 +1,7 @@
 """`hw9 run`: execute the notebooks of a class, each in a sandbox."""
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 from grader.collect.say import list_download_notes
@@ -16,14 +17,24 @@ from grader.commands.terminal.options import (
 from grader.commands.terminal.progress import ShownProgress
 from grader.commands.terminal.screen import OUT, say
 from grader.driver.drive import run_class
-from grader.handins.listing import list_notes
+from grader.driver.event import Event, TakenIn
+from grader.handins.submission import Submission
 from grader.runs.result import RunResult
 
 ABOUT = """Execute each student's notebook in a sandbox and keep what it saved.
 
-After Ctrl-C, or a crash, the same command resumes: notebooks with a result are not run again. It exits with 1 where a
-notebook has no result although it was tried twice.
+The hand-ins are read once, at the start, and kept in RUNS; HANDINS is not needed after that. After Ctrl-C, or a crash,
+the same command resumes: notebooks with a result are not run again. A hand-in that changed since is said, taken in and
+run; the Run of the earlier one is kept in RUNS/.replaced. It exits with 1 where a notebook has no result although it
+was tried twice.
 """
+
+
+Check = Callable[[tuple[Submission, ...]], object]
+
+
+def accept(_: tuple[Submission, ...]) -> None:
+    """Find nothing to object to."""
 
 
 def add_parser(verbs: Verbs) -> None:
@@ -47,14 +58,20 @@ def _start(options: argparse.Namespace) -> int:
 
 def run(*, handins: Path, runs: Path, how: RunOptions) -> int:
     """Execute the notebooks; the exit code says whether each of them has its result."""
-    for note in (*list_download_notes(handins), *list_notes(handins)):
-        say(note)
     return 1 if any(result.word == "lost" for result in execute(handins, runs, how)) else 0
 
 
-def execute(handins: Path, runs: Path, how: RunOptions) -> list[RunResult]:
-    """Execute the notebooks, show how far it is, and return all results."""
+def execute(handins: Path, runs: Path, how: RunOptions, check: Check = accept) -> list[RunResult]:
+    """Execute the notebooks, show how far it is, return all results; `check` sees the class before anything runs."""
+    for note in list_download_notes(handins):
+        say(note)
     with ShownProgress(OUT) as shown:
+
+        def observe(event: Event) -> None:
+            shown(event)
+            if isinstance(event, TakenIn):
+                check(event.submissions)
+
         return run_class(
             handins,
             runs,
@@ -62,5 +79,5 @@ def execute(handins: Path, runs: Path, how: RunOptions) -> list[RunResult]:
             device=how.device,
             sandbox=how.sandbox,
             limits=how.to_limits(),
-            observer=shown,
+            observer=observe,
         )

@@ -13,24 +13,24 @@ from pathlib import Path
 from typing import Any
 
 from assignment.assignment import NOTEBOOK_FILE, Limits, load_assignment
-from grader.driver.event import Begun, Ended, Observer, Started, ignore
+from grader.driver.event import Begun, Ended, Observer, Started, TakenIn, ignore
 from grader.driver.executors import make_executor
 from grader.driver.run_job import LOG_FILE, run_job
 from grader.driver.slot import Slot, make_font_list, make_slots, share_threads
 from grader.files.whole import write_whole
 from grader.handins.notebook import parse_notebook
 from grader.handins.plan import compare_notebooks
-from grader.handins.submission import Submission, find_submissions, read_notebook
+from grader.handins.submission import Submission, open_handins
 from grader.runs.folder import (
     begin_attempt,
     is_lost,
     lock_runs,
     note_vanished,
     prepare_run,
-    prepare_runs,
+    read_handin,
     run_folder,
-    set_aside,
 )
+from grader.runs.intake import take_in
 from grader.runs.job import Job, take_back, write_job
 from grader.runs.result import RESULT_FILE, RunResult, commit_result, load_result
 from grader.sandbox.cgroup import sweep_groups
@@ -59,24 +59,25 @@ def run_class(
     executor: str = "local",
     observer: Observer = ignore,
 ) -> list[RunResult]:
-    """Execute every hand-in that has no result yet, and return all results, sorted by student.
+    """Take in the hand-ins, execute each that has no result yet, and return all results, sorted by student.
 
-    Hand-ins with a problem (`find_submissions`) have nothing to execute and no result.
+    HANDINS is read once, before anything is executed. Hand-ins with a problem have nothing to execute and no result.
 
     `device` is auto, cpu or cuda; `jobs` None means one for each GPU, or for each processor; `executor` is one of
     `EXECUTORS`. FixableError when the hand-ins, the RUNS folder or the sandbox are not as they must be;
     KeyboardInterrupt leaves everything so that the same call goes on.
     """
     slots = make_slots(device, jobs)
-    submissions = find_submissions(handins)
+    open_handins(handins)  # its faults are told before the sandbox is tried and before RUNS is made
     if sandbox:
         check_cage([slot.gpu for slot in slots if slot.gpu])
     with lock_runs(runs):
-        prepare_runs(runs, submissions)
+        taken = take_in(handins, runs)
+        observer(TakenIn(taken.submissions, taken.notes))
         sweep_groups()
         job = make_job(handins, runs, slots, limits or load_assignment().limits, sandbox=sandbox)
         released = parse_notebook(NOTEBOOK_FILE.read_bytes()) if NOTEBOOK_FILE.exists() else None
-        whole = [one for one in submissions if one.problem is None]
+        whole = [one for one in taken.submissions if one.problem is None]
         with make_executor(executor, slots) as chosen:
             _run_all(Drive(runs, slots, job, released, observer), chosen, whole)
         results = (load_result(run_folder(runs, one)) for one in whole)
@@ -97,7 +98,7 @@ def make_job(handins: Path, runs: Path, slots: tuple[Slot, ...], limits: Limits,
 
 def _run_all(drive: Drive, executor: Executor, submissions: list[Submission]) -> None:
     """Execute until every hand-in has a result, never two on one slot; when interrupted, take back what still runs."""
-    todo = deque(one for one in submissions if _is_open(drive, one))
+    todo = deque(one for one in submissions if load_result(run_folder(drive.runs, one)) is None)
     drive.tell(Begun(len(submissions), len(submissions) - len(todo)))
     free, running = deque(drive.slots), dict[Future[None], tuple[Submission, Slot]]()
     try:
@@ -123,24 +124,12 @@ def _run_all(drive: Drive, executor: Executor, submissions: list[Submission]) ->
         raise
 
 
-def _is_open(drive: Drive, submission: Submission) -> bool:
-    """Tell whether a hand-in is still to be executed; the Run of another notebook is set aside first."""
-    folder = run_folder(drive.runs, submission)
-    result = load_result(folder)
-    if result is None:
-        return True
-    if result.notebook_sha256 == submission.sha256:
-        return False
-    set_aside(drive.runs, folder)
-    return True
-
-
 def _start(drive: Drive, executor: Executor, submission: Submission, slot: Slot) -> "Future[None]":
     """Prepare the Run of a hand-in, from its notebook to its job, and submit it."""
-    folder, data = run_folder(drive.runs, submission), read_notebook(submission)
+    folder = run_folder(drive.runs, submission)
     take_back(folder)  # of an earlier attempt, which may still run where its driver was killed
-    attempt = begin_attempt(folder)
-    prepare_run(folder, data)
+    data, attempt = read_handin(folder), begin_attempt(folder)
+    prepare_run(folder)
     if drive.released is not None:
         plan = compare_notebooks(parse_notebook(data), drive.released)
         write_whole(folder / "plan.json", (plan.model_dump_json(indent=1) + "\n").encode())

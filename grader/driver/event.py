@@ -1,9 +1,18 @@
-"""What a driver tells of a class while it runs: that it begins, that a notebook starts, and how each ended."""
+"""What a driver tells of a class: that it was taken in, that it begins, that a notebook starts, how each ended."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from grader.handins.submission import Submission
 from grader.runs.result import RunResult
+
+
+@dataclass(frozen=True)
+class TakenIn:
+    """The hand-ins were read and kept; nothing runs yet. `notes` are for a person."""
+
+    submissions: tuple[Submission, ...]
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -29,7 +38,7 @@ class Ended:
     result: RunResult | None
 
 
-Event = Begun | Started | Ended
+Event = TakenIn | Begun | Started | Ended
 Observer = Callable[[Event], None]  # always called from the thread that called the driver
 
 

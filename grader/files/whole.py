@@ -29,8 +29,8 @@ def create_whole(path: Path, data: bytes) -> bool:
 
 
 def find_leftovers(folder: Path) -> tuple[Path, ...]:
-    """Return what writers of JSON files that were killed left in a folder."""
-    return tuple(sorted(folder.glob(".*.json*")))
+    """Return what writers that were killed left in a folder, of JSON files and of notebooks."""
+    return tuple(sorted((*folder.glob(".*.json*"), *folder.glob(".*.ipynb.*"))))
 
 
 def load_json(path: Path, expected: str) -> object:

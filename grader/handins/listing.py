@@ -12,7 +12,7 @@ from pathlib import Path
 
 from assignment.fixable import Fault, FixableError
 from grader.handins.ids import find_spellings, fold_id, is_student, make_id
-from grader.handins.people import FILE, People, load_people
+from grader.handins.people import FILE, People
 
 DEEPEST = 12  # folders below a student's own in which a notebook may lie,
 MOST_FOLDERS = 10_000  # and how many are looked into
@@ -51,11 +51,9 @@ def list_handins(handins: Path, people: People) -> Listing:
     return Listing(entries, tuple(strays))
 
 
-def list_notes(handins: Path) -> tuple[str, ...]:
+def describe_listing(handins: Path, listing: Listing, people: People) -> tuple[str, ...]:
     """Return what a person may want to know of a folder of hand-ins: how its roster was read, and its strays."""
-    check_folder(handins)
-    people = load_people(handins)
-    strays = list_handins(handins, people).strays
+    strays = listing.strays
     if not strays:
         return people.notes
     more = f" and {len(strays) - MOST_NAMED} more" if len(strays) > MOST_NAMED else ""

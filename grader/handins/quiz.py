@@ -6,8 +6,7 @@ from pathlib import Path
 
 from assignment.fixable import Fault, check_all, show_value
 from grader.handins.ids import EXPECTED, find_spellings, fold_id, is_student
-from grader.handins.listing import list_notes
-from grader.handins.submission import Submission, find_submissions
+from grader.handins.submission import Submission
 from questions.bank import Bank
 from questions.canvas.responses import Response, Responses, load_responses
 from questions.sheet import Sheet
@@ -24,13 +23,12 @@ class Roster:
     notes: tuple[str, ...] = ()
 
 
-def load_roster(handins: Path, bank: Bank, responses: Path | None = None) -> Roster:
-    """Return the class of a folder of hand-ins, joined with a quiz's report of responses where there is one."""
-    submissions = find_submissions(handins)
+def load_roster(submissions: tuple[Submission, ...], bank: Bank, responses: Path | None = None) -> Roster:
+    """Return who is scored: the class as it was taken in, joined with a quiz's report where there is one."""
     if responses is None:
-        return Roster(submissions, notes=list_notes(handins))
+        return Roster(submissions)
     found = load_responses(responses, bank)
-    return Roster(*join_responses(submissions, found), (*list_notes(handins), *found.notes))
+    return Roster(*join_responses(submissions, found), found.notes)
 
 
 def join_responses(submissions: tuple[Submission, ...], responses: Responses) -> tuple[tuple[Submission, ...], Sheets]:

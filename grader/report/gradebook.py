@@ -14,6 +14,7 @@ from grader.files.whole import write_whole
 from grader.report.class_record import ClassRecord
 
 GRADEBOOK_FILE = "gradebook.csv"
+EXCUSED = "EX"  # as course systems write it
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 INNER_STARTS = re.compile(r"([;|][\s'\"]*)(?=[=+\-@＝＋－＠])")
 
@@ -31,23 +32,24 @@ def guard_cell(text: str) -> str:
 
 
 def to_csv(results: ClassRecord) -> str:
-    """Return the class as CSV: student, name, total, points by analysis, words, needs_person, why, verdict words."""
+    """Return the class as CSV: student, name, total (EX: excused), points by analysis, words, reasons, verdicts."""
     topics = list(dict.fromkeys(question.item.rpartition("-")[0] for question in results.questions))
     items = [question.item for question in results.questions]
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(["student", "name", "total", *topics, "words", "needs_person", "why", *items])
+    writer.writerow(["student", "name", "total", *topics, "words", "needs_person", "why", "decisions", *items])
     for one in results.handins:
         verdicts = {verdict.item: verdict.word for verdict in one.verdicts}
         writer.writerow(
             [
                 guard_cell(one.student),
                 guard_cell(one.name),
-                str(one.total),
+                EXCUSED if one.excused else str(one.total),
                 *(str(one.topics.get(topic, "0.0")) for topic in topics),
                 " ".join(one.words),
                 "yes" if one.needs_person else "no",
                 guard_cell(" ".join(reason.en for reason in one.why)),
+                guard_cell(" ".join(decision.says.en for decision in one.decisions)),
                 *(verdicts.get(item, "") for item in items),
             ]
         )

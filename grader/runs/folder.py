@@ -1,11 +1,12 @@
 """A Run: the folder of one hand-in, executed once. What is ours and what is the student's are apart.
 
-    RUNS/runs.json             format version and the hand-ins of the class
-    RUNS/<student>/job.json    what the worker is told
-                   plan.json   which cells are the released ones
-                   attempts    one line for each start, and one for each start that ended without a word
-                   work/       THEIRS: handin.ipynb, executed.ipynb, outputs/*.npz
-                   result.json the word; written last, moved into place, never replaced
+    RUNS/runs.json               format version and the hand-ins of the class
+    RUNS/<student>/handin.ipynb  the bytes that were handed in, read once (`intake.py`)
+                   job.json      what the worker is told
+                   plan.json     which cells are the released ones
+                   attempts      one line for each start, and one for each start that ended without a word
+                   work/         THEIRS: executed.ipynb, outputs/*.npz
+                   result.json   the word; written last, moved into place, never replaced
 
 A Run without a result is not finished: it is executed when the same command runs again. A worker that ends without a
 word, seen by its driver, is `lost`; it is tried once more and then goes to a person. A driver that was killed loses no
@@ -27,6 +28,7 @@ from grader.files.whole import find_leftovers, load_json, write_whole
 from grader.handins.submission import Submission
 
 VERSION = 1
+HANDIN_FILE = "handin.ipynb"
 MOST_VANISHED = 2  # ends without a word, seen by a driver
 MOST_STARTS = 8  # starts at all, whoever ended them
 
@@ -36,6 +38,7 @@ class RunsFile(Record):
 
     version: int
     submissions: tuple[Submission, ...] = ()
+    handins: str | None = None  # where they were read last
 
 
 def run_folder(runs: Path, submission: Submission) -> Path:
@@ -43,17 +46,23 @@ def run_folder(runs: Path, submission: Submission) -> Path:
     return runs / submission.student
 
 
-def prepare_runs(runs: Path, submissions: tuple[Submission, ...]) -> None:
-    """Make the RUNS folder, or check that this version made it, and record the class in it."""
+def check_runs(runs: Path) -> tuple[Submission, ...]:
+    """Return the class of a RUNS folder, () for one that is still to be made; FixableError where it is none."""
     if runs.exists() and not runs.is_dir():
         raise FixableError(f"{runs}: not a folder; expected a RUNS folder or a new name")
-    if runs.is_dir() and not (runs / "runs.json").exists() and any(path.name != ".lock" for path in runs.iterdir()):
-        raise FixableError(f"{runs}: a folder with other things; expected a RUNS folder, an empty one, or a new name")
     if (runs / "runs.json").exists():
-        load_submissions(runs)
+        return load_submissions(runs)
+    if runs.is_dir() and any(path.name != ".lock" for path in runs.iterdir()):
+        raise FixableError(f"{runs}: a folder with other things; expected a RUNS folder, an empty one, or a new name")
+    return ()
+
+
+def record_class(runs: Path, submissions: tuple[Submission, ...], handins: Path | None = None) -> None:
+    """Write `runs.json`."""
     runs.mkdir(parents=True, exist_ok=True)
-    data = RunsFile(version=VERSION, submissions=submissions)
-    write_whole(runs / "runs.json", data.model_dump_json(indent=1).encode())
+    place = None if handins is None else os.fsencode(handins.resolve()).decode(errors="backslashreplace")
+    data = RunsFile(version=VERSION, submissions=submissions, handins=place)
+    write_whole(runs / "runs.json", (data.model_dump_json(indent=1) + "\n").encode())
 
 
 def load_submissions(runs: Path) -> tuple[Submission, ...]:
@@ -64,6 +73,13 @@ def load_submissions(runs: Path) -> tuple[Submission, ...]:
     if version != VERSION:
         raise FixableError(f"{file}: version: {version!r}; expected {VERSION} (grade again into a new folder)")
     return parse_as(RunsFile, data, str(file)).submissions
+
+
+def find_handins(runs: Path) -> Path | None:
+    """Return where the class of a RUNS folder was taken from last; None where it came from no folder."""
+    data = load_json(runs / "runs.json", "the file that hw9 run writes")
+    place = data.get("handins") if isinstance(data, dict) else None
+    return Path(place) if isinstance(place, str) else None
 
 
 @contextmanager
@@ -102,12 +118,26 @@ def is_lost(folder: Path) -> bool:
     return _count(folder, "vanished") >= MOST_VANISHED or _count(folder, "started") >= MOST_STARTS
 
 
-def prepare_run(folder: Path, notebook: bytes) -> None:
-    """Make the Run folder with a fresh work folder that holds the hand-in."""
+def write_handin(folder: Path, data: bytes) -> None:
+    """Keep the bytes that were handed in, whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / HANDIN_FILE, data)
+
+
+def read_handin(folder: Path) -> bytes:
+    """Return the bytes that were handed in; FixableError where a Run folder lost them."""
+    try:
+        return (folder / HANDIN_FILE).read_bytes()
+    except OSError as error:
+        says = f"{error.strerror}; expected the notebook that was taken in: run `hw9 run HANDINS RUNS` again"
+        raise FixableError(f"{folder / HANDIN_FILE}: {says}") from None
+
+
+def prepare_run(folder: Path) -> None:
+    """Make the Run's work folder afresh."""
     for leftover in (folder / "work", *find_leftovers(folder)):
         shutil.rmtree(leftover) if leftover.is_dir() and not leftover.is_symlink() else leftover.unlink(missing_ok=True)
     (folder / "work").mkdir(parents=True)
-    (folder / "work" / "handin.ipynb").write_bytes(notebook)
 
 
 def set_aside(runs: Path, folder: Path) -> Path:

@@ -4,28 +4,29 @@ It can be repeated, with a new key too. A hand-in without a readable notebook, o
 well.
 """
 
-import hashlib
-import os
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
 from assignment.assignment import Bilingual
-from assignment.fixable import FixableError
+from assignment.late import IN_TIME, REFUSED, Lateness
 from assignment.outputs import Outputs
 from grader.agreement.agree import COMPARED_GROUPS, Agreement, compare_groups, read_group
-from grader.files.untrusted import read_untrusted
+from grader.decisions.decisions import NO_DECISIONS, Decisions, find_deadline, select
 from grader.handins.quiz import Sheets
 from grader.handins.submission import Submission
+from grader.runs.folder import read_handin
 from grader.scoring.course import Course
 from grader.scoring.evidence import Evidence, load_evidence
 from grader.scoring.handin_record import VERDICTS_FILE, HandinProblem, HandinRecord, list_words, save_handin_record
 from grader.scoring.reasons import list_reasons
+from grader.scoring.seen import load_seen
 from grader.scoring.verdict import NOTHING, Verdict, judge_sheet, sum_points
 from grader.scoring.words import WORDS
 from questions.bank import Bank, list_worth
-from questions.sheet import NOTEBOOK_LIMIT, Answer, Sheet, read_sheet
+from questions.sheet import Answer, Sheet, read_sheet
 
 REPLACED = Bilingual(
     en="The hand-in is not the notebook that was run; run it again.", zh="繳交的 notebook 與執行過的不同，請重新執行。"
@@ -40,12 +41,13 @@ def score_runs(
     runs: Path,
     course: Course,
     sheets: Sheets | None = None,
+    decisions: Decisions = NO_DECISIONS,
 ) -> list[HandinRecord]:
     """Score every hand-in, write each `RUNS/<student>/verdicts.json` and return the records in the order given.
 
     sheets: the answers to the quiz by student (`handins/quiz.py`), which then count in place of the notebooks'.
     """
-    found = [score_run(one, runs / one.student, course, sheets) for one in submissions]
+    found = [score_run(one, runs / one.student, course, sheets, decisions) for one in submissions]
     for scored in found:
         save_handin_record(runs / scored.student, scored)
     return found
@@ -62,53 +64,71 @@ def score_run(
     folder: Path,
     course: Course,
     sheets: Sheets | None = None,
+    decisions: Decisions = NO_DECISIONS,
 ) -> HandinRecord:
-    """Return what is to say of one hand-in and its Run folder; writes nothing."""
-    problem, sheet, digest = _read_sheet(submission, course.bank)
+    """Return what is to say of one hand-in and its Run folder; writes nothing.
+
+    It reads what the folder's `verdicts.json` says a person has seen, and no more of it.
+    """
+    problem, sheet = _read_sheet(submission, folder, course.bank)
     if sheets is not None:
         problem, sheet = _take_sheet(sheets.get(submission.student), problem, course.bank)
-    moment = submission.submitted_at
-    late = submission.marked_late if moment is None else course.assignment.is_late(moment)
+    its = decisions.of(submission.student)
+    deadline = find_deadline(its, course.assignment.deadline)
+    late = _judge_time(submission, course, deadline)
     worth = list_worth(course.bank, course.assignment)
-    verdicts = judge_sheet(sheet, course.key, worth, late=late)
+    there = problem not in ("missing", "no_response")
+    verdicts = judge_sheet(sheet, course.key, worth, late=late.word == "refused", decisions=its, there=there)
+    earned, excused = sum_points(verdicts), bool(select(its, "excused"))
     run = load_evidence(folder)
     agreements = _read_agreements(folder, run, course.canonical)
-    replaced = None not in (digest, run.notebook_sha256) and digest != run.notebook_sha256
+    replaced = None not in (submission.sha256, run.notebook_sha256) and submission.sha256 != run.notebook_sha256
     why = list_reasons(problem, run, agreements, verdicts) + ((REPLACED,) if replaced else ()) + submission.reasons
+    seen = load_seen(folder, select(its, "seen"), why)
+    covered = {reason for one in seen for reason in one.why}
+    unseen = tuple(reason for reason in why if reason not in covered)
     return HandinRecord(
         student=submission.student,
         name=submission.name or submission.student,
         submitted_at=submission.submitted_at,
-        late=late,
+        deadline=deadline,
+        late=late.is_late,
+        deducted=min(late.points, earned),
+        excused=excused,
         problem=problem,
-        total=sum_points(verdicts),
+        total=earned - min(late.points, earned),
         possible=_sum_possible(verdicts, worth),
         topics=_sum_topics(verdicts),
         verdicts=verdicts,
         run=run,
         agreements=agreements,
-        words=list_words(late, problem, run, agreements),
-        needs_person=bool(why),
-        why=why,
+        words=list_words(late.is_late, problem, run, agreements, accepted=late.word == "late", excused=excused),
+        needs_person=bool(unseen) and not excused,
+        why=unseen,
+        seen_why=tuple(reason for reason in why if reason in covered),
+        seen=seen,
+        decisions=its,
         notes=_list_notes(submission, sheet, run),
     )
 
 
-def _read_sheet(submission: Submission, bank: Bank) -> tuple[HandinProblem | None, Sheet, str | None]:
-    """Return the Sheet, why it could not be read, and the notebook's sha256 where there is one.
+def _judge_time(submission: Submission, course: Course, deadline: datetime) -> Lateness:
+    """Judge when it came; a hand-in that a course system marked late without a time is not accepted."""
+    if submission.submitted_at is None:
+        return REFUSED if submission.marked_late else IN_TIME
+    return course.assignment.late.judge(submission.submitted_at, deadline)
+
+
+def _read_sheet(submission: Submission, folder: Path, bank: Bank) -> tuple[HandinProblem | None, Sheet]:
+    """Return the Sheet, and why it could not be read.
 
     A hand-in that is not there is blank, any other that cannot be read is unreadable.
     """
     if submission.problem is not None or submission.notebook is None:
         problem: HandinProblem = submission.problem or "missing"
-        return problem, _make_empty_sheet(problem, bank), None
-    try:
-        data = read_untrusted(submission.notebook.parent, submission.notebook.name, NOTEBOOK_LIMIT)
-    except FixableError:
-        gone: HandinProblem = "broken" if os.path.lexists(submission.notebook) else "missing"
-        return gone, _make_empty_sheet(gone, bank), None
-    sheet, digest = read_sheet(data, bank), hashlib.sha256(data).hexdigest()
-    return sheet.problem, _make_empty_sheet(sheet.problem, bank) if sheet.problem == "not_a_notebook" else sheet, digest
+        return problem, _make_empty_sheet(problem, bank)
+    sheet = read_sheet(read_handin(folder), bank)
+    return sheet.problem, _make_empty_sheet(sheet.problem, bank) if sheet.problem == "not_a_notebook" else sheet
 
 
 def _take_sheet(sheet: Sheet | None, problem: HandinProblem | None, bank: Bank) -> tuple[HandinProblem | None, Sheet]:

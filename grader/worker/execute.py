@@ -19,6 +19,7 @@ from assignment.assignment import Limits
 from assignment.fixable import FixableError
 from grader.files.untrusted import list_untrusted, read_untrusted
 from grader.handins.notebook import parse_notebook
+from grader.runs.folder import read_handin
 from grader.runs.job import Job, load_job, read_order
 from grader.runs.result import RunResult, commit_result
 from grader.sandbox import cage
@@ -67,11 +68,11 @@ def bound_memory(limits: Limits) -> None:
 async def execute_run(folder: Path, job: Job) -> RunResult:
     """Execute the hand-in, take its outputs out of the cage once all is dead, and return the result."""
     started_at, begin = datetime.now(UTC), time.monotonic()
-    data = (folder / "work" / "handin.ipynb").read_bytes()
+    data = read_handin(folder)
     notebook, view = parse_notebook(data), _make_view(folder.name, job)
     group = open_group(view.token, job.limits.memory_mib, job.limits.processes) if job.sandbox else Cgroup("none")
     try:
-        seen = await _execute(folder / "work", job, view, group, notebook)
+        seen = await _execute(folder / "work", job, view, group, notebook, len(data))
     finally:
         group.close()
     return RunResult(
@@ -94,13 +95,13 @@ async def execute_run(folder: Path, job: Job) -> RunResult:
     )
 
 
-async def _execute(work: Path, job: Job, view: cage.View, group: Cgroup, notebook: Any) -> Execution:
+async def _execute(work: Path, job: Job, view: cage.View, group: Cgroup, notebook: Any, handin_bytes: int) -> Execution:
     kernel = await (start_caged(view, group) if job.sandbox else start_bare(view))
     group.follow(kernel.outer.pid)
     client = Client(notebook, kernel, job.limits)
     try:
         ending = await run_notebook(client, group)
-        notes = _save_work(work, job.limits, kernel, notebook)
+        notes = _save_work(work, job.limits, kernel, notebook, handin_bytes)
     finally:
         await kernel.kill()
         client.close()
@@ -114,9 +115,9 @@ async def _execute(work: Path, job: Job, view: cage.View, group: Cgroup, noteboo
     )
 
 
-def _save_work(work: Path, limits: Limits, kernel: Kernel, notebook: Any) -> tuple[str, ...]:
+def _save_work(work: Path, limits: Limits, kernel: Kernel, notebook: Any, handin_bytes: int) -> tuple[str, ...]:
     """Write the executed notebook and the outputs into the Run's work folder; return what was not taken, and why."""
-    notes = _save_notebook(work, notebook, 4 * limits.output_mib * MIB)
+    notes = _save_notebook(work, notebook, handin_bytes, 4 * limits.output_mib * MIB)
     (work / OUTPUTS).mkdir(exist_ok=True)
     left = limits.work_mib * MIB
     names = list_untrusted(kernel.work, OUTPUTS, MOST_FILES + 1)
@@ -132,12 +133,12 @@ def _save_work(work: Path, limits: Limits, kernel: Kernel, notebook: Any) -> tup
     return tuple(notes)
 
 
-def _save_notebook(work: Path, notebook: Any, most_outputs: int) -> list[str]:
+def _save_notebook(work: Path, notebook: Any, handin_bytes: int, most_outputs: int) -> list[str]:
     """Write the executed notebook, without outputs where these are too large; return what is to note.
 
     One output that is shown in a thousand places came once and would be written a thousand times.
     """
-    most = 2 * (work / "handin.ipynb").stat().st_size + most_outputs
+    most = 2 * handin_bytes + most_outputs
     data, notes = dump_notebook(notebook, most), []
     if data is None:
         notes = [f"not kept: the outputs in the notebook, more than {most_outputs // MIB} MiB or nested too deeply"]

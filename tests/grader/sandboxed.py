@@ -13,7 +13,7 @@ import nbformat
 import pytest
 
 from assignment.assignment import Limits
-from grader.runs.folder import prepare_run
+from grader.runs.folder import prepare_run, write_handin
 from grader.runs.job import Job, write_job
 from grader.runs.result import RunResult, load_result
 from grader.sandbox.cgroup import sweep_groups
@@ -58,12 +58,13 @@ def write_notebook(path: Path, cells: list[str]) -> None:
 def execute_cells(folder: Path, cells: list[str] | bytes, *, sandbox: bool = True, **limits: int) -> ExecutedRun:
     """Execute cells, or a notebook's own bytes, as the Run `folder`, with the small limits unless others are given."""
     if isinstance(cells, bytes):
-        prepare_run(folder, cells)
+        write_handin(folder, cells)
     else:
         source = folder.parent / f"{folder.name}.source.ipynb"
         write_notebook(source, cells)
-        prepare_run(folder, source.read_bytes())
+        write_handin(folder, source.read_bytes())
         source.unlink()
+    prepare_run(folder)
     write_job(folder, Job(limits=SMALL.model_copy(update=limits), sandbox=sandbox, slot=SLOT))
     command = [sys.executable, "-P", "-m", "grader.worker", str(folder)]
     done = subprocess.run(

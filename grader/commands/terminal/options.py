@@ -50,13 +50,15 @@ def add_verb(
     return parser
 
 
-def add_handins(parser: argparse.ArgumentParser) -> None:
+def add_handins(parser: argparse.ArgumentParser, *, needed: bool = True) -> None:
     """Add HANDINS."""
     parser.add_argument(
         "handins",
         type=Path,
         metavar="HANDINS",
-        help="folder of <student>.ipynb files or <student>/ folders, and optionally handins.csv",
+        nargs=None if needed else "?",
+        help="folder of <student>.ipynb files or <student>/ folders, and optionally handins.csv"
+        + ("" if needed else "; without it, what `run` took in is scored, with the roster of then"),
     )
 
 
@@ -77,6 +79,16 @@ def add_responses(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="FILE.csv",
         help="the quiz's Student Analysis report (Canvas, classic quiz): only its answers and times count",
+    )
+
+
+def add_decisions(parser: argparse.ArgumentParser) -> None:
+    """Add --decisions."""
+    parser.add_argument(
+        "--decisions",
+        type=Path,
+        metavar="FILE",
+        help="what the staff decided, .yaml or .csv (default: HANDINS.decisions.yaml or .csv, beside HANDINS or RUNS)",
     )
 
 

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from grader.driver.event import Begun, Ended, Event, Started
+from grader.driver.event import Begun, Ended, Event, Started, TakenIn
 from grader.runs.result import RunResult
 
 COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -43,6 +43,9 @@ class ShownProgress:
     def __call__(self, event: Event) -> None:
         """Show one event."""
         match event:
+            case TakenIn(_, notes):
+                for note in notes:
+                    self.console.print(note, markup=False, highlight=False, soft_wrap=True)
             case Begun(total, finished):
                 self.live.update(self.all, total=total, completed=finished)
                 self.live.start()

@@ -8,8 +8,7 @@ import pytest
 from assignment.fixable import FixableError
 from grader.collect.record import Collected
 from grader.collect.say import list_download_notes, needs_person, to_lines
-from grader.handins.listing import list_notes
-from grader.handins.submission import find_submissions
+from grader.handins.submission import find_submissions, open_handins
 from tests.grader.collect.conftest import GRADEBOOK, list_files, make_notebook, read_rows
 
 Take = Callable[..., Collected]
@@ -43,7 +42,7 @@ def test_canvas_is_joined_by_its_number_and_the_last_attempt_counts(tmp_path: Pa
         "b09901003": "missing",
     }
     assert all(one.reasons == () for one in submissions.values())
-    assert list_notes(tmp_path / "handins") == ()
+    assert open_handins(tmp_path / "handins").notes == ()
 
 
 def test_mark_of_a_late_hand_in_without_a_time_is_not_lost(tmp_path: Path, take: Take) -> None:

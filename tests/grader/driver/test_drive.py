@@ -17,7 +17,7 @@ from assignment.fixable import FixableError
 from grader.driver import run_job as run_job_module
 from grader.driver.drive import run_class
 from grader.driver.event import Ended, Event, Started
-from grader.runs.folder import prepare_run
+from grader.runs.folder import prepare_run, write_handin
 from grader.runs.job import Job, write_job
 from grader.runs.result import load_result
 from tests.patience import PATIENCE, wait_until
@@ -166,7 +166,8 @@ def test_worker_killed_while_its_cage_is_built_leaves_nothing(
     job = Job(limits=load_assignment().limits)
     for number in range(8):
         folder = tmp_path / f"built{os.getpid()}x{number}"
-        prepare_run(folder, (tmp_path / "n.ipynb").read_bytes())
+        write_handin(folder, (tmp_path / "n.ipynb").read_bytes())
+        prepare_run(folder)
         write_job(folder, job)
         command = [sys.executable, "-P", "-m", "grader.worker", str(folder)]
         worker = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)})

@@ -13,7 +13,7 @@ from assignment.assignment import load_assignment
 from assignment.fixable import FixableError
 from grader.driver import run_job as run_job_module
 from grader.driver.run_job import LOG_FILE, run_job
-from grader.runs.folder import prepare_run
+from grader.runs.folder import prepare_run, write_handin
 from grader.runs.job import JOB_FILE, Job, take_back, write_job
 from grader.runs.result import load_result
 from tests.patience import PATIENCE, wait_until
@@ -28,7 +28,8 @@ def endless(tmp_path: Path, notebook: Notebook) -> Path:
     """A Run that is ordered and would take ten minutes; its name is nobody else's."""
     notebook(tmp_path / "n.ipynb", ["import time; time.sleep(600)"])
     folder = tmp_path / f"endless{os.getpid()}"
-    prepare_run(folder, (tmp_path / "n.ipynb").read_bytes())
+    write_handin(folder, (tmp_path / "n.ipynb").read_bytes())
+    prepare_run(folder)
     write_job(folder, JOB)
     return folder
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grader.handins.listing import list_notes
-from grader.handins.submission import find_submissions
+from assignment.fixable import FixableError
+from grader.handins.submission import find_submissions, open_handins
 
 
 def write(path: Path) -> None:
@@ -24,7 +24,7 @@ def test_what_nobody_handed_in_is_named_once_and_is_no_student(tmp_path: Path) -
     for name in (*names, "b02.ipynb.part", "._b01.ipynb", "submission_metadata.yml"):
         (tmp_path / name).write_bytes(b"x")
     assert [one.student for one in find_submissions(tmp_path)] == ["b01"]
-    (note,) = list_notes(tmp_path)
+    (note,) = open_handins(tmp_path).notes
     assert note.startswith(f"{tmp_path}: nobody's hand-in, left out: ")
     assert all(note.count(name) == 1 for name in names)
 
@@ -32,7 +32,11 @@ def test_what_nobody_handed_in_is_named_once_and_is_no_student(tmp_path: Path) -
 def test_many_strays_are_one_short_line(tmp_path: Path) -> None:
     for number in range(40):
         (tmp_path / f"{number}.tmp").write_bytes(b"")
-    (note,) = list_notes(tmp_path)
+    with pytest.raises(FixableError, match="no hand-in") as refused:
+        open_handins(tmp_path)
+    assert str(refused.value.faults[1]).endswith(" and 30 more")
+    write(tmp_path / "b01.ipynb")
+    (note,) = open_handins(tmp_path).notes
     assert note.endswith(" and 30 more")
 
 
@@ -41,7 +45,7 @@ def test_folder_of_runs_within_the_hand_ins_is_no_student(tmp_path: Path) -> Non
     (tmp_path / "runs").mkdir()
     (tmp_path / "runs" / "runs.json").write_text("{}")
     assert [one.student for one in find_submissions(tmp_path)] == ["b01"]
-    assert list_notes(tmp_path) == (f"{tmp_path}: nobody's hand-in, left out: runs",)
+    assert open_handins(tmp_path).notes == (f"{tmp_path}: nobody's hand-in, left out: runs",)
     write(tmp_path / "b02" / "homework.ipynb")
     (tmp_path / "b02" / "runs.json").write_text("{}")
     assert [one.student for one in find_submissions(tmp_path)] == ["b01", "b02"]
@@ -89,7 +93,7 @@ def test_folder_that_cannot_be_listed_is_that_student_s_problem_alone(tmp_path: 
     try:
         with without_rights():
             one, two = find_submissions(tmp_path)
-            assert list_notes(tmp_path) == ()
+            assert open_handins(tmp_path).notes == ()
     finally:
         (tmp_path / "b02" / inner).chmod(0o755)
     assert (one.student, one.problem) == ("b01", None)

@@ -13,6 +13,7 @@ from assignment.assignment import NOTEBOOK_FILE
 from grader.commands.main import main
 from grader.handins.look import look_at
 from grader.handins.submission import find_submissions
+from grader.runs.intake import take_in
 from grader.scoring.handin_record import HandinRecord
 from grader.scoring.judge import score_run
 from questions.bank import Bank
@@ -29,6 +30,13 @@ def make(*sources: str) -> Notebook:
     return {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
 
 
+def score_taken(handins: Path, course: Any) -> HandinRecord:
+    """Take in a class of one, and score it."""
+    runs = handins.parent / "runs"
+    (one,) = take_in(handins, runs).submissions
+    return score_run(one, runs / "b01", course)
+
+
 @pytest.fixture
 def grade(tmp_path: Path, course: Any) -> Callable[[Notebook | bytes], HandinRecord]:
     """Take a notebook as the only hand-in of a class, look at it, and score it."""
@@ -40,7 +48,7 @@ def grade(tmp_path: Path, course: Any) -> Callable[[Notebook | bytes], HandinRec
         (one,) = find_submissions(path.parent)
         assert one.problem is None, one.detail
         seen = look_at(path, course.bank, NOTEBOOK_FILE)
-        scored = score_run(one, tmp_path / "runs" / "b01", course)
+        scored = score_taken(path.parent, course)
         for verdict in scored.verdicts:
             said = verdict.chosen or ("blank 空白" if verdict.word == "blank" else verdict.reason.en)
             assert f"{verdict.item}: {said}" in seen.lines
@@ -117,7 +125,7 @@ def test_answers_in_a_cell_that_is_no_python_are_no_blanks(tmp_path: Path, cours
     path = tmp_path / "handins" / "b01.ipynb"
     path.parent.mkdir()
     path.write_text(json.dumps(make(f"%%script false\nanswers = {{{RIGHT}}}")))
-    scored = score_run(find_submissions(path.parent)[0], tmp_path / "runs" / "b01", course)
+    scored = score_taken(path.parent, course)
     assert (scored.problem, scored.needs_person) == ("no_answers", True)
     assert {verdict.word for verdict in scored.verdicts} == {"unreadable"}
     assert "starts with %%script" in "\n".join(look_at(path, course.bank, NOTEBOOK_FILE).lines)

@@ -11,9 +11,8 @@ import pytest
 
 from assignment.fixable import FixableError
 from grader.commands.main import main
-from grader.handins.listing import list_notes
 from grader.handins.people import load_people
-from grader.handins.submission import Submission, find_submissions
+from grader.handins.submission import Submission, find_submissions, open_handins
 from grader.scoring.handin_record import load_handin_record
 
 LATE = "2027-06-30T10:00:00+08:00"
@@ -135,7 +134,7 @@ def test_what_spreadsheets_and_canvas_write_is_read(read: Class, roster: str) ->
 
 def test_semicolons_are_said(read: Class, tmp_path: Path) -> None:
     read(["b01"], to_csv(("b01", "A", LATE), separator=";"))
-    assert [note.rpartition("/")[2] for note in list_notes(tmp_path)] == [
+    assert [note.rpartition("/")[2] for note in open_handins(tmp_path).notes] == [
         "handins.csv: its cells are separated by semicolons, and were read so"
     ]
 

@@ -9,8 +9,8 @@ from assignment.fixable import FixableError
 from assignment.sheet.scan import MOST_PARTS
 from grader.handins.notebook import MOST_BYTES, parse_notebook
 from grader.handins.people import load_people
-from grader.handins.submission import find_submissions, read_notebook
-from grader.runs.folder import load_submissions, prepare_runs
+from grader.handins.submission import find_submissions, open_handins
+from grader.runs.folder import load_submissions, record_class
 
 
 def write(path: Path) -> Path:
@@ -30,9 +30,13 @@ def test_files_and_folders_may_be_mixed(tmp_path: Path) -> None:
     write(tmp_path / "王小明" / "deeper" / "hw.ipynb")
     write(tmp_path / "王小明" / ".ipynb_checkpoints" / "hw-checkpoint.ipynb")
     (tmp_path / ".DS_Store").write_bytes(b"x")
-    found = find_submissions(tmp_path)
-    assert [(one.student, one.problem) for one in found] == [("b10901001", None), ("b10901002", None), ("王小明", None)]
-    assert all(parse_notebook(read_notebook(one)) for one in found)
+    found = list(open_handins(tmp_path).read())
+    assert [(one.submission.student, one.submission.problem) for one in found] == [
+        ("b10901001", None),
+        ("b10901002", None),
+        ("王小明", None),
+    ]
+    assert all(one.data and parse_notebook(one.data) for one in found)
 
 
 def test_every_problem_has_its_word_and_the_others_are_found(tmp_path: Path) -> None:
@@ -99,7 +103,7 @@ def test_file_name_that_is_no_unicode_keeps_the_class_whole(tmp_path: Path) -> N
         '{"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [{"cell_type": "code",'
         ' "metadata": {"\\ud800": 1}, "source": {"\\ud800": 1}, "outputs": [], "execution_count": null}]}'
     )
-    prepare_runs(runs, find_submissions(handins))
+    record_class(runs, find_submissions(handins))
     assert [one.problem for one in load_submissions(runs)] == [None, "not_a_notebook", "broken"]
 
 

@@ -12,13 +12,16 @@ from grader.handins.submission import Submission
 from grader.runs.folder import (
     MOST_STARTS,
     begin_attempt,
+    check_runs,
     is_lost,
     load_submissions,
     lock_runs,
     note_vanished,
     prepare_run,
-    prepare_runs,
+    read_handin,
+    record_class,
     set_aside,
+    write_handin,
 )
 from grader.runs.result import RunResult, commit_result, load_result
 
@@ -32,7 +35,7 @@ def _commit(folder: Path, number: int) -> None:
 
 
 def test_run_without_a_word_has_no_result(tmp_path: Path) -> None:
-    prepare_run(tmp_path, b"{}")
+    prepare_run(tmp_path)
     (tmp_path / ".result.1.json").write_text('{"word": "ran"')  # what a killed writer leaves
     assert load_result(tmp_path) is None
 
@@ -85,21 +88,21 @@ def test_class_is_recorded_and_comes_back(tmp_path: Path) -> None:
         Submission(student="a", name="王小明", problem="missing"),
         Submission(student="b", submitted_at=datetime.now(UTC)),
     )
-    prepare_runs(tmp_path / "runs", people)
+    record_class(tmp_path / "runs", people)
     assert load_submissions(tmp_path / "runs") == people
 
 
 def test_runs_of_another_version_are_refused(tmp_path: Path) -> None:
-    prepare_runs(tmp_path, ())
+    record_class(tmp_path, ())
     (tmp_path / "runs.json").write_text('{"version": 99, "what": "else"}')
     with pytest.raises(FixableError, match="version: 99; expected 1"):
-        prepare_runs(tmp_path, ())
+        check_runs(tmp_path)
 
 
 def test_folder_with_other_things_is_not_taken_for_runs(tmp_path: Path) -> None:
     (tmp_path / "thesis.tex").write_text("years of work")
     with pytest.raises(FixableError, match="a folder with other things"):
-        prepare_runs(tmp_path, ())
+        check_runs(tmp_path)
 
 
 def test_only_one_driver_works_in_a_runs_folder(tmp_path: Path) -> None:
@@ -118,10 +121,10 @@ def test_only_one_driver_works_in_a_runs_folder(tmp_path: Path) -> None:
 
 def test_replaced_run_is_kept_aside(tmp_path: Path) -> None:
     for text in ("first", "second"):
-        prepare_run(tmp_path / "alice", text.encode())
+        write_handin(tmp_path / "alice", text.encode())
         set_aside(tmp_path, tmp_path / "alice")
     kept = sorted((tmp_path / ".replaced").iterdir())
-    assert [(path / "work" / "handin.ipynb").read_text() for path in kept] == ["first", "second"]
+    assert [read_handin(path) for path in kept] == [b"first", b"second"]
 
 
 def test_work_folder_is_fresh_even_if_a_link_lay_there(tmp_path: Path) -> None:
@@ -129,6 +132,6 @@ def test_work_folder_is_fresh_even_if_a_link_lay_there(tmp_path: Path) -> None:
     (tmp_path / "precious" / "file").write_text("x")
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "work").symlink_to(tmp_path / "precious")
-    prepare_run(tmp_path / "run", b"{}")
+    prepare_run(tmp_path / "run")
     assert (tmp_path / "precious" / "file").read_text() == "x"
     assert not (tmp_path / "run" / "work").is_symlink()

@@ -86,7 +86,7 @@ def judge(tmp_path: Path, course: Course) -> Judge:
 
     def run(letters: dict[str, str] | None = None, **fields: Any) -> HandinRecord:
         if letters is not None:
-            fields["notebook"] = save_notebook(tmp_path / "ann.ipynb", f"answers = {letters!r}")
+            fields["notebook"] = save_notebook(tmp_path / "runs" / "ann" / "handin.ipynb", f"answers = {letters!r}")
         submission = Submission(student="ann", **fields)
         return score_runs([submission], tmp_path / "runs", course)[0]
 
@@ -95,6 +95,7 @@ def judge(tmp_path: Path, course: Course) -> Judge:
 
 def save_notebook(path: Path, source: str) -> Path:
     cell = {"cell_type": "code", "metadata": {}, "source": source, "outputs": [], "execution_count": None}
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
     return path
 
@@ -150,7 +151,7 @@ def test_hand_in_without_a_notebook_gets_verdicts_and_a_person(
 
 
 def test_notebook_without_an_answers_cell_has_no_answers(judge: Judge, tmp_path: Path) -> None:
-    scored = judge(notebook=save_notebook(tmp_path / "mute.ipynb", "print(1)"))
+    scored = judge(notebook=save_notebook(tmp_path / "runs" / "ann" / "handin.ipynb", "print(1)"))
     assert scored.problem == "no_answers"
     assert str(scored.total) == "0.0"
 
@@ -171,7 +172,7 @@ def test_lateness_is_decided_to_the_second_and_an_unknown_time_is_in_time(judge:
 def test_new_key_scores_again_without_running(judge: Judge, tmp_path: Path, course: Course) -> None:
     judge({"lime-1": "a"})
     key = Key({item: frozenset("a") for item in course.key.letters}, {})
-    submission = Submission(student="ann", notebook=tmp_path / "ann.ipynb")
+    submission = Submission(student="ann", notebook=tmp_path / "runs" / "ann" / "handin.ipynb")
     again = score_run(submission, tmp_path / "runs" / "ann", dataclasses.replace(course, key=key))
     assert str(again.total) == "0.3"
 
@@ -195,7 +196,7 @@ def test_edited_official_cells_are_named_and_cost_nothing(judge: Judge, tmp_path
 
 def test_hand_in_replaced_after_its_run_goes_to_a_person(judge: Judge, tmp_path: Path) -> None:
     save_result(tmp_path / "runs", "ran", notebook_sha256="0" * 64)
-    assert any("not the notebook that was run" in reason.en for reason in judge({"lime-1": "bd"}).why)
+    assert any("not the notebook that was run" in reason.en for reason in judge({"lime-1": "bd"}, sha256="1" * 64).why)
 
 
 def test_saved_arrays_that_agree_need_no_person(

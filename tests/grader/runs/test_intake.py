@@ -1,0 +1,214 @@
+"""A hand-in is read once: what happens to its file afterwards costs nobody anything, and is said."""
+
+import os
+import signal
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from assignment.fixable import FixableError
+from grader.handins import submission as submission_module
+from grader.handins.submission import Submission
+from grader.runs.folder import lock_runs, read_handin, record_class
+from grader.runs.intake import CHANGED, GONE, WORSE, Intake, load_intake, take_in
+from tests.grader.runs.test_folder import make_result
+
+
+def write(path: Path, text: str = "print(1)") -> bytes:
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text, id="only")])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, path)
+    return path.read_bytes()
+
+
+def problems(intake: Intake) -> dict[str, str | None]:
+    return {one.student: one.problem for one in intake.submissions}
+
+
+def reasons(intake: Intake) -> dict[str, tuple[object, ...]]:
+    return {one.student: one.reasons for one in intake.submissions if one.reasons}
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> tuple[Path, Path]:
+    handins = tmp_path / "handins"
+    for student in ("b01", "b02", "b03"):
+        write(handins / f"{student}.ipynb", f"print({student!r})")
+    return handins, tmp_path / "runs"
+
+
+def test_bytes_are_kept_and_the_folder_is_not_needed_again(folders: tuple[Path, Path]) -> None:
+    handins, runs = folders
+    data = (handins / "b02.ipynb").read_bytes()
+    first = take_in(handins, runs)
+    for path in handins.iterdir():
+        path.unlink()
+    assert read_handin(runs / "b02") == data
+    assert load_intake(runs) == Intake(first.submissions)
+
+
+def test_one_that_vanishes_between_the_listing_and_its_turn_ends_nobody_else(
+    folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handins, runs = folders
+    read = submission_module.find_notebooks
+
+    def vanish(path: Path) -> list[Path]:
+        found = read(path)
+        if path.stem == "b02":
+            path.unlink()
+        return found
+
+    monkeypatch.setattr(submission_module, "find_notebooks", vanish)
+    assert problems(take_in(handins, runs)) == {"b01": None, "b02": "not_a_notebook", "b03": None}
+
+
+def test_one_that_was_saved_half_is_broken_alone_and_whole_the_next_time(folders: tuple[Path, Path]) -> None:
+    handins, runs = folders
+    data = (handins / "b02.ipynb").read_bytes()
+    (handins / "b02.ipynb").write_bytes(data[:-40])
+    assert problems(take_in(handins, runs)) == {"b01": None, "b02": "broken", "b03": None}
+    assert read_handin(runs / "b02") == data[:-40]  # a person can look at what came
+    (handins / "b02.ipynb").write_bytes(data)
+    again = take_in(handins, runs)
+    assert problems(again) == {"b01": None, "b02": None, "b03": None}
+    assert "b02: changed since it was taken in" in again.notes[0]
+    assert read_handin(runs / "b02") == data
+
+
+def test_changed_one_is_said_and_taken_and_the_earlier_run_is_kept(folders: tuple[Path, Path]) -> None:
+    handins, runs = folders
+    take_in(handins, runs)
+    earlier = read_handin(runs / "b01")
+    (runs / "b01" / "result.json").write_text(make_result().model_dump_json())
+    new = write(handins / "b01.ipynb", "print('better')")
+    (note,) = take_in(handins, runs).notes
+    assert note.startswith("b01: changed since it was taken in; the new one is taken, the earlier one is kept in ")
+    assert (read_handin(runs / "b01"), read_handin(runs / ".replaced" / "b01.1")) == (new, earlier)
+    assert not (runs / "b01" / "result.json").exists()
+    assert (runs / ".replaced" / "b01.1" / "result.json").exists()
+
+
+def test_scoring_keeps_what_was_run_and_sends_a_changed_one_to_a_person(folders: tuple[Path, Path]) -> None:
+    handins, runs = folders
+    take_in(handins, runs)
+    earlier = read_handin(runs / "b01")
+    write(handins / "b01.ipynb", "print('better')")
+    write(handins / "b04.ipynb")
+    found = load_intake(runs, handins)
+    assert reasons(found) == {"b01": (CHANGED,)}
+    assert read_handin(runs / "b01") == earlier
+    assert problems(found)["b04"] is None
+    assert reasons(load_intake(runs)) == {"b01": (CHANGED,)}
+    assert reasons(take_in(handins, runs)) == {}
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (lambda path: path.unlink(), GONE),
+        (lambda path: path.write_text("{"), WORSE),
+        (
+            lambda path: (
+                path.unlink(),
+                write(path.with_suffix("") / "a.ipynb"),
+                write(path.with_suffix("") / "b.ipynb"),
+            ),
+            WORSE,
+        ),
+    ],
+    ids=["vanished", "torn", "two"],
+)
+def test_what_gets_worse_later_leaves_what_was_taken_in_and_goes_to_a_person(
+    folders: tuple[Path, Path], spoil: object, reason: object
+) -> None:
+    handins, runs = folders
+    take_in(handins, runs)
+    earlier = read_handin(runs / "b02")
+    assert callable(spoil)
+    spoil(handins / "b02.ipynb")
+    for _ in range(2):  # the second time it is still said, and once
+        found = take_in(handins, runs)
+        assert problems(found) == {"b01": None, "b02": None, "b03": None}
+        assert reasons(found) == {"b02": (reason,)}
+        assert any(note.startswith("b02: ") for note in found.notes)
+        assert read_handin(runs / "b02") == earlier
+
+
+def test_renamed_one_is_one_student(folders: tuple[Path, Path]) -> None:
+    handins, runs = folders
+    (handins / "b02.ipynb").rename(handins / "b02-Copy1.ipynb")
+    take_in(handins, runs)
+    (handins / "b02-Copy1.ipynb").rename(handins / "b02.ipynb")
+    found = take_in(handins, runs)
+    assert problems(found) == {"b01": None, "b02": None, "b03": None}
+    assert found.notes[0].startswith("b02-Copy1: is b02 now")
+
+
+def test_run_of_an_earlier_version_is_set_aside_only_where_the_notebook_is_another(folders: tuple[Path, Path]) -> None:
+    handins, runs = folders
+    record_class(runs, tuple(Submission(student=name) for name in ("b01", "b02", "b03")))
+    for name, sha256 in (
+        ("b01", "0" * 64),
+        ("b02", submission_module.check_notebook("b02", handins, (handins / "b02.ipynb").read_bytes()).sha256),
+    ):
+        (runs / name).mkdir()
+        (runs / name / "result.json").write_text(make_result(notebook_sha256=sha256).model_dump_json())
+    take_in(handins, runs)
+    assert [(runs / name / "result.json").exists() for name in ("b01", "b02")] == [False, True]
+
+
+def test_scoring_waits_for_nobody_and_says_how_to_go_on(folders: tuple[Path, Path]) -> None:
+    handins, runs = folders
+    take_in(handins, runs)
+    with lock_runs(runs):
+        child = os.fork()
+        if child == 0:
+            try:
+                load_intake(runs)
+                load_intake(runs, handins)
+            except FixableError as error:
+                os._exit(0 if "only one at a time" in str(error) else 1)
+            os._exit(2)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_killed_at_any_moment_it_loses_nothing_the_next_time(
+    folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handins, runs = folders
+    whole = {path.stem: path.read_bytes() for path in handins.iterdir()}
+    take_in(handins, runs)
+    new = {name: write(handins / f"{name}.ipynb", f"print('new', {name!r})") for name in whole}
+    for most in range(12):
+        child = os.fork()
+        if child == 0:
+            _kill_after(most, monkeypatch)
+            take_in(handins, runs)
+            os._exit(0)
+        os.waitpid(child, 0)
+        for name in whole:
+            path = runs / name / "handin.ipynb"
+            assert not path.exists() or path.read_bytes() in (whole[name], new[name])
+    found = take_in(handins, runs)
+    assert problems(found) == dict.fromkeys(whole)
+    assert {name: read_handin(runs / name) for name in whole} == new
+    kept = [path.read_bytes() for path in (runs / ".replaced").glob("*/handin.ipynb")]
+    assert {data for data in kept if data in whole.values()} == set(whole.values())
+
+
+def _kill_after(steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let this process kill itself before it renames, or replaces, one file more than `steps`."""
+    left = [steps]
+    for name in ("replace", "rename"):
+        real = getattr(Path, name)
+
+        def step(self: Path, target: Path, real: object = real) -> object:
+            if not left[0]:
+                os.kill(os.getpid(), signal.SIGKILL)
+            left[0] -= 1
+            assert callable(real)
+            return real(self, target)
+
+        monkeypatch.setattr(Path, name, step)
