@@ -27,7 +27,7 @@ from grader.runs.intake import load_intake
 from grader.scoring.changes import compare_scorings, describe_change, list_key_changes
 from grader.scoring.course import Course, load_course
 from grader.scoring.handin_record import HandinRecord, save_handin_record
-from grader.scoring.judge import find_former, score_runs
+from grader.scoring.judge import find_unlisted, score_runs
 from grader.scoring.scorings import Scoring, load_last_scoring, make_scoring, save_scoring
 
 ABOUT = """Score every hand-in with the current key and write RUNS/<student>/verdicts.json. It runs no notebook and can
@@ -150,7 +150,7 @@ def score_class(
     """
     roster, decided = check_class(submissions, runs, course, tables, decisions)
     said = "scored before and not of this class; the reports show it until the folder is removed"
-    former = [f"{runs / student}: {said}" for student in find_former(roster.submissions, runs)]
+    former = [f"{runs / student}: {said}" for student in find_unlisted(roster.submissions, runs)]
     before = load_last_scoring(runs)
     records = score_runs(roster.submissions, runs, course, roster.quiz, decided)
     scoring = make_scoring(records, course, roster.quiz, decided, before)

@@ -49,7 +49,7 @@ def score_runs(
     return [score_run(one, runs / one.student, course, quiz, decisions) for one in submissions]
 
 
-def find_former(submissions: Iterable[Submission], runs: Path) -> tuple[str, ...]:
+def find_unlisted(submissions: Iterable[Submission], runs: Path) -> tuple[str, ...]:
     """Return the students who were scored before and are not of this class; the reports still show them."""
     own = {one.student for one in submissions}
     return tuple(sorted({path.parent.name for path in runs.glob(f"*/{VERDICTS_FILE}")} - own))
