@@ -100,7 +100,7 @@ async def _execute(work: Path, job: Job, view: cage.View, group: Cgroup, noteboo
     client = Client(notebook, kernel, job.limits)
     try:
         ending = await run_notebook(client, group)
-        notes = _save_work(work, job.limits, kernel, notebook)
+        notes = (*client.list_notes(), *_save_work(work, job.limits, kernel, notebook))
     finally:
         await kernel.kill()
         client.close()
@@ -133,14 +133,17 @@ def _save_work(work: Path, limits: Limits, kernel: Kernel, notebook: Any) -> tup
 
 
 def _save_notebook(work: Path, notebook: Any, most_outputs: int) -> list[str]:
-    """Write the executed notebook, without outputs where these are too large; return what is to note.
+    """Write the executed notebook, without widgets or outputs where these are too large; return what is to note.
 
     One output that is shown in a thousand places came once and would be written a thousand times.
     """
     most = 2 * (work / "handin.ipynb").stat().st_size + most_outputs
     data, notes = dump_notebook(notebook, most), []
+    if data is None and notebook.metadata.pop("widgets", None) is not None:
+        notes.append(f"not kept: what widgets show, more than {most_outputs // MIB} MiB or nested too deeply")
+        data = dump_notebook(notebook, most)
     if data is None:
-        notes = [f"not kept: the outputs in the notebook, more than {most_outputs // MIB} MiB or nested too deeply"]
+        notes.append(f"not kept: the outputs in the notebook, more than {most_outputs // MIB} MiB or nested too deeply")
         bare = [{**cell, "outputs": []} if cell.cell_type == "code" else cell for cell in notebook.cells]
         data = dump_notebook({**notebook, "cells": bare}, most)
     if data is not None:

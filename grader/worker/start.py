@@ -23,6 +23,7 @@ BARE = (  # of the cage's variables, those that a kernel without one gets beside
     "CUDA_VISIBLE_DEVICES",
     "HW9_DEVICE",
     "HW9_RUN",
+    "JUPYTER_WIDGETS_ECHO",
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
     "MKL_NUM_THREADS",
