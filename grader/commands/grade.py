@@ -10,6 +10,7 @@ from grader.commands.terminal.options import (
     RunOptions,
     Verbs,
     add_handins,
+    add_keep_going,
     add_profile,
     add_responses,
     add_run_options,
@@ -44,6 +45,7 @@ def add_parser(verbs: Verbs) -> None:
     add_profile(parser, "whose key and canonical Outputs")
     add_show_key(parser)
     add_run_options(parser)
+    add_keep_going(parser)
 
 
 def _start(options: argparse.Namespace) -> int:

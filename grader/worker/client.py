@@ -19,7 +19,7 @@ from nbclient.exceptions import CellExecutionComplete, CellExecutionError
 
 from assignment.assignment import Limits
 from grader.runs.result import Reason
-from grader.worker.ending import MESSAGE_MIB, Ending
+from grader.worker.ending import MESSAGE_MIB, Ending, judge_error
 from grader.worker.kernel import CHANNELS, Kernel, Provisioner
 from grader.worker.widgets import OutputModel
 
@@ -27,6 +27,7 @@ MIB = 1024 * 1024
 READY_SECONDS = 60
 TOLD = 4  # times what it may send, of what its widgets show
 WIDGETS = "application/vnd.jupyter.widget-state+json"
+MOST_NAMED = 10  # further cells that failed
 QUEUE = 16  # messages that may wait in our memory
 NEVER = 2**31 - 1  # milliseconds until a lost connection is made again (-1 would cost a second at the end)
 
@@ -76,8 +77,10 @@ class CountingSession(Session):
 class Client(NotebookClient):
     """Runs one notebook on one kernel; knows which cell runs since when, and how long the others took."""
 
-    def __init__(self, notebook: Any, kernel: Kernel, limits: Limits) -> None:
-        super().__init__(notebook, force_raise_errors=True, raise_on_iopub_timeout=True)
+    def __init__(self, notebook: Any, kernel: Kernel, limits: Limits, *, keep_going: bool = False) -> None:
+        super().__init__(notebook, raise_on_iopub_timeout=True)
+        self.allow_errors, self.force_raise_errors = keep_going, not keep_going  # else a tag decides
+        self.failures: list[Ending] = []  # of cells after which it went on
         self.widget_registry = {"@jupyter-widgets/output": {"OutputModel": OutputModel}}
         self.changed: dict[OutputModel, None] = {}  # what the kernel is to be told of at the cell's end
         self.told = 0  # bytes
@@ -139,9 +142,11 @@ class Client(NotebookClient):
         self.changed.clear()
 
     async def _check_raise_for_error(self, cell: Any, cell_index: int, exec_reply: Any) -> None:
-        """Raise what the reply says of a cell; a reply that nbclient cannot digest ends the notebook."""
+        """Raise, or note, what the reply says of a cell; one that nbclient cannot digest ends the notebook."""
         try:
             await super()._check_raise_for_error(cell, cell_index, exec_reply)
+            if self.allow_errors and exec_reply is not None and exec_reply["content"]["status"] == "error":
+                self._note_failure(CellExecutionError.from_cell_and_msg(cell, exec_reply["content"]), cell_index)
         except CellExecutionError:
             raise
         except Exception as error:  # whatever a hostile kernel makes nbclient raise
@@ -160,11 +165,20 @@ class Client(NotebookClient):
             kept = {"state": states, "version_major": 2, "version_minor": 0}
             dict.__setitem__(self.nb.metadata, "widgets", {WIDGETS: kept})
 
-    def list_notes(self) -> tuple[str, ...]:
-        """Return what a person may want to know of how the notebook was executed."""
-        most = TOLD * self.session.cap
-        told = f"widgets showed more than {most // MIB} MiB: the kernel was no longer told" if self.told > most else None
-        return tuple(note for note in (told,) if note)
+    def list_notes(self, ending: Ending) -> tuple[str, ...]:
+        """Return what a person may want to know of how the notebook was executed, beside how it ended."""
+        failed, most = [one for one in self.failures if one.cell != ending.cell], TOLD * self.session.cap
+        notes = [f"cell {one.cell} failed as well: {one.detail}" for one in failed[:MOST_NAMED]]
+        if len(failed) > MOST_NAMED:
+            notes.append(f"and {len(failed) - MOST_NAMED} more cells failed")
+        if self.told > most:
+            notes.append(f"widgets showed more than {most // MIB} MiB: the kernel was no longer told")
+        return tuple(notes)
+
+    def _note_failure(self, error: CellExecutionError, cell_index: int) -> None:
+        if self.interrupted:
+            raise error
+        self.failures.append(judge_error(error, cell_index))
 
     async def has_lost_output(self) -> bool:
         """Tell whether a live kernel's output was cut off, as one message above the limit makes it."""
