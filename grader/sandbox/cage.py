@@ -203,8 +203,8 @@ def make_environment(view: View) -> dict[str, str]:
         "MKL_NUM_THREADS": threads,
         "HF_HUB_OFFLINE": "1",
         "TRANSFORMERS_OFFLINE": "1",
-        "CUDA_VISIBLE_DEVICES": view.gpu.uuid if view.gpu else "",
         "JUPYTER_WIDGETS_ECHO": "0",  # no page is there to hear again what it said
+        "CUDA_VISIBLE_DEVICES": view.gpu.uuid if view.gpu else "",
         "HW9_DEVICE": "cuda" if view.gpu else "cpu",
         "HW9_RUN": view.run,
     }

@@ -116,7 +116,7 @@ def test_widgets_count_against_the_limit_of_output(execute: Callable[..., Any]) 
 
 
 @pytest.mark.slow
-def test_kernel_that_reads_nothing_of_what_its_widgets_show_fills_no_memory(execute: Callable[..., Any]) -> None:
+def test_kernel_is_told_what_its_widgets_show_up_to_a_limit(execute: Callable[..., Any]) -> None:
     quiet = execute(["print(1)"])
     large = "import ipywidgets as w\nout = w.Output()\nwith out: print('x' * 1_500_000)"
     many = "outs = [w.Output() for _ in range(400)]\nfor o in outs:\n    with o: print('y')"
