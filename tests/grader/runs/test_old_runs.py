@@ -20,9 +20,14 @@ def old(tmp_path: Path) -> Path:
 
 
 def describe(results: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return of each hand-in all but the figures of its arrays, whose last digits are a processor's."""
+    """Return of each hand-in all but the figures of its arrays, whose last digits are a processor's.
+
+    What was not said of a Run then has a value that says so: it did not go on after a cell that failed.
+    """
     return [
-        one | {"agreements": [(group["group"], group["word"]) for group in one["agreements"]]}
+        one
+        | {"agreements": [(group["group"], group["word"]) for group in one["agreements"]]}
+        | {"run": {"kept_going": False} | one["run"]}
         for one in results["handins"]
     ]
 
