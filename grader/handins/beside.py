@@ -1,7 +1,7 @@
 """What was handed in beside a notebook and comes along into its Run: `helper.py`, `data/`, within limits.
 
 Only from a student's own folder: beside a notebook at the top of HANDINS lie the files of others. What a Run saves is
-to be its own, so `outputs/` stays behind; so does the homework's package, which the grader gives, and what would hide a
+to be its own, so `outputs/` stays behind; so do the homework's files, which the grader gives, and what would hide a
 module of Python's own, as it hides none in Jupyter. A `numpy.py` hides numpy there and here.
 """
 
@@ -25,7 +25,7 @@ FOLDER = "beside"  # in the folder of a Run
 MIB = 1024 * 1024
 MOST_FILES, MOST_MIB = 200, 64  # all together
 MOST_SEEN = 2000  # files and folders that are looked at
-OUTPUTS, PACKAGE = PurePosixPath("outputs"), PurePosixPath("assignment")
+OUTPUTS, GIVEN = PurePosixPath("outputs"), (PurePosixPath("assignment"), PurePosixPath("hw9-student.zip"))
 CACHES = ("__pycache__", "__macosx", "node_modules", "venv")
 
 
@@ -85,7 +85,7 @@ def _walk(top: Path, at: PurePosixPath) -> Iterator[PurePosixPath]:
     """Yield what lies below a folder, but for what nobody means to hand in; a folder comes before what it holds."""
     for name in list_untrusted(top, at, MOST_SEEN + 1):
         path, passed_over = at / name, name.lower() in (*SYSTEMS, *CACHES) or name.endswith((".pyc", "~"))
-        if passed_over or name.startswith(".") or path == PACKAGE:
+        if passed_over or name.startswith(".") or path in GIVEN:
             continue
         yield path
         is_folder = (top / path).is_dir() and not (top / path).is_symlink()

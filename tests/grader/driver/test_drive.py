@@ -218,3 +218,13 @@ def test_sandbox_that_does_not_work_stops_before_anything_runs(
     with pytest.raises(FixableError, match="bubblewrap"):
         run_class(handins, tmp_path / "runs", device="cpu")
     assert not (tmp_path / "runs").exists()
+
+
+def test_class_that_keeps_going_does_and_another_choice_runs_nothing_again(tmp_path: Path, notebook: Notebook) -> None:
+    notebook(tmp_path / "handins" / "alice.ipynb", ["1 / 0", "print(1)"])
+    first, again = (
+        run_class(tmp_path / "handins", tmp_path / "runs", jobs=1, device="cpu", keep_going=keep_going)
+        for keep_going in (True, False)
+    )
+    assert (first[0].word, first[0].cell, first[0].kept_going) == ("failed", 0, True)
+    assert again == first

@@ -51,6 +51,8 @@ WRONG = {
 }
 HARMLESS = {
     "gives back what it never took": 'open_comm()\nupdate(msg_id="")',
+    "threads that end in another order": 'for its in ("a", "b"): open_comm(its); update(its, msg_id=MINE)\n'
+    'for its in ("a", "b"): update(its, msg_id="")',
     "unknown comms": 'update("nobody", msg_id=MINE)\nsend("comm_close", comm_id="nobody", data={})',
     "takes the outputs of cells to come": 'open_comm()\nupdate(msg_id="x" * 1000)',
     "opened twice": "open_comm()\nopen_comm()\nupdate(msg_id=MINE)",
