@@ -25,7 +25,8 @@ def describe(results: dict[str, Any]) -> list[dict[str, Any]]:
     Version 1 had its sentences in English alone.
     """
     return [
-        one
+        {"source": "notebook", "differing": []}
+        | one
         | {"agreements": [(group["group"], group["word"]) for group in one["agreements"]], "version": 2}
         | {"verdicts": [verdict | {"reason": find_english(verdict["reason"])} for verdict in one["verdicts"]]}
         | {"notes": [find_english(note).removeprefix("In detail: ") for note in one["notes"]]}
