@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field, PositiveInt, field_validator
 
 from assignment.fixable import load_yaml, parse_as
+from assignment.late import LatePolicy
 from assignment.records import Record
 
 ASSIGNMENT_FILE = Path(__file__).with_name("assignment.yaml")
@@ -73,6 +73,7 @@ class Assignment(Record):
 
     title: Bilingual
     deadline: AwareDatetime
+    late: LatePolicy
     answers: Source
     questions: dict[str, QuestionGroup]
     categories: tuple[Bilingual, ...]
@@ -82,10 +83,6 @@ class Assignment(Record):
     def graded(self) -> Bilingual:
         """Say to students which of their answers earn points."""
         return GRADED[self.answers]
-
-    def is_late(self, submitted_at: datetime) -> bool:
-        """Tell whether a hand-in of this (aware) moment came after the deadline."""
-        return submitted_at > self.deadline
 
 
 @cache

@@ -120,7 +120,12 @@ def load_yaml(path: Path, *, place: str | None = None) -> object:
         says = f"byte {error.start} is not UTF-8; expected a YAML file in UTF-8"
         raise FixableError(Fault((where,), says)) from None
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = (f"line {mark.line + 1}",) if mark else ()
-        says = f"{getattr(error, 'problem', error)}; expected well-formed YAML"
-        raise FixableError(Fault((where, *line), says)) from None
+        raise FixableError(to_yaml_fault(error, where)) from None
+
+
+def to_yaml_fault(error: yaml.YAMLError, *place: str) -> Fault:
+    """Return what a YAML reader complains of as a fault: the place that is given, then the line."""
+    mark = getattr(error, "problem_mark", None)
+    line = (f"line {mark.line + 1}",) if mark else ()
+    says = " ".join(str(getattr(error, "problem", error)).split())
+    return Fault((*place, *line), f"{says}; expected well-formed YAML")

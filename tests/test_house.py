@@ -35,6 +35,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "questions.canvas": ("assignment", "questions", "questions.handout"),
     "grader.files": ("assignment",),
     "grader.handins": ("assignment", "assignment.sheet", "questions", "grader.files"),
+    "grader.decisions": ("assignment", "assignment.sheet", "questions", "grader.files", "grader.handins"),
     "grader.collect": ("assignment", "questions", "grader.handins"),
     "grader.quiz": (
         *("assignment", "questions", "questions.canvas", "grader.files", "grader.handins", "grader.collect"),
@@ -49,11 +50,12 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "grader.driver": ("assignment", "grader.files", "grader.handins", "grader.runs", "grader.sandbox"),
     "grader.scoring": (
         *("assignment", "questions", "grader.files", "grader.handins", "grader.quiz", "grader.runs"),
-        "grader.agreement",
+        *("grader.agreement", "grader.decisions"),
     ),
     "grader.analysis": ("assignment", "questions", "grader.scoring"),
     "grader.report": (
         *("assignment", "questions", "questions.handout", "grader.files", "grader.agreement", "grader.scoring"),
+        "grader.decisions",
         *("grader.analysis", "grader.report.pictures", "grader.report.texts"),
     ),
     "grader.report.pictures": ("assignment", "grader.agreement", "grader.scoring"),

@@ -13,13 +13,13 @@ from questions.bank import list_worth
 
 
 class QuestionRecord(Record):
-    """How the class did on one question. Hand-ins without a readable Sheet are not counted."""
+    """How the class did on one question. Hand-ins without a readable Sheet and excused ones are not counted."""
 
     item: str = Field(description="the question's id")
     number: int = Field(description="the question's number in the course's slides, 1 to 30")
     points: Decimal = Field(description="what the question is worth")
     sheets: int = Field(description="how many hand-ins have a readable Sheet")
-    right: int = Field(description="how many of them chose exactly the right letters, late ones included")
+    right: int = Field(description="how many of them are right, late ones and those by a decision included")
     facility: float | None = Field(description="right / sheets; null for no Sheet or a void question")
     common_wrong: str | None = Field(description="the most common wrong letters (of equal ones the first)")
     common_wrong_count: int = Field(description="how often it was chosen")
@@ -34,7 +34,8 @@ def find_question_results(handins: Sequence[HandinRecord], course: Course) -> tu
 
 
 def _make_question(item: str, number: int, points: Decimal, handins: Sequence[HandinRecord]) -> QuestionRecord:
-    found = [verdict for one in handins if one.problem is None for verdict in one.verdicts if verdict.item == item]
+    counted = [one for one in handins if one.problem is None and not one.excused]
+    found = [verdict for one in counted for verdict in one.verdicts if verdict.item == item]
     words = Counter(verdict.word for verdict in found)
     wrong = Counter(verdict.chosen for verdict in found if verdict.word == "wrong")
     common = min(wrong, key=lambda letters: (-wrong[letters], letters), default=None)

@@ -4,10 +4,11 @@ import argparse
 from pathlib import Path
 
 from grader.commands.run import execute
-from grader.commands.score import check_class, check_tables, keep_class, score_class, show_scored, take_class
+from grader.commands.score import check_class, check_tables, find_decisions, score_class, show_scored, take_class
 from grader.commands.terminal.options import (
     RunOptions,
     Verbs,
+    add_decisions,
     add_handins,
     add_profile,
     add_responses,
@@ -19,6 +20,7 @@ from grader.commands.terminal.options import (
     take_run_options,
 )
 from grader.commands.terminal.screen import say
+from grader.handins.submission import Submission
 from grader.quiz.kept import load_tables
 from grader.report.pages import write_reports
 from grader.scoring.course import load_course
@@ -48,6 +50,7 @@ def add_parser(verbs: Verbs) -> None:
     add_runs(parser)
     add_responses(parser)
     add_roster(parser)
+    add_decisions(parser)
     add_profile(parser, "whose key and canonical Outputs")
     add_show_key(parser)
     add_run_options(parser)
@@ -59,6 +62,7 @@ def _start(options: argparse.Namespace) -> int:
         runs=options.runs,
         responses=options.responses,
         roster=options.roster,
+        decisions=options.decisions,
         profile=options.profile,
         show_key=options.show_key,
         how=take_run_options(options),
@@ -71,6 +75,7 @@ def grade(
     runs: Path,
     responses: Path | None,
     roster: Path | None,
+    decisions: Path | None,
     profile: str,
     show_key: bool,
     how: RunOptions,
@@ -78,11 +83,14 @@ def grade(
     """Run, score and report a class; without hand-ins nothing is run. The exit code is that of `score`."""
     course = load_course(profile)
     tables = load_tables(runs, course.bank, responses, roster)
+
+    def check(submissions: tuple[Submission, ...]) -> None:  # faults are said before hours of running, not after
+        find_decisions(check_class(submissions, course, tables), runs, course, decisions)
+
     if handins is not None:
         check_tables(course, tables)
-        # the faults of the quiz are said before hours of running, not after
-        execute(handins, runs, how, check=lambda submissions: check_class(submissions, course, tables))
-    submissions = take_class(None, runs, tables)
-    code = show_scored(score_class(keep_class(submissions, runs, course, tables), runs, course))
+        execute(handins, runs, how, check)
+    found = check_class(take_class(None, runs, tables), course, tables)
+    code = show_scored(score_class(found, runs, course, decisions, tables))
     say(f"report: {write_reports(runs, course, show_key=show_key)}")
     return code

@@ -12,15 +12,28 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from assignment.fixable import FixableError
-from grader.commands import bundle, collect, demo, explorer, grade, look, notebook, reference, report, run, score
+from grader.commands import (
+    bundle,
+    collect,
+    decide,
+    demo,
+    explorer,
+    grade,
+    look,
+    notebook,
+    reference,
+    report,
+    run,
+    score,
+)
 from grader.commands.questions import main as questions
 from grader.commands.terminal.options import VerbParser
 from grader.commands.terminal.screen import print_faults
 from grader.runs.folder import VERSION
 
-MODULES = (collect, grade, run, score, report, demo, bundle, explorer, look, questions, notebook, reference)
+MODULES = (collect, grade, run, score, decide, report, demo, bundle, explorer, look, questions, notebook, reference)
 PURPOSES = {
-    "grade a class": ("collect", "grade", "run", "score", "report", "demo"),
+    "grade a class": ("collect", "grade", "run", "score", "decide", "report", "demo"),
     "hand out": ("bundle", "explorer", "look", "questions handout", "questions qti"),
     "write questions": (
         "questions check",
@@ -110,7 +123,7 @@ def to_usage(verb: argparse.ArgumentParser) -> str:
     places = [action for action in verb._actions if not action.option_strings]
     needed = [group._group_actions[0].option_strings[0] for group in verb._mutually_exclusive_groups if group.required]
     named = [str(action.metavar or action.dest.upper()) for action in places]
-    forms = {"?": "[{}]", "+": "{}..."}
+    forms = {"?": "[{}]", "+": "{}...", "*": "[{}...]"}
     shown = [forms.get(str(action.nargs), "{}").format(name) for name, action in zip(named, places, strict=True)]
     return " ".join([verb.prog, *needed, *shown])
 

@@ -8,6 +8,7 @@ from assignment.assignment import ASSIGNMENT_FILE
 from assignment.fixable import Fault, FixableError
 from grader.commands.terminal.options import (
     Verbs,
+    add_decisions,
     add_handins,
     add_profile,
     add_responses,
@@ -16,10 +17,12 @@ from grader.commands.terminal.options import (
     add_verb,
 )
 from grader.commands.terminal.screen import say
+from grader.decisions.decisions import Decisions
+from grader.decisions.file import load_class_decisions, save_applied
 from grader.handins.submission import Submission
 from grader.quiz.kept import Tables, keep_tables, load_tables
 from grader.quiz.roster import Roster, make_roster
-from grader.runs.folder import begin_runs
+from grader.runs.folder import begin_runs, find_handins
 from grader.runs.intake import load_intake
 from grader.scoring.course import Course, load_course
 from grader.scoring.handin_record import HandinRecord
@@ -39,6 +42,8 @@ A row of the report belongs to the student whose id is in sis_id, or where that 
 first that is filled); that id is the name of the hand-in. With --roster it is joined by Canvas's id, else by login. The
 last attempt counts. Where the quiz counts, a student without a row gets blank answers and is listed for a person to
 look at. Download the report with Canvas in English. Canvas's own points are not read: it gives partial credit.
+
+What the staff decided (`hw9 decide`) is applied.
 """
 
 
@@ -60,6 +65,7 @@ def add_parser(verbs: Verbs) -> None:
     add_runs(parser)
     add_responses(parser)
     add_roster(parser)
+    add_decisions(parser)
     add_profile(parser, "whose key and canonical Outputs")
 
 
@@ -70,15 +76,24 @@ def _start(options: argparse.Namespace) -> int:
         profile=options.profile,
         responses=options.responses,
         roster=options.roster,
+        decisions=options.decisions,
     )
 
 
-def score(*, handins: Path | None, runs: Path, profile: str, responses: Path | None, roster: Path | None) -> int:
+def score(
+    *,
+    handins: Path | None,
+    runs: Path,
+    profile: str,
+    responses: Path | None,
+    roster: Path | None,
+    decisions: Path | None,
+) -> int:
     """Score what was run or answered in the quiz; the exit code says whether a person must look at someone."""
     course = load_course(profile)
     tables = load_tables(runs, course.bank, responses, roster)
-    submissions = take_class(handins, runs, tables)
-    return show_scored(score_class(keep_class(submissions, runs, course, tables), runs, course))
+    found = check_class(take_class(handins, runs, tables), course, tables)
+    return show_scored(score_class(found, runs, course, decisions, tables))
 
 
 def take_class(handins: Path | None, runs: Path, tables: Tables | None) -> tuple[Submission, ...]:
@@ -91,22 +106,13 @@ def take_class(handins: Path | None, runs: Path, tables: Tables | None) -> tuple
     return taken.submissions
 
 
-def keep_class(submissions: tuple[Submission, ...], runs: Path, course: Course, tables: Tables | None) -> Roster:
-    """Return who is scored, and keep the quiz's report and the roster in RUNS."""
-    roster = check_class(submissions, course, tables)
-    if not roster.submissions:
-        raise FixableError(
-            f"{runs}: nobody of any class; expected hand-ins (`hw9 run HANDINS RUNS`) or --responses FILE"
-        )
-    if tables is not None:
-        keep_tables(runs, tables)
-    return roster
-
-
 def check_class(submissions: tuple[Submission, ...], course: Course, tables: Tables | None) -> Roster:
-    """Return who is scored; FixableError with the faults of the quiz's report."""
+    """Return who is scored; FixableError with the faults of the quiz's report, and where there is nobody."""
     check_tables(course, tables)
-    return make_roster(submissions, tables, course.assignment.answers)
+    roster = make_roster(submissions, tables, course.assignment.answers)
+    if not roster.submissions:
+        raise FixableError("nobody in RUNS; expected hand-ins (`hw9 run HANDINS RUNS`) or --responses FILE")
+    return roster
 
 
 def check_tables(course: Course, tables: Tables | None) -> None:
@@ -118,20 +124,37 @@ def check_tables(course: Course, tables: Tables | None) -> None:
         )
 
 
+def find_decisions(roster: Roster, runs: Path, course: Course, file: Path | None) -> Decisions:
+    """Return what the staff decided of a class: in `file`, else in the file beside HANDINS or RUNS."""
+    students = [one.student for one in roster.submissions]
+    return load_class_decisions(find_handins(runs), runs, file, course.bank, course.assignment.deadline, students)
+
+
 @dataclass(frozen=True)
 class ScoredClass:
-    """The records of a class, and what is worth knowing of its quiz and its folder."""
+    """The records of a class, what was applied, and what is worth knowing of its quiz and its folder."""
 
     records: list[HandinRecord]
+    decisions: Decisions
     notes: tuple[str, ...]
 
 
-def score_class(roster: Roster, runs: Path, course: Course) -> ScoredClass:
-    """Score everyone of a class, by the notebooks' answers or the quiz's."""
+def score_class(
+    roster: Roster, runs: Path, course: Course, decisions: Path | None = None, tables: Tables | None = None
+) -> ScoredClass:
+    """Score everyone of a class, by the notebooks' answers or the quiz's. What the staff decided is applied.
+
+    decisions: their file; None for the one beside HANDINS or RUNS, where there is one. tables: what RUNS then keeps of
+    the quiz.
+    """
+    decided = find_decisions(roster, runs, course, decisions)
+    if tables is not None:
+        keep_tables(runs, tables)
     said = "scored before and not of this class; the reports show it until the folder is removed"
     leftovers = [f"{runs / student}: {said}" for student in find_leftovers(roster.submissions, runs)]
-    records = score_runs(roster.submissions, runs, course, roster.quiz)
-    return ScoredClass(records, (*roster.notes, *leftovers))
+    records = score_runs(roster.submissions, runs, course, roster.quiz, decided)
+    save_applied(runs, decided)
+    return ScoredClass(records, decided, (*roster.notes, *decided.notes, *leftovers))
 
 
 def show_scored(scored: ScoredClass) -> int:

@@ -64,7 +64,7 @@ class ClassPage:
 
 def make_class_page(results: ClassRecord, keys: dict[str, str]) -> ClassPage:
     """Return what the class page shows; give no keys to hide them."""
-    totals = sorted(one.total for one in results.handins)
+    totals = sorted(one.total for one in results.handins if not one.excused)
     return ClassPage(
         results=results,
         deadline=results.deadline.isoformat(sep=" ", timespec="minutes"),

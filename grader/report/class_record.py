@@ -11,8 +11,10 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
+from assignment.late import LatePolicy
 from assignment.records import Record
 from grader.analysis.items import QuestionRecord, find_question_results
+from grader.decisions.decision import Decision
 from grader.files.whole import write_whole
 from grader.scoring.course import Course
 from grader.scoring.handin_record import HandinRecord
@@ -26,7 +28,12 @@ class ClassRecord(Record):
 
     version: Literal[2] = Field(default=2, description="the version of this format")
     title: str = Field(description="the assignment's title in English")
-    deadline: AwareDatetime = Field(description="hand-ins after this moment earn nothing")
+    deadline: AwareDatetime = Field(description="the deadline of everyone without an extension")
+    late: LatePolicy = Field(
+        description="what becomes of late hand-ins: `grace_seconds`, `points_per_day` (null: none is accepted), "
+        "`fractions` (whether the fraction of a second counts)"
+    )
+    decisions: tuple[Decision, ...] = Field(description="what the staff decided, of questions first, then of students")
     possible: Decimal = Field(description="the points of all questions that are not void, a decimal as a string")
     words: dict[str, int] = Field(description="how many hand-ins have each word")
     questions: tuple[QuestionRecord, ...] = Field(description="one for each question of the bank, in its order")
@@ -41,11 +48,18 @@ def make_class_record(scored: Iterable[HandinRecord], course: Course) -> ClassRe
     return ClassRecord(
         title=course.assignment.title.en,
         deadline=course.assignment.deadline,
+        late=course.assignment.late,
+        decisions=_list_decisions(handins),
         possible=handins[0].possible if handins else sum(worth.values(), Decimal("0.0")),
         words=dict(sorted(words.items())),
         questions=find_question_results(handins, course),
         handins=handins,
     )
+
+
+def _list_decisions(handins: Iterable[HandinRecord]) -> tuple[Decision, ...]:
+    every = dict.fromkeys(decision for one in handins for decision in one.decisions)
+    return tuple(sorted(every, key=lambda one: one.student))
 
 
 def write_results(runs: Path, results: ClassRecord) -> Path:

@@ -11,9 +11,10 @@ from pydantic import BaseModel
 
 from grader.agreement.agree import Agreement
 from grader.analysis.items import QuestionRecord
+from grader.decisions.decision import Decision
 from grader.report.class_record import ClassRecord
 from grader.scoring.evidence import Evidence
-from grader.scoring.handin_record import DifferingAnswer, HandinRecord
+from grader.scoring.handin_record import DifferingAnswer, HandinRecord, Seen
 from grader.scoring.verdict import Verdict
 
 FIELDS_FILE = Path(__file__).with_name("results.md")
@@ -65,6 +66,8 @@ def describe_results() -> str:
         "HandinRecord (also each Run's verdicts.json)": HandinRecord,
         "DifferingAnswer": DifferingAnswer,
         "Verdict": Verdict,
+        "Decision": Decision,
+        "Seen": Seen,
         "Evidence": Evidence,
         "Agreement": Agreement,
     }

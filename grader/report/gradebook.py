@@ -15,6 +15,7 @@ from grader.report.class_record import ClassRecord
 from grader.scoring.handin_record import HandinRecord
 
 GRADEBOOK_FILE = "gradebook.csv"
+EXCUSED = "EX"  # as course systems write it
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 INNER_STARTS = re.compile(r"([;|][\s'\"]*)(?=[=+\-@＝＋－＠])")
 
@@ -32,7 +33,7 @@ def guard_cell(text: str) -> str:
 
 
 def to_csv(results: ClassRecord) -> str:
-    """Return the class as CSV: student, name, total, points by analysis, words, needs_person, why, differing, verdicts.
+    """Return the class as CSV: student, name, total (EX: excused), points by analysis, words, reasons, verdicts.
 
     differing: which questions the source that does not count, quiz or notebook, answers otherwise.
     """
@@ -40,18 +41,20 @@ def to_csv(results: ClassRecord) -> str:
     items = [question.item for question in results.questions]
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(["student", "name", "total", *topics, "words", "needs_person", "why", "differing", *items])
+    own = ["words", "needs_person", "why", "decisions", "differing"]
+    writer.writerow(["student", "name", "total", *topics, *own, *items])
     for one in results.handins:
         verdicts = {verdict.item: verdict.word for verdict in one.verdicts}
         writer.writerow(
             [
                 guard_cell(one.student),
                 guard_cell(one.name),
-                str(one.total),
+                EXCUSED if one.excused else str(one.total),
                 *(str(one.topics.get(topic, "0.0")) for topic in topics),
                 " ".join(one.words),
                 "yes" if one.needs_person else "no",
                 guard_cell(" ".join(reason.en for reason in one.why)),
+                guard_cell(" ".join(decision.says.en for decision in one.decisions)),
                 guard_cell(list_differing(one)),
                 *(verdicts.get(item, "") for item in items),
             ]

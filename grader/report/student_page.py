@@ -87,7 +87,7 @@ def make_student_page(
     """Return what a student's page shows; `readings` are their arrays, empty for a hand-in that was not run."""
     return StudentPage(
         title=course.assignment.title,
-        deadline=course.assignment.deadline.isoformat(sep=" ", timespec="minutes"),
+        deadline=(scored.deadline or course.assignment.deadline).isoformat(sep=" ", timespec="minutes"),
         scored=scored,
         words=tuple(WORDS[word] for word in scored.words),
         questions=_make_questions(scored, course, show_key),

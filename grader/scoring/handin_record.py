@@ -15,6 +15,7 @@ from assignment.assignment import Bilingual, Source
 from assignment.fixable import Fault, FixableError, to_faults
 from assignment.records import Record
 from grader.agreement.agree import Agreement, find_worst_word
+from grader.decisions.decision import Decision
 from grader.files.whole import write_whole
 from grader.scoring.evidence import Evidence
 from grader.scoring.verdict import Verdict
@@ -32,6 +33,13 @@ class DifferingAnswer(Record):
     other: str = Field(description="those of the other source, written in the same way")
 
 
+class Seen(Record):
+    """One `seen` decision: a person looked at the hand-in, and these were the reasons then."""
+
+    date: str = Field(description="the date of the decision")
+    why: tuple[Bilingual, ...] = Field(description="the reasons at the first scoring that applied it")
+
+
 class HandinRecord(Record):
     """One hand-in: its verdicts and points, and what a person should know of it."""
 
@@ -39,7 +47,14 @@ class HandinRecord(Record):
     student: str = Field(description="the student's id, which names the Run folder")
     name: str = Field(description="the student's name as handed in; the id where there is none")
     submitted_at: datetime | None = Field(default=None, description="when it was handed in; null where nobody said")
-    late: bool = Field(default=False, description="handed in after the deadline, so that every question earns 0")
+    deadline: datetime | None = Field(default=None, description="the student's own deadline, an extension included")
+    late: bool = Field(
+        default=False,
+        description="handed in after the deadline and its grace, so that every question earns 0 or, where the late "
+        "policy has points per day, points are taken off the total",
+    )
+    deducted: Decimal = Field(default=Decimal("0.0"), description="the points taken off the total for days begun late")
+    excused: bool = Field(default=False, description="excused by a decision: counted in no statistics")
     problem: HandinProblem | None = Field(
         default=None,
         description="why there is no Sheet to read: `missing`, `not_a_notebook`, `two_notebooks`, `broken`, "
@@ -60,15 +75,27 @@ class HandinRecord(Record):
     words: tuple[str, ...] = Field(description="all words of this hand-in, as the gradebook shows them")
     needs_person: bool = Field(description="whether a person must look before the points are final")
     why: tuple[Bilingual, ...] = Field(default=(), description="why a person must look, one sentence each")
+    seen_why: tuple[Bilingual, ...] = Field(default=(), description="reasons to look that a person has seen already")
+    seen: tuple[Seen, ...] = Field(default=(), description="the `seen` decisions, each with what it covers")
+    decisions: tuple[Decision, ...] = Field(
+        default=(), description="the decisions on this student, and those on questions, which concern everyone"
+    )
     notes: tuple[Bilingual, ...] = Field(default=(), description="what is worth knowing and needs nobody")
 
 
 def list_words(
-    late: bool, problem: HandinProblem | None, run: Evidence, agreements: tuple[Agreement, ...]
+    late: bool,
+    problem: HandinProblem | None,
+    run: Evidence,
+    agreements: tuple[Agreement, ...],
+    *,
+    accepted: bool = False,
+    excused: bool = False,
 ) -> tuple[str, ...]:
-    """Return the hand-in's words, those about the hand-in first."""
+    """Return the hand-in's words, those about the hand-in first. `accepted`: it was, although it is late."""
     words: list[str] = [problem] if problem else []
-    words += ["late"] if late else []
+    words += ["late_accepted" if accepted else "late"] if late else []
+    words += ["excused"] if excused else []
     words += [run.word]
     words += ["edited"] if run.is_edited else []
     worst = find_worst_word(agreements)

@@ -5,12 +5,15 @@ well.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
 from assignment.assignment import Bilingual
+from assignment.late import IN_TIME, REFUSED, Lateness
 from assignment.outputs import Outputs
 from grader.agreement.agree import COMPARED_GROUPS, Agreement, compare_groups, read_group
+from grader.decisions.decisions import NO_DECISIONS, Decisions, find_deadline, select
 from grader.handins.submission import Submission
 from grader.quiz.roster import Quiz
 from grader.runs.folder import read_handin
@@ -18,6 +21,7 @@ from grader.scoring.course import Course
 from grader.scoring.evidence import Evidence, load_evidence
 from grader.scoring.handin_record import VERDICTS_FILE, HandinProblem, HandinRecord, list_words, save_handin_record
 from grader.scoring.reasons import list_reasons
+from grader.scoring.seen import load_seen
 from grader.scoring.sources import choose_sheet, make_empty_sheet
 from grader.scoring.verdict import NOTHING, Verdict, judge_sheet, sum_points
 from questions.bank import Bank, list_worth
@@ -36,12 +40,13 @@ def score_runs(
     runs: Path,
     course: Course,
     quiz: Quiz | None = None,
+    decisions: Decisions = NO_DECISIONS,
 ) -> list[HandinRecord]:
     """Score every hand-in, write each `RUNS/<student>/verdicts.json` and return the records in the order given.
 
     quiz: the answers to the quiz (`grader/quiz`), which count in place of the notebooks' or are compared with them.
     """
-    found = [score_run(one, runs / one.student, course, quiz) for one in submissions]
+    found = [score_run(one, runs / one.student, course, quiz, decisions) for one in submissions]
     for scored in found:
         save_handin_record(runs / scored.student, scored)
     return found
@@ -58,40 +63,63 @@ def score_run(
     folder: Path,
     course: Course,
     quiz: Quiz | None = None,
+    decisions: Decisions = NO_DECISIONS,
 ) -> HandinRecord:
-    """Return what is to say of one hand-in and its Run folder; writes nothing."""
+    """Return what is to say of one hand-in and its Run folder; writes nothing.
+
+    It reads what the folder's `verdicts.json` says a person has seen, and no more of it.
+    """
     problem, sheet = _read_sheet(submission, folder, course.bank)
     counted = choose_sheet(submission.student, problem, sheet, quiz, course.bank)
     problem, sheet = counted.problem, counted.sheet
-    moment = submission.submitted_at
-    late = submission.marked_late if moment is None else course.assignment.is_late(moment)
+    its = decisions.of(submission.student)
+    deadline = find_deadline(its, course.assignment.deadline)
+    late = _judge_time(submission, course, deadline)
     worth = list_worth(course.bank, course.assignment)
-    verdicts = judge_sheet(sheet, course.key, worth, late=late)
+    there = problem not in ("missing", "no_response")
+    verdicts = judge_sheet(sheet, course.key, worth, late=late.word == "refused", decisions=its, there=there)
+    earned, excused = sum_points(verdicts), bool(select(its, "excused"))
     run = load_evidence(folder)
     agreements = _read_agreements(folder, run, course.canonical)
     replaced = None not in (submission.sha256, run.notebook_sha256) and submission.sha256 != run.notebook_sha256
     quiz_only = counted.source == "quiz" and submission.problem == "missing"
     why = list_reasons(problem, run, agreements, verdicts, to_run=not quiz_only) + counted.why
     why += ((REPLACED,) if replaced else ()) + submission.reasons
+    seen = load_seen(folder, select(its, "seen"), why)
+    covered = {reason for one in seen for reason in one.why}
+    unseen = tuple(reason for reason in why if reason not in covered)
     return HandinRecord(
         student=submission.student,
         name=submission.name or submission.student,
         submitted_at=submission.submitted_at,
-        late=late,
+        deadline=deadline,
+        late=late.is_late,
+        deducted=min(late.points, earned),
+        excused=excused,
         problem=problem,
         source=counted.source,
         differing=counted.differing,
-        total=sum_points(verdicts),
+        total=earned - min(late.points, earned),
         possible=_sum_possible(verdicts, worth),
         topics=_sum_topics(verdicts),
         verdicts=verdicts,
         run=run,
         agreements=agreements,
-        words=list_words(late, problem, run, agreements),
-        needs_person=bool(why),
-        why=why,
+        words=list_words(late.is_late, problem, run, agreements, accepted=late.word == "late", excused=excused),
+        needs_person=bool(unseen) and not excused,
+        why=unseen,
+        seen_why=tuple(reason for reason in why if reason in covered),
+        seen=seen,
+        decisions=its,
         notes=_list_notes(submission, sheet, run),
     )
+
+
+def _judge_time(submission: Submission, course: Course, deadline: datetime) -> Lateness:
+    """Judge when it came; a hand-in that a course system marked late without a time is not accepted."""
+    if submission.submitted_at is None:
+        return REFUSED if submission.marked_late else IN_TIME
+    return course.assignment.late.judge(submission.submitted_at, deadline)
 
 
 def _read_sheet(submission: Submission, folder: Path, bank: Bank) -> tuple[HandinProblem | None, Sheet]:

@@ -59,6 +59,16 @@ HANDIN_WORDS: dict[str, WordEntry] = {
     "late": _word(
         "bad", "late", "遲交", "It was handed in after the deadline and earns no points.", "在期限之後繳交，不予計分。"
     ),
+    "late_accepted": _word(
+        "bad",
+        "late, points off",
+        "遲交扣分",
+        "It was handed in after the deadline; points are taken off for each day begun.",
+        "在期限之後繳交；每遲一天（不足一天以一天計）扣分。",
+    ),
+    "excused": _word(
+        "fine", "excused", "免評", "The student is excused and counted in no statistics.", "獲准免評，不列入統計。"
+    ),
 }
 
 RUN_WORDS: dict[str, WordEntry] = {

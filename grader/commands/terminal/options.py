@@ -115,6 +115,16 @@ def add_roster(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_decisions(parser: argparse.ArgumentParser) -> None:
+    """Add --decisions."""
+    parser.add_argument(
+        "--decisions",
+        type=Path,
+        metavar="FILE",
+        help="what the staff decided, .yaml or .csv (default: HANDINS.decisions.yaml or .csv, beside HANDINS or RUNS)",
+    )
+
+
 def add_profile(parser: argparse.ArgumentParser, whose: str) -> None:
     """Add --profile, whose help says `whose`."""
     parser.add_argument("--profile", default="mini", help=f"{whose} (default: %(default)s)")

@@ -83,7 +83,12 @@ def test_points_of_the_released_notebook_filled_in(answered: Iterable[int], poin
 def test_only_the_late_one_is_late(folder: Path, expected: dict[str, Expectation]) -> None:
     assignment = load_assignment()
     found = find_submissions(folder)
-    late = [one.student for one in found if one.submitted_at is not None and assignment.is_late(one.submitted_at)]
+    judged = {
+        one.student: assignment.late.judge(one.submitted_at, assignment.deadline)
+        for one in found
+        if one.submitted_at is not None
+    }
+    late = [student for student, lateness in judged.items() if lateness.is_late]
     assert late == ["s05-late"]
 
 
