@@ -148,3 +148,16 @@ def test_folder_with_other_things_becomes_no_runs(
     assert main(["score", "--responses", str(quiz), str(tmp_path)]) == 1
     assert "a folder with other things; expected a RUNS folder" in capsys.readouterr().err
     assert not (tmp_path / "runs.json").exists()
+
+
+@pytest.mark.slow
+def test_what_the_staff_decided_counts_for_a_class_without_notebooks_too(tmp_path: Path, quiz: Path) -> None:
+    runs = tmp_path / "runs"
+    assert main(["score", "--responses", str(quiz), str(runs)]) == 0
+    late = f"b0990{ROWS - 1:04}"
+    assert main(["decide", str(runs), "extension", late, "2027-05-29T23:59:59+08:00", "--reason", "ill"]) == 0
+    assert main(["decide", str(runs), "void", "lime-1", "--reason", "two readings"]) == 0
+    assert main(["grade", str(runs)]) == 0
+    found = read_gradebook(runs)
+    assert (found[late]["total"], found["b09900000"]["total"]) == ("9.7", "0.0")
+    assert "ill" in found[late]["decisions"]
