@@ -84,6 +84,12 @@ class Claim(Record):
         return bound
 
     @property
+    def says(self) -> str:
+        """The whole claim in one line, for a person."""
+        arguments = ", ".join(f"{name}={value}" for name, value in self.with_.items())
+        return f"{self.measure}({arguments}) {self.side} {self.bound}, margin {self.margin:g}"
+
+    @property
     def side(self) -> str:
         """On which side of its bound the measure has to lie: above or below."""
         return "above" if self.above is not None else "below"

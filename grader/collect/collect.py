@@ -15,7 +15,7 @@ from pathlib import Path
 from assignment.fixable import Fault, FixableError, check_all
 from grader.collect.attempts import Chosen, Owned, choose_attempts
 from grader.collect.download import Held, Taken, read_download
-from grader.collect.join import Index, Joined, join_without_roster
+from grader.collect.join import Index, Joined, hold_doubtful, join_without_roster
 from grader.collect.place import HELD, place_notice, place_student, to_roster
 from grader.collect.record import Collected, Download, NotTaken, Student, check_unchanged, hash_file, to_json
 from grader.collect.rosters import Enrolment, load_enrolment
@@ -66,6 +66,8 @@ def _make(work: Path, downloads: Sequence[Path], enrolment: Enrolment | None, ro
     for number, path in enumerate(downloads):
         (work / "aside" / str(number)).mkdir()
         taken.append(read_download(path, work / "aside" / str(number), index.known if index else frozenset()))
+    for its in taken:
+        hold_doubtful(its, index)
     return _write(work / "new", _sort_by_student(taken, index), taken, enrolment, roster)
 
 

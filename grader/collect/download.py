@@ -13,11 +13,12 @@ from assignment.fixable import Fault, FixableError
 from grader.collect.gradescope import FILE as METADATA
 from grader.collect.gradescope import MOST_BYTES as MOST_METADATA
 from grader.collect.gradescope import parse_metadata
-from grader.collect.names import is_litter
+from grader.collect.members import bound_members, find_outer, may_matter, split_doubtful, take_off_outer
 from grader.collect.room import Room, copy_member
-from grader.collect.source import READ_ERRORS, Member, list_folder, list_zip, open_zip
+from grader.collect.source import READ_ERRORS, Member, find_outer_folder, list_folder, list_zip, open_zip
 from grader.collect.systems import SYSTEMS, Owner, Submissions, System, find_claim, find_system, is_within_submission
 from grader.handins.ids import fold_id
+from grader.handins.listing import DEEPEST as DEEPEST_NOTEBOOK
 
 DEEPEST = 4  # archives within one another, the download itself counted
 MOST_OF_ONE = 256 * 2**20  # bytes of one submission
@@ -26,7 +27,7 @@ LEAST_OF_ALL = 2**30  # bytes that any download may have unpacked,
 MOST_SWELLING = 100  # and how many times its own size
 MOST_FILES = 100_000
 MOST_FAULTS = 20  # of a student's own archive, after which nothing of it is taken
-MOST_PARTS = 16  # of a path within a submission, over all archives,
+MOST_PARTS = DEEPEST_NOTEBOOK - 1  # of a path within a submission; in HANDINS two folders may come before it,
 LONGEST_PATH = 1000  # and its bytes
 
 
@@ -82,7 +83,8 @@ def read_download(path: Path, aside: Path, known: frozenset[str]) -> Taken:
     reading = _Reading(Taken(path.name), aside, known)
     if path.is_dir():
         room = Room(2**62, MOST_FILES)
-        reading.read_members(list_folder(path), _Below(path.name, 0, room))
+        members = bound_members(list_folder(path), str(path), find_outer_folder(path))
+        reading.read_members(members, _Below(path.name, 0, room))
     elif path.is_file():
         room = Room(max(LEAST_OF_ALL, MOST_SWELLING * path.stat().st_size), MOST_FILES)
         try:
@@ -102,8 +104,10 @@ class _Reading:
         self.rooms: dict[tuple[str, ...], Room] = {}
 
     def read_archive(self, path: Path, below: _Below) -> None:
-        with open_zip(path) as archive:
-            self.read_members(list_zip(archive), below)
+        with open_zip(path, whole=below.depth <= 1) as archive:
+            listed, owned = list_zip(archive), below.owners is not None
+            outer = find_outer(member.parts for member in listed)
+            self.read_members(bound_members(listed, below.label, outer, owned=owned), below)
 
     def read_members(self, members: list[Member], below: _Below) -> None:
         """Copy the members; where it is no submission yet, their names say whose they are."""
@@ -112,13 +116,16 @@ class _Reading:
             why = f"{faulty} of its files cannot be taken; expected the notebook itself"
             self.taken.held.append(Held(below.owners, below.label, why))
             return
+        if below.owners is None:
+            members, doubtful = split_doubtful(take_off_outer(members))
+            for one, user, why in doubtful:
+                self.taken.held.append(Held((Owner(user),) if user else (), f"{below.label}: {one.name}", why))
         submissions = self._read_submissions(members, below)
         name = None if below.owners is not None else find_system((one.parts for one in members), submissions)
         self.taken.system = self.taken.system or name
-        for member in sorted(members, key=lambda one: (one.size, one.parts)):
-            if member.parts and (is_litter(member.parts) or _is_metadata(member, below)):
-                continue
-            self._read_member(member, below, SYSTEMS.get(name or ""), submissions)
+        for member in sorted(members, key=lambda one: (not may_matter(one.name), one.size, one.parts)):
+            if not _is_metadata(member, below):
+                self._read_member(member, below, SYSTEMS.get(name or ""), submissions)
 
     def _read_submissions(self, members: list[Member], below: _Below) -> Submissions:
         """Return what Gradescope's own file says, where there is one."""
@@ -141,9 +148,13 @@ class _Reading:
         if member.fault is not None:
             self.taken.held.append(Held(owners, source, member.fault))
         elif len(inner) > MOST_PARTS or len("/".join(inner).encode()) > LONGEST_PATH:
-            why = f"folders too deep or names too long; expected at most {MOST_PARTS} parts and {LONGEST_PATH} bytes"
-            self.taken.held.append(Held(owners, source[:200], why))
-        elif not owners and not archive and not inner[-1].lower().endswith(".ipynb"):
+            most = f"expected at most {MOST_PARTS} parts and {LONGEST_PATH} bytes"
+            why = f"too many folders deep, or too long a path: {len(inner)} parts; {most}"
+            if may_matter(member.name):
+                self.taken.held.append(Held(owners, source[:200], why))
+            else:
+                self.taken.left.append(source[:200])
+        elif not owners and not may_matter(inner[-1]):
             self.taken.left.append(source)
         else:
             self._copy(member, source, owners, inner, self._find_room(owners, below), below, archive=archive)

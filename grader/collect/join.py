@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from grader.collect.download import Held, Taken
 from grader.collect.rosters import Enrolled
 from grader.collect.systems import Owner
 from grader.handins.ids import fold_id, is_student
@@ -55,6 +56,27 @@ class Index:
                 return _to_joined(self.by_local[_drop_domain(login)], "login without domain")
         own = find_own_id(owner)
         return Joined("" if fold_id(own) in self.students else own, owner.name, None)
+
+
+def hold_doubtful(taken: Taken, index: Index | None) -> None:
+    """Take out the files whose names may mean several people; each of these whom the roster has is told of it."""
+    kept = []
+    for piece in taken.pieces:
+        readings = {reading for owner in piece.owners if owner.rivals for reading in _find_readings(owner, index)}
+        if readings <= {owner.lms_id for owner in piece.owners}:
+            kept.append(piece)
+            continue
+        known = tuple(Owner(one) for one in sorted(readings) if index is not None and one in index.by_id)
+        why = f"its name may mean user {' or '.join(sorted(readings))}; expected one reading"
+        advice = "" if known else " (give --roster FILE with the course system's ids)"
+        taken.held.append(Held(known or piece.owners, piece.source, why + advice))
+    taken.pieces = kept
+
+
+def _find_readings(owner: Owner, index: Index | None) -> set[str]:
+    """Return the numbers of all whom a name may mean: of a roster with such numbers those who are in it."""
+    every = {owner.lms_id, *owner.rivals}
+    return every if index is None or not index.by_id else every.intersection(index.by_id)
 
 
 def join_without_roster(owner: Owner) -> Joined:

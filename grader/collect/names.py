@@ -15,7 +15,8 @@ from assignment.fixable import show_value
 UTF8_FLAG = 0x800
 UNICODE_PATH = 0x7075  # the extra field in which Info-ZIP repeats a name in UTF-8
 LONGEST = 250  # bytes of one part of a path
-DEEPEST = 12
+MOST_PARTS = 40  # of a path, after which nobody looks
+LITTER = frozenset({"__macosx", ".ipynb_checkpoints", "__pycache__", ".git", "node_modules", ".venv", "site-packages"})
 DRIVE = re.compile(r"[A-Za-z]:")
 
 
@@ -55,9 +56,9 @@ def split_name(name: str) -> tuple[str, ...]:
     long = next((part for part in parts if len(part.encode()) > LONGEST), None)
     if long is not None:
         raise ValueError(f"{show_value(long)} is too long; expected at most {LONGEST} bytes")
-    if not parts or len(parts) > DEEPEST:
-        raise ValueError(f"{len(parts)} folders deep; expected 1 to {DEEPEST}")
-    return parts
+    if not parts:
+        raise ValueError("no name; expected one")
+    return parts[:MOST_PARTS]
 
 
 def is_litter(parts: tuple[str, ...]) -> bool:
@@ -66,7 +67,7 @@ def is_litter(parts: tuple[str, ...]) -> bool:
     >>> is_litter(("__MACOSX", "._hw.ipynb")), is_litter(("b01", ".ipynb_checkpoints", "x.ipynb")), is_litter(("a.py",))
     (True, True, False)
     """
-    if any(part.lower() in ("__macosx", ".ipynb_checkpoints", "__pycache__", ".git") for part in parts):
+    if any(part.lower() in LITTER for part in parts):
         return True
     return parts[-1].startswith("._") or parts[-1].lower() in (".ds_store", "thumbs.db", "desktop.ini")
 

@@ -44,7 +44,7 @@ def _list_lines(collected: Collected, handins: Path) -> Iterator[str]:
         )
     yield _say_joins(collected)
     if collected.left_out:
-        yield f"nobody's and no notebook, left out: {list_some(collected.left_out)}"
+        yield f"no notebook, and nobody's or too deep, left out: {list_some(collected.left_out)}"
     if collected.absent:
         yield f"no hand-in of {len(collected.absent)}: {list_some(collected.absent)}"
     again = [one.student for one in collected.students if one.earlier]

@@ -10,19 +10,22 @@ import struct
 import zipfile
 import zlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
-from assignment.fixable import Fault, FixableError
-from grader.collect.names import find_name, split_name
+from assignment.fixable import FixableError
+from grader.collect.names import LITTER, find_name, is_litter, split_name
 
 MOST_BYTES = 128 * 2**20  # of one file
 MOST_RATIO = 200  # of a file larger than UNSUSPECTED to what it takes in the archive
 UNSUSPECTED = 64 * 2**20
-MOST_ENTRIES = 20_000
-MOST_DIRECTORY = 4 * 2**20  # bytes of an archive's own list of its members, each of which takes a KiB of our memory
+MOST_ENTRIES = 20_000  # of a student's archive,
+MOST_ENTRIES_OF_ALL = 100_000  # and of a download
+ADVICE = " (unpack it, and collect the folder)"
+MOST_DIRECTORY = 4 * 2**20  # bytes of an archive's own list of its members, each of which takes a KiB of our memory,
+MOST_DIRECTORY_OF_ALL = 16 * 2**20  # and of a download's
 END, END_64, LOCATOR = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07"
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others can ask for gigabytes of memory
 READ_ERRORS = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError)
@@ -40,21 +43,33 @@ class Member:
     crc: int | None = None
 
 
-def list_folder(folder: Path) -> list[Member]:
-    """Return the files below a folder; links, and folders that cannot be listed, are there with a fault."""
-    found: list[Member] = []
+def list_folder(folder: Path) -> Iterator[Member]:
+    """Yield the files below a folder; links, and folders that cannot be listed, are there with a fault."""
+    unlisted: list[Member] = []
 
     def note(error: OSError) -> None:
-        found.append(replace(_look_at(Path(error.filename), folder), fault=f"{error.strerror}; expected a folder"))
+        unlisted.append(replace(_look_at(Path(error.filename), folder), fault=f"{error.strerror}; expected a folder"))
 
     for where, folders, files in os.walk(folder, onerror=note, followlinks=False):
-        folders.sort()
+        folders[:] = sorted(name for name in folders if name.lower() not in LITTER)
         links = [name for name in folders if Path(where, name).is_symlink()]
         for name in sorted([*files, *links]):
-            found.append(_look_at(Path(where, name), folder))
-            if len(found) > MOST_ENTRIES:
-                raise FixableError(Fault((str(folder),), f"more than {MOST_ENTRIES} files; expected a download"))
-    return found
+            yield _look_at(Path(where, name), folder)
+    yield from unlisted
+
+
+def find_outer_folder(folder: Path) -> tuple[str, ...]:
+    """Return the folders that everything below a folder lies in."""
+    found: list[str] = []
+    while True:
+        here = folder.joinpath(*found)
+        try:
+            names = [name for name in os.listdir(here) if not is_litter((name,))]
+        except OSError:
+            return tuple(found)
+        if len(names) != 1 or (here / names[0]).is_symlink() or not (here / names[0]).is_dir():
+            return tuple(found)
+        found.append(names[0])
 
 
 def list_zip(archive: zipfile.ZipFile) -> list[Member]:
@@ -66,20 +81,25 @@ def list_zip(archive: zipfile.ZipFile) -> list[Member]:
     return [one for parts, its in same.items() for one in (_settle_doubled(its) if parts and len(its) > 1 else its)]
 
 
-def open_zip(path: Path) -> zipfile.ZipFile:
-    """Return an archive, opened; FixableError where it is none, or one whose list alone would fill the memory."""
+def open_zip(path: Path, *, whole: bool = False) -> zipfile.ZipFile:
+    """Return an archive, opened; FixableError where it is none, or one whose list alone would fill the memory.
+
+    whole: it is the download itself and no student's.
+    """
+    most, advice = (MOST_DIRECTORY_OF_ALL, ADVICE) if whole else (MOST_DIRECTORY, "")
     try:
         size = read_directory_size(path)
-        if size > MOST_DIRECTORY:
-            raise FixableError(f"its list of members has {size} bytes; expected at most {MOST_DIRECTORY}")
+        if size > most:
+            raise FixableError(f"its list of members has {size} bytes; expected at most {most}{advice}")
         archive = zipfile.ZipFile(path)
     except UnicodeDecodeError:
         raise FixableError("a name in it is marked as UTF-8 and is not; expected it unpacked, as a folder") from None
     except READ_ERRORS as error:
         raise FixableError(f"{error}; expected a whole zip file") from None
-    if len(archive.filelist) > MOST_ENTRIES:
+    many, most = len(archive.filelist), MOST_ENTRIES_OF_ALL if whole else MOST_ENTRIES
+    if many > most:
         archive.close()
-        raise FixableError(f"{len(archive.filelist)} members; expected at most {MOST_ENTRIES}")
+        raise FixableError(f"{many} members; expected at most {most}{advice}")
     return archive
 
 

@@ -32,6 +32,7 @@ class Owner:
     attempt: str = ""
     order: float | None = None
     mails: tuple[str, ...] = ()  # chosen by the person: they join as they stand, never without their domain
+    rivals: tuple[str, ...] = ()  # users whom another reading of the name means, as Canvas alone writes names
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ MOODLE = re.compile(
     r"(?P<name>.+?)_(?P<user>\d{1,18})_assignsubmission_(?:file|onlinetext)(?:_(?P<file>.*))?", re.DOTALL
 )
 GRADESCOPE = re.compile(r"submission_(?P<submission>\d{1,18})")
+NUMBER = r"[1-9]\d{0,17}"
+PAIR = re.compile(rf"_(?=({NUMBER})_(?:{NUMBER}_.|(?:text|link)\.html))")  # a user and an upload: a name may hold two
 AGAIN = re.compile(r"-\d{1,3}(?=(?:\.[^.]+)?$)")
 
 
@@ -134,5 +137,6 @@ def _claim_upload(found: re.Match[str], logins: tuple[str, ...]) -> Claim:
         slot=AGAIN.sub("", file).lower(),
         attempt=upload or file,
         order=int(upload) if upload else None,
+        rivals=tuple(sorted({pair[1] for pair in PAIR.finditer(found.string)} - {found["user"]})),
     )
     return Claim((owner,), file)

@@ -11,11 +11,10 @@ from rich.table import Table
 
 from assignment.fixable import FixableError
 from grader.commands.run import execute
-from grader.commands.score import score_class
+from grader.commands.score import keep_scored, score_class
 from grader.commands.terminal.options import RunOptions, Verbs, add_run_options, add_verb, take_run_options
 from grader.commands.terminal.screen import say, show_table
 from grader.demo.outcomes import Outcome, compare_outcomes, write_handins
-from grader.quiz.roster import Roster
 from grader.report.pages import write_reports
 from grader.runs.intake import load_intake
 from grader.scoring.course import load_course
@@ -64,7 +63,8 @@ def demo(*, folder: Path, keep: bool, how: RunOptions) -> int:
     course = load_course(PROFILE)
     expected = write_handins(handins, course)
     execute(handins, runs, replace(how, cell_seconds=how.cell_seconds or CELL_SECONDS))
-    scored = score_class(Roster(load_intake(runs).submissions), runs, course)
+    scored = score_class(load_intake(runs).submissions, runs, course)
+    keep_scored(scored, runs)
     outcomes = compare_outcomes(scored.records, expected)
     page = write_reports(runs, course)
     for note in scored.notes:

@@ -4,23 +4,22 @@ import argparse
 from pathlib import Path
 
 from grader.commands.run import execute
-from grader.commands.score import check_class, check_tables, find_decisions, score_class, show_scored, take_class
+from grader.commands.score import check_class, check_tables, keep_scored, score_class, show_scored, take_class
 from grader.commands.terminal.options import (
+    Given,
     RunOptions,
     Verbs,
-    add_decisions,
+    add_given,
     add_handins,
     add_profile,
-    add_responses,
-    add_roster,
     add_run_options,
     add_runs,
     add_show_key,
     add_verb,
+    take_given,
     take_run_options,
 )
 from grader.commands.terminal.screen import say
-from grader.handins.submission import Submission
 from grader.quiz.kept import load_tables
 from grader.report.pages import write_reports
 from grader.scoring.course import load_course
@@ -48,9 +47,7 @@ def add_parser(verbs: Verbs) -> None:
     )
     add_handins(parser, needed=False)
     add_runs(parser)
-    add_responses(parser)
-    add_roster(parser)
-    add_decisions(parser)
+    add_given(parser)
     add_profile(parser, "whose key and canonical Outputs")
     add_show_key(parser)
     add_run_options(parser)
@@ -60,37 +57,24 @@ def _start(options: argparse.Namespace) -> int:
     return grade(
         handins=options.handins,
         runs=options.runs,
-        responses=options.responses,
-        roster=options.roster,
-        decisions=options.decisions,
+        given=take_given(options),
         profile=options.profile,
         show_key=options.show_key,
         how=take_run_options(options),
     )
 
 
-def grade(
-    *,
-    handins: Path | None,
-    runs: Path,
-    responses: Path | None,
-    roster: Path | None,
-    decisions: Path | None,
-    profile: str,
-    show_key: bool,
-    how: RunOptions,
-) -> int:
+def grade(*, handins: Path | None, runs: Path, given: Given, profile: str, show_key: bool, how: RunOptions) -> int:
     """Run, score and report a class; without hand-ins nothing is run. The exit code is that of `score`."""
     course = load_course(profile)
-    tables = load_tables(runs, course.bank, responses, roster)
-
-    def check(submissions: tuple[Submission, ...]) -> None:  # faults are said before hours of running, not after
-        find_decisions(check_class(submissions, course, tables), runs, course, decisions)
-
+    tables = load_tables(runs, course.bank, given.responses, given.roster)
     if handins is not None:
         check_tables(course, tables)
-        execute(handins, runs, how, check)
-    found = check_class(take_class(None, runs, tables), course, tables)
-    code = show_scored(score_class(found, runs, course, decisions, tables))
+        # the faults of the staff's files are said before hours of running, not after
+        execute(handins, runs, how, lambda its: check_class(its, runs, course, tables, given.decisions))
+    submissions = take_class(None, runs, tables, write=True)
+    scored = score_class(submissions, runs, course, tables, given.decisions)
+    keep_scored(scored, runs)
+    code = show_scored(scored, runs)
     say(f"report: {write_reports(runs, course, show_key=show_key)}")
     return code

@@ -7,14 +7,14 @@ from pathlib import Path
 from assignment.assignment import ASSIGNMENT_FILE
 from assignment.fixable import Fault, FixableError
 from grader.commands.terminal.options import (
+    Given,
     Verbs,
-    add_decisions,
+    add_given,
     add_handins,
     add_profile,
-    add_responses,
-    add_roster,
     add_runs,
     add_verb,
+    take_given,
 )
 from grader.commands.terminal.screen import say
 from grader.decisions.decisions import Decisions
@@ -24,9 +24,11 @@ from grader.quiz.kept import Tables, keep_tables, load_tables
 from grader.quiz.roster import Roster, make_roster
 from grader.runs.folder import begin_runs, find_handins
 from grader.runs.intake import load_intake
+from grader.scoring.changes import compare_scorings, describe_change, list_key_changes
 from grader.scoring.course import Course, load_course
-from grader.scoring.handin_record import HandinRecord
-from grader.scoring.judge import find_leftovers, score_runs
+from grader.scoring.handin_record import HandinRecord, save_handin_record
+from grader.scoring.judge import find_unlisted, score_runs
+from grader.scoring.scorings import Scoring, load_last_scoring, make_scoring, save_scoring
 
 ABOUT = """Score every hand-in with the current key and write RUNS/<student>/verdicts.json. It runs no notebook and can
 be repeated, after a change of the key too. It exits with 1 if a hand-in needs a person to look at it.
@@ -43,7 +45,8 @@ first that is filled); that id is the name of the hand-in. With --roster it is j
 last attempt counts. Where the quiz counts, a student without a row gets blank answers and is listed for a person to
 look at. Download the report with Canvas in English. Canvas's own points are not read: it gives partial credit.
 
-What the staff decided (`hw9 decide`) is applied.
+What the staff decided (`hw9 decide`) is applied. Every scoring is kept in RUNS/scorings, and what differs from the one
+before is said; --dry-run says it and writes nothing.
 """
 
 
@@ -56,17 +59,16 @@ def add_parser(verbs: Verbs) -> None:
         says="score what was run",
         about=ABOUT,
         examples=(
-            "hw9 score runs/",
+            "hw9 score runs/ --dry-run",
             "hw9 score handins/ runs/",
             'hw9 score --responses "Homework 9 Quiz Student Analysis Report.csv" --roster gradebook.csv runs/',
         ),
     )
     add_handins(parser, needed=False)
     add_runs(parser)
-    add_responses(parser)
-    add_roster(parser)
-    add_decisions(parser)
+    add_given(parser)
     add_profile(parser, "whose key and canonical Outputs")
+    parser.add_argument("--dry-run", action="store_true", help="show whose points would change and why; write nothing")
 
 
 def _start(options: argparse.Namespace) -> int:
@@ -74,45 +76,44 @@ def _start(options: argparse.Namespace) -> int:
         handins=options.handins,
         runs=options.runs,
         profile=options.profile,
-        responses=options.responses,
-        roster=options.roster,
-        decisions=options.decisions,
+        given=take_given(options),
+        dry_run=options.dry_run,
     )
 
 
-def score(
-    *,
-    handins: Path | None,
-    runs: Path,
-    profile: str,
-    responses: Path | None,
-    roster: Path | None,
-    decisions: Path | None,
-) -> int:
+def score(*, handins: Path | None, runs: Path, profile: str, given: Given, dry_run: bool) -> int:
     """Score what was run or answered in the quiz; the exit code says whether a person must look at someone."""
     course = load_course(profile)
-    tables = load_tables(runs, course.bank, responses, roster)
-    found = check_class(take_class(handins, runs, tables), course, tables)
-    return show_scored(score_class(found, runs, course, decisions, tables))
+    tables = load_tables(runs, course.bank, given.responses, given.roster)
+    submissions = take_class(handins, runs, tables, write=not dry_run)
+    scored = score_class(submissions, runs, course, tables, given.decisions)
+    if not dry_run:
+        keep_scored(scored, runs)
+    return show_scored(scored, runs, dry_run=dry_run)
 
 
-def take_class(handins: Path | None, runs: Path, tables: Tables | None) -> tuple[Submission, ...]:
+def take_class(handins: Path | None, runs: Path, tables: Tables | None, *, write: bool) -> tuple[Submission, ...]:
     """Return the hand-ins that were taken in; a class that only answered the quiz begins here, with none."""
-    if handins is None and tables is not None:
+    if handins is None and tables is not None and write:
         begin_runs(runs)
-    taken = load_intake(runs, handins)
+    taken = load_intake(runs, handins, write=write)
     for note in taken.notes:
         say(note)
     return taken.submissions
 
 
-def check_class(submissions: tuple[Submission, ...], course: Course, tables: Tables | None) -> Roster:
-    """Return who is scored; FixableError with the faults of the quiz's report, and where there is nobody."""
+def check_class(
+    submissions: tuple[Submission, ...], runs: Path, course: Course, tables: Tables | None, decisions: Path | None
+) -> tuple[Roster, Decisions]:
+    """Return who is scored, and what the staff decided; FixableError with the faults of their files."""
     check_tables(course, tables)
     roster = make_roster(submissions, tables, course.assignment.answers)
     if not roster.submissions:
-        raise FixableError("nobody in RUNS; expected hand-ins (`hw9 run HANDINS RUNS`) or --responses FILE")
-    return roster
+        says = "nobody of any class; expected hand-ins (`hw9 run HANDINS RUNS`) or --responses FILE"
+        raise FixableError(f"{runs}: {says}")
+    students = [one.student for one in roster.submissions]
+    deadline = course.assignment.deadline
+    return roster, load_class_decisions(find_handins(runs), runs, decisions, course.bank, deadline, students)
 
 
 def check_tables(course: Course, tables: Tables | None) -> None:
@@ -124,45 +125,76 @@ def check_tables(course: Course, tables: Tables | None) -> None:
         )
 
 
-def find_decisions(roster: Roster, runs: Path, course: Course, file: Path | None) -> Decisions:
-    """Return what the staff decided of a class: in `file`, else in the file beside HANDINS or RUNS."""
-    students = [one.student for one in roster.submissions]
-    return load_class_decisions(find_handins(runs), runs, file, course.bank, course.assignment.deadline, students)
-
-
 @dataclass(frozen=True)
 class ScoredClass:
-    """The records of a class, what was applied, and what is worth knowing of its quiz and its folder."""
+    """The records of a class, the scoring that they are and the one before, what was applied, what is worth knowing."""
 
     records: list[HandinRecord]
+    scoring: Scoring
+    before: Scoring | None
     decisions: Decisions
+    tables: Tables | None
     notes: tuple[str, ...]
 
 
 def score_class(
-    roster: Roster, runs: Path, course: Course, decisions: Path | None = None, tables: Tables | None = None
+    submissions: tuple[Submission, ...],
+    runs: Path,
+    course: Course,
+    tables: Tables | None = None,
+    decisions: Path | None = None,
 ) -> ScoredClass:
-    """Score everyone of a class, by the notebooks' answers or the quiz's. What the staff decided is applied.
+    """Score everyone of a class, and compare with the scoring before; writes nothing.
 
-    decisions: their file; None for the one beside HANDINS or RUNS, where there is one. tables: what RUNS then keeps of
-    the quiz.
+    decisions: the file of the staff; None for the one beside HANDINS or RUNS, where there is one.
     """
-    decided = find_decisions(roster, runs, course, decisions)
-    if tables is not None:
-        keep_tables(runs, tables)
+    roster, decided = check_class(submissions, runs, course, tables, decisions)
     said = "scored before and not of this class; the reports show it until the folder is removed"
-    leftovers = [f"{runs / student}: {said}" for student in find_leftovers(roster.submissions, runs)]
+    former = [f"{runs / student}: {said}" for student in find_unlisted(roster.submissions, runs)]
+    before = load_last_scoring(runs)
     records = score_runs(roster.submissions, runs, course, roster.quiz, decided)
-    save_applied(runs, decided)
-    return ScoredClass(records, decided, (*roster.notes, *decided.notes, *leftovers))
+    scoring = make_scoring(records, course, roster.quiz, decided, before)
+    numbered = [one.model_copy(update={"scoring": scoring.number}) for one in records]
+    return ScoredClass(numbered, scoring, before, decided, tables, (*roster.notes, *decided.notes, *former))
 
 
-def show_scored(scored: ScoredClass) -> int:
-    """Say who needs a person; 1 where someone does."""
+def keep_scored(scored: ScoredClass, runs: Path) -> None:
+    """Write the verdicts of everyone, and last of all the scoring, by which they are known to be whole."""
+    if scored.tables is not None:
+        keep_tables(runs, scored.tables)
+    for one in scored.records:
+        save_handin_record(runs / one.student, one)
+    save_applied(runs, scored.decisions)
+    save_scoring(runs, scored.scoring)
+
+
+def show_scored(scored: ScoredClass, runs: Path, *, dry_run: bool = False) -> int:
+    """Say who needs a person and whose points changed; 1 where someone needs one."""
     for note in scored.notes:
         say(note)
     needed = [one for one in scored.records if one.needs_person]
     for one in needed:
         say(f"{one.student}: {' '.join(why.en for why in one.why)}")
+    show_changes(scored)
     say(f"{len(scored.records)} hand-ins scored; {len(needed)} need a person")
+    if dry_run:
+        say(f"dry run: nothing was written in {runs}")
     return 1 if needed else 0
+
+
+def show_changes(scored: ScoredClass) -> None:
+    """Say what differs from the scoring before, and which claims turned."""
+    before, after = scored.before, scored.scoring
+    if before is None:
+        return
+    since = f"scoring {before.number} of {before.at:%Y-%m-%d %H:%M} UTC by {before.by}"
+    if before is after:
+        say(f"nothing differs from {since}")
+        return
+    for line in list_key_changes(before.basis, after.basis):
+        say(line)
+    changes = compare_scorings(before, after)
+    for change in changes:
+        say(describe_change(change))
+    moved = sum(bool(change.gained) for change in changes)
+    say(f"since {since}: the points of {moved} of {len(after.students)} students differ")

@@ -14,7 +14,8 @@ from assignment.fixable import Fault, FixableError
 from grader.handins.ids import find_spellings, fold_id, is_student, make_id
 from grader.handins.people import FILE, People
 
-DEEPEST = 4  # folders below a student's own
+DEEPEST = 12  # folders below a student's own in which a notebook may lie,
+MOST_FOLDERS = 10_000  # and how many are looked into
 MOST_NAMED = 10
 RECORD = "collected.json"  # what `hw9 collect` writes beside the hand-ins
 EARLIER = ".earlier"  # and where it keeps the attempts that do not count
@@ -89,11 +90,17 @@ def find_notebooks(path: Path) -> list[Path]:
     if path.is_symlink() or not path.is_dir():
         return [path] if path.suffix.lower() == ".ipynb" else []
     found = []
-    for folder, folders, files in os.walk(path, onerror=_refuse, followlinks=False):
-        depth = len(Path(folder).relative_to(path).parts)
-        folders[:] = [name for name in sorted(folders) if not name.startswith((".", "__MACOSX")) and depth < DEEPEST]
+    for number, (folder, folders, files) in enumerate(os.walk(path, onerror=_refuse, followlinks=False)):
+        folders[:] = [name for name in sorted(folders) if not name.startswith((".", "__MACOSX", "node_modules"))]
         notebooks = (name for name in sorted(files) if name.lower().endswith(".ipynb") and not name.startswith("."))
         found += [Path(folder, name) for name in notebooks]
+        if number > MOST_FOLDERS:
+            says = f"more than {MOST_FOLDERS} folders; expected the notebook and what it reads"
+            raise FixableError(Fault((show_name(path.name),), says))
+    for inner in (one.relative_to(path) for one in found):
+        if len(inner.parts) > DEEPEST + 1:
+            says = f"{len(inner.parts) - 1} folders deep; expected at most {DEEPEST}"
+            raise FixableError(Fault((show_name(path.name), show_name(str(inner))[:200]), says))
     return found
 
 

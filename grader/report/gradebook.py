@@ -41,8 +41,8 @@ def to_csv(results: ClassRecord) -> str:
     items = [question.item for question in results.questions]
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    own = ["words", "needs_person", "why", "decisions", "differing"]
-    writer.writerow(["student", "name", "total", *topics, *own, *items])
+    head = ["student", "name", "total", *topics, "words", "needs_person", "why", "decisions", "differing", *items]
+    writer.writerow(head)
     for one in results.handins:
         verdicts = {verdict.item: verdict.word for verdict in one.verdicts}
         writer.writerow(

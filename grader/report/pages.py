@@ -20,6 +20,7 @@ from grader.report.student_page import StudentPage, make_student_page
 from grader.report.texts.panels import draw_text_canvas
 from grader.scoring.course import Course
 from grader.scoring.handin_record import VERDICTS_FILE, HandinRecord, load_handin_record
+from grader.scoring.scorings import check_whole, load_last_scoring
 from questions.handout.environment import load_environment, load_own
 
 REPORT_FILE = "report.html"
@@ -47,14 +48,16 @@ def write_reports(runs: Path, course: Course, *, show_key: bool = False) -> Path
 
 
 def load_handin_records(runs: Path) -> list[HandinRecord]:
-    """Return every record of a RUNS folder, by student; FixableError names each Run that was not scored."""
+    """Return every record of a RUNS folder, by student; FixableError names each Run that was not scored, or half."""
     folders = sorted(path for path in runs.iterdir() if path.is_dir() and not path.name.startswith("."))
     found = [path for path in folders if (path / VERDICTS_FILE).exists()]
     unscored = [path for path in folders if path not in found and (path / "result.json").exists()]
     check_all(f"{path}: no {VERDICTS_FILE}; expected one: run `hw9 score` first" for path in unscored)
     if not found:
         raise FixableError(f"{runs}: nothing was scored; expected folders with {VERDICTS_FILE}: run `hw9 score` first")
-    return [load_handin_record(path) for path in found]
+    records = [load_handin_record(path) for path in found]
+    check_whole(runs, records, load_last_scoring(runs))
+    return records
 
 
 def _read_all_groups(folder: Path, scored: HandinRecord, canonical: Outputs) -> dict[str, GroupArrays]:

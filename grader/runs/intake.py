@@ -45,13 +45,34 @@ class Intake:
     notes: tuple[str, ...] = ()
 
 
-def load_intake(runs: Path, handins: Path | None = None) -> Intake:
-    """Return the class of a RUNS folder for scoring; with HANDINS, its roster and what is new there are read first."""
+def load_intake(runs: Path, handins: Path | None = None, *, write: bool = True) -> Intake:
+    """Return the class of a RUNS folder for scoring; with HANDINS, its roster and what is new there are read first.
+
+    write: whether what is new is taken in; without, it is named and left out.
+    """
     known = load_submissions(runs)
     if handins is None:
         return Intake(known)
+    if not write:
+        return _look(handins, runs, known)
     with lock_runs(runs):
         return take_in(handins, runs, replace=False)
+
+
+def _look(handins: Path, runs: Path, known: tuple[Submission, ...]) -> Intake:
+    """Return the class with the roster of today, without writing anything."""
+    opened, before = open_handins(handins), {one.student: one for one in known}
+    taken, notes = dict(before), list(opened.notes)
+    for handin in opened.read():
+        now = handin.submission
+        kept = _read_kept(runs / now.student)
+        if kept is None and handin.data is not None:
+            notes.append(f"{now.student}: new in HANDINS, and not scored before it is taken in")
+        elif kept is None or kept == handin.data:
+            taken[now.student] = now
+        else:
+            taken[now.student] = _keep(now, runs / now.student, kept, before.get(now.student), CHANGED)
+    return Intake(tuple(taken[name] for name in sorted(taken)), tuple(notes))
 
 
 def take_in(handins: Path, runs: Path, *, replace: bool = True) -> Intake:

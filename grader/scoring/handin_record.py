@@ -25,6 +25,13 @@ VERDICTS_FILE = "verdicts.json"
 HandinProblem = Literal["missing", "not_a_notebook", "two_notebooks", "broken", "bad_name", "no_answers", "no_response"]
 
 
+class Seen(Record):
+    """One `seen` decision: a person looked at the hand-in, and these were the reasons then."""
+
+    date: str = Field(description="the date of the decision")
+    why: tuple[Bilingual, ...] = Field(description="the reasons at the first scoring that applied it")
+
+
 class DifferingAnswer(Record):
     """One question that the source which does not count answers otherwise: for staff alone, it changes no points."""
 
@@ -33,17 +40,11 @@ class DifferingAnswer(Record):
     other: str = Field(description="those of the other source, written in the same way")
 
 
-class Seen(Record):
-    """One `seen` decision: a person looked at the hand-in, and these were the reasons then."""
-
-    date: str = Field(description="the date of the decision")
-    why: tuple[Bilingual, ...] = Field(description="the reasons at the first scoring that applied it")
-
-
 class HandinRecord(Record):
     """One hand-in: its verdicts and points, and what a person should know of it."""
 
     version: Literal[2] = Field(default=2, description="the version of this format")
+    scoring: int | None = Field(default=None, description="the number of the scoring, which `RUNS/scorings` keeps")
     student: str = Field(description="the student's id, which names the Run folder")
     name: str = Field(description="the student's name as handed in; the id where there is none")
     submitted_at: datetime | None = Field(default=None, description="when it was handed in; null where nobody said")

@@ -19,7 +19,7 @@ from grader.quiz.roster import Quiz
 from grader.runs.folder import read_handin
 from grader.scoring.course import Course
 from grader.scoring.evidence import Evidence, load_evidence
-from grader.scoring.handin_record import VERDICTS_FILE, HandinProblem, HandinRecord, list_words, save_handin_record
+from grader.scoring.handin_record import VERDICTS_FILE, HandinProblem, HandinRecord, list_words
 from grader.scoring.reasons import list_reasons
 from grader.scoring.seen import load_seen
 from grader.scoring.sources import choose_sheet, make_empty_sheet
@@ -42,17 +42,14 @@ def score_runs(
     quiz: Quiz | None = None,
     decisions: Decisions = NO_DECISIONS,
 ) -> list[HandinRecord]:
-    """Score every hand-in, write each `RUNS/<student>/verdicts.json` and return the records in the order given.
+    """Score every hand-in and return the records in the order given; writes nothing.
 
     quiz: the answers to the quiz (`grader/quiz`), which count in place of the notebooks' or are compared with them.
     """
-    found = [score_run(one, runs / one.student, course, quiz, decisions) for one in submissions]
-    for scored in found:
-        save_handin_record(runs / scored.student, scored)
-    return found
+    return [score_run(one, runs / one.student, course, quiz, decisions) for one in submissions]
 
 
-def find_leftovers(submissions: Iterable[Submission], runs: Path) -> tuple[str, ...]:
+def find_unlisted(submissions: Iterable[Submission], runs: Path) -> tuple[str, ...]:
     """Return the students who were scored before and are not of this class; the reports still show them."""
     own = {one.student for one in submissions}
     return tuple(sorted({path.parent.name for path in runs.glob(f"*/{VERDICTS_FILE}")} - own))

@@ -18,6 +18,7 @@ from grader.scoring.handin_record import HandinRecord, list_words, save_handin_r
 from grader.scoring.reasons import list_reasons
 from grader.scoring.verdict import judge_sheet, sum_points
 from questions.bank import Bank
+from questions.claim import Claim
 from questions.key import Key
 from questions.question import Choice, Question
 from questions.sheet import Answer, Sheet
@@ -34,11 +35,12 @@ RIGHT = {"lime-1": "bd", "lime-2": "a", "saliency-1": "acd", "saliency-2": "c"}
 
 
 def make_question(item: str, number: int) -> Question:
-    """Return a question whose texts are made up; it has no claims."""
+    """Return a question whose texts are made up; its claims measure nothing."""
     choices = {
         letter: Choice.model_construct(
             say=Bilingual(en=f"Statement {number}{letter}.", zh=f"敘述 {number}{letter}。"),
             why=Bilingual(en=f"Because {number}{letter}.", zh=f"因為 {number}{letter}。"),
+            claim=Claim.model_construct(measure="made_up", with_={}, above=0.5, below=None, margin=0.1),
         )
         for letter in "abcd"
     }

@@ -9,7 +9,6 @@ from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.screen import print_faults
 from questions.bank import Bank, load_bank
 from questions.canonical import load_canonicals
-from questions.claim import Claim
 from questions.key import Decision, decide_all
 from questions.question import Question
 
@@ -40,7 +39,7 @@ def show(*, name: str, profile: str, bank: Path, canonical: Path) -> int:
     for letter, choice in question.choices.items():
         decision = decisions.get((question.id, letter))
         word = "?" if decision is None else "right" if decision.right else "wrong"
-        print(f"\n({letter}) {word}: {choice.say.en}\n    {choice.say.zh}\n    claim: {_write(choice.claim)}")
+        print(f"\n({letter}) {word}: {choice.say.en}\n    {choice.say.zh}\n    claim: {choice.claim.says}")
         print("\n".join(_seed_lines(decision)) if decision else "    no value")
         print(f"    why: {choice.why.en}\n    {choice.why.zh}")
     return print_faults(fault for fault in faults if fault.is_in(*loaded.places[question.id]))
@@ -53,11 +52,6 @@ def find_question(name: str, bank: Bank) -> Question:
     if found not in bank.ids:
         raise FixableError(f"questions show: unknown id {name!r}; expected {suggest(name, bank.ids)}")
     return bank[found]
-
-
-def _write(claim: Claim) -> str:
-    arguments = ", ".join(f"{name}={value}" for name, value in claim.with_.items())
-    return f"{claim.measure}({arguments}) {claim.side} {claim.bound}, margin {claim.margin:g}"
 
 
 def _seed_lines(decision: Decision) -> list[str]:

@@ -57,6 +57,15 @@ class VerbParser(argparse.ArgumentParser):
             self.mixing = False
 
 
+@dataclass(frozen=True)
+class Given:
+    """The files of the staff by which a class is scored; None: what RUNS keeps, or what lies beside HANDINS."""
+
+    responses: Path | None = None
+    roster: Path | None = None
+    decisions: Path | None = None
+
+
 def add_verb(
     verbs: Verbs, name: str, start: Start, *, says: str, examples: tuple[str, ...], about: str = ""
 ) -> argparse.ArgumentParser:
@@ -94,35 +103,33 @@ def add_runs(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_responses(parser: argparse.ArgumentParser) -> None:
-    """Add --responses."""
-    parser.add_argument(
+def add_given(parser: argparse.ArgumentParser) -> None:
+    """Add the options that `take_given` reads."""
+    add = parser.add_argument
+    add(
         "--responses",
         type=Path,
         metavar="FILE.csv",
         help="the quiz's Student Analysis report (Canvas, classic quiz); RUNS keeps it for later scorings",
     )
-
-
-def add_roster(parser: argparse.ArgumentParser) -> None:
-    """Add --roster, for the rows of --responses."""
-    parser.add_argument(
+    add(
         "--roster",
         type=Path,
         metavar="FILE",
         help="who is of the class and whose each row of --responses is: an exported gradebook, a quiz report or a CSV "
         "file with a column student",
     )
-
-
-def add_decisions(parser: argparse.ArgumentParser) -> None:
-    """Add --decisions."""
-    parser.add_argument(
+    add(
         "--decisions",
         type=Path,
         metavar="FILE",
         help="what the staff decided, .yaml or .csv (default: HANDINS.decisions.yaml or .csv, beside HANDINS or RUNS)",
     )
+
+
+def take_given(options: argparse.Namespace) -> Given:
+    """Return the staff's files, as they were typed."""
+    return Given(options.responses, options.roster, options.decisions)
 
 
 def add_profile(parser: argparse.ArgumentParser, whose: str) -> None:

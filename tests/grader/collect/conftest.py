@@ -1,5 +1,6 @@
 """Downloads as course systems make them, and the folder that is collected from them."""
 
+import csv
 import io
 import json
 import zipfile
@@ -13,6 +14,15 @@ from grader.collect.collect import collect
 from grader.collect.record import Collected
 
 Files = Mapping[str, bytes]
+
+GRADEBOOK = (
+    "\ufeffStudent,ID,SIS User ID,SIS Login ID,Section,Homework 9 (123)\n"
+    "    Points Possible,,,,,10\n"
+    '"Chen, Ada",41000,b09901001,ada@school.edu,A,\n'
+    '"Lin, Bo",41001,b09901002,bo@school.edu,A,\n'
+    '"Wu, Cy",41002,b09901003,cy@school.edu,A,\n'
+    '"Student, Test",41099,,e1b5,A,\n'
+)
 
 
 def make_notebook(text: str = "1") -> bytes:
@@ -61,3 +71,9 @@ def take(tmp_path: Path, download: Callable[..., Path]) -> Callable[..., Collect
 def list_files(folder: Path) -> dict[str, bytes]:
     """Return every file below a folder, by path."""
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def read_rows(tmp_path: Path) -> dict[str, dict[str, str]]:
+    """Return the rows of the collected `handins.csv`, by student."""
+    text = (tmp_path / "handins" / "handins.csv").read_text(encoding="utf-8")
+    return {row["student"]: row for row in csv.DictReader(io.StringIO(text))}

@@ -11,7 +11,7 @@ import pytest
 
 from grader.commands.decide import decide
 from grader.commands.main import main
-from grader.commands.score import score_class
+from grader.commands.score import keep_scored, score_class
 from grader.decisions.decision import KINDS
 from grader.quiz.roster import Roster
 from grader.report.class_page import make_class_page
@@ -167,6 +167,7 @@ def test_class_is_scored_shown_and_booked_by_what_was_decided(
         "b02": ("0.3", "0.9"),
     }
     assert len(scored.decisions.digest or "") == 64
+    keep_scored(scored, runs)
     results = make_class_record(load_handin_records(runs), course)
     assert [one.decision for one in results.decisions] == ["accept", "void", "excused"]
     assert (results.questions[0].sheets, results.questions[0].right) == (1, 1)

@@ -1,35 +1,19 @@
 """Attacks from inside a notebook, each with a control: the same code where it may succeed."""
 
-import json
 import os
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from assignment.assignment import Limits
 from grader.release.bundle import ROOM, list_bundled
 from grader.sandbox import cage
-from grader.sandbox import check as cage_check
-from grader.sandbox.gpu import Gpu
 from tests.grader.sandboxed import SLOT
 
 ROOT = Path(__file__).parents[3]
-LIMITS = Limits(
-    cell_seconds=1,
-    notebook_seconds=2,
-    cpu_seconds=3,
-    memory_mib=4,
-    processes=5,
-    file_mib=6,
-    work_mib=7,
-    output_mib=8,
-)
-VIEW = cage.View("token", "alice", LIMITS, uid=61_003)
 
 REACH = """
 import json, socket
@@ -305,83 +289,3 @@ def test_fork_bomb_is_bounded(inside: Any) -> None:
 def test_daemon_is_dead_after_the_run(inside: Any, processes: Callable[[str], list[int]]) -> None:
     assert said(inside, "daemon") == {"alive": 1}
     assert processes(f"daemon-of-{os.getpid()}") == []
-
-
-def test_gpu_cage_binds_one_device_and_names_it_by_uuid(monkeypatch: pytest.MonkeyPatch) -> None:
-    devices = (Path("/dev/nvidiactl"), Path("/dev/nvidia3"))
-    monkeypatch.setattr(cage, "list_device_binds", lambda gpu: devices)
-    monkeypatch.setattr(
-        cage,
-        "find_libraries",
-        lambda: (Path("/usr/lib/libcuda.so.1"), Path("/lib/libnvidia-ml.so.1"), Path("/opt/driver/libcuda.so.1")),
-    )
-    argv = cage.to_bubblewrap(replace(VIEW, gpu=Gpu("GPU-7", 3)), cage.Files(1, 2, 3, 4, 5))
-    text = " ".join(argv)
-    assert "--dev-bind /dev/nvidia3 /dev/nvidia3" in text
-    assert "--ro-bind /opt/driver/libcuda.so.1 /opt/driver/libcuda.so.1" in text
-    assert "/usr/lib/libcuda" not in text  # in view with /usr
-    assert "libnvidia-ml" not in text  # /lib is a link into /usr, or is in view itself
-    assert "--setenv CUDA_VISIBLE_DEVICES GPU-7 --setenv HW9_DEVICE cuda" in text
-    assert "nvidia" not in " ".join(cage.to_bubblewrap(VIEW, cage.Files(1, 2, 3, 4, 5)))
-
-
-@pytest.mark.sandbox
-def test_gpu_that_cuda_cannot_use_inside_is_said_before_any_notebook_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The cage itself must be made, although `ldconfig -p` names libraries through the links /lib and /lib64."""
-    found = (*cage.find_libraries(), Path("/lib/libcuda.so.1"), Path("/lib64/libnvidia-ml.so.1"))
-    monkeypatch.setattr(cage, "find_libraries", lambda: found)
-    with pytest.raises(cage_check.FixableError, match=r"GPU-7: .*(libcuda\.so\.1: cannot|error \d+;).*--device cpu"):
-        cage_check.check_cage([Gpu("GPU-7", 0)])
-
-
-def test_rooms_inside_a_bound_folder_are_covered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    packages = tmp_path / "site-packages"
-    for name in ("assignment", "grader", "questions", "reference", "numpy"):
-        (packages / name).mkdir(parents=True)
-    monkeypatch.setattr(cage, "PROJECT", packages)
-    monkeypatch.setattr(cage, "find_python", lambda: (str(packages),))
-    rooms = ("assignment", "grader", "questions", "reference")
-    assert cage.list_covers(VIEW) == tuple(packages / name for name in rooms)
-    assert cage.list_covers(replace(VIEW, hidden=(packages / "numpy", tmp_path)))[2] == packages / "numpy"
-
-
-def test_root_keeps_only_what_changing_the_user_needs() -> None:
-    argv = cage.to_bubblewrap(VIEW, cage.Files(1, 2, 3, 4, 5))
-    added = [argv[index + 1] for index, part in enumerate(argv) if part == "--cap-add"]
-    assert added == ["CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"]
-    assert cage.to_command(VIEW)[:5] == ["setpriv", "--reuid", "61003", "--regid", "61003"]
-    ordinary = replace(VIEW, uid=None)
-    assert "--cap-add" not in cage.to_bubblewrap(ordinary, cage.Files(1, 2, 3, 4, 5))
-    assert "--unshare-user" in cage.to_bubblewrap(ordinary, cage.Files(1, 2, 3, 4, 5))
-    assert cage.to_command(ordinary)[0] == "/bin/sh"
-
-
-@pytest.mark.sandbox
-def test_missing_bubblewrap_is_said_with_the_way_to_mend_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    cage_check.check_cage()  # the control: here it works
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(cage_check.FixableError, match="apt-get install bubblewrap"):
-        cage_check.check_cage()
-
-
-def test_cuda_may_reserve_more_than_it_uses() -> None:
-    plain, caged = cage.to_limits(VIEW), cage.to_limits(replace(VIEW, gpu=Gpu("GPU-7", 3)))
-    data = [int(part.removeprefix("--data=")) for parts in (plain, caged) for part in parts if "--data" in part]
-    assert data == [VIEW.limits.memory_mib * 2**20, (VIEW.limits.memory_mib + 4096) * 2**20]
-
-
-@pytest.mark.parametrize(
-    "program", ["bwrap: setting up uid map: Permission denied", "bwrap: No permissions to create new namespace"]
-)
-def test_refused_bubblewrap_is_said_with_the_way_to_mend_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str
-) -> None:
-    fake = tmp_path / "bwrap"
-    fake.write_text(
-        f'#!/bin/sh\n[ "$1" = --help ] && echo "--size BYTES" && exit 0\necho {json.dumps(program)} >&2; exit 1\n'
-    )
-    fake.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    with pytest.raises(cage_check.FixableError, match="apparmor_restrict_unprivileged_userns") as caught:
-        cage_check.check_cage()
-    assert program in str(caught.value)

@@ -15,7 +15,7 @@ from grader.decisions.decision import Decision
 from grader.decisions.decisions import Decisions
 from grader.handins.submission import Submission
 from grader.scoring.course import Course
-from grader.scoring.handin_record import VERDICTS_FILE, HandinRecord
+from grader.scoring.handin_record import VERDICTS_FILE, HandinRecord, save_handin_record
 from grader.scoring.judge import score_runs
 
 Score = Callable[..., HandinRecord]
@@ -44,7 +44,9 @@ def score(tmp_path: Path, course: Course) -> Score:
             notebook.write_text(json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
             fields["notebook"] = notebook
         submission = Submission(student="ann", **fields)
-        return score_runs([submission], tmp_path / "runs", its, decisions=Decisions(decisions))[0]
+        (scored,) = score_runs([submission], tmp_path / "runs", its, decisions=Decisions(decisions))
+        save_handin_record(tmp_path / "runs" / "ann", scored)
+        return scored
 
     return run
 

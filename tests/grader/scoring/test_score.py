@@ -16,7 +16,7 @@ from grader.agreement.agree import AgreementWord
 from grader.handins.submission import Submission
 from grader.scoring.course import Course
 from grader.scoring.evidence import RunWord
-from grader.scoring.handin_record import HandinProblem, HandinRecord, load_handin_record
+from grader.scoring.handin_record import HandinProblem, HandinRecord, load_handin_record, save_handin_record
 from grader.scoring.judge import score_run, score_runs
 from grader.scoring.verdict import VerdictWord, judge_sheet, sum_points
 from grader.scoring.words import AGREEMENT_WORDS, VERDICT_WORDS, WORDS
@@ -88,7 +88,9 @@ def judge(tmp_path: Path, course: Course) -> Judge:
         if letters is not None:
             fields["notebook"] = save_notebook(tmp_path / "runs" / "ann" / "handin.ipynb", f"answers = {letters!r}")
         submission = Submission(student="ann", **fields)
-        return score_runs([submission], tmp_path / "runs", course)[0]
+        (scored,) = score_runs([submission], tmp_path / "runs", course)
+        save_handin_record(tmp_path / "runs" / "ann", scored)
+        return scored
 
     return run
 
