@@ -13,7 +13,6 @@ from grader.commands.decide import decide
 from grader.commands.main import main
 from grader.commands.score import keep_scored, score_class
 from grader.decisions.decision import KINDS
-from grader.quiz.roster import Roster
 from grader.report.class_page import make_class_page
 from grader.report.class_record import make_class_record
 from grader.report.gradebook import write_gradebook
@@ -156,12 +155,12 @@ def test_class_is_scored_shown_and_booked_by_what_was_decided(
 ) -> None:
     runs = tmp_path / "runs"
     taken = take_in(handins, runs).submissions
-    plain = {one.student: str(one.total) for one in score_class(Roster(taken), runs, course).records}
+    plain = {one.student: str(one.total) for one in score_class(taken, runs, course).records}
     assert plain == {"b01": "0.3", "b02": "0.3"}
     hw9("accept", "lime-1", "ab", *WHY)
     hw9("void", "lime-2", *WHY)
     hw9("excused", "b01", "--reason", "=1+1 <b>ill</b>")
-    scored = score_class(Roster(taken), runs, course)
+    scored = score_class(taken, runs, course)
     assert {one.student: (str(one.total), str(one.possible)) for one in scored.records} == {
         "b01": ("0.3", "0.9"),
         "b02": ("0.3", "0.9"),
@@ -181,4 +180,4 @@ def test_class_is_scored_shown_and_booked_by_what_was_decided(
     assert (rows["b01"]["total"], rows["b02"]["total"]) == ("EX", "0.3")
     assert "lime-2 counts for nobody: She asked." in rows["b02"]["decisions"]
     hw9("remove", "1")
-    assert [str(one.total) for one in score_class(Roster(taken), runs, course).records] == ["0.3", "0.0"]
+    assert [str(one.total) for one in score_class(taken, runs, course).records] == ["0.3", "0.0"]
