@@ -35,6 +35,7 @@ STARTED = {
     "check-jsonschema": "make workflows starts it",
     "distributed": "what the extra `cluster` is for: classes on several machines",
     "ipykernel": "the sandbox starts it, for each notebook",
+    "ipywidgets": "students' notebooks import it: `interact`, `Output`",
     "jupyterlab": "the explorer is tried in it",
     "mypy": "make types starts it",
     "pytest-timeout": "the setting `timeout` is its own",

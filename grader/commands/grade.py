@@ -11,6 +11,7 @@ from grader.commands.terminal.options import (
     Verbs,
     add_given,
     add_handins,
+    add_keep_going,
     add_profile,
     add_run_options,
     add_runs,
@@ -51,6 +52,7 @@ def add_parser(verbs: Verbs) -> None:
     add_profile(parser, "whose key and canonical Outputs")
     add_show_key(parser)
     add_run_options(parser)
+    add_keep_going(parser)
 
 
 def _start(options: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from grader.commands.terminal.options import (
     RunOptions,
     Verbs,
     add_handins,
+    add_keep_going,
     add_run_options,
     add_runs,
     add_verb,
@@ -50,6 +51,7 @@ def add_parser(verbs: Verbs) -> None:
     add_handins(parser)
     add_runs(parser)
     add_run_options(parser)
+    add_keep_going(parser)
 
 
 def _start(options: argparse.Namespace) -> int:
@@ -78,6 +80,7 @@ def execute(handins: Path, runs: Path, how: RunOptions, check: Check = accept) -
             jobs=how.jobs,
             device=how.device,
             sandbox=how.sandbox,
+            keep_going=how.keep_going,
             limits=how.to_limits(),
             observer=observe,
         )

@@ -55,6 +55,7 @@ def run_class(
     jobs: int | None = None,
     device: str = "auto",
     sandbox: bool = True,
+    keep_going: bool = False,
     limits: Limits | None = None,
     executor: str = "local",
     observer: Observer = ignore,
@@ -75,7 +76,7 @@ def run_class(
         taken = take_in(handins, runs)
         observer(TakenIn(taken.submissions, taken.notes))
         sweep_groups()
-        job = make_job(handins, runs, slots, limits or load_assignment().limits, sandbox=sandbox)
+        job = make_job(handins, runs, slots, limits or load_assignment().limits, sandbox=sandbox, keep_going=keep_going)
         released = parse_notebook(NOTEBOOK_FILE.read_bytes()) if NOTEBOOK_FILE.exists() else None
         whole = [one for one in taken.submissions if one.problem is None]
         with make_executor(executor, slots) as chosen:
@@ -84,12 +85,15 @@ def run_class(
         return [result for result in results if result is not None]
 
 
-def make_job(handins: Path, runs: Path, slots: tuple[Slot, ...], limits: Limits, *, sandbox: bool) -> Job:
+def make_job(
+    handins: Path, runs: Path, slots: tuple[Slot, ...], limits: Limits, *, sandbox: bool, keep_going: bool = False
+) -> Job:
     """Return what all jobs of a class have in common."""
     fonts = make_font_list(runs / ".fonts")
     return Job(
         limits=limits,
         sandbox=sandbox,
+        keep_going=keep_going,
         threads=share_threads(len(slots)),
         fonts=fonts.resolve() if fonts else None,
         hidden=(handins.resolve(), runs.resolve()),

@@ -27,7 +27,7 @@ def read_untrusted(folder: Path | int, relative: str | PurePosixPath, max_bytes:
         raise FixableError(f"{relative}: {reason}; expected a regular file, no link") from None
 
 
-def list_untrusted(folder: Path | int, relative: str = ".", most: int = 1000) -> tuple[str, ...]:
+def list_untrusted(folder: Path | int, relative: str | PurePosixPath = ".", most: int = 1000) -> tuple[str, ...]:
     """Return the sorted names in a folder of theirs, `most` of them at the most; () when it is no real folder."""
     parts = PurePosixPath(relative).parts
     try:

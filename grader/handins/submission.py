@@ -42,6 +42,7 @@ class Submission(Record):
     submitted_at: AwareDatetime | None = None
     notebook: Path | None = None
     sha256: str | None = None  # of the notebook's bytes, also of those that are broken
+    beside: str | None = None  # the sha256 of the files that come along; None: there are none
     problem: SubmissionProblem | None = None
     detail: str | None = None
     marked_late: bool = False  # by the course system, which did not say when it came

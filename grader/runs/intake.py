@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assignment.assignment import Bilingual
+from grader.handins.beside import Beside, read_beside, save_beside
 from grader.handins.submission import Handin, Submission, check_notebook, open_handins
 from grader.runs.folder import (
     HANDIN_FILE,
@@ -32,7 +33,7 @@ WORSE = Bilingual(
     zh="HANDINS 資料夾中現在的檔案無法評分；以先前收取的 notebook 為準。",
 )
 CHANGED = Bilingual(
-    en="Its file in HANDINS is another than the one that was taken in, which counts until `hw9 run` takes it in anew.",
+    en="What lies in HANDINS is not what was taken in, which counts until `hw9 run` takes it in anew.",
     zh="HANDINS 資料夾中的檔案與先前收取的不同；在 hw9 run 重新收取之前，以先前收取的為準。",
 )
 
@@ -64,11 +65,11 @@ def _look(handins: Path, runs: Path, known: tuple[Submission, ...]) -> Intake:
     opened, before = open_handins(handins), {one.student: one for one in known}
     taken, notes = dict(before), list(opened.notes)
     for handin in opened.read():
-        now = handin.submission
+        now = _add_beside(handin.submission, _read_beside(handins, handin.submission))
         kept = _read_kept(runs / now.student)
         if kept is None and handin.data is not None:
             notes.append(f"{now.student}: new in HANDINS, and not scored before it is taken in")
-        elif kept is None or kept == handin.data:
+        elif kept is None or _is_same(handin.data, now, kept, before.get(now.student)):
             taken[now.student] = now
         else:
             taken[now.student] = _keep(now, runs / now.student, kept, before.get(now.student), CHANGED)
@@ -87,7 +88,8 @@ def take_in(handins: Path, runs: Path, *, replace: bool = True) -> Intake:
     notes = list(opened.notes)
     for handin in opened.read():
         student = handin.submission.student
-        taken[student], said = _take(handin, runs / student, before.get(student), replace=replace)
+        beside = _read_beside(handins, handin.submission)
+        taken[student], said = _take(handin, beside, runs / student, before.get(student), replace=replace)
         notes += [f"{student}: {said}"] if said else []
     fresh = {one.sha256 or "": one.student for one in taken.values() if one.student not in before}
     for student in sorted(before.keys() - taken.keys()):
@@ -99,15 +101,17 @@ def take_in(handins: Path, runs: Path, *, replace: bool = True) -> Intake:
     return Intake(submissions, tuple(notes))
 
 
-def _take(handin: Handin, folder: Path, earlier: Submission | None, *, replace: bool) -> tuple[Submission, str | None]:
+def _take(
+    handin: Handin, beside: Beside, folder: Path, earlier: Submission | None, *, replace: bool
+) -> tuple[Submission, str | None]:
     """Return the hand-in that counts from now on, with its bytes in RUNS, and what to say of it."""
-    now, kept = handin.submission, _read_kept(folder)
+    now, kept = _add_beside(handin.submission, beside), _read_kept(folder)
     if kept is None:
         if handin.data is not None:
             _set_aside_stale(folder, now)
-            write_handin(folder, handin.data)
+            _write(folder, handin.data, beside)
         return now, None
-    if handin.data == kept:
+    if _is_same(handin.data, now, kept, earlier):
         return now, None
     if now.problem is not None and _is_readable(now.student, kept, earlier):
         reason = GONE if now.problem == "missing" else WORSE
@@ -116,7 +120,7 @@ def _take(handin: Handin, folder: Path, earlier: Submission | None, *, replace: 
         return _keep(now, folder, kept, earlier, CHANGED), CHANGED.en
     place = set_aside(folder.parent, folder)
     if handin.data is not None:
-        write_handin(folder, handin.data)
+        _write(folder, handin.data, beside)
     return now, f"changed since it was taken in; the new one is taken, the earlier one is kept in {place}"
 
 
@@ -125,6 +129,7 @@ def _keep(now: Submission, folder: Path, kept: bytes, earlier: Submission | None
     path = earlier.notebook if earlier is not None and earlier.notebook else folder / HANDIN_FILE
     its = check_notebook(now.student, path, kept)
     told = {name: getattr(now, name) for name in ("name", "submitted_at", "marked_late", "notes")}
+    told["beside"] = earlier.beside if earlier is not None else None
     return its.model_copy(update=told | {"reasons": (*now.reasons, reason)})
 
 
@@ -145,6 +150,29 @@ def _is_readable(student: str, kept: bytes, earlier: Submission | None) -> bool:
     if earlier is not None and earlier.sha256 == hashlib.sha256(kept).hexdigest():
         return earlier.problem is None
     return check_notebook(student, Path(HANDIN_FILE), kept).problem is None
+
+
+def _read_beside(handins: Path, submission: Submission) -> Beside:
+    """Return what comes along with a notebook that can be run."""
+    if submission.notebook is None:
+        return Beside({})
+    return read_beside(handins, submission.notebook)
+
+
+def _add_beside(submission: Submission, beside: Beside) -> Submission:
+    return submission.model_copy(update={"beside": beside.digest, "notes": (*submission.notes, *beside.notes)})
+
+
+def _is_same(data: bytes | None, now: Submission, kept: bytes, earlier: Submission | None) -> bool:
+    """Tell whether a hand-in is what was taken in before, with the files beside its notebook."""
+    return data == kept and (earlier is None or earlier.beside == now.beside)
+
+
+def _write(folder: Path, data: bytes, beside: Beside) -> None:
+    """Keep a hand-in in its Run folder; the notebook last, by which the whole is known to be there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    save_beside(folder, beside.files)
+    write_handin(folder, data)
 
 
 def _set_aside_stale(folder: Path, now: Submission) -> None:

@@ -24,6 +24,7 @@ class Job(Record):
     version: Literal[1] = 1
     limits: Limits
     sandbox: StrictBool = True
+    keep_going: StrictBool = False  # after a cell that raised
     attempt: PositiveInt = 1
     slot: NonNegativeInt = 0  # no two Runs of a machine have one at the same time; as root it decides the user
     gpu: Gpu | None = None  # that of the slot

@@ -34,6 +34,7 @@ class RunResult(Record):
     reason: Reason | None = None
     cell: int | None = None  # 0-based index among all cells of the notebook
     detail: str | None = None  # the student's text, capped
+    kept_going: bool = False  # after the cell that failed, to the notebook's end
     seconds: float = 0.0
     cell_seconds: tuple[float | None, ...] = ()  # one for each cell of the notebook; None: not executed
     peak_memory_mib: float = 0.0

@@ -21,6 +21,7 @@ MIB = 1024 * 1024
 WORK = "/hw9/work"
 HOME = "/hw9/home"
 PACKAGES = "/hw9/packages"
+BESIDE = "/hw9/beside"  # what was handed in beside the notebook; copied into WORK by the notebook's user
 MATPLOTLIB = f"{HOME}/matplotlib"
 CUDA_MIB = 4096  # may be reserved beyond the limit: on an H100 the notebook reserves 4.1 GiB and uses 1.9
 FIRST_UID = 61_000  # as root, slot n runs as user and group FIRST_UID + n
@@ -35,8 +36,12 @@ while [ "$1" != -- ]; do echo 0 > "$1" || exit 98; shift; done; shift; exec "$@"
 # supervisor would leave the cage behind; without the word the cage ends of itself.
 GATE = ["/bin/sh", "-c", 'read -r word && [ "$word" = go ] && exec "$@" < /dev/null 9>&2', "hw9"]
 
+COPY = ["/bin/sh", "-c", f'cp -R {BESIDE}/. {WORK}/ || exit 96; exec "$@"', "hw9"]
 # Where a fatal signal met the kernel is said on 9, our own stderr: ipykernel turns 2 into a student's output.
 TELL = '--IPKernelApp.exec_lines=__import__("faulthandler").enable(9, False)'
+NO_HISTORY = "--HistoryManager.enabled=False"
+# Modules of the work folder can be imported, as in Jupyter, but before the kernel has started none is (-P).
+IMPORT = '--IPKernelApp.exec_lines=__import__("sys").path.insert(1, "")'
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,7 @@ class View:
     threads: int = 1
     fonts: Path | None = None  # a matplotlib font list made beforehand
     hidden: tuple[Path, ...] = ()
+    beside: Path | None = None
 
     @property
     def sockets(self) -> str:
@@ -105,12 +111,13 @@ def to_command(view: View) -> list[str]:
         privileges = ["--inh-caps=-all", "--bounding-set=-all", "--no-new-privs"]
         become = ["setpriv", "--reuid", user, "--regid", user, "--clear-groups", *privileges]
     nproc = ["prlimit", f"--nproc={view.limits.processes}:{view.limits.processes}"]
+    nproc += COPY if view.beside else []
     return [*become, *GATE, *nproc, *to_kernel(f"{view.sockets}/connection.json"), TELL]
 
 
 def to_kernel(connection_file: str) -> list[str]:
     """Return the command of a kernel."""
-    return [sys.executable, "-P", "-m", "ipykernel_launcher", "-f", connection_file, "--HistoryManager.enabled=False"]
+    return [sys.executable, "-P", "-m", "ipykernel_launcher", "-f", connection_file, IMPORT, NO_HISTORY]
 
 
 def to_bubblewrap(view: View, files: Files) -> list[str]:
@@ -153,6 +160,7 @@ def list_mounts(view: View) -> list[tuple[str, list[str]]]:
     sizes = {WORK: view.limits.work_mib, "/tmp": view.limits.work_mib, "/dev/shm": view.limits.work_mib, HOME: 64}
     for path, size in {**sizes, view.sockets: 1}.items():
         mounts.append((path, ["--perms", "0777", "--size", str(size * MIB), "--tmpfs", path]))
+    mounts += [(BESIDE, ["--ro-bind", str(view.beside), BESIDE])] if view.beside else []
     given = {name: str(path) for name, path in list_bundled().items() if name.startswith("assignment/")}
     mounts += [(f"{PACKAGES}/{name}", ["--ro-bind", path, f"{PACKAGES}/{name}"]) for name, path in given.items()]
     return mounts + (_gpu_mounts(view.gpu) if view.gpu is not None else [])
@@ -195,6 +203,7 @@ def make_environment(view: View) -> dict[str, str]:
         "MKL_NUM_THREADS": threads,
         "HF_HUB_OFFLINE": "1",
         "TRANSFORMERS_OFFLINE": "1",
+        "JUPYTER_WIDGETS_ECHO": "0",  # no page is there to hear again what it said
         "CUDA_VISIBLE_DEVICES": view.gpu.uuid if view.gpu else "",
         "HW9_DEVICE": "cuda" if view.gpu else "cpu",
         "HW9_RUN": view.run,

@@ -26,6 +26,9 @@ class Evidence(Record):
     reason: str | None = Field(default=None, description="why it did not run to its end, one word such as `exception`")
     cell: int | None = Field(default=None, description="the cell (from 0, all cells counted) in which it ended")
     detail: str | None = Field(default=None, description="what the notebook said at its end: the student's text")
+    kept_going: bool = Field(
+        default=False, description="whether it ran on to its end after the cell that failed (`--keep-going`)"
+    )
     seconds: float | None = Field(default=None, description="how long it ran")
     peak_memory_mib: float | None = Field(default=None, description="the most memory that its processes held")
     device: str | None = Field(default=None, description="`cpu` or `cuda`")
@@ -74,6 +77,7 @@ def _to_evidence(result: RunResult) -> Evidence:
         reason=result.reason,
         cell=result.cell,
         detail=result.detail or None,
+        kept_going=result.kept_going,
         seconds=result.seconds,
         peak_memory_mib=result.peak_memory_mib,
         device=result.device,

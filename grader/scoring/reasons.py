@@ -39,7 +39,7 @@ def list_reasons(
 ) -> tuple[Bilingual, ...]:
     """Return why a person must look at this hand-in; nothing when nobody must. `to_run`: there should be a Run."""
     reasons = [*_list_sheet_reasons(problem, verdicts), *_list_run_reasons(run), *_list_cell_reasons(run)]
-    if run.word == "ran":
+    if run.word == "ran" or run.kept_going:
         reasons += _list_output_reasons(agreements)
     if run.word == "not_run" and to_run and not problem:
         reasons.append(WORDS["not_run"].says)
@@ -60,7 +60,10 @@ def _list_run_reasons(run: Evidence) -> Iterator[Bilingual]:
     if run.word in ("failed", "timed_out"):
         where_en = f" in cell {run.cell} (from 0, texts counted)" if run.cell is not None else ""
         where_zh = f"（第 {run.cell} 格，從 0 算起，文字格也算）" if run.cell is not None else ""
-        yield Bilingual(en=f"The run {label.en}{where_en}: {why_en}.", zh=f"{label.zh}{where_zh}：{why_zh}。")
+        on_en, on_zh = (" It ran on to its end.", "其後仍執行到最後。") if run.kept_going else ("", "")
+        yield Bilingual(
+            en=f"The run {label.en}{where_en}: {why_en}.{on_en}", zh=f"{label.zh}{where_zh}：{why_zh}。{on_zh}"
+        )
     if run.word == "lost":
         yield Bilingual(
             en="The run left no result, which a notebook can also cause on purpose.",

@@ -77,8 +77,8 @@ RUN_WORDS: dict[str, WordEntry] = {
         "look",
         "failed",
         "執行失敗",
-        "The notebook stopped before its end. This alone costs no points.",
-        "notebook 未能執行到最後；這件事本身不會扣分。",
+        "A cell failed, or the notebook stopped before its end. This alone costs no points.",
+        "有儲存格發生錯誤，或 notebook 未能執行到最後；這件事本身不會扣分。",
     ),
     "timed_out": _word(
         "look",

@@ -19,11 +19,15 @@ from nbclient.exceptions import CellExecutionComplete, CellExecutionError
 
 from assignment.assignment import Limits
 from grader.runs.result import Reason
-from grader.worker.ending import MESSAGE_MIB, Ending
+from grader.worker.ending import MESSAGE_MIB, Ending, judge_error
 from grader.worker.kernel import CHANNELS, Kernel, Provisioner
+from grader.worker.widgets import OutputModel
 
 MIB = 1024 * 1024
 READY_SECONDS = 60
+TOLD = 4  # times what it may send, of what its widgets show
+WIDGETS = "application/vnd.jupyter.widget-state+json"
+MOST_NAMED = 10  # further cells that failed
 QUEUE = 16  # messages that may wait in our memory
 NEVER = 2**31 - 1  # milliseconds until a lost connection is made again (-1 would cost a second at the end)
 
@@ -73,8 +77,13 @@ class CountingSession(Session):
 class Client(NotebookClient):
     """Runs one notebook on one kernel; knows which cell runs since when, and how long the others took."""
 
-    def __init__(self, notebook: Any, kernel: Kernel, limits: Limits) -> None:
-        super().__init__(notebook, force_raise_errors=True, raise_on_iopub_timeout=True, store_widget_state=False)
+    def __init__(self, notebook: Any, kernel: Kernel, limits: Limits, *, keep_going: bool = False) -> None:
+        super().__init__(notebook, raise_on_iopub_timeout=True)
+        self.allow_errors, self.force_raise_errors = keep_going, not keep_going  # else a tag decides
+        self.failures: list[Ending] = []  # of cells after which it went on
+        self.widget_registry = {"@jupyter-widgets/output": {"OutputModel": OutputModel}}
+        self.changed: dict[OutputModel, None] = {}  # what the kernel is to be told of at the cell's end
+        self.told = 0  # bytes
         self.skip_cells_with_tag = ""  # a student's tag skips nothing
         self.kernel, self.limits = kernel, limits
         self.cell: int | None = None
@@ -101,7 +110,9 @@ class Client(NotebookClient):
         self.cell, self.running_since = cell_index, time.monotonic()
         is_code = cell.cell_type == "code" and bool(cell.source.strip())
         try:
-            return await super().async_execute_cell(cell, cell_index, *args, **kwargs)
+            done = await super().async_execute_cell(cell, cell_index, *args, **kwargs)
+            self.tell_widgets()
+            return done
         finally:
             if is_code:
                 self.cell_seconds[cell_index] = round(time.monotonic() - self.running_since, 3)
@@ -116,14 +127,58 @@ class Client(NotebookClient):
         except Exception as error:  # whatever a hostile kernel makes nbclient raise
             self.session.refuse("message", f"the kernel sent an output of the wrong shape: {type(error).__name__}")
 
+    def remove_output_hook(self, msg_id: Any, hook: Any) -> None:
+        """Have a widget take outputs no longer; nbclient expects it to be the last that began, as in no thread."""
+        if hook in self.output_hook_stack[msg_id]:
+            self.output_hook_stack[msg_id].remove(hook)
+
+    def tell_widgets(self) -> None:
+        """Tell the kernel what its Output widgets show, as a page does; TOLD times its cap of output in all."""
+        try:
+            for widget in self.changed:
+                self.told += widget.tell(TOLD * self.session.cap - self.told)
+        except Exception as error:  # whatever a hostile kernel makes nbclient raise
+            self.session.refuse("message", f"the kernel sent an output of the wrong shape: {type(error).__name__}")
+        self.changed.clear()
+
     async def _check_raise_for_error(self, cell: Any, cell_index: int, exec_reply: Any) -> None:
-        """Raise what the reply says of a cell; a reply that nbclient cannot digest ends the notebook."""
+        """Raise, or note, what the reply says of a cell; one that nbclient cannot digest ends the notebook."""
         try:
             await super()._check_raise_for_error(cell, cell_index, exec_reply)
+            if self.allow_errors and exec_reply is not None and exec_reply["content"]["status"] == "error":
+                self._note_failure(CellExecutionError.from_cell_and_msg(cell, exec_reply["content"]), cell_index)
         except CellExecutionError:
             raise
         except Exception as error:  # whatever a hostile kernel makes nbclient raise
             self.session.refuse("message", f"the kernel sent a reply of the wrong shape: {type(error).__name__}")
+
+    def set_widgets_metadata(self) -> None:
+        """Keep what the widgets show. nbclient would copy it first, as deep as it goes and at the end of memory."""
+        states: dict[Any, dict[str, Any]] = {
+            model: self._serialize_widget_state(state)
+            for model, state in self.widget_state.items()
+            if "_model_name" in state
+        }
+        for model in states.keys() & self.widget_buffers.keys():
+            states[model]["buffers"] = list(self.widget_buffers[model].values())
+        if self.widget_state:
+            kept = {"state": states, "version_major": 2, "version_minor": 0}
+            dict.__setitem__(self.nb.metadata, "widgets", {WIDGETS: kept})
+
+    def list_notes(self, ending: Ending) -> tuple[str, ...]:
+        """Return what a person may want to know of how the notebook was executed, beside how it ended."""
+        failed, most = [one for one in self.failures if one.cell != ending.cell], TOLD * self.session.cap
+        notes = [f"cell {one.cell} failed as well: {one.detail}" for one in failed[:MOST_NAMED]]
+        if len(failed) > MOST_NAMED:
+            notes.append(f"and {len(failed) - MOST_NAMED} more cells failed")
+        if self.told > most:
+            notes.append(f"widgets showed more than {most // MIB} MiB: the kernel was no longer told")
+        return tuple(notes)
+
+    def _note_failure(self, error: CellExecutionError, cell_index: int) -> None:
+        if self.interrupted:
+            raise error
+        self.failures.append(judge_error(error, cell_index))
 
     async def has_lost_output(self) -> bool:
         """Tell whether a live kernel's output was cut off, as one message above the limit makes it."""
@@ -148,6 +203,7 @@ def _make_context(limits: Limits) -> zmq.asyncio.Context:
     options = {
         zmq.MAXMSGSIZE: min(MESSAGE_MIB, limits.output_mib) * MIB,
         zmq.RCVHWM: QUEUE,
+        zmq.SNDHWM: 0,  # we bound what we send ourselves; at a mark the socket would block all that we do
         zmq.RECONNECT_IVL: NEVER,
         zmq.LINGER: 0,
     }

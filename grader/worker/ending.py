@@ -25,6 +25,7 @@ class Ending:
     reason: Reason | None = None
     cell: int | None = None
     detail: str | None = None
+    kept_going: bool = False
 
 
 def judge_error(error: BaseException | None, cell: int | None) -> Ending:

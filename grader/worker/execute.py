@@ -18,6 +18,7 @@ from typing import Any
 from assignment.assignment import Limits
 from assignment.fixable import FixableError
 from grader.files.untrusted import list_untrusted, read_untrusted
+from grader.handins.beside import FOLDER
 from grader.handins.notebook import parse_notebook
 from grader.runs.folder import read_handin
 from grader.runs.job import Job, load_job, read_order
@@ -32,6 +33,7 @@ from grader.worker.watch import run_notebook
 
 OUTPUTS = "outputs"
 MOST_FILES = 64
+PAGE = 4096  # bytes: what a file takes in memory comes in such pieces
 OWN_MIB = 512  # of memory for this process, beside a file of the largest size twice
 
 
@@ -69,7 +71,8 @@ async def execute_run(folder: Path, job: Job) -> RunResult:
     """Execute the hand-in, take its outputs out of the cage once all is dead, and return the result."""
     started_at, begin = datetime.now(UTC), time.monotonic()
     data = read_handin(folder)
-    notebook, view = parse_notebook(data), _make_view(folder.name, job)
+    notebook, (beside, told) = parse_notebook(data), find_beside(folder, job.limits)
+    view = _make_view(folder.name, job, beside)
     group = open_group(view.token, job.limits.memory_mib, job.limits.processes) if job.sandbox else Cgroup("none")
     try:
         seen = await _execute(folder / "work", job, view, group, notebook, len(data))
@@ -81,6 +84,7 @@ async def execute_run(folder: Path, job: Job) -> RunResult:
         reason=seen.ending.reason,
         cell=seen.ending.cell,
         detail=seen.ending.detail,
+        kept_going=seen.ending.kept_going,
         seconds=round(time.monotonic() - begin, 3),
         cell_seconds=seen.cell_seconds,
         peak_memory_mib=seen.peak_memory_mib,
@@ -91,17 +95,17 @@ async def execute_run(folder: Path, job: Job) -> RunResult:
         attempt=job.attempt,
         started_at=started_at,
         notebook_sha256=hashlib.sha256(data).hexdigest(),
-        notes=(*seen.notes, *_describe_limits(job, group)),
+        notes=(*seen.notes, *told, *_describe_limits(job, group)),
     )
 
 
 async def _execute(work: Path, job: Job, view: cage.View, group: Cgroup, notebook: Any, handin_bytes: int) -> Execution:
     kernel = await (start_caged(view, group) if job.sandbox else start_bare(view))
     group.follow(kernel.outer.pid)
-    client = Client(notebook, kernel, job.limits)
+    client = Client(notebook, kernel, job.limits, keep_going=job.keep_going)
     try:
         ending = await run_notebook(client, group)
-        notes = _save_work(work, job.limits, kernel, notebook, handin_bytes)
+        notes = (*client.list_notes(ending), *_save_work(work, job.limits, kernel, notebook, handin_bytes))
     finally:
         await kernel.kill()
         client.close()
@@ -134,14 +138,17 @@ def _save_work(work: Path, limits: Limits, kernel: Kernel, notebook: Any, handin
 
 
 def _save_notebook(work: Path, notebook: Any, handin_bytes: int, most_outputs: int) -> list[str]:
-    """Write the executed notebook, without outputs where these are too large; return what is to note.
+    """Write the executed notebook, without widgets or outputs where these are too large; return what is to note.
 
     One output that is shown in a thousand places came once and would be written a thousand times.
     """
     most = 2 * handin_bytes + most_outputs
     data, notes = dump_notebook(notebook, most), []
+    if data is None and notebook.metadata.pop("widgets", None) is not None:
+        notes.append(f"not kept: what widgets show, more than {most_outputs // MIB} MiB or nested too deeply")
+        data = dump_notebook(notebook, most)
     if data is None:
-        notes = [f"not kept: the outputs in the notebook, more than {most_outputs // MIB} MiB or nested too deeply"]
+        notes.append(f"not kept: the outputs in the notebook, more than {most_outputs // MIB} MiB or nested too deeply")
         bare = [{**cell, "outputs": []} if cell.cell_type == "code" else cell for cell in notebook.cells]
         data = dump_notebook({**notebook, "cells": bare}, most)
     if data is not None:
@@ -166,7 +173,22 @@ def dump_notebook(notebook: Any, most: int) -> bytes | None:
     return bytes(data)
 
 
-def _make_view(run: str, job: Job) -> cage.View:
+def find_beside(folder: Path, limits: Limits) -> tuple[Path | None, tuple[str, ...]]:
+    """Return the folder of what was handed in beside the notebook, None where there is none; and why if it is too much.
+
+    What fits goes into the work folder, and so counts towards its limit; nothing is copied in part.
+    """
+    beside = folder / FOLDER
+    sizes = [path.stat().st_size for path in beside.rglob("*") if path.is_file()]
+    if not sizes:
+        return None, ()
+    needed = sum(-(-size // PAGE) * PAGE for size in sizes)
+    if needed > limits.work_mib * MIB or max(sizes) > limits.file_mib * MIB:
+        return None, (f"left out: the files beside the notebook, {needed // MIB} MiB, more than the work folder takes",)
+    return beside, ()
+
+
+def _make_view(run: str, job: Job, beside: Path | None) -> cage.View:
     return cage.View(
         token=secrets.token_hex(8),
         run=run,
@@ -176,6 +198,7 @@ def _make_view(run: str, job: Job) -> cage.View:
         threads=job.threads,
         fonts=job.fonts,
         hidden=job.hidden,
+        beside=beside,
     )
 
 

@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 import select
+import shutil
 import tempfile
 import time
 from collections.abc import Callable
@@ -23,6 +24,7 @@ BARE = (  # of the cage's variables, those that a kernel without one gets beside
     "CUDA_VISIBLE_DEVICES",
     "HW9_DEVICE",
     "HW9_RUN",
+    "JUPYTER_WIDGETS_ECHO",
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
     "MKL_NUM_THREADS",
@@ -57,8 +59,8 @@ async def start_bare(view: cage.View) -> Kernel:
     """Start a kernel without a cage, in a temporary folder of ours: only the limits of processes hold."""
     folder, key = Path(tempfile.mkdtemp(prefix="hw9-", dir="/tmp")), secrets.token_hex(16)  # sockets need a short path
     sockets, work = folder / "sockets", folder / "work"
-    for path in (sockets, work):
-        path.mkdir()
+    sockets.mkdir()
+    shutil.copytree(view.beside, work) if view.beside else work.mkdir()
     (sockets / "connection.json").write_bytes(describe_connection(f"{sockets}/k", key))
     argv = [*cage.to_head(os.getpid(), ()), *cage.to_limits(view), *cage.to_kernel(f"{sockets}/connection.json")]
     outer = await _spawn(argv, (), cwd=work, env=_find_bare_environment(view))

@@ -49,6 +49,8 @@ def _judge(client: Client, group: Cgroup, work: "asyncio.Future[Any]", watch: "a
         return _cell_time(client, "ended when it was interrupted")
     if not work.done():
         return Ending("failed", "kernel_died", client.cell, "the kernel ended while the cell ran")
+    if client.failures and work.exception() is None:
+        return replace(client.failures[0], kept_going=True)
     return judge_error(work.exception(), client.cell)
 
 

@@ -5,14 +5,16 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
 
 from assignment.assignment import Limits
+from grader.handins.beside import save_beside
 from grader.runs.folder import prepare_run, write_handin
 from grader.runs.job import Job, write_job
 from grader.runs.result import RunResult, load_result
@@ -55,7 +57,9 @@ def write_notebook(path: Path, cells: list[str]) -> None:
     nbformat.write(notebook, path)
 
 
-def execute_cells(folder: Path, cells: list[str] | bytes, *, sandbox: bool = True, **limits: int) -> ExecutedRun:
+def execute_cells(
+    folder: Path, cells: list[str] | bytes, *, sandbox: bool = True, keep_going: bool = False, **limits: int
+) -> ExecutedRun:
     """Execute cells, or a notebook's own bytes, as the Run `folder`, with the small limits unless others are given."""
     if isinstance(cells, bytes):
         write_handin(folder, cells)
@@ -65,7 +69,8 @@ def execute_cells(folder: Path, cells: list[str] | bytes, *, sandbox: bool = Tru
         write_handin(folder, source.read_bytes())
         source.unlink()
     prepare_run(folder)
-    write_job(folder, Job(limits=SMALL.model_copy(update=limits), sandbox=sandbox, slot=SLOT))
+    its = SMALL.model_copy(update=limits)
+    write_job(folder, Job(limits=its, sandbox=sandbox, keep_going=keep_going, slot=SLOT))
     command = [sys.executable, "-P", "-m", "grader.worker", str(folder)]
     done = subprocess.run(
         command, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=3 * PATIENCE
@@ -95,8 +100,10 @@ def find_processes(marker: str) -> list[int]:
 def execute(tmp_path: Path) -> Callable[..., ExecutedRun]:
     """Return a function that executes cells as a new Run."""
 
-    def run(cells: list[str] | bytes, *, sandbox: bool = True, **limits: int) -> ExecutedRun:
-        return execute_cells(tmp_path / f"run-{os.urandom(4).hex()}", cells, sandbox=sandbox, **limits)
+    def run(cells: list[str] | bytes, *, beside: Mapping[str, bytes] | None = None, **how: Any) -> ExecutedRun:
+        folder = tmp_path / f"run-{os.urandom(4).hex()}"
+        save_beside(folder, beside or {})
+        return execute_cells(folder, cells, **how)
 
     return run
 

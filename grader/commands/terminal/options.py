@@ -19,6 +19,7 @@ class RunOptions:
     jobs: int | None = None
     device: str = "auto"
     sandbox: bool = True
+    keep_going: bool = False
     cell_seconds: int | None = None
     notebook_seconds: int | None = None
     memory_mib: int | None = None
@@ -158,12 +159,23 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_keep_going(parser: argparse.ArgumentParser) -> None:
+    """Add --keep-going, which not every verb that runs notebooks has."""
+    parser.add_argument(
+        "--keep-going",
+        action="store_true",
+        help="run on after a cell that failed, as `jupyter nbconvert --allow-errors` does; a limit still ends the "
+        "notebook, and those with a result are not run again for it",
+    )
+
+
 def take_run_options(options: argparse.Namespace) -> RunOptions:
     """Return how notebooks are run, as it was typed."""
     return RunOptions(
         jobs=options.jobs,
         device=options.device,
         sandbox=not options.no_sandbox,
+        keep_going=getattr(options, "keep_going", False),
         cell_seconds=options.cell_seconds,
         notebook_seconds=options.notebook_seconds,
         memory_mib=options.memory_mib,

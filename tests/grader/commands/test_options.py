@@ -19,3 +19,10 @@ def test_what_was_typed_takes_the_place_of_the_assignments_limit_alone(verb: lis
     how = take_run_options(make_parser().parse_args([*verb, *words]))
     assert how == RunOptions(jobs=3, device="cpu", sandbox=False, cell_seconds=7)
     assert how.to_limits() == load_assignment().limits.model_copy(update={"cell_seconds": 7})
+
+
+def test_only_verbs_that_grade_a_class_can_keep_going() -> None:
+    parser = make_parser()
+    assert take_run_options(parser.parse_args(["grade", "a", "b", "--keep-going"])).keep_going
+    with pytest.raises(SystemExit):
+        parser.parse_args(["demo", "--keep-going"])

@@ -212,3 +212,33 @@ def _kill_after(steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
             return real(self, target)
 
         monkeypatch.setattr(Path, name, step)
+
+
+def test_files_beside_a_notebook_are_kept_and_a_change_in_them_is_one_of_the_hand_in(folders: tuple[Path, Path]) -> None:
+    handins, runs = folders
+    write(handins / "b04" / "homework.ipynb")
+    (handins / "b04" / "helper.py").write_text("one = 1")
+    take_in(handins, runs)
+    assert (runs / "b04" / "beside" / "helper.py").read_text() == "one = 1"
+    assert not (runs / "b01" / "beside").exists()
+    assert take_in(handins, runs).notes == ()
+    (handins / "b04" / "helper.py").write_text("one = 2")
+    assert reasons(load_intake(runs, handins)) == {"b04": (CHANGED,)}
+    assert (runs / "b04" / "beside" / "helper.py").read_text() == "one = 1"
+    (note,) = take_in(handins, runs).notes
+    assert note.startswith("b04: changed since it was taken in")
+    assert (runs / "b04" / "beside" / "helper.py").read_text() == "one = 2"
+    assert (runs / ".replaced" / "b04.1" / "beside" / "helper.py").read_text() == "one = 1"
+
+
+def test_looking_writes_nothing_and_names_what_is_new(folders: tuple[Path, Path]) -> None:
+    handins, runs = folders
+    take_in(handins, runs)
+    write(handins / "b01.ipynb", "print('better')")
+    write(handins / "b04.ipynb")
+    before = {path: path.read_bytes() for path in runs.rglob("*") if path.is_file()}
+    found = load_intake(runs, handins, write=False)
+    assert {path: path.read_bytes() for path in runs.rglob("*") if path.is_file()} == before
+    assert reasons(found) == {"b01": (CHANGED,)}
+    assert found.notes == ("b04: new in HANDINS, and not scored before it is taken in",)
+    assert set(problems(found)) == {"b01", "b02", "b03"}

@@ -12,7 +12,7 @@ import pytest
 
 from assignment.assignment import Bilingual
 from assignment.outputs import Outputs
-from grader.agreement.agree import AgreementWord
+from grader.agreement.agree import COMPARED_GROUPS, AgreementWord
 from grader.handins.submission import Submission
 from grader.scoring.course import Course
 from grader.scoring.evidence import RunWord
@@ -209,3 +209,18 @@ def test_saved_arrays_that_agree_need_no_person(
     scored = judge({"lime-1": "bd"})
     assert scored.words == ("ran", "agrees")
     assert not scored.needs_person
+
+
+def test_each_group_is_judged_where_the_run_went_on_after_a_failed_cell(
+    judge: Judge, tmp_path: Path, save_outputs: Callable[..., None], canonical: Outputs
+) -> None:
+    save_outputs(tmp_path / "runs" / "ann", canonical, tuple(group for group in COMPARED_GROUPS if group != "lime"))
+    said = []
+    for kept_going in (True, False):
+        save_result(tmp_path / "runs", "failed", reason="exception", cell=3, kept_going=kept_going)
+        scored = judge({"lime-1": "bd"})
+        assert (scored.run.word, scored.run.kept_going, str(scored.total)) == ("failed", kept_going, "0.3")
+        said.append([reason.en for reason in scored.why])
+    went_on, stopped = said
+    assert went_on == [f"{stopped[0]} It ran on to its end.", "Outputs of lime were not saved."]
+    assert len(stopped) == 1
