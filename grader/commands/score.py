@@ -22,7 +22,7 @@ from grader.decisions.file import load_class_decisions, save_applied
 from grader.handins.submission import Submission
 from grader.quiz.kept import Tables, keep_tables, load_tables
 from grader.quiz.roster import Roster, make_roster
-from grader.runs.folder import begin_runs, find_handins
+from grader.runs.folder import begin_runs, check_runs, find_handins
 from grader.runs.intake import load_intake
 from grader.scoring.changes import compare_scorings, describe_change, list_key_changes
 from grader.scoring.course import Course, load_course
@@ -94,7 +94,9 @@ def score(*, handins: Path | None, runs: Path, profile: str, given: Given, dry_r
 
 def take_class(handins: Path | None, runs: Path, tables: Tables | None, *, write: bool) -> tuple[Submission, ...]:
     """Return the hand-ins that were taken in; a class that only answered the quiz begins here, with none."""
-    if handins is None and tables is not None and write:
+    if handins is None and tables is not None:
+        if not write:
+            return check_runs(runs)
         begin_runs(runs)
     taken = load_intake(runs, handins, write=write)
     for note in taken.notes:

@@ -84,7 +84,9 @@ def load_submissions(runs: Path) -> tuple[Submission, ...]:
 
 
 def find_handins(runs: Path) -> Path | None:
-    """Return where the class of a RUNS folder was taken from last; None where it came from no folder."""
+    """Return where the class of a RUNS folder was taken from last; None where it came from no folder, or is new."""
+    if not runs.exists():
+        return None
     data = load_json(runs / "runs.json", "the file that hw9 run writes")
     place = data.get("handins") if isinstance(data, dict) else None
     return Path(place) if isinstance(place, str) else None

@@ -125,6 +125,22 @@ def test_later_report_and_longer_roster_take_the_place_of_the_earlier_ones(
     assert load_handin_record(runs / "b09900000").problem == "no_response"
 
 
+@pytest.mark.slow
+def test_dry_run_of_a_class_that_is_new_shows_it_and_makes_no_folder(
+    tmp_path: Path, quiz: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs = tmp_path / "runs"
+    assert main(["score", "--dry-run", "--responses", str(quiz), str(runs)]) == 0
+    assert "30 hand-ins scored; 0 need a person" in capsys.readouterr().out
+    assert not runs.exists()
+    assert main(["score", "--responses", str(quiz), str(runs)]) == 0
+    before = {path: path.read_bytes() for path in runs.rglob("*") if path.is_file()}
+    quiz.write_bytes(quiz.read_bytes().replace(b"16:00:00", b"15:00:00"))
+    assert main(["score", "--dry-run", "--responses", str(quiz), str(runs)]) == 0
+    assert "the points of 1 of 30 students differ" in capsys.readouterr().out
+    assert {path: path.read_bytes() for path in runs.rglob("*") if path.is_file()} == before
+
+
 def test_faults_of_the_files_leave_no_folder_behind(
     tmp_path: Path, quiz: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -148,3 +164,16 @@ def test_folder_with_other_things_becomes_no_runs(
     assert main(["score", "--responses", str(quiz), str(tmp_path)]) == 1
     assert "a folder with other things; expected a RUNS folder" in capsys.readouterr().err
     assert not (tmp_path / "runs.json").exists()
+
+
+@pytest.mark.slow
+def test_what_the_staff_decided_counts_for_a_class_without_notebooks_too(tmp_path: Path, quiz: Path) -> None:
+    runs = tmp_path / "runs"
+    assert main(["score", "--responses", str(quiz), str(runs)]) == 0
+    late = f"b0990{ROWS - 1:04}"
+    assert main(["decide", str(runs), "extension", late, "2027-05-29T23:59:59+08:00", "--reason", "ill"]) == 0
+    assert main(["decide", str(runs), "void", "lime-1", "--reason", "two readings"]) == 0
+    assert main(["grade", str(runs)]) == 0
+    found = read_gradebook(runs)
+    assert (found[late]["total"], found["b09900000"]["total"]) == ("9.7", "0.0")
+    assert "ill" in found[late]["decisions"]
