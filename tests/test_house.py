@@ -16,7 +16,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "assignment": (),
     "assignment.models": ("assignment",),
     "assignment.cells": ("assignment", "assignment.models"),
-    "assignment.explorer": ("assignment", "assignment.models"),
+    "assignment.explorer": ("assignment", "assignment.fonts", "assignment.models"),
     "assignment.sheet": ("assignment",),
     "assignment.fonts": (),
     "assignment.making": ("assignment", "assignment.making.drawing"),
@@ -31,7 +31,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "questions.check": ("assignment", "questions", "questions.measures"),
     "questions.proof": ("assignment", "questions"),
     "questions.proof.mutants": ("questions.proof",),
-    "questions.handout": ("assignment", "questions"),
+    "questions.handout": ("assignment", "assignment.fonts", "questions"),
     "questions.canvas": ("assignment", "questions", "questions.handout"),
     "grader.files": ("assignment",),
     "grader.handins": ("assignment", "assignment.sheet", "questions", "questions.canvas", "grader.files"),
@@ -50,7 +50,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "grader.analysis": ("assignment", "questions", "grader.scoring"),
     "grader.report": (
         *("assignment", "questions", "questions.handout", "grader.files", "grader.agreement", "grader.scoring"),
-        *("grader.analysis", "grader.report.pictures", "grader.report.texts"),
+        *("grader.analysis", "grader.report.pictures", "grader.report.texts", "assignment.fonts"),
     ),
     "grader.report.pictures": ("assignment", "grader.agreement", "grader.scoring"),
     "grader.report.texts": (

@@ -21,12 +21,12 @@ HandIn = Callable[..., HandinRecord]
 Save = Callable[..., None]
 HOSTILE = "<script>document.title='owned'</script><img src=x onerror=alert(1)>\"'"
 BEST = {"lime-1": "bd", "lime-2": "a", "saliency-1": "acd", "saliency-2": "c"}
-OUTSIDE = re.compile(r"(?:https?:)?//[\w.]|@import|url\(|<link|<iframe|<object|<base", re.IGNORECASE)
+OUTSIDE = re.compile(r"(?:https?:)?//[\w.]|@import|url\((?!data:)|<link|<iframe|<object|<base", re.IGNORECASE)
 
 
 def read_page(path: Path) -> str:
-    """Return a page without its embedded pictures, whose base64 may spell anything."""
-    return re.sub(r"data:image/png;base64,[A-Za-z0-9+/=]+", "data:", path.read_text(encoding="utf-8"))
+    """Return a page without its embedded pictures and fonts, whose base64 may spell anything."""
+    return re.sub(r"data:(image/png|font/woff);base64,[A-Za-z0-9+/=]+", "data:", path.read_text(encoding="utf-8"))
 
 
 @pytest.fixture
