@@ -45,7 +45,8 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "grader.worker": ("assignment", "grader.files", "grader.handins", "grader.runs", "grader.sandbox"),
     "grader.driver": ("assignment", "grader.files", "grader.handins", "grader.runs", "grader.sandbox"),
     "grader.scoring": (
-        *("assignment", "questions", "grader.files", "grader.handins", "grader.runs", "grader.agreement"),
+        *("assignment", "assignment.sheet", "questions", "grader.files", "grader.handins", "grader.runs"),
+        "grader.agreement",
     ),
     "grader.analysis": ("assignment", "questions", "grader.scoring"),
     "grader.report": (

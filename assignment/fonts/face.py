@@ -1,8 +1,8 @@
 """A page's own Chinese letters: the glyphs that its text needs, cut out of the figures' font and embedded in a style.
 
-A machine without a Chinese font draws boxes. The page names FAMILY first in its `font-family`; the face covers the
-characters that it has and no other (`unicode-range`), so that Latin letters stay the system's. The same characters give
-the same bytes.
+A machine without a Chinese font draws boxes. The page names FAMILY behind its Latin fonts, which so stay the system's;
+the face covers the characters that it has and no other (`unicode-range`), so that other fonts are asked for the rest.
+The same characters give the same bytes.
 """
 
 import base64
@@ -37,7 +37,7 @@ def find_drawn(text: str) -> frozenset[str]:
 def cut_font(characters: frozenset[str], font: bytes | None = None) -> bytes:
     """Return a WOFF font with the glyphs of some characters, out of `font` (None: the whole)."""
     source = TTFont(FONT_FILE if font is None else io.BytesIO(font), lazy=True, recalcTimestamp=False)
-    options = subset.Options(layout_features=[], hinting=False, notdef_outline=True, drop_tables=VERTICAL)
+    options = subset.Options(layout_features=[], hinting=False, drop_tables=VERTICAL)
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=sorted(map(ord, characters)))
     cutter.subset(source)

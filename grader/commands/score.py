@@ -75,6 +75,6 @@ def show_scored(scored: ScoredClass) -> int:
         say(note)
     needed = [one for one in scored.records if one.needs_person]
     for one in needed:
-        say(f"{one.student}: {' '.join(why.en for why in one.why)}")
+        say(f"{one.student}: {' '.join(why.en for why in one.staff_why)}")
     say(f"{len(scored.records)} hand-ins scored; {len(needed)} need a person")
     return 1 if needed else 0

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from grader.files.whole import write_whole
 from grader.report.class_record import ClassRecord
+from questions.moment import show_moment
 
 GRADEBOOK_FILE = "gradebook.csv"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -31,12 +32,30 @@ def guard_cell(text: str) -> str:
 
 
 def to_csv(results: ClassRecord) -> str:
-    """Return the class as CSV: student, name, total, points by analysis, words, needs_person, why, verdict words."""
+    """Return the class as CSV.
+
+    Columns: student, name, total, points by analysis, words, both times, needs_person, why, identical_to, a word for
+    each question.
+    """
     topics = list(dict.fromkeys(question.item.rpartition("-")[0] for question in results.questions))
     items = [question.item for question in results.questions]
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(["student", "name", "total", *topics, "words", "needs_person", "why", *items])
+    writer.writerow(
+        [
+            "student",
+            "name",
+            "total",
+            *topics,
+            "words",
+            "handed_in",
+            "deadline",
+            "needs_person",
+            "why",
+            "identical_to",
+            *items,
+        ]
+    )
     for one in results.handins:
         verdicts = {verdict.item: verdict.word for verdict in one.verdicts}
         writer.writerow(
@@ -46,8 +65,11 @@ def to_csv(results: ClassRecord) -> str:
                 str(one.total),
                 *(str(one.topics.get(topic, "0.0")) for topic in topics),
                 " ".join(one.words),
+                show_moment(one.submitted_at, results.deadline) if one.submitted_at else "",
+                show_moment(results.deadline, results.deadline),
                 "yes" if one.needs_person else "no",
-                guard_cell(" ".join(reason.en for reason in one.why)),
+                guard_cell(" ".join(reason.en for reason in one.staff_why)),
+                guard_cell(" ".join(one.identical_to)),
                 *(verdicts.get(item, "") for item in items),
             ]
         )

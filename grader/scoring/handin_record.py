@@ -47,6 +47,21 @@ class HandinRecord(Record):
     needs_person: bool = Field(description="whether a person must look before the points are final")
     why: tuple[Bilingual, ...] = Field(default=(), description="why a person must look, one sentence each")
     notes: tuple[str, ...] = Field(default=(), description="what is worth knowing and needs nobody")
+    content: str | None = Field(
+        default=None, description="a sha256 that identical hand-ins share; null where there is nothing that could tell"
+    )
+    identical_to: tuple[str, ...] = Field(
+        default=(), description="the students whose hand-ins are identical; never on a student's page"
+    )
+
+    @property
+    def staff_why(self) -> tuple[Bilingual, ...]:
+        """Why a person must look, with what no student may read: `why` stands on the student's own page too."""
+        if not self.identical_to:
+            return self.why
+        names = ", ".join(self.identical_to)
+        en, zh = f"Its own cells are identical to those of {names}.", f"自己寫的儲存格與 {names} 的完全相同。"
+        return (*self.why, Bilingual(en=en, zh=zh))
 
 
 def list_words(

@@ -21,6 +21,7 @@ from grader.handins.submission import Submission
 from grader.scoring.course import Course
 from grader.scoring.evidence import Evidence, load_evidence
 from grader.scoring.handin_record import VERDICTS_FILE, HandinProblem, HandinRecord, list_words, save_handin_record
+from grader.scoring.identical import digest_content, mark_identical
 from grader.scoring.reasons import list_reasons
 from grader.scoring.verdict import NOTHING, Verdict, judge_sheet, sum_points
 from grader.scoring.words import WORDS
@@ -42,7 +43,7 @@ def score_runs(
 
     sheets: the answers to the quiz by student (`handins/quiz.py`), which then count in place of the notebooks'.
     """
-    found = [score_run(one, runs / one.student, course, sheets) for one in submissions]
+    found = mark_identical(score_run(one, runs / one.student, course, sheets) for one in submissions)
     for scored in found:
         save_handin_record(runs / scored.student, scored)
     return found
@@ -61,7 +62,7 @@ def score_run(
     sheets: Sheets | None = None,
 ) -> HandinRecord:
     """Return what is to say of one hand-in and its Run folder; writes nothing."""
-    problem, sheet, digest = _read_sheet(submission, course.bank)
+    problem, sheet, digest, content = _read_sheet(submission, course.bank)
     if sheets is not None:
         problem, sheet = _take_sheet(sheets.get(submission.student), problem, course.bank)
     moment = submission.submitted_at
@@ -88,24 +89,27 @@ def score_run(
         needs_person=bool(why),
         why=why,
         notes=_list_notes(submission, sheet, run),
+        content=content,
     )
 
 
-def _read_sheet(submission: Submission, bank: Bank) -> tuple[HandinProblem | None, Sheet, str | None]:
-    """Return the Sheet, why it could not be read, and the notebook's sha256 where there is one.
+def _read_sheet(submission: Submission, bank: Bank) -> tuple[HandinProblem | None, Sheet, str | None, str | None]:
+    """Return the Sheet, why it could not be read, and the sha256 of the notebook and of its own content, if any.
 
     A hand-in that is not there is blank, any other that cannot be read is unreadable.
     """
     if submission.problem is not None or submission.notebook is None:
         problem: HandinProblem = submission.problem or "missing"
-        return problem, _make_empty_sheet(problem, bank), None
+        return problem, _make_empty_sheet(problem, bank), None, None
     try:
         data = read_untrusted(submission.notebook.parent, submission.notebook.name, NOTEBOOK_LIMIT)
     except FixableError:
         gone: HandinProblem = "broken" if os.path.lexists(submission.notebook) else "missing"
-        return gone, _make_empty_sheet(gone, bank), None
+        return gone, _make_empty_sheet(gone, bank), None, None
     sheet, digest = read_sheet(data, bank), hashlib.sha256(data).hexdigest()
-    return sheet.problem, _make_empty_sheet(sheet.problem, bank) if sheet.problem == "not_a_notebook" else sheet, digest
+    if sheet.problem == "not_a_notebook":
+        return sheet.problem, _make_empty_sheet(sheet.problem, bank), digest, None
+    return sheet.problem, sheet, digest, digest_content(data)
 
 
 def _take_sheet(sheet: Sheet | None, problem: HandinProblem | None, bank: Bank) -> tuple[HandinProblem | None, Sheet]:
