@@ -51,7 +51,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "grader.analysis": ("assignment", "questions", "grader.scoring"),
     "grader.report": (
         *("assignment", "questions", "questions.handout", "grader.files", "grader.agreement", "grader.scoring"),
-        *("grader.analysis", "grader.report.pictures", "grader.report.texts", "assignment.fonts"),
+        *("grader.analysis", "grader.report.pictures", "grader.report.texts", "assignment.fonts", "grader.collect"),
     ),
     "grader.report.pictures": ("assignment", "grader.agreement", "grader.scoring"),
     "grader.report.texts": (

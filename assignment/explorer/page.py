@@ -108,7 +108,7 @@ PAGE = """<!doctype html>
 <style>{face}</style>
 </head>
 <body class="hw9-page">
-<h1>{title}</h1>
+<header><h1>{title}</h1></header>
 <main id="explorer"></main>
 <script type="application/json" id="data">{data}</script>
 <script type="module">{script}</script>

@@ -1,8 +1,8 @@
 """A page's own Chinese letters: the glyphs that its text needs, cut out of the figures' font and embedded in a style.
 
-A machine without a Chinese font draws boxes. The page names FAMILY behind its Latin fonts, which so stay the system's;
-the face covers the characters that it has and no other (`unicode-range`), so that other fonts are asked for the rest.
-The same characters give the same bytes.
+A machine without a Chinese font draws boxes. The page names FAMILY before its other fonts (behind them, Chromium does
+not draw the first line again once the face is there); the face covers the characters that it has and no other, so that
+Latin letters stay the system's. The same characters give the same bytes.
 """
 
 import base64
@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from fontTools import subset
+from fontTools.pens.t2CharStringPen import T2CharStringPen
 from fontTools.ttLib import TTFont
 
 FONT_FILE = Path(__file__).with_name("hw9-sans-tc.otf")
@@ -41,6 +42,7 @@ def cut_font(characters: frozenset[str], font: bytes | None = None) -> bytes:
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=sorted(map(ord, characters)))
     cutter.subset(source)
+    _draw_box(source)
     source.flavor = "woff"  # WOFF 2 would be a tenth smaller, and needs Brotli
     stream = io.BytesIO()
     source.save(stream)
@@ -56,6 +58,18 @@ def make_face(characters: frozenset[str], font: bytes | None = None) -> str:
         f'@font-face {{ font-family: "{FAMILY}"; src: url(data:font/woff;base64,{data}) format("woff"); '
         f"unicode-range: {_list_ranges(characters)}; }}"
     )
+
+
+def _draw_box(font: TTFont) -> None:
+    """Draw `.notdef`, which is empty: browsers take it for what no font has, and a name must not vanish."""
+    top = font["CFF "].cff.topDictIndex[0]
+    pen = T2CharStringPen(None, None)
+    for corners in ([(80, 0), (80, 800), (920, 800), (920, 0)], [(140, 60), (860, 60), (860, 740), (140, 740)]):
+        pen.moveTo(corners[0])
+        for corner in corners[1:]:
+            pen.lineTo(corner)
+        pen.closePath()
+    top.CharStrings[".notdef"] = pen.getCharString(top.FDArray[0].Private, top.GlobalSubrs)
 
 
 def _list_ranges(characters: frozenset[str]) -> str:
