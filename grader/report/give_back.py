@@ -47,7 +47,8 @@ def name_pages(students: Iterable[str], written: Iterable[str], collected: Colle
     students: the class; written: those with a page. Without `collected` every page is `<student>.html`.
     """
     known = {one.student: one for one in collected.students} if collected is not None else {}
-    names, unnamed = {}, []
+    names: dict[str, str] = {}
+    unnamed = []
     for student in sorted(written):
         name = find_name(known[student]) if student in known else None
         if name is None or name in names.values():

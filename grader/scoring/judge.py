@@ -73,6 +73,8 @@ def score_run(
     agreements = _read_agreements(folder, run, course.canonical)
     replaced = None not in (digest, run.notebook_sha256) and digest != run.notebook_sha256
     why = list_reasons(problem, run, agreements, verdicts) + ((REPLACED,) if replaced else ()) + submission.reasons
+    if problem and submission.detail:  # such as the file's name
+        why += (Bilingual(en=f"Found: {submission.detail}", zh=f"實際情況：{submission.detail}"),)
     return HandinRecord(
         student=submission.student,
         name=submission.name or submission.student,
@@ -88,7 +90,7 @@ def score_run(
         words=list_words(late, problem, run, agreements),
         needs_person=bool(why),
         why=why,
-        notes=_list_notes(submission, sheet, run),
+        notes=_list_notes(submission, sheet, run, problem),
         content=content,
     )
 
@@ -146,9 +148,9 @@ def _sum_topics(verdicts: tuple[Verdict, ...]) -> dict[str, Decimal]:
     return topics
 
 
-def _list_notes(submission: Submission, sheet: Sheet, run: Evidence) -> tuple[str, ...]:
+def _list_notes(submission: Submission, sheet: Sheet, run: Evidence, problem: HandinProblem | None) -> tuple[str, ...]:
     notes = [*sheet.notes, *run.notes, *submission.notes]
-    if submission.detail:
+    if submission.detail and not problem:
         notes.append(submission.detail)
     if submission.submitted_at is None and not submission.marked_late:
         notes.append("Nobody said when it was handed in; it counts as in time.")
