@@ -74,7 +74,8 @@ def score_run(
     replaced = None not in (digest, run.notebook_sha256) and digest != run.notebook_sha256
     why = list_reasons(problem, run, agreements, verdicts) + ((REPLACED,) if replaced else ()) + submission.reasons
     if problem and submission.detail:  # such as the file's name
-        why += (Bilingual(en=f"Found: {submission.detail}", zh=f"實際情況：{submission.detail}"),)
+        kept = submission.detail.replace(" ", "\u00a0")  # a text's own spaces between Chinese letters would go
+        why += (Bilingual(en=f"Found: {submission.detail}", zh=f"實際情況：{kept}"),)
     return HandinRecord(
         student=submission.student,
         name=submission.name or submission.student,
