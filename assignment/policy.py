@@ -9,14 +9,15 @@ from collections.abc import Sequence
 
 
 def to_policy(styles: Sequence[str], scripts: Sequence[str] = (), *, images: bool = True) -> str:
-    """Return the policy of a page that holds these styles and scripts, and with `images` pictures as data URIs.
+    """Return the policy of a page that holds these styles and scripts, fonts and with `images` pictures as data URIs.
 
-    >>> to_policy([""], images=False).split("; ")[:2]
-    ["default-src 'none'", "style-src 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"]
+    >>> to_policy([""], images=False).split("; ")[:3]
+    ["default-src 'none'", 'font-src data:', "style-src 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"]
     """
     return "; ".join(
         [
             "default-src 'none'",
+            "font-src data:",
             *(["img-src data:"] if images else []),
             f"style-src {_list_digests(styles)}",
             f"script-src {_list_digests(scripts)}",

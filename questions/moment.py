@@ -1,7 +1,7 @@
-"""A moment as a course system or a person writes it: with its time zone, or it is none."""
+"""A moment as a course system or a person writes it, with its time zone, or it is none; and as our pages show it."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from assignment.fixable import FixableError, show_value
 
@@ -38,6 +38,22 @@ def require_moment(text: str) -> datetime:
     if _read(text) is not None:
         raise FixableError(f"{show_value(text)} has no time zone; expected one, as {text}+08:00")
     raise FixableError(f"{show_value(text)}; expected ISO 8601, as {EXAMPLE}")
+
+
+def show_moment(moment: datetime, deadline: datetime) -> str:
+    """Return a moment in the deadline's zone, to the second; to its last digit where the second alone decides nothing.
+
+    >>> deadline = datetime.fromisoformat("2027-05-28T23:59:59+08:00")
+    >>> show_moment(datetime.fromisoformat("2027-05-28T16:00:04.25Z"), deadline)
+    '2027-05-29 00:00:04 UTC+08:00'
+    >>> show_moment(datetime.fromisoformat("2027-05-28T15:59:59.25Z"), deadline)
+    '2027-05-28 23:59:59.25 UTC+08:00'
+    """
+    there = moment.astimezone(deadline.tzinfo)
+    near = abs(moment - deadline) < timedelta(seconds=1)
+    fraction = f".{there.microsecond:06}".rstrip("0") if near and there.microsecond else ""
+    whole = there.replace(microsecond=0).isoformat(sep=" ")
+    return f"{whole[:19]}{fraction} UTC{whole[19:]}"
 
 
 def _read(text: str) -> datetime | None:

@@ -25,7 +25,6 @@ SDIST_FILES = {"pyproject.toml", "MANIFEST.in", "README.md", "CHANGELOG.md", "LI
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 # What a room imports and a user does without: the modules that make what is in the repository already.
 TOOLS = {
-    "fonttools": "cuts the font to the glyphs that are drawn",
     "jupytext": "builds the released notebook",
     "skia-python": "draws the profile's pictures",
 }

@@ -24,6 +24,7 @@ from assignment.explorer.explorer import Text, load_source, to_asked
 from assignment.explorer.functions import Functions, parse_functions
 from assignment.explorer.look import Levels, Readout, TypedText, pack, read_text, see, to_dict
 from assignment.explorer.words import WORDS
+from assignment.fonts.face import find_drawn, make_face
 from assignment.models.bert import Bert
 from assignment.policy import to_policy
 
@@ -104,9 +105,10 @@ PAGE = """<!doctype html>
 <meta name="color-scheme" content="light dark">
 <title>{title}</title>
 <style>{style}</style>
+<style>{face}</style>
 </head>
 <body class="hw9-page">
-<h1>{title}</h1>
+<header><h1>{title}</h1></header>
 <main id="explorer"></main>
 <script type="application/json" id="data">{data}</script>
 <script type="module">{script}</script>
@@ -117,6 +119,7 @@ PAGE = """<!doctype html>
 
 def _fill(title: str, data: dict[str, Any]) -> str:
     style, script = load_source("explorer.css"), load_source("explorer.js") + load_source("page.js")
-    policy = to_policy([style], [script], images=False)
     stored = json.dumps(data, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
-    return PAGE.format(policy=policy, title=html.escape(title), style=style, script=script, data=stored)
+    face = make_face(find_drawn(f"{title}{stored}{script}"))
+    policy = to_policy([style, face], [script], images=False)
+    return PAGE.format(policy=policy, title=html.escape(title), style=style, face=face, script=script, data=stored)

@@ -1,17 +1,24 @@
-"""`hw9 report`: write the pages, the gradebook and `results.json` of what was scored."""
+"""`hw9 report`: write the pages, the gradebook and `results.json` of what was scored; and the pages to give back."""
 
 import argparse
 from pathlib import Path
 
+from assignment.fixable import FixableError
 from grader.commands.terminal.options import Verbs, add_profile, add_runs, add_show_key, add_verb
 from grader.commands.terminal.screen import say
-from grader.report.pages import write_reports
+from grader.report.give_back import load_collected, name_pages, save_zip
+from grader.report.pages import load_handin_records, write_reports
 from grader.runs.folder import load_submissions
 from grader.scoring.course import load_course
 
 ABOUT = """Write RUNS/report.html (the class), RUNS/<student>/report.html, RUNS/gradebook.csv and RUNS/results.json from
 what was scored. The right letters are on the pages only with --show-key.
+
+With --zip the students' pages go into one file to upload as feedback. --collected takes the collected.json that
+`hw9 collect` wrote into HANDINS: then Canvas (the gradebook's "Upload Submissions"), NTU COOL and Moodle ("Upload
+multiple feedback files in a zip") know whose each page is. Without it the pages are called <student>.html.
 """
+MOST_NAMED = 10
 
 
 def add_parser(verbs: Verbs) -> None:
@@ -22,19 +29,47 @@ def add_parser(verbs: Verbs) -> None:
         _start,
         says="write the pages and the gradebook of what was scored",
         about=ABOUT,
-        examples=("hw9 report runs/", "hw9 report runs/ --show-key"),
+        examples=(
+            "hw9 report runs/",
+            "hw9 report runs/ --show-key",
+            "hw9 report runs/ --zip feedback.zip --collected handins/collected.json",
+        ),
     )
     add_runs(parser)
     add_profile(parser, "whose questions and canonical Outputs")
     add_show_key(parser)
+    add = parser.add_argument
+    add("--zip", type=Path, metavar="FILE.zip", help="also write the students' pages into one file, to give back")
+    add("--collected", type=Path, metavar="FILE", help="HANDINS/collected.json: name them as the course system does")
 
 
 def _start(options: argparse.Namespace) -> int:
-    return report(runs=options.runs, profile=options.profile, show_key=options.show_key)
+    return report(
+        runs=options.runs,
+        profile=options.profile,
+        show_key=options.show_key,
+        out=options.zip,
+        collected=options.collected,
+    )
 
 
-def report(*, runs: Path, profile: str, show_key: bool) -> int:
-    """Write the reports."""
-    load_submissions(runs)  # refuses a folder that another version made
+def report(*, runs: Path, profile: str, show_key: bool, out: Path | None = None, collected: Path | None = None) -> int:
+    """Write the reports, and with `out` the pages to give back."""
+    students = [one.student for one in load_submissions(runs)]  # refuses a folder that another version made
+    if collected is not None and out is None:
+        raise FixableError("--collected: names the pages in a zip file; expected --zip FILE.zip with it")
+    record = load_collected(collected) if collected is not None else None
     say(f"report: {write_reports(runs, load_course(profile), show_key=show_key)}")
+    if out is not None:
+        given = name_pages(students, [one.student for one in load_handin_records(runs)], record)
+        save_zip(runs, given, out)
+        say(f"to give back: {out} ({len(given.names)} students)")
+        _say_names("called <student>.html, since no course system's name of theirs is known", given.unnamed)
+        _say_names("without a page", given.without_page)
     return 0
+
+
+def _say_names(says: str, students: tuple[str, ...]) -> None:
+    if students:
+        more = f" and {len(students) - MOST_NAMED} more" if len(students) > MOST_NAMED else ""
+        say(f"{len(students)} {says}: {', '.join(students[:MOST_NAMED])}{more}")

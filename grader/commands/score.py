@@ -176,7 +176,7 @@ def show_scored(scored: ScoredClass, runs: Path, *, dry_run: bool = False) -> in
         say(note)
     needed = [one for one in scored.records if one.needs_person]
     for one in needed:
-        say(f"{one.student}: {' '.join(why.en for why in one.why)}")
+        say(f"{one.student}: {' '.join(why.en for why in one.staff_why)}")
     show_changes(scored)
     say(f"{len(scored.records)} hand-ins scored; {len(needed)} need a person")
     if dry_run:

@@ -164,7 +164,7 @@ CLASS: tuple[Member, ...] = (
     Member("s02-blank", "Bo Blank 白紙", _blank, _words("ran", "outputs_missing")),
     Member("s03-half", "Cy Half 半半", _half, _words("ran", "agrees"), "half"),
     Member("s04-one-too-many", "Di Greedy 多多", _one_too_many, _words("ran", "agrees"), "but_one"),
-    Member("s05-late", "Ed Late 遲遲", _perfect, _words("ran", "agrees", "late"), late=True),
+    Member("s05-late", "Ed Late 遲遲", _insert("# in a hurry", "setup"), _words("ran", "agrees", "late"), late=True),
     Member("s06-edited", "Flo Edit 改改", _edited, _words("ran", "differs", "edited"), "all"),
     Member("s07-crash", "Gus Crash 當當", _insert("1 / 0", "lime"), _words("failed", "outputs_missing"), "all"),
     Member(

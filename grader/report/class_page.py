@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import ROUND_FLOOR, Decimal
 from urllib.parse import quote
 
@@ -10,6 +11,7 @@ from grader.analysis.items import QuestionRecord
 from grader.report.class_record import ClassRecord
 from grader.scoring.handin_record import HandinRecord
 from grader.scoring.words import VERDICT_WORDS, WORDS, WordEntry
+from questions.moment import show_moment
 
 BARS = 10  # of the histogram; the last one holds the full mark too
 VERDICT_MARKS = {"right": "\u2713", "wrong": "\u2715", "blank": "\u25cb", "unreadable": "?", "void": "\u2013"}
@@ -31,6 +33,8 @@ class StudentRow:
 
     scored: HandinRecord
     link: str
+    handed_in: str  # in the deadline's zone; empty where nobody said
+    deadline: str
     words: tuple[WordEntry, ...]
     cells: tuple[VerdictCell, ...]
     attention: int  # 1: a person must look
@@ -67,8 +71,8 @@ def make_class_page(results: ClassRecord, keys: dict[str, str]) -> ClassPage:
     totals = sorted(one.total for one in results.handins if not one.excused)
     return ClassPage(
         results=results,
-        deadline=results.deadline.isoformat(sep=" ", timespec="minutes"),
-        rows=tuple(_make_row(one) for one in results.handins),
+        deadline=show_moment(results.deadline, results.deadline),
+        rows=tuple(_make_row(one, one.deadline or results.deadline) for one in results.handins),
         words=tuple((word, results.words[name]) for name, word in WORDS.items() if name in results.words),
         bars=make_bars(totals, results.possible),
         mean=f"{sum(totals) / len(totals):.2f}" if totals else "\u2013",
@@ -79,7 +83,7 @@ def make_class_page(results: ClassRecord, keys: dict[str, str]) -> ClassPage:
     )
 
 
-def _make_row(scored: HandinRecord) -> StudentRow:
+def _make_row(scored: HandinRecord, deadline: datetime) -> StudentRow:
     cells = tuple(
         VerdictCell(verdict.item, VERDICT_MARKS[verdict.word], VERDICT_WORDS[verdict.word], verdict.chosen)
         for verdict in scored.verdicts
@@ -87,6 +91,8 @@ def _make_row(scored: HandinRecord) -> StudentRow:
     return StudentRow(
         scored=scored,
         link=f"{quote(scored.student, safe='')}/report.html",
+        handed_in=show_moment(scored.submitted_at, deadline) if scored.submitted_at else "",
+        deadline=show_moment(deadline, deadline),
         words=tuple(WORDS[word] for word in scored.words),
         cells=cells,
         attention=int(scored.needs_person),

@@ -1,19 +1,24 @@
 """Reports from what was scored: one HTML page a student, one of the class, the gradebook, `results.json`.
 
-Every page is one file that asks for nothing else: its Content-Security-Policy allows embedded pictures, the page's
-own style by its hash and, on the class page alone, the page's own sorting script by its hash. What students wrote is
-escaped.
+Every page is one file that asks for nothing else: its Content-Security-Policy allows embedded pictures and fonts, the
+page's own styles by their hash and, on the class page alone, the page's own sorting script by its hash. What students
+wrote is escaped.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from markupsafe import Markup
+
 from assignment.fixable import FixableError, check_all
+from assignment.fonts.face import find_drawn, make_face
 from assignment.outputs import Outputs
 from assignment.policy import to_policy
 from grader.agreement.agree import COMPARED_GROUPS, GroupArrays, read_group
 from grader.files.whole import write_whole
 from grader.report.class_page import ClassPage, make_class_page
 from grader.report.class_record import make_class_record, write_results
+from grader.report.faces import ClassFaces, make_class_faces
 from grader.report.gradebook import write_gradebook
 from grader.report.pictures.panels import draw_canvas
 from grader.report.student_page import StudentPage, make_student_page
@@ -35,10 +40,11 @@ def write_reports(runs: Path, course: Course, *, show_key: bool = False) -> Path
     scored = load_handin_records(runs)
     canvas = draw_canvas(course.pictures, course.canonical)
     text_canvas = draw_text_canvas(course.texts, course.readers, course.canonical)
+    faces = make_class_faces(scored, course)
     for one in scored:
         readings = _read_all_groups(runs / one.student, one, course.canonical)
         page = make_student_page(one, readings, course, canvas, text_canvas, show_key=show_key)
-        write_whole(runs / one.student / REPORT_FILE, render_student(page).encode())
+        write_whole(runs / one.student / REPORT_FILE, render_student(page, faces).encode())
     results = make_class_record(scored, course)
     write_gradebook(runs, results)
     write_results(runs, results)
@@ -66,13 +72,21 @@ def _read_all_groups(folder: Path, scored: HandinRecord, canonical: Outputs) -> 
     return {group: read_group(folder / "work", group, canonical) for group in COMPARED_GROUPS}
 
 
-def render_student(page: StudentPage) -> str:
+def render_student(page: StudentPage, faces: ClassFaces) -> str:
     """Return a student's page as HTML."""
-    policy = to_policy([load_own(PACKAGE, "page.css")])
-    return load_environment(PACKAGE).get_template("student.html.j2").render(page=page, policy=policy)
+    body = load_environment(PACKAGE).get_template("student.html.j2").render(page=page)
+    return _render_whole(f"{page.scored.name} · {page.title.en}", body, faces.list_faces(body))
 
 
 def render_class(page: ClassPage) -> str:
     """Return the class page as HTML."""
-    policy = to_policy([load_own(PACKAGE, "page.css")], [load_own(PACKAGE, "sort.js")])
-    return load_environment(PACKAGE).get_template("class.html.j2").render(page=page, policy=policy)
+    body = load_environment(PACKAGE).get_template("class.html.j2").render(page=page)
+    face = make_face(find_drawn(body))
+    return _render_whole(f"Class · {page.results.title}", body, [face], [load_own(PACKAGE, "sort.js")])
+
+
+def _render_whole(title: str, body: str, faces: Sequence[str], scripts: Sequence[str] = ()) -> str:
+    styles = [load_own(PACKAGE, "page.css"), *faces]
+    template = load_environment(PACKAGE).get_template("whole.html.j2")
+    marked = [Markup(style) for style in styles]
+    return template.render(title=title, policy=to_policy(styles, scripts), styles=marked, body=Markup(body))

@@ -13,6 +13,7 @@ from grader.scoring.handin_record import HandinRecord
 from grader.scoring.verdict import Verdict
 from grader.scoring.words import AGREEMENT_WORDS, VERDICT_WORDS, WORDS, WordEntry
 from questions.bank import list_worth
+from questions.moment import show_moment
 from questions.question import Question
 
 
@@ -65,6 +66,7 @@ class StudentPage:
 
     title: Bilingual
     deadline: str
+    handed_in: str | None  # both in the deadline's zone
     scored: HandinRecord
     words: tuple[WordEntry, ...]
     questions: tuple[QuestionRow, ...]
@@ -85,9 +87,11 @@ def make_student_page(
     show_key: bool,
 ) -> StudentPage:
     """Return what a student's page shows; `readings` are their arrays, empty for a hand-in that was not run."""
+    deadline = scored.deadline or course.assignment.deadline
     return StudentPage(
         title=course.assignment.title,
-        deadline=(scored.deadline or course.assignment.deadline).isoformat(sep=" ", timespec="minutes"),
+        deadline=show_moment(deadline, deadline),
+        handed_in=show_moment(scored.submitted_at, deadline) if scored.submitted_at else None,
         scored=scored,
         words=tuple(WORDS[word] for word in scored.words),
         questions=_make_questions(scored, course, show_key),

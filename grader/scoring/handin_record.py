@@ -30,6 +30,9 @@ class Seen(Record):
 
     date: str = Field(description="the date of the decision")
     why: tuple[Bilingual, ...] = Field(description="the reasons at the first scoring that applied it")
+    identical_to: tuple[str, ...] | None = Field(
+        default=None, description="the students whose hand-ins were identical then; never on a student's page"
+    )
 
 
 class DifferingAnswer(Record):
@@ -82,6 +85,23 @@ class HandinRecord(Record):
         default=(), description="the decisions on this student, and those on questions, which concern everyone"
     )
     notes: tuple[Bilingual, ...] = Field(default=(), description="what is worth knowing and needs nobody")
+    content: str | None = Field(
+        default=None, description="a sha256 that identical hand-ins share; null where there is nothing that could tell"
+    )
+    identical_to: tuple[str, ...] = Field(
+        default=(), description="the students whose hand-ins are identical; never on a student's page"
+    )
+
+    @property
+    def staff_why(self) -> tuple[Bilingual, ...]:
+        """Why a person must look, with what no student may read: `why` stands on the student's own page too."""
+        covered = {name for one in self.seen for name in one.identical_to or ()}
+        new = [name for name in self.identical_to if name not in covered]
+        if not new:
+            return self.why
+        names = ", ".join(new)
+        en, zh = f"Its own cells are identical to those of {names}.", f"自己寫的儲存格與 {names} 的完全相同。"
+        return (*self.why, Bilingual(en=en, zh=zh))
 
 
 def list_words(

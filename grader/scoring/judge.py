@@ -20,6 +20,7 @@ from grader.runs.folder import read_handin
 from grader.scoring.course import Course
 from grader.scoring.evidence import Evidence, load_evidence
 from grader.scoring.handin_record import VERDICTS_FILE, HandinProblem, HandinRecord, list_words
+from grader.scoring.identical import digest_content, mark_identical
 from grader.scoring.reasons import list_reasons
 from grader.scoring.seen import load_seen
 from grader.scoring.sources import choose_sheet, make_empty_sheet
@@ -46,7 +47,7 @@ def score_runs(
 
     quiz: the answers to the quiz (`grader/quiz`), which count in place of the notebooks' or are compared with them.
     """
-    return [score_run(one, runs / one.student, course, quiz, decisions) for one in submissions]
+    return mark_identical(score_run(one, runs / one.student, course, quiz, decisions) for one in submissions)
 
 
 def find_unlisted(submissions: Iterable[Submission], runs: Path) -> tuple[str, ...]:
@@ -66,7 +67,7 @@ def score_run(
 
     It reads what the folder's `verdicts.json` says a person has seen, and no more of it.
     """
-    problem, sheet = _read_sheet(submission, folder, course.bank)
+    problem, sheet, content = _read_sheet(submission, folder, course.bank)
     counted = choose_sheet(submission.student, problem, sheet, quiz, course.bank)
     problem, sheet = counted.problem, counted.sheet
     its = decisions.of(submission.student)
@@ -82,6 +83,9 @@ def score_run(
     quiz_only = counted.source == "quiz" and submission.problem == "missing"
     why = list_reasons(problem, run, agreements, verdicts, to_run=not quiz_only) + counted.why
     why += ((REPLACED,) if replaced else ()) + submission.reasons
+    if problem and submission.detail:  # such as the file's name
+        kept = submission.detail.replace(" ", "\u00a0")  # a text's own spaces between Chinese letters would go
+        why += (Bilingual(en=f"Found: {submission.detail}", zh=f"實際情況：{kept}"),)
     seen = load_seen(folder, select(its, "seen"), why)
     covered = {reason for one in seen for reason in one.why}
     unseen = tuple(reason for reason in why if reason not in covered)
@@ -108,7 +112,8 @@ def score_run(
         seen_why=tuple(reason for reason in why if reason in covered),
         seen=seen,
         decisions=its,
-        notes=_list_notes(submission, sheet, run),
+        notes=_list_notes(submission, sheet, run, problem),
+        content=content,
     )
 
 
@@ -119,16 +124,19 @@ def _judge_time(submission: Submission, course: Course, deadline: datetime) -> L
     return course.assignment.late.judge(submission.submitted_at, deadline)
 
 
-def _read_sheet(submission: Submission, folder: Path, bank: Bank) -> tuple[HandinProblem | None, Sheet]:
-    """Return the Sheet, and why it could not be read.
+def _read_sheet(submission: Submission, folder: Path, bank: Bank) -> tuple[HandinProblem | None, Sheet, str | None]:
+    """Return why the Sheet could not be read, the Sheet, and a sha256 of the notebook's own content.
 
     A hand-in that is not there is blank, any other that cannot be read is unreadable.
     """
     if submission.problem is not None or submission.notebook is None:
         problem: HandinProblem = submission.problem or "missing"
-        return problem, make_empty_sheet(problem, bank)
-    sheet = read_sheet(read_handin(folder), bank)
-    return sheet.problem, make_empty_sheet(sheet.problem, bank) if sheet.problem == "not_a_notebook" else sheet
+        return problem, make_empty_sheet(problem, bank), None
+    data = read_handin(folder)
+    sheet = read_sheet(data, bank)
+    if sheet.problem == "not_a_notebook":
+        return sheet.problem, make_empty_sheet(sheet.problem, bank), None
+    return sheet.problem, sheet, digest_content(data)
 
 
 def _read_agreements(folder: Path, run: Evidence, canonical: Outputs) -> tuple[Agreement, ...]:
@@ -151,12 +159,14 @@ def _sum_topics(verdicts: tuple[Verdict, ...]) -> dict[str, Decimal]:
     return topics
 
 
-def _list_notes(submission: Submission, sheet: Sheet, run: Evidence) -> tuple[Bilingual, ...]:
+def _list_notes(
+    submission: Submission, sheet: Sheet, run: Evidence, problem: HandinProblem | None
+) -> tuple[Bilingual, ...]:
     """Return what is worth knowing; what the runner and a fault say is quoted in the words that they have."""
     notes = [*sheet.notes]
     notes += [Bilingual(en=f"The run noted: {note}", zh=f"執行時的紀錄：{note}") for note in run.notes if note]
     notes += submission.notes
-    if submission.detail:
+    if submission.detail and not problem:
         notes.append(Bilingual(en=f"In detail: {submission.detail}", zh=f"詳細情形：{submission.detail}"))
     if submission.submitted_at is None and not submission.marked_late:
         notes.append(NO_TIME)

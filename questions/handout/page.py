@@ -12,11 +12,13 @@ from pathlib import PurePosixPath
 from markupsafe import Markup, escape
 
 from assignment.assignment import Assignment, Bilingual
+from assignment.fonts.face import find_drawn, make_face
 from assignment.policy import to_policy
 from assignment.profile import Profile
 from questions.bank import Bank
 from questions.handout.environment import load_environment, load_own
 from questions.handout.markdown import to_markdown
+from questions.moment import show_moment
 from questions.question import Question
 
 TITLES = {
@@ -136,7 +138,7 @@ def make_handout(bank: Bank, assignment: Assignment, profile: Profile) -> Handou
         topics.setdefault(question.analysis, []).append(block)
     return Handout(
         title=assignment.title,
-        deadline=assignment.deadline.isoformat(sep=" ", timespec="minutes"),
+        deadline=show_moment(assignment.deadline, assignment.deadline),
         rule=RULE,
         graded=assignment.graded,
         topics=tuple(AnalysisBlock(TITLES[name], tuple(blocks)) for name, blocks in topics.items()),
@@ -167,8 +169,9 @@ def _to_markdown(block: QuestionBlock) -> str:
 def render_html(handout: Handout) -> str:
     """Return the handout as one HTML page that asks for nothing else."""
     template = load_environment(PACKAGE).get_template("handout.html.j2")
-    policy = to_policy([load_own(PACKAGE, "handout.css")])
-    return template.render(handout=handout, policy=policy, code=mark_code)
+    face = make_face(find_drawn(template.render(handout=handout, policy="", face="", code=mark_code)))
+    policy = to_policy([load_own(PACKAGE, "handout.css"), face])
+    return template.render(handout=handout, policy=policy, face=Markup(face), code=mark_code)
 
 
 def mark_code(text: str) -> Markup:

@@ -17,6 +17,7 @@ def parse(policy: str) -> dict[str, str]:
 def test_style_and_script_of_the_page_are_named_and_nothing_else_is_let_in() -> None:
     assert parse(to_policy(["a {}"], ["x()", "y()"])) == {
         "default-src": "'none'",
+        "font-src": "data:",
         "img-src": "data:",
         "style-src": f"'{digest('a {}')}'",
         "script-src": f"'{digest('x()')}' '{digest('y()')}'",

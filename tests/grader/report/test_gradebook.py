@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from datetime import UTC, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 from grader.report.class_page import make_bars
 from grader.report.class_record import ClassRecord, make_class_record, write_results
 from grader.report.fields import FIELDS_FILE, describe_results
-from grader.report.gradebook import guard_cell, write_gradebook
+from grader.report.gradebook import guard_cell, to_csv, write_gradebook
 from grader.scoring.course import Course
 from grader.scoring.handin_record import HandinRecord
 
@@ -40,6 +41,16 @@ def test_each_student_has_one_line_with_exact_points_by_topic(rows: list[dict[st
     assert rows[0]["name"] == "王小明, Ann"
     assert rows[1]["words"] == "late not_run"
     assert (rows[1]["lime-1"], rows[2]["lime-2"], rows[0]["needs_person"]) == ("right", "blank", "yes")
+
+
+def test_both_times_stand_in_the_deadlines_zone_with_seconds(tmp_path: Path, course: Course, hand_in: HandIn) -> None:
+    moment = (course.assignment.deadline + timedelta(seconds=4)).astimezone(UTC)
+    late = hand_in("bob", BEST, late=True).model_copy(update={"submitted_at": moment, "identical_to": ("ann",)})
+    row = next(csv.DictReader(io.StringIO(to_csv(make_class_record([late], course)))))
+    assert row["handed_in"] == "2027-05-29 00:00:03 UTC+08:00"
+    assert row["deadline"] == "2027-05-28 23:59:59 UTC+08:00"
+    assert row["identical_to"] == "ann"
+    assert "identical to those of ann" in row["why"]
 
 
 def test_names_are_no_formulas(rows: list[dict[str, str]]) -> None:

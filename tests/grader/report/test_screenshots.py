@@ -6,7 +6,6 @@ folder of a graded class and HW9_SCREENSHOTS the folder that the pictures go to.
     HW9_RUNS=demo/runs HW9_SCREENSHOTS=.github/pictures make tests ARGS=tests/grader/report/test_screenshots.py
 """
 
-import base64
 import io
 import os
 from collections.abc import Callable, Iterator
@@ -17,7 +16,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import assignment
 from grader.report.pages import write_reports
 from grader.scoring.course import Course
 from grader.scoring.evidence import Evidence
@@ -26,7 +24,6 @@ from grader.scoring.handin_record import HandinRecord
 WIDTH, HEIGHT = 1200, 1000
 LARGEST = 250_000  # bytes: a README has to open on a telephone
 AGREES = "#students tr:has(.chip:has-text('agrees')) a"  # the students whose arrays agree with the reference's
-FONT = Path(assignment.__file__).parent / "fonts" / "hw9-sans-tc.otf"
 RIGHT = {"lime-1": "bd", "lime-2": "a", "saliency-1": "acd", "saliency-2": "c"}
 
 
@@ -49,7 +46,6 @@ def runs(
 def page(browser: Any, runs: Path) -> Iterator[Any]:
     """Return the class page in English, by day, in a window of the pictures' size."""
     context = browser.new_context(offline=True, color_scheme="light", viewport={"width": WIDTH, "height": HEIGHT})
-    context.add_init_script(_lend_font())
     opened = context.new_page()
     opened.goto((runs / "report.html").as_uri())
     _show_english(opened)
@@ -86,13 +82,6 @@ def test_maps_next_to_the_reference_are_worth_a_picture(page: Any, keep: Callabl
     row.evaluate("row => window.scrollTo(0, row.getBoundingClientRect().top + window.scrollY - 16)")
     page.evaluate("Promise.all([...document.images].map((image) => image.decode()))")
     _check_picture(keep("student-maps.png", page.screenshot()))
-
-
-def _lend_font() -> str:
-    """Return a script that lends a page the notebook's Chinese font, since not every machine has one."""
-    font = base64.b64encode(FONT.read_bytes()).decode()
-    data = f"Uint8Array.from(atob('{font}'), (letter) => letter.charCodeAt(0))"
-    return f"document.fonts.add(new FontFace('Noto Sans TC', {data}))"
 
 
 def _show_english(page: Any) -> None:

@@ -214,7 +214,9 @@ def _kill_after(steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(Path, name, step)
 
 
-def test_files_beside_a_notebook_are_kept_and_a_change_in_them_is_one_of_the_hand_in(folders: tuple[Path, Path]) -> None:
+def test_files_beside_a_notebook_are_kept_and_a_change_in_them_is_one_of_the_hand_in(
+    folders: tuple[Path, Path],
+) -> None:
     handins, runs = folders
     write(handins / "b04" / "homework.ipynb")
     (handins / "b04" / "helper.py").write_text("one = 1")

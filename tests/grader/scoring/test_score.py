@@ -152,6 +152,12 @@ def test_hand_in_without_a_notebook_gets_verdicts_and_a_person(
     assert (tmp_path / "runs" / "ann" / "verdicts.json").exists()
 
 
+def test_file_that_is_no_students_is_named_to_whoever_must_look(judge: Judge) -> None:
+    scored = judge(problem="bad_name", detail="'期末 作業!.ipynb'; expected a student's id")
+    named = [reason for reason in scored.why if "期末 作業!.ipynb" in reason.en]
+    assert "期末\u00a0作業!.ipynb" in named[0].zh
+
+
 def test_notebook_without_an_answers_cell_has_no_answers(judge: Judge, tmp_path: Path) -> None:
     scored = judge(notebook=save_notebook(tmp_path / "runs" / "ann" / "handin.ipynb", "print(1)"))
     assert scored.problem == "no_answers"

@@ -1,0 +1,96 @@
+"""The students' pages in one zip file, named so that the course system gives each back to its student.
+
+    Canvas, NTU COOL   `chenada_41000_90001_report.html`: user and upload as in the download ("Upload Submissions")
+    Moodle             `Ada Chen_123_assignsubmission_file_/report.html` ("Upload multiple feedback files in a zip")
+    otherwise          `<student>.html`
+
+`collected.json`, which `hw9 collect` writes, says what each hand-in was called. The same pages give the same bytes.
+"""
+
+import re
+import secrets
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from assignment.fixable import FixableError, to_faults
+from grader.collect.record import Collected, Student
+from grader.collect.systems import CANVAS, MOODLE
+from grader.report.pages import REPORT_FILE
+
+
+@dataclass(frozen=True)
+class GivenBack:
+    """What went into the zip: names by student; `unnamed` are those whom no course system knows by their name."""
+
+    names: dict[str, str]
+    unnamed: tuple[str, ...]
+    without_page: tuple[str, ...]
+
+
+def load_collected(path: Path) -> Collected:
+    """Return the record of a collected class; FixableError where it cannot be read."""
+    try:
+        return Collected.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise FixableError(f"{path}: {error.strerror}; expected the collected.json that hw9 collect wrote") from None
+    except ValidationError as error:
+        raise FixableError(*to_faults(error, str(path))) from None
+
+
+def name_pages(students: Iterable[str], written: Iterable[str], collected: Collected | None) -> GivenBack:
+    """Return what each page is called in the zip.
+
+    students: the class; written: those with a page. Without `collected` every page is `<student>.html`.
+    """
+    known = {one.student: one for one in collected.students} if collected is not None else {}
+    names: dict[str, str] = {}
+    unnamed = []
+    for student in sorted(written):
+        name = find_name(known[student]) if student in known else None
+        if name is None or name in names.values():
+            unnamed.append(student)
+            name = f"{student}.html"
+        names[student] = name
+    absent = sorted({*students, *known} - names.keys())
+    return GivenBack(names, tuple(unnamed) if collected is not None else (), tuple(absent))
+
+
+def find_name(student: Student) -> str | None:
+    """Return what the course system expects a student's page to be called; None where no file tells.
+
+    A notebook's own name counts before that of a file beside it.
+    """
+    for file in sorted(student.files, key=lambda file: not file.path.endswith(".ipynb")):
+        below = file.source.partition(": ")[2]  # what the download calls it, whatever the download is called
+        for part in re.split(": |/", below):
+            moodle, canvas = MOODLE.fullmatch(part), CANVAS.fullmatch(part)
+            if moodle is not None:
+                return f"{moodle['name']}_{moodle['user']}_assignsubmission_file_/{REPORT_FILE}"
+            if canvas is not None and canvas["upload"]:
+                return f"{part.removesuffix(canvas['file'])}{REPORT_FILE}"
+    return None
+
+
+def save_zip(runs: Path, given: GivenBack, out: Path) -> None:
+    """Write the zip file, whole or not at all; FixableError where the place cannot be written."""
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        aside = out.with_name(f".{out.name}.{secrets.token_hex(6)}")
+        try:
+            _write_zip(runs, given, aside)
+            aside.replace(out)
+        finally:
+            aside.unlink(missing_ok=True)
+    except OSError as error:
+        raise FixableError(f"{out}: {error.strerror}; expected a place that can be written") from None
+
+
+def _write_zip(runs: Path, given: GivenBack, out: Path) -> None:
+    with zipfile.ZipFile(out, "x", zipfile.ZIP_DEFLATED) as archive:
+        for student, name in sorted(given.names.items(), key=lambda item: item[1]):
+            page = (runs / student / REPORT_FILE).read_bytes()
+            archive.writestr(zipfile.ZipInfo(name), page, zipfile.ZIP_DEFLATED)
