@@ -14,6 +14,9 @@ from grader.scoring.course import load_course
 ABOUT = """Write RUNS/report.html (the class), RUNS/<student>/report.html, RUNS/gradebook.csv and RUNS/results.json from
 what was scored. The right letters are on the pages only with --show-key.
 
+Every scoring is kept in RUNS/scorings, and the class page lists them. With --since the pages show what differs from an
+earlier one, and why; a student's page tells no letters of a key.
+
 With --zip the students' pages go into one file to upload as feedback. --collected takes the collected.json that
 `hw9 collect` wrote into HANDINS: then Canvas (the gradebook's "Upload Submissions"), NTU COOL and Moodle ("Upload
 multiple feedback files in a zip") know whose each page is. Without it the pages are called <student>.html.
@@ -32,6 +35,7 @@ def add_parser(verbs: Verbs) -> None:
         examples=(
             "hw9 report runs/",
             "hw9 report runs/ --show-key",
+            "hw9 report runs/ --since 1",
             "hw9 report runs/ --zip feedback.zip --collected handins/collected.json",
         ),
     )
@@ -39,6 +43,7 @@ def add_parser(verbs: Verbs) -> None:
     add_profile(parser, "whose questions and canonical Outputs")
     add_show_key(parser)
     add = parser.add_argument
+    add("--since", type=int, metavar="N", help="the number of an earlier scoring: the pages say what differs from it")
     add("--zip", type=Path, metavar="FILE.zip", help="also write the students' pages into one file, to give back")
     add("--collected", type=Path, metavar="FILE", help="HANDINS/collected.json: name them as the course system does")
 
@@ -48,18 +53,27 @@ def _start(options: argparse.Namespace) -> int:
         runs=options.runs,
         profile=options.profile,
         show_key=options.show_key,
+        since=options.since,
         out=options.zip,
         collected=options.collected,
     )
 
 
-def report(*, runs: Path, profile: str, show_key: bool, out: Path | None = None, collected: Path | None = None) -> int:
+def report(
+    *,
+    runs: Path,
+    profile: str,
+    show_key: bool,
+    since: int | None = None,
+    out: Path | None = None,
+    collected: Path | None = None,
+) -> int:
     """Write the reports, and with `out` the pages to give back."""
     students = [one.student for one in load_submissions(runs)]  # refuses a folder that another version made
     if collected is not None and out is None:
         raise FixableError("--collected: names the pages in a zip file; expected --zip FILE.zip with it")
     record = load_collected(collected) if collected is not None else None
-    say(f"report: {write_reports(runs, load_course(profile), show_key=show_key)}")
+    say(f"report: {write_reports(runs, load_course(profile), show_key=show_key, since=since)}")
     if out is not None:
         given = name_pages(students, [one.student for one in load_handin_records(runs)], record)
         save_zip(runs, given, out)

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from grader.analysis.items import QuestionRecord
 from grader.report.class_record import ClassRecord
+from grader.report.regrade import Regrade
 from grader.scoring.handin_record import HandinRecord
 from grader.scoring.words import VERDICT_WORDS, WORDS, WordEntry
 from questions.moment import show_moment
@@ -64,9 +65,10 @@ class ClassPage:
     attention: int
     questions: tuple[QuestionRecord, ...]
     keys: dict[str, str]
+    regrade: Regrade
 
 
-def make_class_page(results: ClassRecord, keys: dict[str, str]) -> ClassPage:
+def make_class_page(results: ClassRecord, keys: dict[str, str], regrade: Regrade) -> ClassPage:
     """Return what the class page shows; give no keys to hide them."""
     totals = sorted(one.total for one in results.handins if not one.excused)
     return ClassPage(
@@ -80,6 +82,7 @@ def make_class_page(results: ClassRecord, keys: dict[str, str]) -> ClassPage:
         attention=sum(one.needs_person for one in results.handins),
         questions=results.questions,
         keys=keys,
+        regrade=regrade,
     )
 
 

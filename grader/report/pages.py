@@ -21,6 +21,7 @@ from grader.report.class_record import make_class_record, write_results
 from grader.report.faces import ClassFaces, make_class_faces
 from grader.report.gradebook import write_gradebook
 from grader.report.pictures.panels import draw_canvas
+from grader.report.regrade import load_regrade
 from grader.report.student_page import StudentPage, make_student_page
 from grader.report.texts.panels import draw_text_canvas
 from grader.scoring.course import Course
@@ -32,24 +33,26 @@ REPORT_FILE = "report.html"
 PACKAGE = "grader.report"
 
 
-def write_reports(runs: Path, course: Course, *, show_key: bool = False) -> Path:
+def write_reports(runs: Path, course: Course, *, show_key: bool = False, since: int | None = None) -> Path:
     """Write every student's page, the class page, `gradebook.csv` and `results.json`; return the class page's path.
 
-    The right letters appear in the pages only with `show_key`. FixableError when a Run was not scored.
+    The right letters appear in the pages only with `show_key`. since: the number of an earlier scoring, from which
+    the pages then say what differs. FixableError when a Run was not scored, or that scoring was not kept.
     """
     scored = load_handin_records(runs)
+    regrade = load_regrade(runs, course.assignment.deadline, since)
     canvas = draw_canvas(course.pictures, course.canonical)
     text_canvas = draw_text_canvas(course.texts, course.readers, course.canonical)
     faces = make_class_faces(scored, course)
     for one in scored:
         readings = _read_all_groups(runs / one.student, one, course.canonical)
-        page = make_student_page(one, readings, course, canvas, text_canvas, show_key=show_key)
+        page = make_student_page(one, readings, course, canvas, text_canvas, regrade, show_key=show_key)
         write_whole(runs / one.student / REPORT_FILE, render_student(page, faces).encode())
     results = make_class_record(scored, course)
     write_gradebook(runs, results)
     write_results(runs, results)
     keys = {item: "".join(sorted(letters)) for item, letters in course.key.letters.items()} if show_key else {}
-    write_whole(runs / REPORT_FILE, render_class(make_class_page(results, keys)).encode())
+    write_whole(runs / REPORT_FILE, render_class(make_class_page(results, keys, regrade)).encode())
     return runs / REPORT_FILE
 
 

@@ -7,7 +7,9 @@ from assignment.assignment import Assignment, Bilingual
 from grader.agreement.agree import GroupArrays
 from grader.report.pictures.drawings import draw_bar
 from grader.report.pictures.panels import PictureCanvas, PicturePanel, make_filter_panels, make_picture_panels
+from grader.report.regrade import Regrade, ShownScoring
 from grader.report.texts.panels import TextCanvas, TextRows, make_text_rows
+from grader.scoring.changes import Change
 from grader.scoring.course import Course
 from grader.scoring.handin_record import HandinRecord
 from grader.scoring.verdict import Verdict
@@ -68,9 +70,12 @@ class StudentPage:
     deadline: str
     handed_in: str | None  # both in the deadline's zone
     scored: HandinRecord
+    since: ShownScoring | None  # an earlier scoring, with which this one is compared
+    change: Change | None  # what differs from it
     words: tuple[WordEntry, ...]
     questions: tuple[QuestionRow, ...]
     agreement_words: Mapping[str, WordEntry]
+    verdict_words: Mapping[str, WordEntry]
     pictures: tuple[PictureRow, ...]
     filters: tuple[FilterRow, ...]
     texts: TextRows | None
@@ -83,6 +88,7 @@ def make_student_page(
     course: Course,
     canvas: PictureCanvas,
     text_canvas: TextCanvas,
+    regrade: Regrade,
     *,
     show_key: bool,
 ) -> StudentPage:
@@ -93,9 +99,12 @@ def make_student_page(
         deadline=show_moment(deadline, deadline),
         handed_in=show_moment(scored.submitted_at, deadline) if scored.submitted_at else None,
         scored=scored,
+        since=regrade.since,
+        change=regrade.changes.get(scored.student),
         words=tuple(WORDS[word] for word in scored.words),
         questions=_make_questions(scored, course, show_key),
         agreement_words=AGREEMENT_WORDS,
+        verdict_words=VERDICT_WORDS,
         pictures=_make_pictures(readings, canvas, course.assignment) if readings else (),
         filters=_make_filters(readings, canvas) if readings else (),
         texts=make_text_rows(readings, text_canvas) if readings else None,
