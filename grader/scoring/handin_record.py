@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError
 
 from assignment.assignment import Bilingual, Source
 from assignment.fixable import Fault, FixableError, to_faults
+from assignment.late import Lateness
 from assignment.records import Record
 from grader.agreement.agree import Agreement, find_worst_word
 from grader.decisions.decision import Decision
@@ -105,17 +106,16 @@ class HandinRecord(Record):
 
 
 def list_words(
-    late: bool,
+    late: Lateness,
     problem: HandinProblem | None,
     run: Evidence,
     agreements: tuple[Agreement, ...],
     *,
-    accepted: bool = False,
     excused: bool = False,
 ) -> tuple[str, ...]:
-    """Return the hand-in's words, those about the hand-in first. `accepted`: it was, although it is late."""
+    """Return the hand-in's words, those about the hand-in first."""
     words: list[str] = [problem] if problem else []
-    words += ["late_accepted" if accepted else "late"] if late else []
+    words += {"late": ["late_accepted"], "refused": ["late"]}.get(late.word, [])
     words += ["excused"] if excused else []
     words += [run.word]
     words += ["edited"] if run.is_edited else []

@@ -9,6 +9,7 @@ import pytest
 
 from assignment.arrays import FILTER_MAPS
 from assignment.assignment import Bilingual, load_assignment
+from assignment.late import IN_TIME, REFUSED
 from assignment.outputs import Outputs, list_official, save_group
 from assignment.texts import load_texts, split_words
 from grader.agreement.agree import COMPARED_GROUPS, compare_groups, read_group
@@ -216,7 +217,7 @@ def hand_in(tmp_path: Path, course: Course) -> Callable[..., HandinRecord]:
             verdicts=verdicts,
             run=run,
             agreements=agreements,
-            words=list_words(late, None, run, agreements),
+            words=list_words(REFUSED if late else IN_TIME, None, run, agreements),
             needs_person=bool(why),
             why=why,
         )
