@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from grader.handins.ids import make_id
 from tests.grader.collect.conftest import make_zip
 from tests.grader.made_class import DEADLINE, HELLO, Made, fill, to_bytes, write_answers
 
@@ -48,11 +49,13 @@ def round_id(made: Made) -> Made:
 
 
 def copied_name(made: Made) -> Made:
-    return replace(made, plain=f"{made.student}-Copy1.ipynb", person=True)
+    student = f"{made.student}-Copy1"
+    return replace(made, plain=f"{student}.ipynb", student=student, person=True)
 
 
 def downloaded_twice(made: Made) -> Made:
-    return replace(made, plain=f"{made.student} (1).ipynb", person=True)
+    plain = f"{made.student} (1).ipynb"
+    return replace(made, plain=plain, student=make_id(plain), problem="bad_name", run="not_run", earns=False, person=True)
 
 
 def own_name(made: Made) -> Made:
@@ -60,7 +63,8 @@ def own_name(made: Made) -> Made:
 
 
 def own_name_with_two_endings(made: Made) -> Made:
-    return replace(made, plain=f"{made.student}.ipynb.ipynb", person=True)
+    student = f"{made.student}.ipynb"
+    return replace(made, plain=f"{student}.ipynb", student=student, person=True)
 
 
 def two_endings(made: Made) -> Made:

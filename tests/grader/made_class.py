@@ -51,6 +51,12 @@ class Made:
         return SYSTEMS[self.number % len(SYSTEMS)]
 
     @property
+    def apart(self) -> str | None:
+        """Return the id of a row that is the student's and that nothing but a person can join with the hand-in."""
+        row = self.edited_row or (self.row or {}).get("student", self.student)
+        return row if row != self.student else None
+
+    @property
     def lms_id(self) -> str:
         """Return the number that the course system gave."""
         return str(41_000 + 100_000 * (self.number % len(SYSTEMS)) + self.number)
