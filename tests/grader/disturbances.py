@@ -55,7 +55,9 @@ def copied_name(made: Made) -> Made:
 
 def downloaded_twice(made: Made) -> Made:
     plain = f"{made.student} (1).ipynb"
-    return replace(made, plain=plain, student=make_id(plain), problem="bad_name", run="not_run", earns=False, person=True)
+    return replace(
+        made, plain=plain, student=make_id(plain), problem="bad_name", run="not_run", earns=False, person=True
+    )
 
 
 def own_name(made: Made) -> Made:

@@ -32,8 +32,8 @@ def list_needed(records: Iterable[HandinRecord]) -> tuple[str, ...]:
             groups[tuple(dict.fromkeys(map(generalize, whys)))].append((one.student, tuple(whys)))
     lines: list[str] = []
     left = 0
-    for whys, its in sorted(groups.items(), key=lambda group: -len(group[1])):
-        more = list(_show_group(whys, its))
+    for said, its in sorted(groups.items(), key=lambda group: -len(group[1])):
+        more = list(_show_group(said, its))
         fits = len(lines) + len(more) < MOST_LINES
         lines += more if fits else []
         left += 0 if fits else len(its)
