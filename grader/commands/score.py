@@ -176,7 +176,7 @@ def show_scored(scored: ScoredClass, runs: Path, *, dry_run: bool = False) -> in
     for note in scored.notes:
         say(note)
     needed = [one for one in scored.records if one.needs_person]
-    for line in list_needed(needed):
+    for line in list_needed(needed, runs / "report.html"):
         say(line)
     show_changes(scored)
     say(f"{len(scored.records)} hand-ins scored; {len(needed)} need a person")

@@ -6,6 +6,7 @@ Same: nothing but names, numbers and ids differ. These stand behind their studen
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 from rich.text import Text
 
@@ -23,8 +24,8 @@ PLACE = re.compile(r" \(from 0, texts counted\)")
 MANY = re.compile(r"…(?:,? (?:and )?…)+")
 
 
-def list_needed(records: Iterable[HandinRecord]) -> tuple[str, ...]:
-    """Return at most MOST_LINES lines of WIDTH columns: who needs a person and why."""
+def list_needed(records: Iterable[HandinRecord], page: Path) -> tuple[str, ...]:
+    """Return at most MOST_LINES lines: who needs a person and why; `page` is where the others are found."""
     groups: dict[tuple[str, ...], list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
     for one in records:
         if one.needs_person:
@@ -37,7 +38,7 @@ def list_needed(records: Iterable[HandinRecord]) -> tuple[str, ...]:
         fits = len(lines) + len(more) < MOST_LINES
         lines += more if fits else []
         left += 0 if fits else len(its)
-    return (*lines, *([f"{left:3} more for other reasons: see the report"] if left else []))
+    return (*lines, *([f"{left:3} more for other reasons: see {page}"] if left else []))
 
 
 def generalize(why: str) -> str:

@@ -1,10 +1,13 @@
 """What a person must do, on one screen."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from assignment.assignment import Bilingual
 from grader.commands.terminal.needed import MOST_LINES, WIDTH, list_needed
 from grader.scoring.handin_record import HandinRecord
+
+PAGE = Path("runs/report.html")
 
 
 def needs(make: Callable[..., HandinRecord], student: str, *whys: str) -> HandinRecord:
@@ -28,7 +31,7 @@ def test_students_with_the_same_reason_stand_together_with_what_is_their_own(
         needs(hand_in, "a2", "Unreadable answers: saliency-1."),
         needs(hand_in, "a3", "Unreadable answers: saliency-1."),
     ]
-    assert list_needed(made) == (
+    assert list_needed(made, PAGE) == (
         "  3 Unreadable answers: ….",
         "      a1 (lime-1, lime-2), a2 (saliency-1), a3 (saliency-1)",
         "  2 The run failed in cell …: a cell raised an error.",
@@ -45,10 +48,10 @@ def test_two_hundred_students_fit_on_a_screen_and_none_is_uncounted(hand_in: Cal
         for n, word in enumerate(words)
         for one in words
     ]
-    lines = list_needed([*alike, *others])
+    lines = list_needed([*alike, *others], PAGE)
     assert len(lines) <= MOST_LINES
     assert sum(list_counts(lines)) == len(alike) + len(others)
     assert lines[0] == "120 No notebook was handed in."
     assert lines[3].endswith("and 99 more")
-    assert lines[-1].endswith("more for other reasons: see the report")
+    assert lines[-1].endswith("more for other reasons: see runs/report.html")
     assert all(len(line) <= WIDTH and "\n" not in line for line in lines)
