@@ -88,7 +88,8 @@ def _sort_by_student(taken: Sequence[Taken], index: Index | None) -> dict[str, _
 
     def find(owner: Owner, source: str) -> _One:
         joined = index.join(owner) if index is not None else join_without_roster(owner)
-        student = joined.student or make_id(source)
+        alike = index.find_alike(source) if index is not None and owner == Owner() else ""
+        student = joined.student or alike or make_id(source)
         return everyone.setdefault(student, _One(joined if joined.student else Joined(student, owner.name, None)))
 
     for piece in (piece for its in taken for piece in its.pieces):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from assignment.assignment import ASSIGNMENT_FILE
 from assignment.fixable import Fault, FixableError
+from grader.commands.terminal.needed import list_needed
 from grader.commands.terminal.options import (
     Given,
     Verbs,
@@ -175,8 +176,8 @@ def show_scored(scored: ScoredClass, runs: Path, *, dry_run: bool = False) -> in
     for note in scored.notes:
         say(note)
     needed = [one for one in scored.records if one.needs_person]
-    for one in needed:
-        say(f"{one.student}: {' '.join(why.en for why in one.staff_why)}")
+    for line in list_needed(needed, runs / "report.html"):
+        say(line)
     show_changes(scored)
     say(f"{len(scored.records)} hand-ins scored; {len(needed)} need a person")
     if dry_run:
