@@ -44,8 +44,8 @@ def score(tmp_path: Path, course: Course, to_report: Callable[..., bytes]) -> Ca
     void = {"decision": "void", "question": "lime-2", "reason": "No.", "date": "2027-06-01"}
     (tmp_path / "handins.decisions.yaml").write_text(json.dumps([void]))
 
-    def run(runs: Path, quiz: Path | None = None) -> ScoredClass:
-        tables = load_tables(runs, course.bank, quiz or tmp_path / "quiz.csv", tmp_path / "roster.csv")
+    def run(runs: Path) -> ScoredClass:
+        tables = load_tables(runs, course.bank, tmp_path / "quiz.csv", tmp_path / "roster.csv")
         scored = score_class(take_in(handins, runs).submissions, runs, course, tables)
         keep_scored(scored, runs)
         return scored
@@ -106,6 +106,36 @@ def test_second_scoring_killed_at_each_step_is_refused_until_it_is_whole(
         shutil.copytree(first, runs)
     assert len(said) >= 3
     assert all("run `hw9 score` again" in one for one in said)
+
+
+def test_two_scorings_at_once_never_mix(tmp_path: Path, score: Callable[[Path], ScoredClass], course: Course) -> None:
+    runs = tmp_path / "runs"
+    score(runs)
+    submissions = take_in(tmp_path / "handins", runs).submissions
+    (tmp_path / "handins.decisions.yaml").write_text("")
+    tables = load_tables(runs, course.bank, None, None)
+    slow = score_class(submissions, runs, course, tables)
+    one = {"decision": "all_right", "question": "lime-1", "reason": "Yes.", "date": "2027-06-01"}
+    (tmp_path / "handins.decisions.yaml").write_text(json.dumps([one]))
+    fast = score(runs)
+    assert fast.scoring.number == slow.scoring.number == 2
+    with pytest.raises(FixableError, match="another hw9 score ended meanwhile"):
+        keep_scored(slow, runs)
+    assert load_scorings(runs)[-1] == fast.scoring
+    assert load_handin_records(runs) == fast.records
+
+
+def test_kept_tables_of_a_scoring_that_was_cut_short_are_refused(
+    tmp_path: Path, score: Callable[[Path], ScoredClass], course: Course
+) -> None:
+    runs = tmp_path / "runs"
+    score(runs)
+    (runs / "roster.csv").write_text(ROSTER.replace("bob", "dan"))
+    with pytest.raises(FixableError, match=r"roster.csv: is not what quiz.json names"):
+        load_tables(runs, course.bank, None, None)
+    with pytest.raises(FixableError, match=r"roster.csv: is not what quiz.json names"):
+        load_tables(runs, course.bank, tmp_path / "quiz.csv", None)
+    assert load_tables(runs, course.bank, tmp_path / "quiz.csv", tmp_path / "roster.csv")
 
 
 @pytest.mark.slow
