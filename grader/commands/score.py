@@ -19,6 +19,7 @@ from grader.commands.terminal.options import (
 )
 from grader.commands.terminal.screen import say
 from grader.decisions.decisions import Decisions
+from grader.decisions.edit import hold_folder
 from grader.decisions.file import load_class_decisions, save_applied
 from grader.handins.submission import Submission
 from grader.quiz.kept import Tables, keep_tables, load_tables
@@ -163,12 +164,15 @@ def score_class(
 
 def keep_scored(scored: ScoredClass, runs: Path) -> None:
     """Write the verdicts of everyone, and last of all the scoring, by which they are known to be whole."""
-    if scored.tables is not None:
-        keep_tables(runs, scored.tables)
-    for one in scored.records:
-        save_handin_record(runs / one.student, one)
-    save_applied(runs, scored.decisions)
-    save_scoring(runs, scored.scoring)
+    with hold_folder(runs / "scorings"):
+        if load_last_scoring(runs) != scored.before:
+            raise FixableError(f"{runs}: another hw9 score ended meanwhile; expected one at a time: score again")
+        if scored.tables is not None:
+            keep_tables(runs, scored.tables)
+        for one in scored.records:
+            save_handin_record(runs / one.student, one)
+        save_applied(runs, scored.decisions)
+        save_scoring(runs, scored.scoring)
 
 
 def show_scored(scored: ScoredClass, runs: Path, *, dry_run: bool = False) -> int:

@@ -14,15 +14,17 @@ from functools import lru_cache
 
 LONGEST = 200  # bytes of an id, which names a folder beside which others with a longer name are made
 STUDENT = re.compile(r"\w[\w@+.-]{0,63}")
-EXPECTED = "expected letters, digits and . _ - @ +"
-RESERVED = (".json", ".csv", ".html", ".lock")  # names of our own files beside the Runs
+EXPECTED = "expected letters, digits and . _ - @ +, and no name of what hw9 writes"
+RESERVED = (".json", ".csv", ".html", ".lock")  # endings of our own files beside the Runs,
+OURS = ("scorings",)  # and our own folder there
 SHORTEST = 3  # characters of an id that is looked for within a longer name
 ROUNDED = re.compile(r"\d(\.\d{1,15})?[eE]\+?\d{1,2}")
 
 
 def is_student(name: str) -> bool:
     """Tell whether a name can be a student's id, which names a Run folder."""
-    return bool(STUDENT.fullmatch(name)) and len(name.encode()) <= LONGEST and not name.lower().endswith(RESERVED)
+    ours = name.lower().endswith(RESERVED) or name.lower() in OURS
+    return bool(STUDENT.fullmatch(name)) and len(name.encode()) <= LONGEST and not ours
 
 
 def make_id(name: str) -> str:

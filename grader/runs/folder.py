@@ -52,7 +52,10 @@ def check_runs(runs: Path) -> tuple[Submission, ...]:
         raise FixableError(f"{runs}: not a folder; expected a RUNS folder or a new name")
     if (runs / "runs.json").exists():
         return load_submissions(runs)
-    if runs.is_dir() and any(path.name != ".lock" for path in runs.iterdir()):
+    if runs.is_dir() and {path.name for path in runs.iterdir()} - {
+        ".lock",
+        *(its.name for its in find_leftovers(runs)),
+    }:
         raise FixableError(f"{runs}: a folder with other things; expected a RUNS folder, an empty one, or a new name")
     return ()
 

@@ -154,13 +154,12 @@ def save_scoring(runs: Path, scoring: Scoring) -> None:
 
 def check_whole(runs: Path, records: Iterable[HandinRecord], last: Scoring | None) -> None:
     """Raise a FixableError where verdicts are not those of the newest scoring, since one was cut short."""
-    if last is None:
-        return
+    number, students = (last.number, last.students) if last else (0, {})  # 0: verdicts older than scorings have none
     check_all(
-        f"{runs / one.student}: verdicts of scoring {one.scoring}, the newest whole one is {last.number}; expected "
+        f"{runs / one.student}: verdicts of scoring {one.scoring}, the newest whole one is {number or None}; expected "
         f"that: run `hw9 score` again"
         for one in records
-        if (one.scoring != last.number if one.student in last.students else (one.scoring or 0) > last.number)
+        if (one.scoring != number if one.student in students else (one.scoring or 0) > number)
     )
 
 

@@ -204,6 +204,29 @@ def test_student_who_hands_in_metadata_takes_nobody_s_place(take: Take, outer: s
     assert "evil" not in {one.student for one in collected.students}
 
 
+LIST = b"a0: &a0 [x, x]\n" + b"".join(b"a%d: &a%d [*a%d, *a%d]\n" % (n, n, n - 1, n - 1) for n in range(1, 40))
+MERGED = b"a0: &a0 {x: y}\n" + b"".join(b"a%d: &a%d {<<: [*a%d, *a%d]}\n" % (n, n, n - 1, n - 1) for n in range(1, 40))
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        LIST + b"submission_1:\n  :submitters:\n  - {:sid: *a39, :email: *a39, :name: *a39}\n",
+        MERGED,
+        b"submission_1:\n  :submitters:\n  - :sid: 0x" + b"f" * 10_000,
+        b"? 0x" + b"f" * 10_000 + b"\n: {}\n",
+        b"submission_1: " + b"[" * 100_000,
+    ],
+    ids=["lists", "merged", "number", "key", "deep"],
+)
+def test_metadata_that_would_become_larger_than_any_memory_ends_soon(take: Take, told: bytes) -> None:
+    try:
+        said = str(take({"submission_metadata.yml": told, "submission_1/hw.ipynb": ONE}))
+    except FixableError as error:
+        said = str(error)
+    assert "submission_metadata.yml: " in said or "Student(student='1'" in said
+
+
 def test_file_that_is_called_like_another_s_folder_is_its_own_student_s(take: Take) -> None:
     name = "Ada_1_assignsubmission_file_x_999_assignsubmission_file_hw.ipynb"
     other = "bo_41001_90002_x_41999_90003_hw.ipynb"

@@ -108,7 +108,7 @@ def test_all_faults_come_at_once_each_with_its_place(tmp_path: Path, bank: Bank,
         "by a year at the most",
         "line 10: value: '2027-06-01' has no time of day; expected one, as 2027-06-01T23:59:59+08:00",
         "line 11: value: 'blank'; expected letters of abcd",
-        "line 12: student: '../b01'; expected letters, digits and . _ - @ +",
+        "line 12: student: '../b01'; expected letters, digits and . _ - @ +, and no name of what hw9 writes",
     ]
 
 
