@@ -35,6 +35,7 @@ class _One:
     joined: Joined
     owned: list[Owned] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
+    others: set[str] = field(default_factory=set)  # whose login stands in the name of a file of this student
 
 
 def collect(downloads: Sequence[Path], handins: Path, roster: Path | None = None) -> Collected:
@@ -90,7 +91,9 @@ def _sort_by_student(taken: Sequence[Taken], index: Index | None) -> dict[str, _
         joined = index.join(owner) if index is not None else join_without_roster(owner)
         alike = index.find_alike(source) if index is not None and owner == Owner() else ""
         student = joined.student or alike or make_id(source)
-        return everyone.setdefault(student, _One(joined if joined.student else Joined(student, owner.name, None)))
+        one = everyone.setdefault(student, _One(joined if joined.student else Joined(student, owner.name, None)))
+        one.others |= index.find_others(owner, joined) if index is not None else set()
+        return one
 
     for piece in (piece for its in taken for piece in its.pieces):
         for owner in piece.owners or (Owner(),):
@@ -157,17 +160,24 @@ def _list_people(
         moments = [one.owner.moment for _, one in chosen[student].taken] if student in chosen else []
         known = [moment for moment in moments if moment is not None]
         moment = max(known) if known else told
-        held = everyone[student].held if student in everyone else []
-        look = f"Not taken: {held[0].source}: {held[0].why} ({len(held)} in all)." if held else ""
-        accounts = _count_accounts(everyone[student]) if student in everyone else 0
-        look += f"{' ' if look else ''}Files of {accounts} accounts joined to this student." if accounts > 1 else ""
+        look = " ".join(_list_looks(everyone[student], chosen[student])) if student in everyone else ""
         people.append(Person(student, name, moment, student in late and moment is None, look))
     return people
 
 
-def _count_accounts(one: _One) -> int:
-    """Return how many accounts of the course system handed in for a student: more than one is for a person to see."""
-    return len({(owned.owner.lms_id, owned.owner.logins, owned.owner.mails) for owned in one.owned})
+def _list_looks(one: _One, chosen: Chosen) -> Iterator[str]:
+    """Say why a person must look at a student, a sentence each."""
+    if one.held:
+        yield f"Not taken: {one.held[0].source}: {one.held[0].why} ({len(one.held)} in all)."
+    accounts = {(owned.owner.lms_id, owned.owner.logins, owned.owner.mails) for owned in one.owned}
+    if len(accounts) > 1:
+        yield f"Files of {len(accounts)} accounts joined to this student."
+    if one.others:
+        yield f"The name of a file has the login of {', '.join(sorted(one.others))}."
+    beside = {owned.piece.download for _, owned in chosen.taken}
+    earlier = (owned for its in chosen.earlier for owned in its if owned.piece.download in beside)
+    if not _is_marked_late(chosen, one) and any(owned.owner.late for owned in earlier):
+        yield "An earlier attempt is marked late, and the one that counts is not."
 
 
 def _is_marked_late(chosen: Chosen, one: _One) -> bool:

@@ -70,6 +70,11 @@ class Index:
         alike = (one for one in usual if any(is_near(one, student) for student in self.students))
         return next((one for one in alike if fold_id(one) not in self.students), "")
 
+    def find_others(self, owner: Owner, joined: Joined) -> set[str]:
+        """Return the other students whose login stands in the name of a file that was joined by its number."""
+        named = (self.by_login.get(fold_id(login)) for login in owner.logins)
+        return {one.student for one in named if one is not None and one.student != joined.student}
+
 
 def hold_doubtful(taken: Taken, index: Index | None) -> None:
     """Take out the files whose names may mean several people; each of these whom the roster has is told of it."""

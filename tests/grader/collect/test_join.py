@@ -41,7 +41,8 @@ def test_canvas_is_joined_by_its_number_and_the_last_attempt_counts(tmp_path: Pa
         "b09901002": None,
         "b09901003": "missing",
     }
-    assert all(one.reasons == () for one in submissions.values())
+    assert {name for name, one in submissions.items() if one.reasons} == {"b09901002"}
+    assert read_rows(tmp_path)["b09901002"]["look"].startswith("An earlier attempt is marked late, and")
     assert open_handins(tmp_path / "handins").notes == ()
 
 
