@@ -16,7 +16,7 @@ WIDTH = 100  # columns of a line
 MOST_LINES = 40
 MOST_OF_NAMES = 3  # lines of the names in a group
 DETAIL = "Found: "  # of the reason before it: for the page
-QUOTED = r"'[^']*(?:'|\.\.\.)|\"[^\"]*(?:\"|\.\.\.)"
+QUOTED = r"(?<!\w)'[^']*(?:'|\.\.\.)|\"[^\"]*(?:\"|\.\.\.)"
 LISTED = r"(?<=: )[\w-]+(?:, [\w-]+)*(?=\.$)"  # questions, cells
 GROUPS = r"(?<=^Outputs of )[\w., ]+(?= (?:differ|were|cannot))"
 VALUE = re.compile(rf"{QUOTED}|{LISTED}|{GROUPS}|[\w.@+-]*\d[\w@+-]*(?:\.\w[\w@+-]*)*")
