@@ -122,6 +122,10 @@ def test_two_scorings_at_once_never_mix(tmp_path: Path, score: Callable[[Path], 
     with pytest.raises(FixableError, match="another hw9 score ended meanwhile"):
         keep_scored(slow, runs)
     assert load_scorings(runs)[-1] == fast.scoring
+    (runs / "scorings" / "0002.json").rename(runs / "scorings" / "0009.json")
+    with pytest.raises(FixableError, match=r"0009.json: number: 2; expected the number that its file is called by"):
+        load_scorings(runs)
+    (runs / "scorings" / "0009.json").rename(runs / "scorings" / "0002.json")
     assert load_handin_records(runs) == fast.records
 
 
