@@ -155,7 +155,8 @@ def _change(file: Path, change: Callable[[bytes], tuple[bytes, Decision]]) -> De
 
 def _show(one: Decision) -> str:
     what = " ".join(text for text in (one.decision.replace("_", "-"), one.student, one.question, one.value) if text)
-    return f"{what}: {' '.join(one.reason.split())} ({', '.join(text for text in (one.date, one.by) if text)})"
+    told = f"{what}: {one.reason} ({', '.join(text for text in (one.date, one.by) if text)})"
+    return " ".join(told.split())  # one line each
 
 
 def list_students(folder: Path | None) -> list[str]:

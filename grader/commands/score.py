@@ -52,6 +52,9 @@ before is said; --dry-run says it and writes nothing.
 """
 
 
+MOST_CHANGES = 10  # students whose points changed, in the lines of a scoring; a dry run names all
+
+
 def add_parser(verbs: Verbs) -> None:
     """Add the verb."""
     parser = add_verb(
@@ -182,15 +185,15 @@ def show_scored(scored: ScoredClass, runs: Path, *, dry_run: bool = False) -> in
     needed = [one for one in scored.records if one.needs_person]
     for line in list_needed(needed, runs / "report.html"):
         say(line)
-    show_changes(scored)
+    show_changes(scored, most=None if dry_run else MOST_CHANGES)
     say(f"{len(scored.records)} hand-ins scored; {len(needed)} need a person")
     if dry_run:
         say(f"dry run: nothing was written in {runs}")
     return 1 if needed else 0
 
 
-def show_changes(scored: ScoredClass) -> None:
-    """Say what differs from the scoring before, and which claims turned."""
+def show_changes(scored: ScoredClass, most: int | None) -> None:
+    """Say which claims turned since the scoring before, and of `most` students what differs (None: of all)."""
     before, after = scored.before, scored.scoring
     if before is None:
         return
@@ -201,7 +204,9 @@ def show_changes(scored: ScoredClass) -> None:
     for line in list_key_changes(before.basis, after.basis):
         say(line)
     changes = compare_scorings(before, after)
-    for change in changes:
+    for change in changes[:most]:
         say(describe_change(change))
+    if most is not None and len(changes) > most:
+        say(f"and {len(changes) - most} more: see `hw9 report RUNS --since {before.number}`")
     moved = sum(bool(change.gained) for change in changes)
     say(f"since {since}: the points of {moved} of {len(after.students)} students differ")

@@ -73,6 +73,46 @@ def is_near(name: str, student: str) -> bool:
     return _is_part(one, other) if len(one) < len(other) else _is_part(other, one)
 
 
+def find_near(names: Iterable[str], students: Iterable[str]) -> dict[str, list[str]]:
+    """Return the students, in their order, to whom each name `is_near`: soon, however many there are of both.
+
+    >>> find_near(["b01-Copy1", "b02"], ["b03", "b01"])
+    {'b01-Copy1': ['b01'], 'b02': []}
+    """
+    folded, order = {name: fold_id(name) for name in names}, {one: number for number, one in enumerate(students)}
+    wanted = {key for one in folded.values() for key in _list_own(one)}
+    by_own, by_derived = dict[str | Decimal, list[str]](), dict[str | Decimal, list[str]]()
+    for student in order:
+        form = fold_id(student)
+        for key in _list_own(form):
+            by_own.setdefault(key, []).append(student)
+        for key in _list_derived(form) & wanted:
+            by_derived.setdefault(key, []).append(student)
+    found = {}
+    for name, form in folded.items():
+        may = {one for key in _list_derived(form) for one in by_own.get(key, ())}
+        may.update(one for key in _list_own(form) for one in by_derived.get(key, ()))
+        found[name] = sorted((one for one in may if is_near(name, one)), key=order.__getitem__)
+    return found
+
+
+def _list_own(form: str) -> set[str | Decimal]:
+    """Return what a folded id is: of two that are near, one is what may have become of the other."""
+    return {form, _drop_zeros(form), *([Decimal(form)] if ROUNDED.fullmatch(form) else [])}
+
+
+def _list_derived(form: str) -> set[str | Decimal]:
+    """Return what a folded id may have become, or have been before something was put around it."""
+    starts = [at for at in range(len(form)) if not form[at - 1 : at].isalnum()]
+    ends = [at for at in range(1, len(form) + 1) if not form[at : at + 1].isalnum()]
+    parts = {form[start:end] for start in starts for end in ends if start < end}
+    return parts | _list_own(form) | (_list_rounded(form) if form.isascii() and form.isdecimal() else set())
+
+
+def _list_rounded(form: str) -> set[Decimal]:
+    return {Decimal(f"{Decimal(form):.{digits}E}") for digits in range(16)}
+
+
 def _drop_zeros(student: str) -> str:
     return (student.lstrip("0") or "0") if student.isdecimal() else student
 

@@ -67,6 +67,8 @@ def find_name(student: Student) -> str | None:
     for file in sorted(student.files, key=lambda file: not file.path.endswith(".ipynb")):
         below = file.source.partition(": ")[2]  # what the download calls it, whatever the download is called
         for part in re.split(": |/", below):
+            if not part.isprintable() or "\\" in part:  # another program's folders, or the end of the name
+                continue
             moodle, canvas = MOODLE.fullmatch(part), CANVAS.fullmatch(part)
             if moodle is not None:
                 return f"{moodle['name']}_{moodle['user']}_assignsubmission_file_/{REPORT_FILE}"

@@ -123,15 +123,20 @@ def find_user() -> str:
 def load_scorings(runs: Path) -> tuple[Scoring, ...]:
     """Return every scoring that was kept, the newest last; FixableError where a file is no scoring."""
     paths = sorted((runs / FOLDER).glob("[0-9]*.json"))
-    return tuple(parse_as(Scoring, load_json(path, "a scoring of hw9 score"), str(path)) for path in paths)
+    return tuple(map(_load_scoring, paths))
 
 
 def load_last_scoring(runs: Path) -> Scoring | None:
     """Return the newest scoring; None where there was none."""
     paths = sorted((runs / FOLDER).glob("[0-9]*.json"))
-    if not paths:
-        return None
-    return parse_as(Scoring, load_json(paths[-1], "a scoring of hw9 score"), str(paths[-1]))
+    return _load_scoring(paths[-1]) if paths else None
+
+
+def _load_scoring(path: Path) -> Scoring:
+    scoring = parse_as(Scoring, load_json(path, "a scoring of hw9 score"), str(path))
+    if path.name != f"{scoring.number:04}.json":
+        raise FixableError(f"{path}: number: {scoring.number}; expected the number that its file is called by")
+    return scoring
 
 
 def find_scoring(scorings: tuple[Scoring, ...], number: int, runs: Path) -> Scoring:

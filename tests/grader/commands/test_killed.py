@@ -1,7 +1,12 @@
 """Killed at any moment and typed again, each verb gives what it gives undisturbed, and reads nothing that is half."""
 
 import json
+import os
+import random
 import shutil
+import subprocess
+import sys
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -20,10 +25,13 @@ from grader.report.pages import load_handin_records
 from grader.runs.intake import take_in
 from grader.scoring.course import Course
 from grader.scoring.scorings import load_scorings
-from questions.bank import load_bank
+from questions.bank import Bank, load_bank
 from tests.grader.collect.conftest import GRADEBOOK, make_notebook, make_zip
 from tests.killed import kill_at_each_step, list_files
+from tests.patience import PATIENCE
 
+ROOT = Path(__file__).parents[3]
+SEED = 16
 ROSTER = "student,name,submitted_at\nann,Ann,\nbob,Bob,\ncyd,Cyd,\n"
 
 
@@ -122,6 +130,10 @@ def test_two_scorings_at_once_never_mix(tmp_path: Path, score: Callable[[Path], 
     with pytest.raises(FixableError, match="another hw9 score ended meanwhile"):
         keep_scored(slow, runs)
     assert load_scorings(runs)[-1] == fast.scoring
+    (runs / "scorings" / "0002.json").rename(runs / "scorings" / "0009.json")
+    with pytest.raises(FixableError, match=r"0009.json: number: 2; expected the number that its file is called by"):
+        load_scorings(runs)
+    (runs / "scorings" / "0009.json").rename(runs / "scorings" / "0002.json")
     assert load_handin_records(runs) == fast.records
 
 
@@ -199,3 +211,38 @@ def test_collect_killed_at_each_step_gives_the_same_folder_the_next_time(tmp_pat
         download.write_bytes(make_zip(files))
         collect([download], handins, roster)
         download.write_bytes(make_zip(files | {"c2_41002_90003_hw.ipynb": make_notebook("2")}))
+
+
+@pytest.mark.nightly
+def test_verbs_killed_at_random_moments_by_the_system_end_as_undisturbed(
+    tmp_path: Path, own: Bank, to_report: Callable[..., bytes]
+) -> None:
+    """The same with processes of their own, as typed; `.ci/loaded` before pytest makes it a loaded machine."""
+    rows = [{"id": str(n), "sis_id": f"b{n:03}", "chosen": {own.ids[n % 30]: "a"}} for n in range(60)]
+    (tmp_path / "quiz.csv").write_bytes(to_report(own, rows))
+    runs, whole, moments = tmp_path / "runs", tmp_path / "whole", random.Random(SEED)
+    verbs = (["score", "--responses", str(tmp_path / "quiz.csv")], ["report", "--zip", str(tmp_path / "out.zip")])
+    for verb in verbs:
+        begun = time.monotonic()
+        assert type_verb(*verb, str(whole)).wait(PATIENCE) in (0, 1)
+        lasts, killed = time.monotonic() - begun, 0
+        for _ in range(6):
+            process = type_verb(*verb, str(runs))
+            try:
+                process.wait(moments.uniform(0.5, 1) * lasts)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                killed += 1
+            process.wait()
+        assert killed
+        assert type_verb(*verb, str(runs)).wait(PATIENCE) in (0, 1)
+        assert hide_times(list_files(runs)) == hide_times(list_files(whole))
+
+
+def type_verb(*words: str) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "grader", *words],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )

@@ -33,6 +33,9 @@ def make_student(student: str, *sources: str) -> Student:
         ("hw.zip: submission_123/hw.ipynb", None),
         ("hw.zip: chenada_41000_text.html", None),
         ("hw.zip: b09900000.ipynb", None),
+        ("hw.zip: ..\\..\\chenada_41000_90001_hw.ipynb", None),
+        ("hw.zip: chen\0ada_41000_90001_hw.ipynb", None),
+        ("hw.zip: ../../chen\u202eada_123_assignsubmission_file_/hw.ipynb", None),
     ],
 )
 def test_page_is_named_as_the_course_system_names_the_hand_in(source: str, name: str | None) -> None:
