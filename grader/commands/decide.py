@@ -113,7 +113,7 @@ def decide(place: Path, texts: dict[str, str]) -> int:
         return add_entry(data, file, every[-1]), every[-1]
 
     say(f"{file}: {_show(_change(file, add))}")
-    say("score again to apply it: hw9 score")
+    say("score again to apply it: hw9 score RUNS")
     return 0
 
 
@@ -126,6 +126,7 @@ def remove(place: Path, number: int) -> int:
         return new, parse_decisions(data, file, bank, deadline).every[number - 1]
 
     say(f"{file}: taken back: {_show(_change(file, take))}")
+    say("score again to apply it: hw9 score RUNS")
     return 0
 
 

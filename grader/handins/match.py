@@ -79,8 +79,9 @@ def _match_row(
     if person.marked_late and person.submitted_at is None:
         reasons.append(
             Bilingual(
-                en="The course system marked it late and did not say when it came; it counts as late.",
-                zh="課程系統標示為遲交，但沒有說明繳交時間；以遲交計。",
+                en="The course system marked it late and did not say when it came; it counts as late, "
+                "whatever its deadline, until handins.csv says when.",
+                zh="課程系統標示為遲交，但沒有說明繳交時間；在 handins.csv 填入時間之前，不論期限，以遲交計。",
             )
         )
     if person.look:

@@ -199,7 +199,8 @@ def _list_notes(submission: Submission, counted: Counted, run: Evidence) -> tupl
     notes += submission.notes
     if submission.detail and not counted.problem:
         notes.append(Bilingual(en=f"In detail: {submission.detail}", zh=f"詳細情形：{submission.detail}"))
-    if submission.submitted_at is None and not submission.marked_late:
+    there = counted.problem not in ("missing", "no_response")
+    if there and submission.submitted_at is None and not submission.marked_late:
         notes.append(NO_TIME)
     if run.sandbox is False:
         notes.append(NO_SANDBOX)
