@@ -43,8 +43,8 @@ def test_page_without_decisions_has_no_section_of_them(read: Callable[..., str])
 
 def test_extension_is_told_with_the_students_own_deadline(read: Callable[..., str]) -> None:
     text = read(decide("extension", student="ann", value=OWN.isoformat()), deadline=OWN)
-    assert "The deadline of this student is 2027-06-01 23:59:59+08:00: Ask <Ada>." in text
-    assert "這位學生的期限為 2027-06-01 23:59:59+08:00：Ask <Ada>." in text
+    assert "The deadline of this student is 2027-06-01 23:59:59 UTC+08:00: Ask <Ada>." in text
+    assert "這位學生的期限為 2027-06-01 23:59:59 UTC+08:00：Ask <Ada>." in text
     assert "<time>2027-06-01 23:59" in text
     assert "2027-05-28 23:59" not in text
 
