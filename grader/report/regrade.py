@@ -20,6 +20,7 @@ class ShownScoring:
     key: str
     decisions: int
     mean: str
+    possible: str
 
 
 @dataclass(frozen=True)
@@ -56,4 +57,5 @@ def _show(scoring: Scoring, deadline: datetime) -> ShownScoring:
         key=scoring.basis.key_digest[:8],
         decisions=len(scoring.basis.decisions),
         mean=f"{sum(totals) / len(totals):.2f}" if totals else "–",
+        possible=str(scoring.basis.possible),
     )

@@ -62,7 +62,7 @@ def compare_scorings(before: Scoring, after: Scoring) -> tuple[Change, ...]:
 
 
 def list_key_changes(before: Basis, after: Basis) -> tuple[str, ...]:
-    """Return for staff which choices turned, with their claims."""
+    """Return for staff how the possible points changed, and which choices turned, with their claims."""
     return tuple(_list_turned(before, after))
 
 
@@ -146,6 +146,8 @@ def _explain_decisions(student: str, item: str, was: Basis, now: Basis) -> Itera
 
 
 def _list_turned(before: Basis, after: Basis) -> Iterator[str]:
+    if before.possible != after.possible:
+        yield f"the possible points were {before.possible} and are {after.possible}"
     for item, new in after.key.items():
         old = before.key.get(item)
         if old is None or old.letters == new.letters:

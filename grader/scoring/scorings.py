@@ -83,6 +83,13 @@ class Basis(Record):
     decisions_digest: str | None
     responses_digest: str | None
 
+    @property
+    def possible(self) -> Decimal:
+        """The points of all questions that are not void."""
+        void = {one.question for one in self.decisions if one.decision == "void"}
+        counted = (one.worth for item, one in self.key.items() if one.letters is not None and item not in void)
+        return sum(counted, Decimal("0.0"))
+
 
 class Scoring(Record):
     """One scoring of a class: its file in `RUNS/scorings`."""

@@ -91,6 +91,9 @@ def test_decisions_come_and_go_with_their_reasons(make: Make) -> None:
     assert "saliency-1: wrong -> void (saliency-1 counts for nobody" in there[0]
     assert there[1].startswith("bob: 0.0 -> EX: This student is excused")
     assert "For lime-1 a second answer is right too" in there[1]
+    turned = list_key_changes(plain.basis, decided.basis)
+    assert turned == (f"the possible points were {plain.basis.possible} and are {decided.basis.possible}",)
+    assert decided.basis.possible == plain.basis.possible - plain.basis.key["saliency-1"].worth
     back = tell(decided, plain)
     assert back[0].startswith("ann: 0.0 -> 0.3: lime-1: wrong -> right (")
     assert "Taken back: The answer to lime-1 is read as c" in back[0]
