@@ -91,7 +91,7 @@ def score(*, handins: Path | None, runs: Path, profile: str, given: Given, dry_r
     course = load_course(profile)
     tables = load_tables(runs, course.bank, given.responses, given.roster)
     submissions = take_class(handins, runs, tables, write=not dry_run)
-    scored = score_class(submissions, runs, course, tables, given.decisions)
+    scored = score_class(submissions, runs, course, tables, given.decisions, handins=handins)
     if not dry_run:
         keep_scored(scored, runs)
     return show_scored(scored, runs, dry_run=dry_run)
@@ -110,9 +110,17 @@ def take_class(handins: Path | None, runs: Path, tables: Tables | None, *, write
 
 
 def check_class(
-    submissions: tuple[Submission, ...], runs: Path, course: Course, tables: Tables | None, decisions: Path | None
+    submissions: tuple[Submission, ...],
+    runs: Path,
+    course: Course,
+    tables: Tables | None,
+    decisions: Path | None,
+    handins: Path | None = None,
 ) -> tuple[Roster, Decisions]:
-    """Return who is scored, and what the staff decided; FixableError with the faults of their files."""
+    """Return who is scored, and what the staff decided; FixableError with the faults of their files.
+
+    handins: beside which the decisions are; None for where the class was taken from last.
+    """
     check_tables(course, tables)
     roster = make_roster(submissions, tables, course.assignment.answers)
     if not roster.submissions:
@@ -120,7 +128,8 @@ def check_class(
         raise FixableError(f"{runs}: {says}")
     students = [one.student for one in roster.submissions]
     deadline = course.assignment.deadline
-    return roster, load_class_decisions(find_handins(runs), runs, decisions, course.bank, deadline, students)
+    place = handins.resolve() if handins is not None else find_handins(runs)
+    return roster, load_class_decisions(place, runs, decisions, course.bank, deadline, students)
 
 
 def check_tables(course: Course, tables: Tables | None) -> None:
@@ -150,12 +159,14 @@ def score_class(
     course: Course,
     tables: Tables | None = None,
     decisions: Path | None = None,
+    *,
+    handins: Path | None = None,
 ) -> ScoredClass:
     """Score everyone of a class, and compare with the scoring before; writes nothing.
 
     decisions: the file of the staff; None for the one beside HANDINS or RUNS, where there is one.
     """
-    roster, decided = check_class(submissions, runs, course, tables, decisions)
+    roster, decided = check_class(submissions, runs, course, tables, decisions, handins)
     said = "scored before and not of this class; the reports show it until the folder is removed"
     former = [f"{runs / student}: {said}" for student in find_unlisted(roster.submissions, runs)]
     before = load_last_scoring(runs)

@@ -182,3 +182,14 @@ def test_class_is_scored_shown_and_booked_by_what_was_decided(
     assert "lime-2 counts for nobody: She asked." in rows["b02"]["decisions"]
     hw9("remove", "1")
     assert [str(one.total) for one in score_class(taken, runs, course).records] == ["0.3", "0.0"]
+
+
+def test_decisions_beside_the_hand_ins_that_are_named_apply_before_anything_is_written(
+    handins: Path, course: Course, tmp_path: Path
+) -> None:
+    taken = take_in(handins, tmp_path / "runs").submissions
+    other = handins.rename(tmp_path / "other")
+    text = "- {decision: void, question: lime-2, reason: She asked., date: 2027-06-02}\n"
+    (tmp_path / "other.decisions.yaml").write_text(text)
+    decided = [score_class(taken, tmp_path / "runs", course, handins=place).decisions.every for place in (other, None)]
+    assert [len(every) for every in decided] == [1, 0]
