@@ -218,7 +218,7 @@ def test_verbs_killed_at_random_moments_by_the_system_end_as_undisturbed(
     tmp_path: Path, own: Bank, to_report: Callable[..., bytes]
 ) -> None:
     """The same with processes of their own, as typed; `.ci/loaded` before pytest makes it a loaded machine."""
-    rows = [{"id": str(n), "sis_id": f"b{n:03}", "chosen": {own.ids[n % 30]: "a"}} for n in range(60)]
+    rows = [{"id": str(n), "sis_id": f"b{n:03}", "chosen": {own.ids[n % 30]: "a"}} for n in range(8)]
     (tmp_path / "quiz.csv").write_bytes(to_report(own, rows))
     runs, whole, moments = tmp_path / "runs", tmp_path / "whole", random.Random(SEED)
     verbs = (["score", "--responses", str(tmp_path / "quiz.csv")], ["report", "--zip", str(tmp_path / "out.zip")])
@@ -226,7 +226,7 @@ def test_verbs_killed_at_random_moments_by_the_system_end_as_undisturbed(
         begun = time.monotonic()
         assert type_verb(*verb, str(whole)).wait(PATIENCE) in (0, 1)
         lasts, killed = time.monotonic() - begun, 0
-        for _ in range(6):
+        for _ in range(4):
             process = type_verb(*verb, str(runs))
             try:
                 process.wait(moments.uniform(0.5, 1) * lasts)
