@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assignment.assignment import Limits
+from assignment.course import open_course
 from assignment.fixable import FixableError
 from grader.sandbox import cage
 from grader.sandbox.gpu import Gpu
@@ -16,19 +17,15 @@ OTHERWISE = "; --no-sandbox runs your own notebook, and only that, without"
 ASK_CUDA = """import ctypes, sys
 code = ctypes.CDLL("libcuda.so.1").cuInit(0)
 sys.exit(f"cuInit gave error {code}" if code else 0)"""
-TRIAL = cage.View(
-    token="trial",
-    run="trial",
-    limits=Limits(
-        cell_seconds=5,
-        notebook_seconds=5,
-        cpu_seconds=5,
-        memory_mib=1024,
-        processes=64,
-        file_mib=1,
-        work_mib=1,
-        output_mib=1,
-    ),
+LIMITS = Limits(
+    cell_seconds=5,
+    notebook_seconds=5,
+    cpu_seconds=5,
+    memory_mib=1024,
+    processes=64,
+    file_mib=1,
+    work_mib=1,
+    output_mib=1,
 )
 
 
@@ -43,9 +40,10 @@ def check_cage(gpus: Sequence[Gpu] = ()) -> None:
     offered = subprocess.run(["bwrap", "--help"], capture_output=True, text=True, check=False).stdout
     if "--size" not in offered:
         raise FixableError(f"sandbox: this bubblewrap has no --size; expected version 0.7 or newer{OTHERWISE}")
-    check_refusal(_try_cage(TRIAL, "import assignment, ipykernel"))
+    trial = cage.View(token="trial", run="trial", limits=LIMITS, course=open_course())
+    check_refusal(_try_cage(trial, "import assignment, ipykernel"))
     for gpu in gpus:
-        if complaint := _try_cage(replace(TRIAL, gpu=gpu), ASK_CUDA):
+        if complaint := _try_cage(replace(trial, gpu=gpu), ASK_CUDA):
             raise FixableError(
                 f"sandbox: GPU {gpu.uuid}: {complaint}; expected one that CUDA can use from inside the sandbox"
                 " (`nvidia-smi` says how it is; `ldconfig -p` must list the driver); --device cpu does without"

@@ -17,15 +17,15 @@ from grader.decisions.decisions import NO_DECISIONS, Decisions, find_deadline, s
 from grader.handins.submission import Submission
 from grader.quiz.roster import Quiz
 from grader.runs.folder import read_handin
-from grader.scoring.course import Course
 from grader.scoring.evidence import Evidence, load_evidence
+from grader.scoring.grading import Grading
 from grader.scoring.handin_record import VERDICTS_FILE, HandinProblem, HandinRecord, list_words
 from grader.scoring.identical import digest_content, mark_identical
 from grader.scoring.reasons import list_reasons
 from grader.scoring.seen import load_seen
 from grader.scoring.sources import choose_sheet, make_empty_sheet
 from grader.scoring.verdict import NOTHING, Verdict, judge_sheet, sum_points
-from questions.bank import Bank, list_worth
+from questions.bank import list_worth
 from questions.sheet import Sheet, read_sheet
 
 REPLACED = Bilingual(
@@ -39,7 +39,7 @@ NO_SANDBOX = Bilingual(en="It ran outside the sandbox.", zh="是在沙箱之外�
 def score_runs(
     submissions: Iterable[Submission],
     runs: Path,
-    course: Course,
+    grading: Grading,
     quiz: Quiz | None = None,
     decisions: Decisions = NO_DECISIONS,
 ) -> list[HandinRecord]:
@@ -47,7 +47,7 @@ def score_runs(
 
     quiz: the answers to the quiz (`grader/quiz`), which count in place of the notebooks' or are compared with them.
     """
-    return mark_identical(score_run(one, runs / one.student, course, quiz, decisions) for one in submissions)
+    return mark_identical(score_run(one, runs / one.student, grading, quiz, decisions) for one in submissions)
 
 
 def find_unlisted(submissions: Iterable[Submission], runs: Path) -> tuple[str, ...]:
@@ -59,7 +59,7 @@ def find_unlisted(submissions: Iterable[Submission], runs: Path) -> tuple[str, .
 def score_run(
     submission: Submission,
     folder: Path,
-    course: Course,
+    grading: Grading,
     quiz: Quiz | None = None,
     decisions: Decisions = NO_DECISIONS,
 ) -> HandinRecord:
@@ -67,18 +67,18 @@ def score_run(
 
     It reads what the folder's `verdicts.json` says a person has seen, and no more of it.
     """
-    problem, sheet, content = _read_sheet(submission, folder, course.bank)
-    counted = choose_sheet(submission.student, problem, sheet, quiz, course.bank)
+    problem, sheet, content = _read_sheet(submission, folder, grading)
+    counted = choose_sheet(submission.student, problem, sheet, quiz, grading.bank)
     problem, sheet = counted.problem, counted.sheet
     its = decisions.of(submission.student)
-    deadline = find_deadline(its, course.assignment.deadline)
-    late = _judge_time(submission, course, deadline)
-    worth = list_worth(course.bank, course.assignment)
+    deadline = find_deadline(its, grading.assignment.deadline)
+    late = _judge_time(submission, grading, deadline)
+    worth = list_worth(grading.bank, grading.assignment)
     there = problem not in ("missing", "no_response")
-    verdicts = judge_sheet(sheet, course.key, worth, late=late.word == "refused", decisions=its, there=there)
+    verdicts = judge_sheet(sheet, grading.key, worth, late=late.word == "refused", decisions=its, there=there)
     earned, excused = sum_points(verdicts), bool(select(its, "excused"))
     run = load_evidence(folder)
-    agreements = _read_agreements(folder, run, course.canonical)
+    agreements = _read_agreements(folder, run, grading.canonical)
     replaced = None not in (submission.sha256, run.notebook_sha256) and submission.sha256 != run.notebook_sha256
     quiz_only = counted.source == "quiz" and submission.problem == "missing"
     why = list_reasons(problem, run, agreements, verdicts, to_run=not quiz_only) + counted.why
@@ -117,26 +117,28 @@ def score_run(
     )
 
 
-def _judge_time(submission: Submission, course: Course, deadline: datetime) -> Lateness:
+def _judge_time(submission: Submission, grading: Grading, deadline: datetime) -> Lateness:
     """Judge when it came; a hand-in that a course system marked late without a time is not accepted."""
     if submission.submitted_at is None:
         return REFUSED if submission.marked_late else IN_TIME
-    return course.assignment.late.judge(submission.submitted_at, deadline)
+    return grading.assignment.late.judge(submission.submitted_at, deadline)
 
 
-def _read_sheet(submission: Submission, folder: Path, bank: Bank) -> tuple[HandinProblem | None, Sheet, str | None]:
+def _read_sheet(
+    submission: Submission, folder: Path, grading: Grading
+) -> tuple[HandinProblem | None, Sheet, str | None]:
     """Return why the Sheet could not be read, the Sheet, and a sha256 of the notebook's own content.
 
     A hand-in that is not there is blank, any other that cannot be read is unreadable.
     """
     if submission.problem is not None or submission.notebook is None:
         problem: HandinProblem = submission.problem or "missing"
-        return problem, make_empty_sheet(problem, bank), None
+        return problem, make_empty_sheet(problem, grading.bank), None
     data = read_handin(folder)
-    sheet = read_sheet(data, bank)
+    sheet = read_sheet(data, grading.bank)
     if sheet.problem == "not_a_notebook":
-        return sheet.problem, make_empty_sheet(sheet.problem, bank), None
-    return sheet.problem, sheet, digest_content(data)
+        return sheet.problem, make_empty_sheet(sheet.problem, grading.bank), None
+    return sheet.problem, sheet, digest_content(data, grading.course.released)
 
 
 def _read_agreements(folder: Path, run: Evidence, canonical: Outputs) -> tuple[Agreement, ...]:

@@ -14,9 +14,10 @@ import nbformat
 import pytest
 
 from assignment.assignment import Limits
+from assignment.course import open_course
 from grader.handins.beside import save_beside
 from grader.runs.folder import prepare_run, write_handin
-from grader.runs.job import Job, write_job
+from grader.runs.job import Job, order_course, write_job
 from grader.runs.result import RunResult, load_result
 from grader.sandbox.cgroup import sweep_groups
 from tests.patience import PATIENCE
@@ -70,7 +71,9 @@ def execute_cells(
         source.unlink()
     prepare_run(folder)
     its = SMALL.model_copy(update=limits)
-    write_job(folder, Job(limits=its, sandbox=sandbox, keep_going=keep_going, slot=SLOT))
+    write_job(
+        folder, Job(course=order_course(open_course()), limits=its, sandbox=sandbox, keep_going=keep_going, slot=SLOT)
+    )
     command = [sys.executable, "-P", "-m", "grader.worker", str(folder)]
     done = subprocess.run(
         command, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=3 * PATIENCE

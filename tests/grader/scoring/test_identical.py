@@ -9,7 +9,7 @@ import pytest
 
 from assignment.assignment import NOTEBOOK_FILE
 from grader.handins.submission import Submission
-from grader.scoring.course import Course
+from grader.scoring.grading import Grading
 from grader.scoring.handin_record import HandinRecord
 from grader.scoring.identical import digest_content
 from grader.scoring.judge import score_runs
@@ -32,7 +32,7 @@ def write(letters: Mapping[str, str], *sources: str, output: str = "", kind: str
 
 
 @pytest.fixture
-def score(tmp_path: Path, course: Course) -> Score:
+def score(tmp_path: Path, grading: Grading) -> Score:
     """Return a function that scores notebooks, by student."""
 
     def run(**notebooks: dict[str, Any]) -> dict[str, HandinRecord]:
@@ -42,7 +42,7 @@ def score(tmp_path: Path, course: Course) -> Score:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(notebook), encoding="utf-8")
             submissions.append(Submission(student=student, notebook=path))
-        return {one.student: one for one in score_runs(submissions, tmp_path / "runs", course)}
+        return {one.student: one for one in score_runs(submissions, tmp_path / "runs", grading)}
 
     return run
 
@@ -93,4 +93,4 @@ def test_a_few_lines_that_two_write_alike_count_only_in_the_same_file(score: Sco
 
 
 def test_what_is_no_notebook_has_no_content() -> None:
-    assert digest_content(b"%PDF-1.4") is None
+    assert digest_content(b"%PDF-1.4", NOTEBOOK_FILE) is None
