@@ -37,7 +37,7 @@ from grader.runs.intake import take_in
 from grader.runs.job import Job, order_course, take_back, write_job
 from grader.runs.result import RESULT_FILE, RunResult, commit_result, load_result
 from grader.sandbox.cgroup import sweep_groups
-from grader.sandbox.check import check_cage
+from grader.sandbox.check import check_cage, check_readable
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,7 @@ def run_class(
     released = parse_notebook(course.released.read_bytes())
     check_course(runs, course.mark)
     if sandbox:
+        check_readable(course)
         check_cage([slot.gpu for slot in slots if slot.gpu])
     with lock_runs(runs):
         taken = take_in(handins, runs, course=course.mark)

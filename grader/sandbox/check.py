@@ -2,13 +2,15 @@
 
 import os
 import shutil
+import stat
 import subprocess
 from collections.abc import Sequence
 from dataclasses import replace
 
 from assignment.assignment import Limits
-from assignment.course import open_course
-from assignment.fixable import FixableError
+from assignment.course import Course, open_course
+from assignment.fixable import Fault, FixableError, check_all
+from grader.release.bundle import list_bundled
 from grader.sandbox import cage
 from grader.sandbox.gpu import Gpu
 
@@ -48,6 +50,17 @@ def check_cage(gpus: Sequence[Gpu] = ()) -> None:
                 f"sandbox: GPU {gpu.uuid}: {complaint}; expected one that CUDA can use from inside the sandbox"
                 " (`nvidia-smi` says how it is; `ldconfig -p` must list the driver); --device cpu does without"
             )
+
+
+def check_readable(course: Course) -> None:
+    """Raise FixableError with every file of a course that a notebook's own user, when we are root, could not read."""
+    if cage.choose_uid(0) is None:
+        return
+    check_all(
+        Fault((str(path),), "only its owner may read it; expected one that everybody may (chmod -R a+rX the course)")
+        for path in list_bundled(course).values()
+        if path.exists() and not path.stat().st_mode & stat.S_IROTH
+    )
 
 
 def check_refusal(complaint: str) -> None:
