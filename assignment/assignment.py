@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -69,8 +68,9 @@ class Limits(Record):
 
 
 class Assignment(Record):
-    """The whole of `assignment.yaml`."""
+    """The whole of `assignment.yaml`, and of another course's `course.yaml`."""
 
+    version: Literal[1] = 1
     title: Bilingual
     deadline: AwareDatetime
     late: LatePolicy
@@ -85,7 +85,10 @@ class Assignment(Record):
         return GRADED[self.answers]
 
 
-@cache
-def load_assignment(path: Path = ASSIGNMENT_FILE) -> Assignment:
-    """Return the assignment; FixableError names every fault of the file at once."""
+def load_assignment(path: Path | None = None) -> Assignment:
+    """Return the assignment of a file, in a notebook that of its course; FixableError names every fault at once."""
+    if path is None:
+        from assignment.course import find_course  # here: a Course is made of an Assignment
+
+        return find_course().assignment
     return parse_as(Assignment, load_yaml(path), str(path))

@@ -91,7 +91,7 @@ torch.backends.cudnn.benchmark = False
 torch.backends.cudnn.deterministic = True
 SEED = 1
 device = torch.device(os.environ.get("HW9_DEVICE") or ("cuda" if torch.cuda.is_available() else "cpu"))
-profile = load_profile(os.environ.get("HW9_PROFILE", "mini"))
+profile = load_profile()
 model = load_classifier(profile.classifier_file, device=device, dtype=torch.float32)
 print(f"profile {profile.name}, device {device}, torch {torch.__version__}")
 

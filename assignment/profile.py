@@ -1,7 +1,7 @@
-"""A Profile: a set of models, pictures and texts to run the homework on; an Asset: one file of it.
+"""A Profile: the models, pictures and texts of a course; an Asset: one file of them.
 
-Every profile is a folder with a `manifest.yaml`. An asset is handed out only after its size and sha256 were compared
-with the manifest, so a truncated download or a changed picture is an error with a name and not a strange result.
+They lie in one folder with a `manifest.yaml`. An asset is handed out only after its size and sha256 were compared with
+the manifest, so a truncated download or a changed picture is an error with a name and not a strange result.
 """
 
 import hashlib
@@ -11,23 +11,30 @@ from typing import Annotated
 
 import numpy as np
 from PIL import Image
-from pydantic import Field, NonNegativeInt, PositiveInt
+from pydantic import AfterValidator, Field, NonNegativeInt, PositiveInt
 
 from assignment.assignment import Bilingual
-from assignment.fixable import Fault, FixableError, check_all, load_yaml, parse_as
+from assignment.fixable import Fault, FixableError, check_all
 from assignment.outputs import Array
 from assignment.records import Record
 from assignment.texts import Texts, load_texts
 
 TRUTH_NAME = "truth.yaml"  # left out of what students get
-PROFILES_FOLDER = Path(__file__).with_name("profiles")
+PROFILES_FOLDER = Path(__file__).with_name("profiles")  # holds the embedded course's profile
+MANIFEST_NAME = "manifest.yaml"
 BACKGROUND, FOOD, TRAY, DISTRACTOR = range(4)  # the grey levels of a mask file
+
+
+def _check_inside(path: str) -> str:
+    if not {"", ".", ".."}.isdisjoint(path.split("/")):
+        raise ValueError(f"{path!r}; expected a path inside the folder, without '..', '.' or '//'")
+    return path
 
 
 class Asset(Record):
     """One file of a profile: where it is, how to know that it is whole, and how it may be used."""
 
-    path: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_./-]*$")]
+    path: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_./-]*$"), AfterValidator(_check_inside)]
     bytes: PositiveInt
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     licence: str
@@ -46,7 +53,7 @@ class PictureEntry(Record):
 class Manifest(Record):
     """The whole of `manifest.yaml`; `masked` and `readers` are folders: BERTs for masked words and for questions."""
 
-    profile: str
+    profile: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_-]*$")]
     about: Bilingual
     pictures: tuple[PictureEntry, ...]
     classifier: str
@@ -65,14 +72,14 @@ class Profile:
 
     @property
     def name(self) -> str:
-        """The profile's name, as given to `--profile`."""
+        """Its name, which is the course's."""
         return self.manifest.profile
 
     def find_asset(self, path: str) -> Path:
         """Return where an asset lies, after comparing its size and sha256; FixableError where they differ."""
         asset = self._assets.get(path)
         if asset is None:
-            raise FixableError(f"{self.folder / 'manifest.yaml'}: assets: no entry for {path!r}; expected one")
+            raise FixableError(f"{self.folder / MANIFEST_NAME}: assets: no entry for {path!r}; expected one")
         check_all(_find_asset_faults(self.folder, asset))
         return self.folder / path
 
@@ -85,7 +92,7 @@ class Profile:
         """Return where a folder of assets lies, after comparing all of them; FixableError where it has none."""
         inside = [asset for asset in self.manifest.assets if asset.path.startswith(f"{path}/")]
         if not inside:
-            raise FixableError(f"{self.folder / 'manifest.yaml'}: assets: none in {path!r}; expected some")
+            raise FixableError(f"{self.folder / MANIFEST_NAME}: assets: none in {path!r}; expected some")
         check_all(fault for asset in inside for fault in _find_asset_faults(self.folder, asset))
         return self.folder / path
 
@@ -147,14 +154,14 @@ def _find_damage(path: Path, asset: Asset) -> str | None:
     return None
 
 
-def load_profile(name: str = "mini", folder: Path = PROFILES_FOLDER) -> Profile:
-    """Return a profile by name; FixableError names the profiles that exist, or each fault of its manifest."""
-    known = sorted(path.parent.name for path in folder.glob("*/manifest.yaml"))
-    if name not in known:
-        raise FixableError(f"profile: {name!r}; expected one of {', '.join(known) or 'none (no profile is installed)'}")
-    place = folder / name / "manifest.yaml"
-    manifest = parse_as(Manifest, load_yaml(place), str(place))
-    return Profile(folder / name, manifest)
+def load_profile(name: str | None = None) -> Profile:
+    """Return the profile of a notebook's course; FixableError where the notebook names another."""
+    from assignment.course import find_course  # here: a Course is made of a Profile
+
+    course = find_course()
+    if name not in (None, course.name):
+        raise FixableError(f"profile: {name!r}; expected {course.name!r}, the course that this notebook is run for")
+    return course.profile
 
 
 def check_profile(profile: Profile) -> None:

@@ -17,11 +17,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from assignment.assignment import load_assignment
+from assignment.course import open_course
 from grader.driver.slot import count_processors, make_font_list
 from grader.handins.submission import open_handins
 from grader.runs.folder import prepare_run, write_handin
-from grader.runs.job import Job, write_job
+from grader.runs.job import Job, order_course, write_job
 from grader.runs.result import load_result
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -92,7 +92,15 @@ def run_caged(folder: Path, data: bytes, fonts: Path | None) -> float | None:
     """Return the seconds of a notebook in the sandbox; None when it did not run to its end."""
     write_handin(folder, data)
     prepare_run(folder)
-    write_job(folder, Job(limits=load_assignment().limits, threads=count_processors(), fonts=fonts))
+    write_job(
+        folder,
+        Job(
+            course=order_course(open_course()),
+            limits=open_course().assignment.limits,
+            threads=count_processors(),
+            fonts=fonts,
+        ),
+    )
     seconds, _ = time_command([sys.executable, "-P", "-m", "grader.worker", str(folder)], {})
     result = load_result(folder)
     return seconds if result is not None and result.word == "ran" else None

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import yaml
 
-from assignment.assignment import Assignment, load_assignment
+from assignment.assignment import Assignment
+from assignment.course import Course
 from assignment.fixable import Fault, FixableError, check_all, load_yaml, show_value, suggest
 from questions.question import Question, parse_question
-
-BANK_FOLDER = Path(__file__).with_name("bank")
 
 Written = tuple[tuple[str, ...], Question]  # where a question was written, and what it says
 
@@ -32,21 +31,20 @@ class Bank:
         return tuple(question.id for question in self.questions)
 
 
-def load_bank(folder: Path = BANK_FOLDER, assignment: Assignment | None = None) -> Bank:
-    """Return the bank of a folder; FixableError with every fault of all its files at once."""
-    bank, faults = read_bank(folder, assignment)
+def load_bank(course: Course) -> Bank:
+    """Return the bank of a course; FixableError with every fault of all its files at once."""
+    bank, faults = read_bank(course.bank, course.assignment)
     check_all(faults)
     return bank
 
 
-def read_bank(folder: Path = BANK_FOLDER, assignment: Assignment | None = None) -> tuple[Bank, list[Fault]]:
+def read_bank(folder: Path, assignment: Assignment) -> tuple[Bank, list[Fault]]:
     """Return the questions of a folder that can be read, the first of each id, and every fault of all its files."""
     paths = sorted(folder.glob("*.yaml"))
     if not paths:
         says = "no *.yaml file; expected a folder with a file for each analysis"
         return Bank((), {}), [Fault((str(folder),), says)]
-    groups = (assignment or load_assignment()).questions
-    counts = {analysis: group.count for analysis, group in groups.items()}
+    counts = {analysis: group.count for analysis, group in assignment.questions.items()}
     files = [_read_file(path, counts) for path in paths]
     found = [one for written, _ in files for one in written]
     faults = [fault for _, its in files for fault in its] + list(_find_repeats(found))
@@ -141,7 +139,7 @@ def _find_count_faults(stem: str, found: int, counts: Mapping[str, int]) -> Iter
     if stem not in counts:
         yield f"unknown analysis {stem!r}; expected {suggest(stem, counts)}"
     elif found != counts[stem]:
-        yield f"{found} questions; expected {counts[stem]}, as assignment.yaml says"
+        yield f"{found} questions; expected {counts[stem]}, as the settings say"
 
 
 def _find_repeats(found: Iterable[Written]) -> Iterable[Fault]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from assignment.course import open_course
 from questions.bank import Bank, load_bank
 from tests.patience import PATIENCE
 
@@ -33,7 +34,7 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(scope="session")
 def own() -> Bank:
     """The project's own bank."""
-    return load_bank()
+    return load_bank(open_course())
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.commands.document import BLOCKS, HANDBOOK, PROFILE, main, write_blocks
+from assignment.course import open_course
+from grader.commands.document import BLOCKS, HANDBOOK, main, write_blocks
 from questions.proof.matrix import load_matrix
 
 ROOT = Path(__file__).parents[1]
@@ -98,7 +99,7 @@ def test_generated_block_is_what_the_program_says(path: Path) -> None:
 
 
 def test_readme_counts_the_mutants_of_the_proof() -> None:
-    matrix, text = load_matrix(PROFILE), " ".join(read("README.md").split())
+    matrix, text = load_matrix(open_course().proofs), " ".join(read("README.md").split())
     equal = sum(one.equivalent is not None for one in matrix.mutants)
     assert f"Of {len(matrix.mutants)} plausible mistakes in the analyses, {matrix.caught} change the key" in text
     assert f"{equal} are listed as equivalent" in text

@@ -1,6 +1,7 @@
 """The notebook's figures: large, a colour bar beside each map, titled in English and Traditional Chinese."""
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from numpy.typing import NDArray
 
-from assignment.assignment import load_assignment
+from assignment.assignment import Bilingual
+from assignment.course import find_course
 
 Array = NDArray[Any]
 FONT_FILE = Path(__file__).parents[1] / "fonts" / "hw9-sans-tc.otf"  # Chinese glyphs, so that no machine lacks them
@@ -37,8 +39,13 @@ def name_label(label: int) -> str:
     >>> name_label(8)
     'Seafood 海鮮'
     """
-    category = load_assignment().categories[label]
+    category = _list_categories()[label]
     return f"{category.en} {category.zh}"
+
+
+@cache
+def _list_categories() -> tuple[Bilingual, ...]:
+    return find_course().assignment.categories
 
 
 def name_picture(index: int, label: int) -> str:

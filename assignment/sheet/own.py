@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from assignment.assignment import load_assignment
+from assignment.course import find_course
 from assignment.fixable import FixableError
 from assignment.sheet.asked import Asked, parse_asked
 from assignment.sheet.cell import is_answers_cell, is_python
@@ -41,7 +41,7 @@ def describe_own_sheet(choices: str, now: datetime | None = None) -> str:
 
     choices: the ids and letters of all questions, `"lime-1 abcd lime-2 abcde ..."`.
     """
-    graded = load_assignment().graded  # of the assignment.yaml that lies beside the notebook
+    graded = find_course().assignment.graded
     return "\n".join([*_describe_own(parse_asked(choices), now), graded.en, graded.zh])
 
 

@@ -27,6 +27,7 @@ import numpy as np
 import torch
 
 from assignment.assignment import NOTEBOOK_FILE
+from assignment.course import open_course
 from assignment.outputs import Outputs
 from benchmarks.agreement.table import Trial, to_markdown
 from benchmarks.agreement.variants import TEXTS, VARIANTS, Variant
@@ -110,7 +111,7 @@ def judge(folder: Path, group: str, canonical: Outputs) -> list[Agreement]:
 
 def try_all(numbers: Sequence[int], device: str) -> list[Trial]:
     """Try some of VARIANTS, two at a time, in processes of one thread (but for the variant with two)."""
-    os.environ |= {"HW9_DEVICE": device, "HW9_PROFILE": "mini", "TQDM_DISABLE": "1", "OMP_WAIT_POLICY": "passive"}
+    os.environ |= {"HW9_DEVICE": device, "HW9_COURSE": "", "TQDM_DISABLE": "1", "OMP_WAIT_POLICY": "passive"}
     with multiprocessing.get_context("spawn").Pool(2) as pool:
         trials = []
         for trial in pool.imap(try_one, numbers):
@@ -124,7 +125,7 @@ def try_all(numbers: Sequence[int], device: str) -> list[Trial]:
 def try_one(number: int) -> Trial:
     """Try one of VARIANTS."""
     begin = time.perf_counter()
-    found = try_variant(VARIANTS[number], load_canonical("mini", CANONICAL_SEED))
+    found = try_variant(VARIANTS[number], load_canonical(open_course(), CANONICAL_SEED))
     return Trial(number, tuple(found), time.perf_counter() - begin)
 
 

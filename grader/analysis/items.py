@@ -7,7 +7,7 @@ from decimal import Decimal
 from pydantic import Field
 
 from assignment.records import Record
-from grader.scoring.course import Course
+from grader.scoring.grading import Grading
 from grader.scoring.handin_record import HandinRecord
 from questions.bank import list_worth
 
@@ -25,11 +25,11 @@ class QuestionRecord(Record):
     common_wrong_count: int = Field(description="how often it was chosen")
 
 
-def find_question_results(handins: Sequence[HandinRecord], course: Course) -> tuple[QuestionRecord, ...]:
-    """Return one result for each question of the bank, in its order; every hand-in was scored with this Course."""
-    worth = list_worth(course.bank, course.assignment)
+def find_question_results(handins: Sequence[HandinRecord], grading: Grading) -> tuple[QuestionRecord, ...]:
+    """Return one result for each question of the bank, in its order; every hand-in was scored with this Grading."""
+    worth = list_worth(grading.bank, grading.assignment)
     return tuple(
-        _make_question(question.id, question.number, worth[question.id], handins) for question in course.bank.questions
+        _make_question(question.id, question.number, worth[question.id], handins) for question in grading.bank.questions
     )
 
 

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from assignment.course import Course
 from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.screen import say
 from grader.release.bundle import write_bundle
@@ -21,10 +22,10 @@ def add_parser(verbs: Verbs) -> None:
 
 
 def _start(options: argparse.Namespace) -> int:
-    return bundle(folder=options.folder)
+    return bundle(folder=options.folder, course=options.course)
 
 
-def bundle(*, folder: Path) -> int:
+def bundle(*, folder: Path, course: Course) -> int:
     """Write the bundle."""
-    say(f"wrote {write_bundle(folder)}")
+    say(f"wrote {write_bundle(folder, course)}")
     return 0

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
-from assignment.assignment import load_assignment
+from assignment.course import Course
 from assignment.fixable import FixableError, check_all, show_value
 from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.screen import say
@@ -81,9 +81,9 @@ def _to_usage(name: str) -> str:
 def _start(options: argparse.Namespace) -> int:
     what, words, wrong = options.what.replace("-", "_"), options.words, options.wrong
     if what == "list" and not words:
-        return list_decisions(options.place)
+        return list_decisions(options.place, options.course)
     if what == "remove" and len(words) == 1 and words[0].isdecimal():
-        return remove(options.place, int(words[0]))
+        return remove(options.place, options.course, int(words[0]))
     if what not in FIELDS:
         wrong(f"{what} {' '.join(words)}: expected {', '.join(map(_to_usage, FIELDS))}, list, remove N")
     if len(words) != len(FIELDS[what]):
@@ -92,17 +92,17 @@ def _start(options: argparse.Namespace) -> int:
         wrong("--reason is missing; expected why, in a sentence that students may read")
     today = datetime.now().astimezone().isoformat(timespec="seconds") if what == "seen" else date.today().isoformat()
     told = {"decision": what, "reason": options.reason, "date": options.date or today, "by": options.by}
-    return decide(options.place, told | dict(zip(FIELDS[what], words, strict=True)))
+    return decide(options.place, options.course, told | dict(zip(FIELDS[what], words, strict=True)))
 
 
-def decide(place: Path, texts: dict[str, str]) -> int:
+def decide(place: Path, course: Course, texts: dict[str, str]) -> int:
     """Check a decision, beside those that there are, and write it behind them."""
-    file, bank = choose_file(place), load_bank()
+    file, bank = choose_file(place), load_bank(course)
     students = list_students(find_folder(place))
     if students and texts.get("student"):
         texts = texts | {"student": _spell(texts["student"], students)}
     one = Entry((), {name: text.strip() for name, text in texts.items()})
-    known = Known(bank, load_assignment().deadline)
+    known = Known(bank, course.assignment.deadline)
 
     def add(data: bytes) -> tuple[bytes, Decision]:
         before = parse_entries(data, file).each if data else ()
@@ -117,9 +117,9 @@ def decide(place: Path, texts: dict[str, str]) -> int:
     return 0
 
 
-def remove(place: Path, number: int) -> int:
+def remove(place: Path, course: Course, number: int) -> int:
     """Take the decision of a number back; what was scored with it stays in RUNS until it is scored again."""
-    file, bank, deadline = choose_file(place), load_bank(), load_assignment().deadline
+    file, bank, deadline = choose_file(place), load_bank(course), course.assignment.deadline
 
     def take(data: bytes) -> tuple[bytes, Decision]:
         new = remove_entry(data, file, number)
@@ -130,11 +130,11 @@ def remove(place: Path, number: int) -> int:
     return 0
 
 
-def list_decisions(place: Path) -> int:
+def list_decisions(place: Path, course: Course) -> int:
     """Say what was decided, numbered."""
     file = choose_file(place)
     there = file == place or file.exists()  # a folder may have none yet, a file that was named is there
-    found = load_decisions(file if there else None, load_bank(), load_assignment().deadline)
+    found = load_decisions(file if there else None, load_bank(course), course.assignment.deadline)
     for note in found.notes:
         say(note)
     for number, one in enumerate(found.every, 1):

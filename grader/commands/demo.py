@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rich.table import Table
 
+from assignment.course import Course
 from assignment.fixable import FixableError
 from grader.commands.run import execute
 from grader.commands.score import keep_scored, score_class
@@ -17,9 +18,8 @@ from grader.commands.terminal.screen import say, show_table
 from grader.demo.outcomes import Outcome, compare_outcomes, write_handins
 from grader.report.pages import write_reports
 from grader.runs.intake import load_intake
-from grader.scoring.course import load_course
+from grader.scoring.grading import load_grading
 
-PROFILE = "mini"
 CELL_SECONDS = 120  # the endless loop of the embedded class is waited for this long
 
 ABOUT = """Grade the embedded class: 18 made-up hand-ins, of which some are late, broken, endless or hostile. It prints
@@ -52,21 +52,21 @@ def add_parser(verbs: Verbs) -> None:
 
 
 def _start(options: argparse.Namespace) -> int:
-    return demo(folder=options.folder, keep=options.keep, how=take_run_options(options))
+    return demo(folder=options.folder, course=options.course, keep=options.keep, how=take_run_options(options))
 
 
-def demo(*, folder: Path, keep: bool, how: RunOptions) -> int:
+def demo(*, folder: Path, course: Course, keep: bool, how: RunOptions) -> int:
     """Grade the embedded class; the exit code says whether everything came as expected."""
     handins, runs = folder / "handins", folder / "runs"
     if not keep:
         clear_demo(folder)
-    course = load_course(PROFILE)
-    expected = write_handins(handins, course)
-    execute(handins, runs, replace(how, cell_seconds=how.cell_seconds or CELL_SECONDS))
-    scored = score_class(load_intake(runs).submissions, runs, course)
+    grading = load_grading(course)
+    expected = write_handins(handins, grading)
+    execute(handins, runs, course, replace(how, cell_seconds=how.cell_seconds or CELL_SECONDS))
+    scored = score_class(load_intake(runs).submissions, runs, grading)
     keep_scored(scored, runs)
     outcomes = compare_outcomes(scored.records, expected)
-    page = write_reports(runs, course)
+    page = write_reports(runs, grading)
     for note in scored.notes:
         say(note)
     show_table(to_table(outcomes))

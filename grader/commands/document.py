@@ -14,7 +14,7 @@ from pathlib import Path
 from textwrap import fill
 
 import questions
-from assignment.assignment import load_assignment
+from assignment.course import Course, open_course
 from assignment.fixable import FixableError
 from grader.commands.main import PURPOSES, find_verbs, make_parser, to_usage
 from grader.report.fields import FIELDS_FILE, describe_results
@@ -26,7 +26,6 @@ from questions.check.guesses import score_guesses
 from questions.key import compute_key
 from questions.proof.matrix import Matrix, load_matrix
 
-PROFILE = "mini"
 WIDTH = 100  # of a line of prose
 HANDBOOK = Path(__file__).parents[1] / "README.md"
 QUESTIONS_GUIDE = Path(questions.__file__).parent / "README.md"
@@ -56,8 +55,9 @@ def to_handbook_blocks() -> dict[str, str]:
 
 def to_question_blocks() -> dict[str, str]:
     """Return what is proved of the questions, and what guessing earns, by the names of their blocks."""
-    bank = load_bank()
-    return {"mutants": fill(describe_mutants(load_matrix(PROFILE), bank), WIDTH) + "\n", "guesses": to_guesses(bank)}
+    course = open_course()
+    bank, matrix = load_bank(course), load_matrix(course.proofs)
+    return {"mutants": fill(describe_mutants(matrix, bank), WIDTH) + "\n", "guesses": to_guesses(bank, course)}
 
 
 def describe_mutants(matrix: Matrix, bank: Bank) -> str:
@@ -71,10 +71,10 @@ def describe_mutants(matrix: Matrix, bank: Bank) -> str:
     )
 
 
-def to_guesses(bank: Bank) -> str:
+def to_guesses(bank: Bank, course: Course) -> str:
     """Return the table of what guessing earns; it names no letters, since a student may read it."""
-    letters = compute_key(bank, load_canonicals(PROFILE)).letters
-    points = {analysis: Fraction(group.points) for analysis, group in load_assignment().questions.items()}
+    letters = compute_key(bank, load_canonicals(course)).letters
+    points = {analysis: Fraction(group.points) for analysis, group in course.assignment.questions.items()}
     total = sum((points[question.analysis] for question in bank.questions), Fraction(0))
     rows = (
         (guess.name.partition(" (")[0], f"{float(guess.score):.2f}", f"{float(guess.limit):.2f}")

@@ -3,9 +3,9 @@
 import argparse
 from pathlib import Path
 
-from assignment.profile import load_profile
+from assignment.course import Course
 from grader.agreement.agree import CANONICAL_SEED
-from grader.commands.terminal.options import Verbs, add_profile, add_verb
+from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.screen import say
 from grader.release.explorer import export_explorer
 from questions.canonical import load_canonical
@@ -22,21 +22,20 @@ def add_parser(verbs: Verbs) -> None:
         examples=("hw9 explorer explorer.html",),
     )
     parser.add_argument("out", type=Path, metavar="FILE", help="the page; folders are made when missing")
-    add_profile(parser, "whose BERT and sentences")
 
 
 def _start(options: argparse.Namespace) -> int:
-    return explorer(out=options.out, profile=options.profile)
+    return explorer(out=options.out, course=options.course)
 
 
-def explorer(*, out: Path, profile: str) -> int:
+def explorer(*, out: Path, course: Course) -> int:
     """Write the page."""
-    opened, canonical = load_profile(profile), load_canonical(profile, CANONICAL_SEED)
+    canonical = load_canonical(course, CANONICAL_SEED)
     scores, chances = (canonical["attention", name] for name in ("score", "chance"))
     functions = {
         name: (score, float(chance)) for name, score, chance in zip(SCORED_FUNCTIONS, scores, chances, strict=True)
     }
-    sentences = [one.plain for one in opened.texts.attention]
-    page = export_explorer(profile, sentences, out, functions)
+    sentences = [one.plain for one in course.profile.texts.attention]
+    page = export_explorer(course, sentences, out, functions)
     say(f"wrote {page} ({page.stat().st_size / 2**20:.1f} MB)")
     return 0

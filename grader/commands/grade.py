@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from assignment.course import Course
 from grader.commands.run import execute
 from grader.commands.score import check_class, check_tables, keep_scored, score_class, show_scored, take_class
 from grader.commands.terminal.options import (
@@ -12,7 +13,6 @@ from grader.commands.terminal.options import (
     add_given,
     add_handins,
     add_keep_going,
-    add_profile,
     add_run_options,
     add_runs,
     add_show_key,
@@ -23,7 +23,8 @@ from grader.commands.terminal.options import (
 from grader.commands.terminal.screen import say
 from grader.quiz.kept import load_tables
 from grader.report.pages import write_reports
-from grader.scoring.course import load_course
+from grader.runs.folder import check_course
+from grader.scoring.grading import load_grading
 
 ABOUT = """Do what `run`, `score` and `report` do, one after the other. After Ctrl-C the same command resumes. It exits
 with 1 if a hand-in needs a person to look at it; RUNS/report.html and the last lines say which and why.
@@ -49,7 +50,6 @@ def add_parser(verbs: Verbs) -> None:
     add_handins(parser, needed=False)
     add_runs(parser)
     add_given(parser)
-    add_profile(parser, "whose key and canonical Outputs")
     add_show_key(parser)
     add_run_options(parser)
     add_keep_going(parser)
@@ -60,23 +60,24 @@ def _start(options: argparse.Namespace) -> int:
         handins=options.handins,
         runs=options.runs,
         given=take_given(options),
-        profile=options.profile,
+        course=options.course,
         show_key=options.show_key,
         how=take_run_options(options),
     )
 
 
-def grade(*, handins: Path | None, runs: Path, given: Given, profile: str, show_key: bool, how: RunOptions) -> int:
+def grade(*, handins: Path | None, runs: Path, given: Given, course: Course, show_key: bool, how: RunOptions) -> int:
     """Run, score and report a class; without hand-ins nothing is run. The exit code is that of `score`."""
-    course = load_course(profile)
-    tables = load_tables(runs, course.bank, given.responses, given.roster)
+    check_course(runs, course.mark)
+    grading = load_grading(course)
+    tables = load_tables(runs, grading.bank, given.responses, given.roster)
     if handins is not None:
-        check_tables(course, tables)
+        check_tables(grading, tables)
         # the faults of the staff's files are said before hours of running, not after
-        execute(handins, runs, how, lambda its: check_class(its, runs, course, tables, given.decisions))
-    submissions = take_class(None, runs, tables, write=True)
-    scored = score_class(submissions, runs, course, tables, given.decisions)
+        execute(handins, runs, course, how, lambda its: check_class(its, runs, grading, tables, given.decisions))
+    submissions = take_class(None, runs, course, tables, write=True)
+    scored = score_class(submissions, runs, grading, tables, given.decisions)
     keep_scored(scored, runs)
     code = show_scored(scored, runs)
-    say(f"report: {write_reports(runs, course, show_key=show_key)}")
+    say(f"report: {write_reports(runs, grading, show_key=show_key)}")
     return code

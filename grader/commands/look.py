@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from assignment.assignment import NOTEBOOK_FILE
+from assignment.course import Course
 from assignment.sheet.notebook import MOST_BYTES, MOST_CELLS
 from assignment.sheet.sheet import CELL_LIMIT
 from grader.commands.terminal.options import Verbs, add_verb
@@ -32,12 +32,12 @@ def add_parser(verbs: Verbs) -> None:
 
 
 def _start(options: argparse.Namespace) -> int:
-    return look(notebook=options.notebook)
+    return look(notebook=options.notebook, course=options.course)
 
 
-def look(*, notebook: Path) -> int:
+def look(*, notebook: Path, course: Course) -> int:
     """Say what the grader will read; 1 where there is something to mend."""
-    seen = look_at(notebook, load_bank(), NOTEBOOK_FILE)
+    seen = look_at(notebook, load_bank(course), course.released)
     for line in seen.lines:
         say(line)
     return 0 if seen.fine else 1

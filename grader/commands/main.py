@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from assignment.course import find_course
 from assignment.fixable import FixableError
 from grader.commands import (
     bundle,
@@ -135,6 +136,7 @@ def main(arguments: list[str] | None = None) -> int:
         if words[:1] == ["reference"]:
             return reference.reference(words[1:])
         options = make_parser().parse_args(words)
+        options.course = find_course(options.course)
         code: int = options.start(options)
         return code
     except FixableError as error:

@@ -2,7 +2,7 @@
 
 import argparse
 
-from assignment.assignment import NOTEBOOK_FILE
+from assignment.course import Course
 from assignment.fixable import FixableError
 from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.screen import say
@@ -17,28 +17,29 @@ def add_parser(verbs: Verbs) -> None:
         verbs,
         "notebook",
         _start,
-        says="build the released notebook from assignment/homework.py, assignment.yaml and the questions",
+        says="build the released notebook from assignment/homework.py, the settings and the questions",
         examples=("hw9 notebook --write", "hw9 notebook --check"),
     )
     choice = parser.add_mutually_exclusive_group(required=True)
-    choice.add_argument("--write", action="store_true", help="write assignment/homework.ipynb")
+    choice.add_argument("--write", action="store_true", help="write it: homework.ipynb of the course")
     choice.add_argument("--check", action="store_true", help="exit with 1 where it is not what these give")
 
 
 def _start(options: argparse.Namespace) -> int:
-    return notebook(write=options.write)
+    return notebook(course=options.course, write=options.write)
 
 
-def notebook(*, write: bool) -> int:
+def notebook(*, course: Course, write: bool) -> int:
     """Write the released notebook; without `write` check it."""
-    built = build_notebook(load_bank())
+    built, place = build_notebook(load_bank(course), course.assignment), course.notebook
     if write:
-        save_output(NOTEBOOK_FILE, built.encode())
-        say(f"wrote {NOTEBOOK_FILE}")
+        save_output(place, built.encode())
+        say(f"wrote {place}")
         return 0
-    found = NOTEBOOK_FILE.read_text(encoding="utf-8") if NOTEBOOK_FILE.exists() else ""
+    found = place.read_text(encoding="utf-8") if place.exists() else ""
     if found != built:
         raise FixableError(
-            f"{NOTEBOOK_FILE}: is not what homework.py, the setting and the bank give; expected `hw9 notebook --write`"
+            f"{place}: is not what homework.py, the settings and the bank give; expected "
+            f"`hw9 notebook{course.option} --write`"
         )
     return 0

@@ -3,13 +3,14 @@
 import argparse
 from pathlib import Path
 
+from assignment.course import Course
 from assignment.fixable import FixableError
-from grader.commands.terminal.options import Verbs, add_profile, add_runs, add_show_key, add_verb
+from grader.commands.terminal.options import Verbs, add_runs, add_show_key, add_verb
 from grader.commands.terminal.screen import say
 from grader.report.give_back import load_collected, name_pages, save_zip
 from grader.report.pages import load_handin_records, write_reports
-from grader.runs.folder import load_submissions
-from grader.scoring.course import load_course
+from grader.runs.folder import check_course, load_submissions
+from grader.scoring.grading import load_grading
 
 ABOUT = """Write RUNS/report.html (the class), RUNS/<student>/report.html, RUNS/gradebook.csv and RUNS/results.json from
 what was scored. The right letters are on the pages only with --show-key.
@@ -40,7 +41,6 @@ def add_parser(verbs: Verbs) -> None:
         ),
     )
     add_runs(parser)
-    add_profile(parser, "whose questions and canonical Outputs")
     add_show_key(parser)
     add = parser.add_argument
     add("--since", type=int, metavar="N", help="the number of an earlier scoring: the pages say what differs from it")
@@ -51,7 +51,7 @@ def add_parser(verbs: Verbs) -> None:
 def _start(options: argparse.Namespace) -> int:
     return report(
         runs=options.runs,
-        profile=options.profile,
+        course=options.course,
         show_key=options.show_key,
         since=options.since,
         out=options.zip,
@@ -62,7 +62,7 @@ def _start(options: argparse.Namespace) -> int:
 def report(
     *,
     runs: Path,
-    profile: str,
+    course: Course,
     show_key: bool,
     since: int | None = None,
     out: Path | None = None,
@@ -70,10 +70,11 @@ def report(
 ) -> int:
     """Write the reports, and with `out` the pages to give back."""
     students = [one.student for one in load_submissions(runs)]  # refuses a folder that another version made
+    check_course(runs, course.mark)
     if collected is not None and out is None:
         raise FixableError("--collected: names the pages in a zip file; expected --zip FILE.zip with it")
     record = load_collected(collected) if collected is not None else None
-    say(f"report: {write_reports(runs, load_course(profile), show_key=show_key, since=since)}")
+    say(f"report: {write_reports(runs, load_grading(course), show_key=show_key, since=since)}")
     if out is not None:
         given = name_pages(students, [one.student for one in load_handin_records(runs)], record)
         save_zip(runs, given, out)

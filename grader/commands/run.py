@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from assignment.course import Course
 from grader.collect.say import list_download_notes
 from grader.commands.terminal.options import (
     RunOptions,
@@ -55,15 +56,15 @@ def add_parser(verbs: Verbs) -> None:
 
 
 def _start(options: argparse.Namespace) -> int:
-    return run(handins=options.handins, runs=options.runs, how=take_run_options(options))
+    return run(handins=options.handins, runs=options.runs, course=options.course, how=take_run_options(options))
 
 
-def run(*, handins: Path, runs: Path, how: RunOptions) -> int:
+def run(*, handins: Path, runs: Path, course: Course, how: RunOptions) -> int:
     """Execute the notebooks; the exit code says whether each of them has its result."""
-    return 1 if any(result.word == "lost" for result in execute(handins, runs, how)) else 0
+    return 1 if any(result.word == "lost" for result in execute(handins, runs, course, how)) else 0
 
 
-def execute(handins: Path, runs: Path, how: RunOptions, check: Check = accept) -> list[RunResult]:
+def execute(handins: Path, runs: Path, course: Course, how: RunOptions, check: Check = accept) -> list[RunResult]:
     """Execute the notebooks, show how far it is, return all results; `check` sees the class before anything runs."""
     for note in list_download_notes(handins):
         say(note)
@@ -77,10 +78,11 @@ def execute(handins: Path, runs: Path, how: RunOptions, check: Check = accept) -
         return run_class(
             handins,
             runs,
+            course,
             jobs=how.jobs,
             device=how.device,
             sandbox=how.sandbox,
             keep_going=how.keep_going,
-            limits=how.to_limits(),
+            limits=how.to_limits(course.assignment.limits),
             observer=observe,
         )

@@ -4,7 +4,7 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
-from assignment.assignment import ASSIGNMENT_FILE
+from assignment.course import Course
 from assignment.fixable import Fault, FixableError
 from grader.commands.terminal.needed import list_needed
 from grader.commands.terminal.options import (
@@ -12,7 +12,6 @@ from grader.commands.terminal.options import (
     Verbs,
     add_given,
     add_handins,
-    add_profile,
     add_runs,
     add_verb,
     take_given,
@@ -24,10 +23,10 @@ from grader.decisions.file import load_class_decisions, save_applied
 from grader.handins.submission import Submission
 from grader.quiz.kept import Tables, keep_tables, load_tables
 from grader.quiz.roster import Roster, make_roster
-from grader.runs.folder import begin_runs, check_runs, find_handins
+from grader.runs.folder import begin_runs, check_course, check_runs, find_handins
 from grader.runs.intake import load_intake
 from grader.scoring.changes import compare_scorings, describe_change, list_key_changes
-from grader.scoring.course import Course, load_course
+from grader.scoring.grading import Grading, load_grading
 from grader.scoring.handin_record import HandinRecord, save_handin_record
 from grader.scoring.judge import find_unlisted, score_runs
 from grader.scoring.scorings import Scoring, load_last_scoring, make_scoring, save_scoring
@@ -38,9 +37,9 @@ be repeated, after a change of the key too. It exits with 1 if a hand-in needs a
 The notebooks scored are those that `run` took in and keeps in RUNS. With HANDINS, its handins.csv is read anew, and
 what came since is named; a notebook that changed counts once `run` has taken it in.
 
-With --responses the quiz was answered in the course system. `answers` in assignment.yaml says whether its answers or
-the notebooks' count; the others are compared with them. A class without any notebook is scored by the quiz alone: RUNS
-is made, and no HANDINS are needed. RUNS keeps the report, so the next scoring has it without the option.
+With --responses the quiz was answered in the course system. `answers` in the course's settings says whether its
+answers or the notebooks' count; the others are compared with them. A class without any notebook is scored by the quiz
+alone: RUNS is made, and no HANDINS are needed. RUNS keeps the report, so the next scoring has it without the option.
 
 A row of the report belongs to the student whose id is in sis_id, or where that is empty in login_id, login or id (the
 first that is filled); that id is the name of the hand-in. With --roster it is joined by Canvas's id, else by login. The
@@ -72,7 +71,6 @@ def add_parser(verbs: Verbs) -> None:
     add_handins(parser, needed=False)
     add_runs(parser)
     add_given(parser)
-    add_profile(parser, "whose key and canonical Outputs")
     parser.add_argument("--dry-run", action="store_true", help="show whose points would change and why; write nothing")
 
 
@@ -80,29 +78,32 @@ def _start(options: argparse.Namespace) -> int:
     return score(
         handins=options.handins,
         runs=options.runs,
-        profile=options.profile,
+        course=options.course,
         given=take_given(options),
         dry_run=options.dry_run,
     )
 
 
-def score(*, handins: Path | None, runs: Path, profile: str, given: Given, dry_run: bool) -> int:
+def score(*, handins: Path | None, runs: Path, course: Course, given: Given, dry_run: bool) -> int:
     """Score what was run or answered in the quiz; the exit code says whether a person must look at someone."""
-    course = load_course(profile)
-    tables = load_tables(runs, course.bank, given.responses, given.roster)
-    submissions = take_class(handins, runs, tables, write=not dry_run)
-    scored = score_class(submissions, runs, course, tables, given.decisions, handins=handins)
+    check_course(runs, course.mark)
+    grading = load_grading(course)
+    tables = load_tables(runs, grading.bank, given.responses, given.roster)
+    submissions = take_class(handins, runs, course, tables, write=not dry_run)
+    scored = score_class(submissions, runs, grading, tables, given.decisions, handins=handins)
     if not dry_run:
         keep_scored(scored, runs)
     return show_scored(scored, runs, dry_run=dry_run)
 
 
-def take_class(handins: Path | None, runs: Path, tables: Tables | None, *, write: bool) -> tuple[Submission, ...]:
+def take_class(
+    handins: Path | None, runs: Path, course: Course, tables: Tables | None, *, write: bool
+) -> tuple[Submission, ...]:
     """Return the hand-ins that were taken in; a class that only answered the quiz begins here, with none."""
     if handins is None and tables is not None:
         if not write:
             return check_runs(runs)
-        begin_runs(runs)
+        begin_runs(runs, course.mark)
     taken = load_intake(runs, handins, write=write)
     for note in taken.notes:
         say(note)
@@ -112,7 +113,7 @@ def take_class(handins: Path | None, runs: Path, tables: Tables | None, *, write
 def check_class(
     submissions: tuple[Submission, ...],
     runs: Path,
-    course: Course,
+    grading: Grading,
     tables: Tables | None,
     decisions: Path | None,
     handins: Path | None = None,
@@ -121,21 +122,21 @@ def check_class(
 
     handins: beside which the decisions are; None for where the class was taken from last.
     """
-    check_tables(course, tables)
-    roster = make_roster(submissions, tables, course.assignment.answers)
+    check_tables(grading, tables)
+    roster = make_roster(submissions, tables, grading.assignment.answers)
     if not roster.submissions:
         says = "nobody of any class; expected hand-ins (`hw9 run HANDINS RUNS`) or --responses FILE"
         raise FixableError(f"{runs}: {says}")
     students = [one.student for one in roster.submissions]
-    deadline = course.assignment.deadline
+    deadline = grading.assignment.deadline
     place = handins.resolve() if handins is not None else find_handins(runs)
-    return roster, load_class_decisions(place, runs, decisions, course.bank, deadline, students)
+    return roster, load_class_decisions(place, runs, decisions, grading.bank, deadline, students)
 
 
-def check_tables(course: Course, tables: Tables | None) -> None:
+def check_tables(grading: Grading, tables: Tables | None) -> None:
     """Raise a FixableError where the quiz counts and its report was never given."""
-    if tables is None and course.assignment.answers == "quiz":
-        place = (str(ASSIGNMENT_FILE), "answers")
+    if tables is None and grading.assignment.answers == "quiz":
+        place = (str(grading.course.settings), "answers")
         raise FixableError(
             Fault(place, "quiz; expected --responses FILE too, with the answers that students gave there")
         )
@@ -156,7 +157,7 @@ class ScoredClass:
 def score_class(
     submissions: tuple[Submission, ...],
     runs: Path,
-    course: Course,
+    grading: Grading,
     tables: Tables | None = None,
     decisions: Path | None = None,
     *,
@@ -166,12 +167,12 @@ def score_class(
 
     decisions: the file of the staff; None for the one beside HANDINS or RUNS, where there is one.
     """
-    roster, decided = check_class(submissions, runs, course, tables, decisions, handins)
+    roster, decided = check_class(submissions, runs, grading, tables, decisions, handins)
     said = "scored before and not of this class; the reports show it until the folder is removed"
     former = [f"{runs / student}: {said}" for student in find_unlisted(roster.submissions, runs)]
     before = load_last_scoring(runs)
-    records = score_runs(roster.submissions, runs, course, roster.quiz, decided)
-    scoring = make_scoring(records, course, roster.quiz, decided, before)
+    records = score_runs(roster.submissions, runs, grading, roster.quiz, decided)
+    scoring = make_scoring(records, grading, roster.quiz, decided, before)
     numbered = [one.model_copy(update={"scoring": scoring.number}) for one in records]
     return ScoredClass(numbered, scoring, before, decided, tables, (*roster.notes, *decided.notes, *former))
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from assignment.assignment import NOTEBOOK_FILE
 from grader.demo.members import Expectation, make_class
-from grader.scoring.course import Course
+from grader.scoring.grading import Grading
 from grader.scoring.handin_record import HandinRecord
 from questions.bank import list_worth
 
@@ -28,11 +27,11 @@ class Outcome:
         return frozenset(self.words) == self.expected.words and self.total == self.expected.points
 
 
-def write_handins(folder: Path, course: Course) -> Mapping[str, Expectation]:
+def write_handins(folder: Path, grading: Grading) -> Mapping[str, Expectation]:
     """Write the class's hand-ins to `folder`; returns what is expected of each student."""
-    notebook = json.loads(NOTEBOOK_FILE.read_text(encoding="utf-8"))
-    points = list_worth(course.bank, course.assignment)
-    return make_class(folder, notebook, course.key.letters, points, course.assignment.deadline)
+    notebook = json.loads(grading.course.released.read_text(encoding="utf-8"))
+    points = list_worth(grading.bank, grading.assignment)
+    return make_class(folder, notebook, grading.key.letters, points, grading.assignment.deadline)
 
 
 def compare_outcomes(scored: Sequence[HandinRecord], expected: Mapping[str, Expectation]) -> tuple[Outcome, ...]:

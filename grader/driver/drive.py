@@ -12,7 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from assignment.assignment import NOTEBOOK_FILE, Limits, load_assignment
+from assignment.assignment import Limits
+from assignment.course import Course
+from assignment.profile import check_profile
 from grader.driver.event import Begun, Ended, Observer, Started, TakenIn, ignore
 from grader.driver.executors import make_executor
 from grader.driver.run_job import LOG_FILE, run_job
@@ -23,6 +25,7 @@ from grader.handins.plan import compare_notebooks
 from grader.handins.submission import Submission, open_handins
 from grader.runs.folder import (
     begin_attempt,
+    check_course,
     is_lost,
     lock_runs,
     note_vanished,
@@ -31,10 +34,10 @@ from grader.runs.folder import (
     run_folder,
 )
 from grader.runs.intake import take_in
-from grader.runs.job import Job, take_back, write_job
+from grader.runs.job import Job, order_course, take_back, write_job
 from grader.runs.result import RESULT_FILE, RunResult, commit_result, load_result
 from grader.sandbox.cgroup import sweep_groups
-from grader.sandbox.check import check_cage
+from grader.sandbox.check import check_cage, check_readable
 
 
 @dataclass(frozen=True)
@@ -44,13 +47,14 @@ class Drive:
     runs: Path
     slots: tuple[Slot, ...]
     job: Job  # slot and attempt are each Run's own
-    released: Any  # the released notebook, parsed; None where it is not part of the installation
+    released: Any  # the released notebook, parsed
     tell: Observer
 
 
 def run_class(
     handins: Path,
     runs: Path,
+    course: Course,
     *,
     jobs: int | None = None,
     device: str = "auto",
@@ -65,19 +69,23 @@ def run_class(
     HANDINS is read once, before anything is executed. Hand-ins with a problem have nothing to execute and no result.
 
     `device` is auto, cpu or cuda; `jobs` None means one for each GPU, or for each processor; `executor` is one of
-    `EXECUTORS`. FixableError when the hand-ins, the RUNS folder or the sandbox are not as they must be;
+    `EXECUTORS`. FixableError when the hand-ins, the course, the RUNS folder or the sandbox are not as they must be;
     KeyboardInterrupt leaves everything so that the same call goes on.
     """
     slots = make_slots(device, jobs)
     open_handins(handins)  # its faults are told before the sandbox is tried and before RUNS is made
+    check_profile(course.profile)
+    released = parse_notebook(course.released.read_bytes())
+    check_course(runs, course.mark)
     if sandbox:
+        check_readable(course)
         check_cage([slot.gpu for slot in slots if slot.gpu])
     with lock_runs(runs):
-        taken = take_in(handins, runs)
+        taken = take_in(handins, runs, course=course.mark)
         observer(TakenIn(taken.submissions, taken.notes))
         sweep_groups()
-        job = make_job(handins, runs, slots, limits or load_assignment().limits, sandbox=sandbox, keep_going=keep_going)
-        released = parse_notebook(NOTEBOOK_FILE.read_bytes()) if NOTEBOOK_FILE.exists() else None
+        its = limits or course.assignment.limits
+        job = make_job(handins, runs, slots, course, its, sandbox=sandbox, keep_going=keep_going)
         whole = [one for one in taken.submissions if one.problem is None]
         with make_executor(executor, slots) as chosen:
             _run_all(Drive(runs, slots, job, released, observer), chosen, whole)
@@ -86,17 +94,25 @@ def run_class(
 
 
 def make_job(
-    handins: Path, runs: Path, slots: tuple[Slot, ...], limits: Limits, *, sandbox: bool, keep_going: bool = False
+    handins: Path,
+    runs: Path,
+    slots: tuple[Slot, ...],
+    course: Course,
+    limits: Limits,
+    *,
+    sandbox: bool,
+    keep_going: bool = False,
 ) -> Job:
     """Return what all jobs of a class have in common."""
     fonts = make_font_list(runs / ".fonts")
     return Job(
+        course=order_course(course),
         limits=limits,
         sandbox=sandbox,
         keep_going=keep_going,
         threads=share_threads(len(slots)),
         fonts=fonts.resolve() if fonts else None,
-        hidden=(handins.resolve(), runs.resolve()),
+        hidden=(handins.resolve(), runs.resolve(), *(() if course.embedded else (course.folder,))),
     )
 
 
@@ -134,9 +150,8 @@ def _start(drive: Drive, executor: Executor, submission: Submission, slot: Slot)
     take_back(folder)  # of an earlier attempt, which may still run where its driver was killed
     data, attempt = read_handin(folder), begin_attempt(folder)
     prepare_run(folder)
-    if drive.released is not None:
-        plan = compare_notebooks(parse_notebook(data), drive.released)
-        write_whole(folder / "plan.json", (plan.model_dump_json(indent=1) + "\n").encode())
+    plan = compare_notebooks(parse_notebook(data), drive.released)
+    write_whole(folder / "plan.json", (plan.model_dump_json(indent=1) + "\n").encode())
     write_job(folder, drive.job.model_copy(update={"slot": slot.number, "gpu": slot.gpu, "attempt": attempt}))
     drive.tell(Started(submission.student))
     return executor.submit(run_job, folder.resolve())

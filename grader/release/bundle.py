@@ -1,9 +1,9 @@
 """`hw9-student.zip`: what a student puts next to the notebook on a laptop or in a hosted notebook.
 
 An allow-list, and the sandbox shows the same: the notebook, the modules of its API with what these import, the data
-that they read, and of a profile what its manifest names. So a new module anywhere in `assignment/` reaches a student
-only if a module that students have imports it; a new profile's manifest does at once, with its assets. The same files
-give the same bytes.
+that they read, and of one course its settings and what its manifest names, in the embedded course's place. So a new
+module anywhere in `assignment/` reaches a student only if a module that students have imports it, and nothing of a
+bank, a proof or canonical Outputs ever does. The same files give the same bytes.
 """
 
 import ast
@@ -14,30 +14,30 @@ from functools import cache
 from pathlib import Path
 
 import assignment
-from assignment.profile import PROFILES_FOLDER, Profile, check_profile, load_profile
+from assignment.course import SETTINGS_NAME, Course
+from assignment.profile import MANIFEST_NAME, PROFILES_FOLDER, check_profile
 from grader.files.output import save_output
 from grader.release.api import NOTEBOOK_API
 
 BUNDLE_NAME = "hw9-student.zip"
 ROOM = Path(assignment.__file__).parent
 NEVER = "assignment.making"
-DATA = ("assignment.yaml", "explorer/explorer.css", "explorer/explorer.js", "fonts/hw9-sans-tc.otf")
+DATA = ("explorer/explorer.css", "explorer/explorer.js", "fonts/hw9-sans-tc.otf")
 
 
-def list_bundled() -> dict[str, Path]:
-    """Return the files of the bundle by their names in it, sorted."""
-    paths = [*find_modules(), *(ROOM / name for name in DATA), *_find_profiles()]
+def list_bundled(course: Course) -> dict[str, Path]:
+    """Return the files of a course's bundle by their names in it, sorted; the notebook may not be written yet."""
+    paths = [*find_modules(), *(ROOM / name for name in DATA)]
     found = {f"assignment/{path.relative_to(ROOM).as_posix()}": path for path in paths if path.is_file()}
-    return dict(sorted({"homework.ipynb": ROOM / "homework.ipynb", **found}.items()))
+    return dict(sorted({course.notebook.name: course.notebook, **found, **dict(_find_parts(course))}.items()))
 
 
-def write_bundle(folder: Path) -> Path:
-    """Write the bundle into a folder and return its path; FixableError where an asset of a profile is not whole."""
-    for profile in _load_profiles():
-        check_profile(profile)
+def write_bundle(folder: Path, course: Course) -> Path:
+    """Write a course's bundle into a folder and return its path; FixableError where an asset is not whole."""
+    check_profile(course.profile)
     place, stream = folder / BUNDLE_NAME, io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, path in list_bundled().items():
+        for name, path in (list_bundled(course) | {course.notebook.name: course.released}).items():
             archive.writestr(zipfile.ZipInfo(name), path.read_bytes(), compress_type=zipfile.ZIP_DEFLATED)
     save_output(place, stream.getvalue())
     return place
@@ -82,11 +82,10 @@ def _find_imports(path: Path) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def _find_profiles() -> Iterator[Path]:
-    for profile in _load_profiles():
-        yield profile.folder / "manifest.yaml"
-        yield from (profile.folder / asset.path for asset in profile.manifest.assets)
-
-
-def _load_profiles() -> list[Profile]:
-    return [load_profile(manifest.parent.name) for manifest in PROFILES_FOLDER.glob("*/manifest.yaml")]
+def _find_parts(course: Course) -> Iterator[tuple[str, Path]]:
+    """Yield what students get of a course, where it stands in for the embedded one."""
+    place = f"assignment/{PROFILES_FOLDER.name}/{course.name}"
+    is_folder = course.settings.name == SETTINGS_NAME
+    yield f"{place}/{SETTINGS_NAME}" if is_folder else f"assignment/{course.settings.name}", course.settings
+    yield f"{place}/{MANIFEST_NAME}", course.folder / MANIFEST_NAME
+    yield from ((f"{place}/{asset.path}", course.folder / asset.path) for asset in course.manifest.assets)

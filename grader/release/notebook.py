@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from assignment.assignment import NOTEBOOK_FILE, Assignment, Bilingual, load_assignment
+from assignment.assignment import NOTEBOOK_FILE, Assignment, Bilingual
 from assignment.fixable import FixableError
 from questions.bank import Bank
 from questions.handout.markdown import analysis_to_markdown
@@ -21,7 +21,7 @@ _GRADED = re.compile(r"<!-- graded: (en|zh) -->")
 _QUESTIONS = re.compile(r"<!-- questions: (\w+) -->")
 
 
-def build_notebook(bank: Bank, source: Path = SOURCE_FILE, assignment: Assignment | None = None) -> str:
+def build_notebook(bank: Bank, assignment: Assignment, source: Path = SOURCE_FILE) -> str:
     """Return the notebook as JSON text; the same source, bank and assignment give the same bytes."""
     try:
         import jupytext  # a development tool: only who changes the notebook needs it
@@ -34,9 +34,8 @@ def build_notebook(bank: Bank, source: Path = SOURCE_FILE, assignment: Assignmen
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
     }
-    graded = (assignment or load_assignment()).graded
     for index, cell in enumerate(notebook["cells"]):
-        _fill(cell, bank, graded)
+        _fill(cell, bank, assignment.graded)
         cell["metadata"].pop("lines_to_next_cell", None)
         digest = hashlib.sha256(cell["source"].encode()).hexdigest()[:8]
         cell["id"] = f"hw9-{index:02d}-{digest}"

@@ -16,7 +16,7 @@ from assignment.records import Record
 from grader.analysis.items import QuestionRecord, find_question_results
 from grader.decisions.decision import Decision
 from grader.files.whole import write_whole
-from grader.scoring.course import Course
+from grader.scoring.grading import Grading
 from grader.scoring.handin_record import HandinRecord
 from questions.bank import list_worth
 
@@ -40,19 +40,19 @@ class ClassRecord(Record):
     handins: tuple[HandinRecord, ...] = Field(description="one for each student, in the order of their ids")
 
 
-def make_class_record(scored: Iterable[HandinRecord], course: Course) -> ClassRecord:
-    """Return the class's results; every hand-in must have been scored with this Course."""
+def make_class_record(scored: Iterable[HandinRecord], grading: Grading) -> ClassRecord:
+    """Return the class's results; every hand-in must have been scored with this Grading."""
     handins = tuple(sorted(scored, key=lambda one: one.student))
     words = Counter(word for one in handins for word in one.words)
-    worth = list_worth(course.bank, course.assignment)
+    worth = list_worth(grading.bank, grading.assignment)
     return ClassRecord(
-        title=course.assignment.title.en,
-        deadline=course.assignment.deadline,
-        late=course.assignment.late,
+        title=grading.assignment.title.en,
+        deadline=grading.assignment.deadline,
+        late=grading.assignment.late,
         decisions=_list_decisions(handins),
         possible=handins[0].possible if handins else sum(worth.values(), Decimal("0.0")),
         words=dict(sorted(words.items())),
-        questions=find_question_results(handins, course),
+        questions=find_question_results(handins, grading),
         handins=handins,
     )
 

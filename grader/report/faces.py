@@ -12,7 +12,7 @@ from assignment.fonts.face import cut_font, find_drawn, make_face
 from grader.agreement.comparisons import COMPARISONS
 from grader.report.pictures.kinds import FILTER_KINDS, PICTURE_KINDS
 from grader.report.texts.kinds import COMPONENTS, DISTANCE_KINDS, HEAD_PANEL, HEADS_PANEL
-from grader.scoring.course import Course
+from grader.scoring.grading import Grading
 from grader.scoring.handin_record import HandinRecord
 from grader.scoring.reasons import DEPARTURES, ENDINGS
 from grader.scoring.words import AGREEMENT_WORDS, VERDICT_WORDS, WORDS
@@ -38,11 +38,11 @@ class ClassFaces:
         return [face for face in (self.face, make_face(own, self.font if own <= self.rest else None)) if face]
 
 
-def make_class_faces(scored: Iterable[HandinRecord], course: Course) -> ClassFaces:
+def make_class_faces(scored: Iterable[HandinRecord], grading: Grading) -> ClassFaces:
     """Return the faces of a class's pages."""
     templates = files("grader.report") / "templates"
     sources = [path.read_text(encoding="utf-8") for path in templates.iterdir() if path.name.endswith(".j2")]
-    asked = [text for one in course.bank.questions for text in (one.ask, *(c.say for c in one.choices.values()))]
-    common = find_drawn(f"{sources}{TABLES}{course.assignment!r}{[text.zh for text in asked]}")
+    asked = [text for one in grading.bank.questions for text in (one.ask, *(c.say for c in one.choices.values()))]
+    common = find_drawn(f"{sources}{TABLES}{grading.assignment!r}{[text.zh for text in asked]}")
     rest = frozenset().union(*(find_drawn(one.model_dump_json()) for one in scored)) - common
     return ClassFaces(common, make_face(common), rest, cut_font(rest))

@@ -24,7 +24,7 @@ from grader.report.pictures.panels import draw_canvas
 from grader.report.regrade import load_regrade
 from grader.report.student_page import StudentPage, make_student_page
 from grader.report.texts.panels import draw_text_canvas
-from grader.scoring.course import Course
+from grader.scoring.grading import Grading
 from grader.scoring.handin_record import VERDICTS_FILE, HandinRecord, load_handin_record
 from grader.scoring.scorings import check_whole, load_last_scoring
 from questions.handout.environment import load_environment, load_own
@@ -33,25 +33,25 @@ REPORT_FILE = "report.html"
 PACKAGE = "grader.report"
 
 
-def write_reports(runs: Path, course: Course, *, show_key: bool = False, since: int | None = None) -> Path:
+def write_reports(runs: Path, grading: Grading, *, show_key: bool = False, since: int | None = None) -> Path:
     """Write every student's page, the class page, `gradebook.csv` and `results.json`; return the class page's path.
 
     The right letters appear in the pages only with `show_key`. since: the number of an earlier scoring, from which
     the pages then say what differs. FixableError when a Run was not scored, or that scoring was not kept.
     """
     scored = load_handin_records(runs)
-    regrade = load_regrade(runs, course.assignment.deadline, since)
-    canvas = draw_canvas(course.pictures, course.canonical)
-    text_canvas = draw_text_canvas(course.texts, course.readers, course.canonical)
-    faces = make_class_faces(scored, course)
+    regrade = load_regrade(runs, grading.assignment.deadline, since)
+    canvas = draw_canvas(grading.pictures, grading.canonical)
+    text_canvas = draw_text_canvas(grading.texts, grading.readers, grading.canonical)
+    faces = make_class_faces(scored, grading)
     for one in scored:
-        readings = _read_all_groups(runs / one.student, one, course.canonical)
-        page = make_student_page(one, readings, course, canvas, text_canvas, regrade, show_key=show_key)
+        readings = _read_all_groups(runs / one.student, one, grading.canonical)
+        page = make_student_page(one, readings, grading, canvas, text_canvas, regrade, show_key=show_key)
         write_whole(runs / one.student / REPORT_FILE, render_student(page, faces).encode())
-    results = make_class_record(scored, course)
+    results = make_class_record(scored, grading)
     write_gradebook(runs, results)
     write_results(runs, results)
-    keys = {item: "".join(sorted(letters)) for item, letters in course.key.letters.items()} if show_key else {}
+    keys = {item: "".join(sorted(letters)) for item, letters in grading.key.letters.items()} if show_key else {}
     write_whole(runs / REPORT_FILE, render_class(make_class_page(results, keys, regrade)).encode())
     return runs / REPORT_FILE
 

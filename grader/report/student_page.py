@@ -10,7 +10,7 @@ from grader.report.pictures.panels import PictureCanvas, PicturePanel, make_filt
 from grader.report.regrade import Regrade, ShownScoring
 from grader.report.texts.panels import TextCanvas, TextRows, make_text_rows
 from grader.scoring.changes import Change
-from grader.scoring.course import Course
+from grader.scoring.grading import Grading
 from grader.scoring.handin_record import HandinRecord
 from grader.scoring.verdict import Verdict
 from grader.scoring.words import AGREEMENT_WORDS, VERDICT_WORDS, WORDS, WordEntry
@@ -85,7 +85,7 @@ class StudentPage:
 def make_student_page(
     scored: HandinRecord,
     readings: Mapping[str, GroupArrays],
-    course: Course,
+    grading: Grading,
     canvas: PictureCanvas,
     text_canvas: TextCanvas,
     regrade: Regrade,
@@ -93,30 +93,30 @@ def make_student_page(
     show_key: bool,
 ) -> StudentPage:
     """Return what a student's page shows; `readings` are their arrays, empty for a hand-in that was not run."""
-    deadline = scored.deadline or course.assignment.deadline
+    deadline = scored.deadline or grading.assignment.deadline
     return StudentPage(
-        title=course.assignment.title,
+        title=grading.assignment.title,
         deadline=show_moment(deadline, deadline),
         handed_in=show_moment(scored.submitted_at, deadline) if scored.submitted_at else None,
         scored=scored,
         since=regrade.since,
         change=regrade.changes.get(scored.student),
         words=tuple(WORDS[word] for word in scored.words),
-        questions=_make_questions(scored, course, show_key),
+        questions=_make_questions(scored, grading, show_key),
         agreement_words=AGREEMENT_WORDS,
         verdict_words=VERDICT_WORDS,
-        pictures=_make_pictures(readings, canvas, course.assignment) if readings else (),
+        pictures=_make_pictures(readings, canvas, grading.assignment) if readings else (),
         filters=_make_filters(readings, canvas) if readings else (),
         texts=make_text_rows(readings, text_canvas) if readings else None,
         bars={name: draw_bar(name) for name in ("viridis", "signed")},
     )
 
 
-def _make_questions(scored: HandinRecord, course: Course, show_key: bool) -> tuple[QuestionRow, ...]:
-    worth = list_worth(course.bank, course.assignment)
-    letters = course.key.letters
+def _make_questions(scored: HandinRecord, grading: Grading, show_key: bool) -> tuple[QuestionRow, ...]:
+    worth = list_worth(grading.bank, grading.assignment)
+    letters = grading.key.letters
     return tuple(
-        _make_question(course.bank[name], verdict, str(worth[name]), letters.get(name), show_key)
+        _make_question(grading.bank[name], verdict, str(worth[name]), letters.get(name), show_key)
         for verdict in scored.verdicts
         if (name := verdict.item) in worth
     )

@@ -1,6 +1,6 @@
 """A Run: the folder of one hand-in, executed once. What is ours and what is the student's are apart.
 
-    RUNS/runs.json               format version and the hand-ins of the class
+    RUNS/runs.json               format version, the course, and the hand-ins of the class
     RUNS/<student>/handin.ipynb  the bytes that were handed in, read once (`intake.py`)
                    job.json      what the worker is told
                    plan.json     which cells are the released ones
@@ -22,7 +22,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from assignment.fixable import FixableError, parse_as
+from assignment.course import CourseMark
+from assignment.fixable import Fault, FixableError, parse_as
 from assignment.records import Record
 from grader.files.whole import find_leftovers, load_json, write_whole
 from grader.handins.submission import Submission
@@ -39,6 +40,7 @@ class RunsFile(Record):
     version: int
     submissions: tuple[Submission, ...] = ()
     handins: str | None = None  # where they were read last
+    course: CourseMark | None = None  # None: made before courses had a digest
 
 
 def run_folder(runs: Path, submission: Submission) -> Path:
@@ -60,19 +62,37 @@ def check_runs(runs: Path) -> tuple[Submission, ...]:
     return ()
 
 
-def begin_runs(runs: Path) -> None:
+def begin_runs(runs: Path, course: CourseMark) -> None:
     """Make a RUNS folder into which no notebook was taken in; one that is there stays as it is."""
     if not (runs / "runs.json").exists():
         check_runs(runs)
         with lock_runs(runs):
-            record_class(runs, check_runs(runs))
+            record_class(runs, check_runs(runs), course=course)
 
 
-def record_class(runs: Path, submissions: tuple[Submission, ...], handins: Path | None = None) -> None:
-    """Write `runs.json`."""
+def check_course(runs: Path, course: CourseMark) -> None:
+    """Raise a FixableError where a RUNS folder says that it was made with another course."""
+    its = _find_course(runs)
+    if its is not None and its.digest != course.digest:
+        says = f"made with course {its}, not with {course}; expected the same: give --course DIR, or a new RUNS folder"
+        raise FixableError(Fault((str(runs / "runs.json"), "course"), says))
+
+
+def _find_course(runs: Path) -> CourseMark | None:
+    file = runs / "runs.json"
+    data = load_json(file, "the file that hw9 run writes") if file.exists() else None
+    its = data.get("course") if isinstance(data, dict) else None
+    return parse_as(CourseMark, its, str(file), "course") if its is not None else None
+
+
+def record_class(
+    runs: Path, submissions: tuple[Submission, ...], handins: Path | None = None, course: CourseMark | None = None
+) -> None:
+    """Write `runs.json`; without a course that of an earlier one stays."""
     runs.mkdir(parents=True, exist_ok=True)
     place = None if handins is None else os.fsencode(handins.resolve()).decode(errors="backslashreplace")
-    data = RunsFile(version=VERSION, submissions=submissions, handins=place)
+    its = course or _find_course(runs)
+    data = RunsFile(version=VERSION, submissions=submissions, handins=place, course=its)
     write_whole(runs / "runs.json", (data.model_dump_json(indent=1) + "\n").encode())
 
 

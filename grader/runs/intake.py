@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assignment.assignment import Bilingual
+from assignment.course import CourseMark
 from assignment.fixable import FixableError
 from grader.handins.beside import Beside, read_beside, save_beside
 from grader.handins.submission import Handin, Submission, check_notebook, open_handins
@@ -80,10 +81,11 @@ def _look(handins: Path, runs: Path, known: tuple[Submission, ...]) -> Intake:
     return Intake(tuple(taken[name] for name in sorted(taken)), tuple(notes))
 
 
-def take_in(handins: Path, runs: Path, *, replace: bool = True) -> Intake:
+def take_in(handins: Path, runs: Path, *, course: CourseMark | None = None, replace: bool = True) -> Intake:
     """Take in what is new in HANDINS and record the class; whoever calls it holds the lock of RUNS.
 
-    replace: whether a notebook that changed takes the place of the earlier one. FixableError when the hand-ins, their
+    course: what RUNS is made with; None: as it says. replace: whether a notebook that changed takes the place of the
+    earlier one. FixableError when the hand-ins, their
     roster or the RUNS folder are not as they must be; then nothing was written.
     """
     opened = open_handins(handins)
@@ -104,7 +106,7 @@ def take_in(handins: Path, runs: Path, *, replace: bool = True) -> Intake:
         taken |= {student: kept} if kept else {}
         notes += [f"{student}: {said}"] if said else []
     submissions = tuple(taken[student] for student in sorted(taken))
-    record_class(runs, submissions, handins)
+    record_class(runs, submissions, handins, course)
     return Intake(submissions, tuple(notes))
 
 

@@ -10,7 +10,8 @@ from typing import Literal
 from pydantic import NonNegativeInt, PositiveInt, StrictBool
 
 from assignment.assignment import Limits
-from assignment.fixable import parse_as
+from assignment.course import Course, CourseMark, open_course
+from assignment.fixable import Fault, FixableError, parse_as
 from assignment.records import Record
 from grader.files.whole import load_json, write_whole
 from grader.sandbox.gpu import Gpu
@@ -18,10 +19,18 @@ from grader.sandbox.gpu import Gpu
 JOB_FILE = "job.json"
 
 
+class OrderedCourse(Record):
+    """Which course a Run executes, and where it lies; no folder: the embedded one."""
+
+    folder: Path | None
+    mark: CourseMark
+
+
 class Job(Record):
     """How one hand-in is to be executed: `job.json`."""
 
     version: Literal[1] = 1
+    course: OrderedCourse
     limits: Limits
     sandbox: StrictBool = True
     keep_going: StrictBool = False  # after a cell that raised
@@ -42,6 +51,20 @@ def load_job(folder: Path) -> Job:
     """Return what was ordered; FixableError with the place of every fault."""
     file = folder / JOB_FILE
     return parse_as(Job, load_json(file, "the file that hw9 run writes before a worker starts"), str(file))
+
+
+def order_course(course: Course) -> OrderedCourse:
+    """Return what a job says of a course."""
+    return OrderedCourse(folder=None if course.embedded else course.folder, mark=course.mark)
+
+
+def open_ordered(job: Job) -> Course:
+    """Return the course of a job; FixableError where what lies there now is another than was ordered."""
+    course = open_course(job.course.folder)
+    if course.mark != job.course.mark:
+        says = f"course {course.mark}; expected {job.course.mark}, which was ordered: it changed since (run again)"
+        raise FixableError(Fault((str(course.folder),), says))
+    return course
 
 
 def read_order(folder: Path) -> bytes | None:

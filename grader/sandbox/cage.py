@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assignment.assignment import Limits
+from assignment.course import VARIABLE, Course
 from grader.release.bundle import list_bundled
 from grader.sandbox.gpu import Gpu, find_libraries, list_device_binds
 from grader.sandbox.seccomp import export_filter
@@ -51,6 +52,7 @@ class View:
     token: str  # names the folder of the kernel's sockets, so that no folder of the machine is taken for it
     run: str  # the Run's name, so that a process can be told to belong to it
     limits: Limits
+    course: Course  # of which it sees what students get
     uid: int | None = None  # as root: the user to become
     gpu: Gpu | None = None
     threads: int = 1
@@ -161,7 +163,7 @@ def list_mounts(view: View) -> list[tuple[str, list[str]]]:
     for path, size in {**sizes, view.sockets: 1}.items():
         mounts.append((path, ["--perms", "0777", "--size", str(size * MIB), "--tmpfs", path]))
     mounts += [(BESIDE, ["--ro-bind", str(view.beside), BESIDE])] if view.beside else []
-    given = {name: str(path) for name, path in list_bundled().items() if name.startswith("assignment/")}
+    given = {name: str(path) for name, path in list_bundled(view.course).items() if name.startswith("assignment/")}
     mounts += [(f"{PACKAGES}/{name}", ["--ro-bind", path, f"{PACKAGES}/{name}"]) for name, path in given.items()]
     return mounts + (_gpu_mounts(view.gpu) if view.gpu is not None else [])
 
@@ -207,6 +209,7 @@ def make_environment(view: View) -> dict[str, str]:
         "CUDA_VISIBLE_DEVICES": view.gpu.uuid if view.gpu else "",
         "HW9_DEVICE": "cuda" if view.gpu else "cpu",
         "HW9_RUN": view.run,
+        VARIABLE: "",  # the course lies where the embedded one would
     }
 
 

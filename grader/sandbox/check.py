@@ -2,13 +2,16 @@
 
 import os
 import shutil
+import stat
 import subprocess
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from assignment.assignment import Limits
-from assignment.fixable import FixableError
+from assignment.course import Course, open_course
+from assignment.fixable import Fault, FixableError, check_all
+from grader.release.bundle import list_bundled
 from grader.sandbox import cage
 from grader.sandbox.gpu import Gpu
 
@@ -18,19 +21,15 @@ OTHERWISE = "; --no-sandbox runs your own notebook, and only that, without"
 ASK_CUDA = """import ctypes, sys
 code = ctypes.CDLL("libcuda.so.1").cuInit(0)
 sys.exit(f"cuInit gave error {code}" if code else 0)"""
-TRIAL = cage.View(
-    token="trial",
-    run="trial",
-    limits=Limits(
-        cell_seconds=5,
-        notebook_seconds=5,
-        cpu_seconds=5,
-        memory_mib=1024,
-        processes=64,
-        file_mib=1,
-        work_mib=1,
-        output_mib=1,
-    ),
+LIMITS = Limits(
+    cell_seconds=5,
+    notebook_seconds=5,
+    cpu_seconds=5,
+    memory_mib=1024,
+    processes=64,
+    file_mib=1,
+    work_mib=1,
+    output_mib=1,
 )
 
 
@@ -46,9 +45,10 @@ def check_cage(gpus: Sequence[Gpu] = ()) -> None:
     offered = subprocess.run(["bwrap", "--help"], capture_output=True, text=True, check=False).stdout
     if "--size" not in offered:
         raise FixableError(f"sandbox: this bubblewrap has no --size; expected version 0.7 or newer{OTHERWISE}")
-    check_refusal(_try_cage(TRIAL, "import assignment, ipykernel"))
+    trial = cage.View(token="trial", run="trial", limits=LIMITS, course=open_course())
+    check_refusal(_try_cage(trial, "import assignment, ipykernel"))
     for gpu in gpus:
-        if complaint := _try_cage(replace(TRIAL, gpu=gpu), ASK_CUDA):
+        if complaint := _try_cage(replace(trial, gpu=gpu), ASK_CUDA):
             raise FixableError(
                 f"sandbox: GPU {gpu.uuid}: {complaint}; expected one that CUDA can use from inside the sandbox"
                 " (`nvidia-smi` says how it is; `ldconfig -p` must list the driver); --device cpu does without"
@@ -68,6 +68,17 @@ def find_rights() -> int:
     """Return the rights of this process (its effective capabilities), a bit each."""
     status = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
     return int(next(line.partition(":")[2] for line in status if line.startswith("CapEff:")), 16)
+
+
+def check_readable(course: Course) -> None:
+    """Raise FixableError with every file of a course that a notebook's own user, when we are root, could not read."""
+    if cage.choose_uid(0) is None:
+        return
+    check_all(
+        Fault((str(path),), "only its owner may read it; expected one that everybody may (chmod -R a+rX the course)")
+        for path in list_bundled(course).values()
+        if path.exists() and not path.stat().st_mode & stat.S_IROTH
+    )
 
 
 def check_refusal(complaint: str) -> None:

@@ -9,9 +9,9 @@ import hashlib
 import json
 from collections.abc import Iterable
 from functools import cache
+from pathlib import Path
 from typing import Any
 
-from assignment.assignment import NOTEBOOK_FILE
 from assignment.fixable import FixableError
 from assignment.sheet.notebook import parse_notebook
 from grader.handins.plan import hash_source
@@ -21,13 +21,16 @@ PARSED = 2**16  # characters of cells that may hold answers alone; a hostile one
 FEW = 100  # characters other than white space, in lines that the released notebook does not have
 
 
-def digest_content(data: bytes) -> str | None:
-    """Return a sha256 that only identical hand-ins share; None where a notebook has nothing that could tell."""
+def digest_content(data: bytes, released: Path) -> str | None:
+    """Return a sha256 that only identical hand-ins share; None where a notebook has nothing that could tell.
+
+    released: the released notebook, whose cells are everybody's.
+    """
     try:
         cells = parse_notebook(data)["cells"]
     except FixableError:
         return None
-    hashes, lines = _read_released()
+    hashes, lines = _read_released(released)
     own = _drop_plain([cell for cell in cells if hash_source(cell) not in hashes])
     if not own:
         return None
@@ -61,9 +64,9 @@ def _mark(one: HandinRecord, others: tuple[str, ...]) -> HandinRecord:
 
 
 @cache
-def _read_released() -> tuple[frozenset[str], frozenset[str]]:
+def _read_released(released: Path) -> tuple[frozenset[str], frozenset[str]]:
     """Return the hashes of the released notebook's cells, and its lines."""
-    cells = parse_notebook(NOTEBOOK_FILE.read_bytes())["cells"]
+    cells = parse_notebook(released.read_bytes())["cells"]
     lines = (line.strip() for cell in cells for line in cell["source"].splitlines())
     return frozenset(map(hash_source, cells)), frozenset(lines)
 

@@ -19,15 +19,15 @@ from grader.decisions.decisions import NO_DECISIONS, Decisions, find_deadline, s
 from grader.handins.submission import Submission
 from grader.quiz.roster import Quiz
 from grader.runs.folder import read_handin
-from grader.scoring.course import Course
 from grader.scoring.evidence import Evidence, load_evidence
+from grader.scoring.grading import Grading
 from grader.scoring.handin_record import VERDICTS_FILE, HandinProblem, HandinRecord, list_words
 from grader.scoring.identical import digest_content, mark_identical
 from grader.scoring.reasons import list_reasons
 from grader.scoring.seen import load_seen
 from grader.scoring.sources import Counted, choose_sheet, make_empty_sheet
 from grader.scoring.verdict import NOTHING, Verdict, judge_sheet, sum_points
-from questions.bank import Bank, list_worth
+from questions.bank import list_worth
 from questions.sheet import Sheet, read_sheet
 
 REPLACED = Bilingual(
@@ -41,7 +41,7 @@ NO_SANDBOX = Bilingual(en="It ran outside the sandbox.", zh="是在沙箱之外�
 def score_runs(
     submissions: Iterable[Submission],
     runs: Path,
-    course: Course,
+    grading: Grading,
     quiz: Quiz | None = None,
     decisions: Decisions = NO_DECISIONS,
 ) -> list[HandinRecord]:
@@ -49,7 +49,7 @@ def score_runs(
 
     quiz: the answers to the quiz (`grader/quiz`), which count in place of the notebooks' or are compared with them.
     """
-    return mark_identical(score_run(one, runs / one.student, course, quiz, decisions) for one in submissions)
+    return mark_identical(score_run(one, runs / one.student, grading, quiz, decisions) for one in submissions)
 
 
 def find_unlisted(submissions: Iterable[Submission], runs: Path) -> tuple[str, ...]:
@@ -61,7 +61,7 @@ def find_unlisted(submissions: Iterable[Submission], runs: Path) -> tuple[str, .
 def score_run(
     submission: Submission,
     folder: Path,
-    course: Course,
+    grading: Grading,
     quiz: Quiz | None = None,
     decisions: Decisions = NO_DECISIONS,
 ) -> HandinRecord:
@@ -69,11 +69,11 @@ def score_run(
 
     It reads what the folder's `verdicts.json` says a person has seen, and no more of it.
     """
-    unread, notebook, content = _read_sheet(submission, folder, course.bank)
-    counted = choose_sheet(submission.student, unread, notebook, quiz, course.bank)
+    unread, notebook, content = _read_sheet(submission, folder, grading)
+    counted = choose_sheet(submission.student, unread, notebook, quiz, grading.bank)
     its, run = decisions.of(submission.student), load_evidence(folder)
-    points = _judge_points(submission, counted, course, its)
-    agreements = _read_agreements(folder, run, course.canonical)
+    points = _judge_points(submission, counted, grading, its)
+    agreements = _read_agreements(folder, run, grading.canonical)
     why = _list_why(submission, counted, run, agreements, points.verdicts)
     seen = load_seen(folder, select(its, "seen"), why)
     covered = {reason for one in seen for reason in one.why}
@@ -91,7 +91,7 @@ def score_run(
         source=counted.source,
         differing=counted.differing,
         total=sum_points(points.verdicts) - points.deducted,
-        possible=_sum_possible(points.verdicts, list_worth(course.bank, course.assignment)),
+        possible=_sum_possible(points.verdicts, list_worth(grading.bank, grading.assignment)),
         topics=_sum_topics(points.verdicts),
         verdicts=points.verdicts,
         run=run,
@@ -117,13 +117,15 @@ class _Points:
     deducted: Decimal
 
 
-def _judge_points(submission: Submission, counted: Counted, course: Course, decisions: tuple[Decision, ...]) -> _Points:
-    deadline = find_deadline(decisions, course.assignment.deadline)
-    late = _judge_time(submission, course, deadline)
+def _judge_points(
+    submission: Submission, counted: Counted, grading: Grading, decisions: tuple[Decision, ...]
+) -> _Points:
+    deadline = find_deadline(decisions, grading.assignment.deadline)
+    late = _judge_time(submission, grading, deadline)
     verdicts = judge_sheet(
         counted.sheet,
-        course.key,
-        list_worth(course.bank, course.assignment),
+        grading.key,
+        list_worth(grading.bank, grading.assignment),
         late=late.word == "refused",
         decisions=decisions,
         there=counted.problem not in ("missing", "no_response"),
@@ -150,26 +152,28 @@ def _list_why(
     return why
 
 
-def _judge_time(submission: Submission, course: Course, deadline: datetime) -> Lateness:
+def _judge_time(submission: Submission, grading: Grading, deadline: datetime) -> Lateness:
     """Judge when it came; a hand-in that a course system marked late without a time is not accepted."""
     if submission.submitted_at is None:
         return REFUSED if submission.marked_late else IN_TIME
-    return course.assignment.late.judge(submission.submitted_at, deadline)
+    return grading.assignment.late.judge(submission.submitted_at, deadline)
 
 
-def _read_sheet(submission: Submission, folder: Path, bank: Bank) -> tuple[HandinProblem | None, Sheet, str | None]:
+def _read_sheet(
+    submission: Submission, folder: Path, grading: Grading
+) -> tuple[HandinProblem | None, Sheet, str | None]:
     """Return why the Sheet could not be read, the Sheet, and a sha256 of the notebook's own content.
 
     A hand-in that is not there is blank, any other that cannot be read is unreadable.
     """
     if submission.problem is not None or submission.notebook is None:
         problem: HandinProblem = submission.problem or "missing"
-        return problem, make_empty_sheet(problem, bank), None
+        return problem, make_empty_sheet(problem, grading.bank), None
     data = read_handin(folder)
-    sheet = read_sheet(data, bank)
+    sheet = read_sheet(data, grading.bank)
     if sheet.problem == "not_a_notebook":
-        return sheet.problem, make_empty_sheet(sheet.problem, bank), None
-    return sheet.problem, sheet, digest_content(data)
+        return sheet.problem, make_empty_sheet(sheet.problem, grading.bank), None
+    return sheet.problem, sheet, digest_content(data, grading.course.released)
 
 
 def _read_agreements(folder: Path, run: Evidence, canonical: Outputs) -> tuple[Agreement, ...]:

@@ -25,7 +25,7 @@ from grader.decisions.decision import Decision
 from grader.decisions.decisions import Decisions
 from grader.files.whole import load_json, write_whole
 from grader.quiz.roster import Quiz
-from grader.scoring.course import Course
+from grader.scoring.grading import Grading
 from grader.scoring.handin_record import HandinRecord
 from grader.scoring.verdict import VerdictWord
 from questions.bank import list_worth
@@ -73,7 +73,8 @@ class KeptQuestion(Record):
 class Basis(Record):
     """By what a class was scored."""
 
-    profile: str
+    profile: str  # the course's name
+    course_digest: str | None = None  # None: scored before courses had one
     deadline: AwareDatetime
     late: LatePolicy
     answers: Source
@@ -103,10 +104,10 @@ class Scoring(Record):
 
 
 def make_scoring(
-    records: Iterable[HandinRecord], course: Course, quiz: Quiz | None, decisions: Decisions, before: Scoring | None
+    records: Iterable[HandinRecord], grading: Grading, quiz: Quiz | None, decisions: Decisions, before: Scoring | None
 ) -> Scoring:
     """Return the scoring that the records are; the one before where nothing differs from it."""
-    basis = _make_basis(course, quiz, decisions)
+    basis = _make_basis(grading, quiz, decisions)
     students = {one.student: _make_outcome(one) for one in records}
     if before is not None and (before.basis, before.students) == (basis, students):
         return before
@@ -175,15 +176,16 @@ def check_whole(runs: Path, records: Iterable[HandinRecord], last: Scoring | Non
     )
 
 
-def _make_basis(course: Course, quiz: Quiz | None, decisions: Decisions) -> Basis:
-    worth = list_worth(course.bank, course.assignment)
-    key = {item: _keep_question(item, worth[item], course) for item in worth}
+def _make_basis(grading: Grading, quiz: Quiz | None, decisions: Decisions) -> Basis:
+    worth = list_worth(grading.bank, grading.assignment)
+    key = {item: _keep_question(item, worth[item], grading) for item in worth}
     text = json.dumps({item: one.letters for item, one in key.items()}, sort_keys=True)
     return Basis(
-        profile=course.profile,
-        deadline=course.assignment.deadline,
-        late=course.assignment.late,
-        answers=course.assignment.answers,
+        profile=grading.course.name,
+        course_digest=grading.course.mark.digest,
+        deadline=grading.assignment.deadline,
+        late=grading.assignment.late,
+        answers=grading.assignment.answers,
         key=key,
         key_digest=hashlib.sha256(text.encode()).hexdigest(),
         decisions=decisions.every,
@@ -192,11 +194,11 @@ def _make_basis(course: Course, quiz: Quiz | None, decisions: Decisions) -> Basi
     )
 
 
-def _keep_question(item: str, worth: Decimal, course: Course) -> KeptQuestion:
-    letters = course.key.letters.get(item)
+def _keep_question(item: str, worth: Decimal, grading: Grading) -> KeptQuestion:
+    letters = grading.key.letters.get(item)
     claims = {}
-    for letter, choice in course.bank[item].choices.items() if letters is not None else ():
-        decided = course.key.decisions.get((item, letter))
+    for letter, choice in grading.bank[item].choices.items() if letters is not None else ():
+        decided = grading.key.decisions.get((item, letter))
         seen = decided.evaluated.get(CANONICAL_SEED) if decided else None
         distance = float(f"{seen.distance:.6g}") if seen else None
         claims[letter] = KeptClaim(says=choice.claim.says, right=letter in (letters or ()), distance=distance)

@@ -21,7 +21,7 @@ from grader.files.untrusted import list_untrusted, read_untrusted
 from grader.handins.beside import FOLDER
 from grader.handins.notebook import parse_notebook
 from grader.runs.folder import read_handin
-from grader.runs.job import Job, load_job, read_order
+from grader.runs.job import Job, load_job, open_ordered, read_order
 from grader.runs.result import RunResult, commit_result
 from grader.sandbox import cage
 from grader.sandbox.cgroup import Cgroup, open_group
@@ -193,6 +193,7 @@ def _make_view(run: str, job: Job, beside: Path | None) -> cage.View:
         token=secrets.token_hex(8),
         run=run,
         limits=job.limits,
+        course=open_ordered(job),
         uid=cage.choose_uid(job.slot),
         gpu=job.gpu,
         threads=job.threads,

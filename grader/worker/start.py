@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from assignment.course import VARIABLE
 from assignment.fixable import FixableError
 from grader.sandbox import cage
 from grader.sandbox.cgroup import Cgroup
@@ -73,7 +74,8 @@ async def start_bare(view: cage.View) -> Kernel:
 def _find_bare_environment(view: cage.View) -> dict[str, str]:
     packages = str(Path(__file__).resolve().parents[2])
     given = {name: value for name, value in cage.make_environment(view).items() if name in BARE}
-    return {**os.environ, **given, "PYTHONPATH": packages}
+    course = {VARIABLE: "" if view.course.embedded else str(view.course.folder)}
+    return {**os.environ, **given, **course, "PYTHONPATH": packages}
 
 
 def describe_connection(address: str, key: str) -> bytes:

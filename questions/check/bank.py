@@ -90,11 +90,11 @@ def find_total_faults(bank: Bank, assignment: Assignment, faults: Sequence[Fault
     there |= {PurePath(fault.place[0]).stem for fault in faults if fault.place}  # files that can be read in part
     for analysis, group in assignment.questions.items():
         if bank.ids and analysis not in there:
-            says = f"no question about {analysis}; expected {group.count}, as assignment.yaml says"
+            says = f"no question about {analysis}; expected {group.count}, as the settings say"
             yield Fault(("bank",), says)
     total = sum((group.count * group.points for group in assignment.questions.values()), Decimal(0))
     if total != TOTAL:
-        yield Fault(("assignment.yaml", "questions"), f"{total} points in all; expected exactly {TOTAL}")
+        yield Fault(("settings", "questions"), f"{total} points in all; expected exactly {TOTAL}")
 
 
 def find_spread_faults(letters: Letters) -> Iterator[Fault]:

@@ -20,7 +20,6 @@ from questions.claim import digest
 from questions.key import Key, Place, decide_all
 from questions.proof.mutant import Mutant
 
-PROOF_FOLDER = Path(__file__).parents[1] / "proofs"
 LEAST_SCORE, LEAST_CAUGHT = 0.95, 2
 
 
@@ -35,7 +34,7 @@ class MutantRow(Record):
 
 
 class Matrix(Record):
-    """Question x mutant, for a profile. `claims`: a digest of each question's claims, to know when they changed."""
+    """Question x mutant, for a course (`profile`). `claims`: of each question's claims, to know when they changed."""
 
     profile: str
     claims: dict[str, str]
@@ -112,24 +111,23 @@ def find_matrix_faults(matrix: Matrix, bank: Bank) -> Iterator[Fault]:
         yield Fault(("mutants",), says)
 
 
-def load_matrix(profile: str, folder: Path = PROOF_FOLDER) -> Matrix:
-    """Return the stored matrix of a profile; FixableError where there is none."""
-    path = folder / profile / "mutation.yaml"
+def load_matrix(proofs: Path) -> Matrix:
+    """Return the matrix that a course's folder of proofs holds; FixableError where there is none."""
+    path = proofs / "mutation.yaml"
     if not path.exists():
         raise FixableError(f"{path}: missing; expected the matrix: run `hw9 questions mutate --write`")
     return parse_as(Matrix, load_yaml(path), str(path))
 
 
-def save_matrix(matrix: Matrix, bank: Bank, folder: Path = PROOF_FOLDER) -> list[Path]:
-    """Write `mutation.yaml`, `mutation.csv` and `mutation.md` of a profile and return their paths."""
-    place = folder / matrix.profile
-    place.mkdir(parents=True, exist_ok=True)
+def save_matrix(matrix: Matrix, bank: Bank, proofs: Path) -> list[Path]:
+    """Write `mutation.yaml`, `mutation.csv` and `mutation.md` and return their paths."""
+    proofs.mkdir(parents=True, exist_ok=True)
     data = matrix.model_dump(mode="json", exclude_none=True)
     head = (
         "# Which question tells which mistake from the truth. Written by `hw9 questions mutate --write`; do not edit.\n"
     )
     text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=120)
-    paths = [place / f"mutation.{form}" for form in ("yaml", "csv", "md")]
+    paths = [proofs / f"mutation.{form}" for form in ("yaml", "csv", "md")]
     paths[0].write_text(head + text, encoding="utf-8")
     paths[1].write_text(to_csv(matrix, bank), encoding="utf-8")
     paths[2].write_text(to_markdown(matrix, bank), encoding="utf-8")

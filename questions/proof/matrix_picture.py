@@ -8,14 +8,14 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
 from questions.bank import Bank
-from questions.proof.matrix import PROOF_FOLDER, Matrix
+from questions.proof.matrix import Matrix
 
 _COLOURS = ListedColormap(["#f2f2f2", "#9ecae1", "#4292c6", "#08519c", "#08306b"])  # 0, 1, 2, 3, 4 or more choices
 _COLUMNS = 2  # of panels
 
 
-def save_picture(matrix: Matrix, bank: Bank, folder: Path = PROOF_FOLDER) -> Path:
-    """Draw a profile's matrix as `mutation.png` and return its path."""
+def save_picture(matrix: Matrix, bank: Bank, proofs: Path) -> Path:
+    """Draw a matrix as `mutation.png` and return its path."""
     analyses = tuple(dict.fromkeys(question.analysis for question in bank.questions))
     figure = Figure(figsize=(17, 17), layout="constrained")
     FigureCanvasAgg(figure)
@@ -27,7 +27,7 @@ def save_picture(matrix: Matrix, bank: Bank, folder: Path = PROOF_FOLDER) -> Pat
     )
     for name, axes in zip(analyses, figure.subplots(-(-len(analyses) // _COLUMNS), _COLUMNS).flat, strict=False):
         _draw_panel(axes, matrix, bank, name)
-    path = folder / matrix.profile / "mutation.png"
+    path = proofs / "mutation.png"
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=80, metadata={"Software": None})
     return path

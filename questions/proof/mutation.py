@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from assignment.arrays import GROUPS
+from assignment.course import Course
 from assignment.fixable import FixableError
 from assignment.outputs import Outputs
 from questions.bank import Bank
@@ -24,7 +25,7 @@ def find_touched(mutants: Sequence[Mutant]) -> tuple[str, ...]:
 
 def compute_matrix(
     mutants: Sequence[Mutant],
-    profile: str,
+    course: Course,
     bank: Bank,
     canonicals: Mapping[int, Outputs],
     *,
@@ -39,14 +40,14 @@ def compute_matrix(
     key, touched = compute_key(bank, canonicals), find_touched(mutants)
 
     def find_all(reruns: Sequence[Rerun]) -> list[dict[str, str]]:
-        folders = run_all(reruns, profile, cache=cache, tick=tick)
+        folders = run_all(reruns, course, cache=cache, tick=tick)
         pairs = zip(reruns, folders, strict=True)
-        found = (load_reruns([rerun], [folder], profile, canonicals)[SEED] for rerun, folder in pairs)
+        found = (load_reruns([rerun], [folder], course, canonicals)[SEED] for rerun, folder in pairs)
         return [find_flipped(bank, key, outputs, SEED) for outputs in found]
 
     controls = find_all([Rerun(groups=(group,), device=device) for group in touched])
     _check_controls(dict(zip(touched, controls, strict=True)))
-    return make_matrix(profile, bank, mutants, find_all([one.to_rerun(device) for one in mutants]))
+    return make_matrix(course.name, bank, mutants, find_all([one.to_rerun(device) for one in mutants]))
 
 
 def _check_controls(controls: Mapping[str, Mapping[str, str]]) -> None:

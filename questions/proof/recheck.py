@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assignment.arrays import GROUPS
+from assignment.course import Course
 from assignment.fixable import FixableError
 from assignment.outputs import Outputs
 from questions.bank import Bank
@@ -32,7 +33,7 @@ class Change:
 
 
 def recompute(
-    profile: str,
+    course: Course,
     canonicals: Mapping[int, Outputs],
     *,
     groups: Sequence[str] = GROUPS,
@@ -43,8 +44,8 @@ def recompute(
 ) -> Outputs:
     """Return the Outputs that today's reference code gives for one seed, the groups shared out among the cores."""
     reruns = [Rerun(groups=(group,), seeds=(SEED,), edits=edits, device=device) for group in groups]
-    folders = run_all(reruns, profile, cache=cache, tick=tick)
-    return load_reruns(reruns, folders, profile, canonicals)[SEED]
+    folders = run_all(reruns, course, cache=cache, tick=tick)
+    return load_reruns(reruns, folders, course, canonicals)[SEED]
 
 
 def find_changes(bank: Bank, key: Key, outputs: Outputs) -> list[Change]:

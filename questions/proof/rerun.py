@@ -13,15 +13,16 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
 from assignment.arrays import GROUPS
+from assignment.course import VARIABLE, Course
 from assignment.fixable import Fault, FixableError, check_all, show_value
 from assignment.outputs import Outputs
 from assignment.processors import count_processors
-from assignment.profile import Manifest, load_profile
+from assignment.profile import Manifest
 from questions.canonical import load_canonical
 
 ROOT = Path(__file__).parents[2]
@@ -62,19 +63,19 @@ class Rerun:
 
 
 def run_all(
-    reruns: Sequence[Rerun], profile: str, *, cache: Path = CACHE_FOLDER, tick: Callable[[int], None] = lambda _: None
+    reruns: Sequence[Rerun], course: Course, *, cache: Path = CACHE_FOLDER, tick: Callable[[int], None] = lambda _: None
 ) -> list[Path]:
     """Compute what is not kept yet, one process per core, and return the folders; `tick` is given each that is done.
 
     FixableError with every edit that finds no place and every process that failed.
     """
     check_all(fault for rerun in reruns for fault in find_edit_faults(rerun.edits))
-    manifest, sources = load_profile(profile).manifest, _digest_sources()
-    folders = [cache / _digest_rerun(rerun, manifest, sources) for rerun in reruns]
+    sources = _digest_sources()
+    folders = [cache / _digest_rerun(rerun, course.manifest, sources) for rerun in reruns]
     faults: list[Fault] = []
     with ThreadPoolExecutor(count_processors()) as pool:
         started = {
-            pool.submit(_run, rerun, profile, folder): number
+            pool.submit(_run, rerun, course, folder): number
             for number, (rerun, folder) in enumerate(zip(reruns, folders, strict=True))
         }
         try:
@@ -92,14 +93,14 @@ def run_all(
 
 
 def load_reruns(
-    reruns: Sequence[Rerun], folders: Sequence[Path], profile: str, canonicals: Mapping[int, Outputs]
+    reruns: Sequence[Rerun], folders: Sequence[Path], course: Course, canonicals: Mapping[int, Outputs]
 ) -> dict[int, Outputs]:
     """Return the canonical Outputs of every seed with what was computed anew laid over them, rerun after rerun."""
     found = dict(canonicals)
     for rerun, folder in zip(reruns, folders, strict=True):
         for seed in rerun.seeds:
             kept = {name: array for name, array in found[seed].items() if name[0] not in rerun.groups}
-            found[seed] = Outputs(kept | dict(load_canonical(profile, seed, folder)))
+            found[seed] = Outputs(kept | dict(load_canonical(replace(course, canonical=folder), seed)))
     return found
 
 
@@ -115,16 +116,17 @@ def find_edit_faults(edits: Sequence[Edit]) -> list[Fault]:
     return faults
 
 
-def _run(rerun: Rerun, profile: str, folder: Path) -> None:
+def _run(rerun: Rerun, course: Course, folder: Path) -> None:
     if folder.exists():
         return
     folder.parent.mkdir(parents=True, exist_ok=True)
     with _overlay(rerun.edits) as place, tempfile.TemporaryDirectory(dir=folder.parent) as aside:
         out = Path(aside) / "done"
-        words = [sys.executable, "-m", "reference.produce", "--profile", profile]
+        words = [sys.executable, "-m", "reference.produce"]
+        named = {VARIABLE: "" if course.embedded else str(course.folder)}
         ended = subprocess.run(
-            [*words, "--out", str(out / profile), *rerun.options],
-            cwd=place, env=os.environ | SETTINGS, capture_output=True, text=True, check=False,
+            [*words, "--out", str(out), *rerun.options],
+            cwd=place, env=os.environ | SETTINGS | named, capture_output=True, text=True, check=False,
         )  # fmt: skip
         if ended.returncode:
             where = ", ".join(f"{edit.file}: {show_value(edit.new)}" for edit in rerun.edits) or "reference"
@@ -173,7 +175,8 @@ def _list_files(pattern: str) -> list[Path]:
 
 def _digest_rerun(rerun: Rerun, manifest: Manifest, sources: str) -> str:
     """Return a name of all that the arrays depend on: code, weights, edits, options."""
-    parts = (rerun, manifest.profile, _list_assets(rerun, manifest), sources)
+    labels = [(one.asset, one.mask, one.label) for one in manifest.pictures]
+    parts = (rerun, manifest.profile, labels, _list_assets(rerun, manifest), sources)
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:24]
 
 

@@ -17,7 +17,6 @@ from assignment.records import Record
 from questions.bank import Bank
 from questions.claim import digest
 from questions.key import Decision, Place, decide
-from questions.proof.matrix import PROOF_FOLDER
 from questions.proof.rerun import Rerun
 
 VARIANTS: Mapping[str, tuple[str, str]] = {  # what `Rerun` is given: precision, weights
@@ -34,7 +33,7 @@ class Measurement(Record):
 
 
 class Stability(Record):
-    """What was measured of a profile, by question and letter."""
+    """What was measured of a course (`profile`), by question and letter."""
 
     profile: str
     questions: dict[str, dict[str, Measurement]]
@@ -60,7 +59,7 @@ def make_reruns(seeds: tuple[int, ...], device: str = "cpu") -> dict[str, list[R
     }
 
 
-def measure(profile: str, bank: Bank, runs: Mapping[str, Mapping[int, Outputs]]) -> Stability:
+def measure(name: str, bank: Bank, runs: Mapping[str, Mapping[int, Outputs]]) -> Stability:
     """Measure every claim on the Outputs of each variant and seed; FixableError where a number cannot be had."""
     questions: dict[str, dict[str, Measurement]] = {}
     for question in bank.questions:
@@ -69,7 +68,7 @@ def measure(profile: str, bank: Bank, runs: Mapping[str, Mapping[int, Outputs]])
             found = {name: decide(choice, outputs).evaluated.values() for name, outputs in runs.items()}
             distances = {name: tuple(float(f"{one.distance:.6g}") for one in ones) for name, ones in found.items()}
             its[letter] = Measurement(claim=digest(choice.claim), distances=distances)
-    return Stability(profile=profile, questions=questions)
+    return Stability(profile=name, questions=questions)
 
 
 def compute_steadiness(decision: Decision, measured: Measurement) -> Steadiness:
@@ -113,17 +112,17 @@ def _find_unsteady(its: Steadiness | None) -> str | None:
     return None
 
 
-def load_stability(profile: str, folder: Path = PROOF_FOLDER) -> Stability:
-    """Return what was measured of a profile; FixableError where nothing was."""
-    path = folder / profile / "stability.yaml"
+def load_stability(proofs: Path) -> Stability:
+    """Return what a course's folder of proofs says was measured; FixableError where nothing was."""
+    path = proofs / "stability.yaml"
     if not path.exists():
         raise FixableError(f"{path}: missing; expected what `hw9 questions stability --write` measures")
     return parse_as(Stability, load_yaml(path), str(path))
 
 
-def save_stability(stability: Stability, folder: Path = PROOF_FOLDER) -> Path:
-    """Write `stability.yaml` of a profile and return its path."""
-    path = folder / stability.profile / "stability.yaml"
+def save_stability(stability: Stability, proofs: Path) -> Path:
+    """Write `stability.yaml` and return its path."""
+    path = proofs / "stability.yaml"
     path.parent.mkdir(parents=True, exist_ok=True)
     head = (
         "# How far each claim is from its bound where the numbers are a little different, on every seed.\n"

@@ -1,4 +1,4 @@
-"""The Proof of a bank: what its mutation tests and its stability came to, as stored for a profile."""
+"""The Proof of a bank: what its mutation tests and its stability came to, as a course stores it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -27,15 +27,15 @@ class Proof:
         return self.matrix.count_flipped() if self.matrix else None
 
 
-def load_proof(profile: str, folder: Path | None) -> Proof:
-    """Return what `folder` holds for a profile; nothing is missed where there is no folder to look in."""
-    if folder is None:
+def load_proof(proofs: Path) -> Proof:
+    """Return what a course's folder of proofs holds; nothing is missed where there is no folder to look in."""
+    if not proofs.exists():
         return Proof()
     missing: list[Fault] = []
 
-    def load(read: Callable[[str, Path], Stored]) -> Stored | None:
+    def load(read: Callable[[Path], Stored]) -> Stored | None:
         try:
-            return read(profile, folder)
+            return read(proofs)
         except FixableError as error:
             missing.extend(error.faults)
             return None

@@ -12,16 +12,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Column, Table
 
 from assignment.arrays import GROUPS
+from assignment.course import find_course
 from assignment.fixable import FixableError
 from assignment.outputs import Outputs, load_group, save_group
-from assignment.profile import load_profile
 from reference.device import prepare_device
 from reference.produce.bench import Arrays, Bench
 from reference.produce.compare import Difference, compare_group
 from reference.produce.registry import SEEDS, find_producer
 
 PRECISIONS = {"float64": torch.float64, "float32": torch.float32}
-CANONICAL_FOLDER = Path(__file__).parents[1] / "canonical"
 EXAMPLE = """examples:
   hw9 reference                                     recompute everything and compare with what is stored
   hw9 reference --analysis saliency --threads 1     one analysis, on one thread
@@ -38,7 +37,8 @@ def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="hw9 reference", description=__doc__, epilog=EXAMPLE, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--profile", default="mini", help="which models and pictures (default: %(default)s)")
+    parser.add_argument("--course", type=Path, metavar="DIR",
+                        help="folder of the course (default: HW9_COURSE, else the embedded one)")  # fmt: skip
     parser.add_argument("--analysis", nargs="+", choices=list(GROUPS), default=list(GROUPS), metavar="NAME",
                         help=f"only these: {', '.join(GROUPS)}")  # fmt: skip
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda (default: %(default)s)")
@@ -84,17 +84,17 @@ def run(options: argparse.Namespace, console: Console) -> int:
     """Produce, and then store or compare."""
     check_exact(options)
     seeds = tuple(sorted(set(options.seeds)))
-    profile = load_profile(options.profile)
+    course = find_course(options.course)
     device = prepare_device(options.device, threads=options.threads)
-    folder = options.out or options.against or CANONICAL_FOLDER / profile.name
+    folder = options.out or options.against or course.canonical
     rounding = None if options.weights == "stored" else torch.bfloat16
-    bench = Bench(profile, device, PRECISIONS[options.dtype], options.batch, rounding)
+    bench = Bench(course.profile, device, PRECISIONS[options.dtype], options.batch, rounding)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     differences: list[Difference] = []
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("", total=len(options.analysis))
         for group in options.analysis:
-            progress.update(task, description=f"{profile.name} on {device.type}: {group}")
+            progress.update(task, description=f"{course.name} on {device.type}: {group}")
             for seed, arrays in find_producer(group)(bench, seeds).items():
                 if options.write or options.out:
                     path = save_group(folder, group, arrays, seed=seed, exact=bool(options.out))

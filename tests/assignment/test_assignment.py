@@ -6,11 +6,12 @@ import pytest
 
 from assignment.arrays import GROUPS
 from assignment.assignment import ASSIGNMENT_FILE, Bilingual, load_assignment
+from assignment.course import open_course
 from assignment.fixable import FixableError
 
 
 def test_thirty_questions_give_exactly_ten_points() -> None:
-    groups = load_assignment().questions
+    groups = open_course().assignment.questions
     assert [*groups] == [group for group in GROUPS if group not in ("pictures", "texts")]
     assert sum(group.count for group in groups.values()) == 30
     assert str(sum(group.count * group.points for group in groups.values())) == "10.0"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from assignment.assignment import ASSIGNMENT_FILE, load_assignment
+from assignment.course import open_course
 from assignment.fixable import FixableError
 from assignment.late import LatePolicy
 
@@ -59,13 +60,13 @@ def test_each_begun_day_costs_its_points_and_the_grace_is_part_of_the_first(
 
 
 def test_moments_compare_across_time_zones() -> None:
-    policy = load_assignment().late
+    policy = open_course().assignment.late
     assert not policy.judge(datetime.fromisoformat("2027-05-28T15:59:59+00:00"), DEADLINE).is_late
     assert policy.judge(datetime.fromisoformat("2027-05-28T16:00:00+00:00"), DEADLINE).is_late
 
 
 def test_policy_of_the_course_is_that_of_its_slides() -> None:
-    assert load_assignment().late == LatePolicy(grace_seconds=0, points_per_day=None, fractions=False)
+    assert open_course().assignment.late == LatePolicy(grace_seconds=0, points_per_day=None, fractions=False)
 
 
 def test_faults_of_the_policy_are_named_with_their_fields(tmp_path: Path) -> None:

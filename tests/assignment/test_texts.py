@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from assignment.course import open_course
 from assignment.fixable import FixableError
 from assignment.making.language.write import is_held_out
 from assignment.models.bert import load_bert
 from assignment.models.reading import read
 from assignment.models.roles import find_roles
-from assignment.profile import load_profile
 from assignment.texts import find_marked, load_texts, split_words
 
-TEXTS = load_profile().texts
+TEXTS = open_course().profile.texts
 GOOD = """
 attention: [{text: "The (keys) [are] old.", candidates: [are, is], link: agreement}]
 passages: [{question: "Who slept?", passage: "It rained. [Anna] slept."}]
@@ -60,7 +60,7 @@ def test_shared_words_have_as_many_sentences_each(write) -> None:
 
 
 def test_words_are_counted_as_the_tokenizer_counts_them() -> None:
-    tokenizer = load_bert(load_profile().masked_folder, "masked").tokenizer
+    tokenizer = load_bert(open_course().profile.masked_folder, "masked").tokenizer
     for one in TEXTS.attention:
         reading = read(tokenizer, one.plain)
         assert max(reading.word) + 1 == len(one.words)

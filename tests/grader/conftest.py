@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 
 from assignment.arrays import FILTER_MAPS
-from assignment.assignment import Bilingual, load_assignment
+from assignment.assignment import Bilingual
+from assignment.course import open_course
 from assignment.late import IN_TIME, REFUSED
 from assignment.outputs import Outputs, list_official, save_group
 from assignment.texts import load_texts, split_words
 from grader.agreement.agree import COMPARED_GROUPS, compare_groups, read_group
-from grader.scoring.course import Course
 from grader.scoring.evidence import Evidence
+from grader.scoring.grading import Grading
 from grader.scoring.handin_record import HandinRecord, list_words, save_handin_record
 from grader.scoring.reasons import list_reasons
 from grader.scoring.verdict import judge_sheet, sum_points
@@ -183,26 +184,26 @@ def canonical() -> Outputs:
 
 
 @pytest.fixture
-def course(bank: Bank, key: Key, canonical: Outputs) -> Course:
+def grading(bank: Bank, key: Key, canonical: Outputs) -> Grading:
     size = canonical["saliency", "map"].shape
     pictures = np.random.default_rng(0).integers(0, 255, (*size, 3), dtype=np.uint8)
-    return Course("made up", bank, key, load_assignment(), canonical, pictures, TEXTS, READERS)
+    return Grading(open_course(), bank, key, open_course().assignment, canonical, pictures, TEXTS, READERS)
 
 
 @pytest.fixture
-def hand_in(tmp_path: Path, course: Course) -> Callable[..., HandinRecord]:
+def hand_in(tmp_path: Path, grading: Grading) -> Callable[..., HandinRecord]:
     """Return a function that scores one made-up hand-in and saves it as `tmp_path/<student>/verdicts.json`."""
 
     def make(
         student: str, letters: dict[str, str], *, name: str = "", late: bool = False, run: Evidence | None = None
     ) -> HandinRecord:
         answers = {item: Answer("read" if chosen else "blank", frozenset(chosen)) for item, chosen in letters.items()}
-        verdicts = judge_sheet(Sheet(answers), course.key, POINTS, late=late)
+        verdicts = judge_sheet(Sheet(answers), grading.key, POINTS, late=late)
         run = run or Evidence()
         readings = {
-            group: read_group(tmp_path / student / "work", group, course.canonical) for group in COMPARED_GROUPS
+            group: read_group(tmp_path / student / "work", group, grading.canonical) for group in COMPARED_GROUPS
         }
-        agreements = compare_groups(readings, course.canonical) if run.word != "not_run" else ()
+        agreements = compare_groups(readings, grading.canonical) if run.word != "not_run" else ()
         why = list_reasons(None, run, agreements, verdicts)
         scored = HandinRecord(
             student=student,

@@ -14,9 +14,10 @@ import nbformat
 import pytest
 
 from assignment.assignment import Limits
+from assignment.course import Course, open_course
 from grader.handins.beside import save_beside
 from grader.runs.folder import prepare_run, write_handin
-from grader.runs.job import Job, write_job
+from grader.runs.job import Job, order_course, write_job
 from grader.runs.result import RunResult, load_result
 from grader.sandbox.cgroup import sweep_groups
 from tests.patience import PATIENCE
@@ -58,9 +59,18 @@ def write_notebook(path: Path, cells: list[str]) -> None:
 
 
 def execute_cells(
-    folder: Path, cells: list[str] | bytes, *, sandbox: bool = True, keep_going: bool = False, **limits: int
+    folder: Path,
+    cells: list[str] | bytes,
+    *,
+    course: Course | None = None,
+    sandbox: bool = True,
+    keep_going: bool = False,
+    **limits: int,
 ) -> ExecutedRun:
-    """Execute cells, or a notebook's own bytes, as the Run `folder`, with the small limits unless others are given."""
+    """Execute cells, or a notebook's own bytes, as the Run `folder`, with the small limits unless others are given.
+
+    course: None for the embedded one.
+    """
     if isinstance(cells, bytes):
         write_handin(folder, cells)
     else:
@@ -70,7 +80,8 @@ def execute_cells(
         source.unlink()
     prepare_run(folder)
     its = SMALL.model_copy(update=limits)
-    write_job(folder, Job(limits=its, sandbox=sandbox, keep_going=keep_going, slot=SLOT))
+    ordered = order_course(course or open_course())
+    write_job(folder, Job(course=ordered, limits=its, sandbox=sandbox, keep_going=keep_going, slot=SLOT))
     command = [sys.executable, "-P", "-m", "grader.worker", str(folder)]
     done = subprocess.run(
         command, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=3 * PATIENCE

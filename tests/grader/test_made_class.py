@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from grader.scoring.course import load_course
 from rich.cells import cell_len
 
 from grader.commands.main import main
 from grader.commands.terminal.needed import WIDTH
-from grader.scoring.course import load_course
 from questions.bank import list_worth
 from tests.grader.disturbances import DISTURBANCES, disturb
 from tests.grader.made_class import (

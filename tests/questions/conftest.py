@@ -1,5 +1,6 @@
-"""A small bank and small canonical Outputs, sound as they are, for tests to break."""
+"""A small course with its bank and canonical Outputs, sound as it is, for tests to break."""
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 import yaml
 
 from assignment.assignment import ASSIGNMENT_FILE
+from assignment.course import Course, open_course
 from assignment.fixable import load_yaml
 from assignment.outputs import save_group
 from grader.commands.main import main
@@ -54,17 +56,56 @@ def questions() -> Questions:
     return [make_question(index) for index in range(1, 5)]
 
 
-@pytest.fixture
-def bank_folder(tmp_path: Path, questions: Questions) -> Path:
-    folder = tmp_path / "bank"
-    folder.mkdir()
-    write_bank(folder, questions)
-    return folder
+MANIFEST = """profile: tiny
+about: {en: Made up., zh: 虛構。}
+pictures: []
+classifier: cnn.safetensors
+masked: masked
+readers: []
+texts: texts.yaml
+assets:
+- {path: texts.yaml, bytes: BYTES, sha256: DIGEST, licence: CC0-1.0, source: made up}
+"""
+TEXTS = b"{attention: [], passages: [], words: []}\n"
 
 
 @pytest.fixture
-def bank(bank_folder: Path) -> Bank:
-    return load_bank(bank_folder)
+def tiny(tmp_path: Path, questions: Questions) -> Course:
+    """A course of LIME alone, four questions of 2.5 points, without pictures and models."""
+    folder = tmp_path / "tiny"
+    (folder / "bank").mkdir(parents=True)
+    write_bank(folder / "bank", questions)
+    save_canonical(folder / "canonical")
+    digest = hashlib.sha256(TEXTS).hexdigest()
+    (folder / "texts.yaml").write_bytes(TEXTS)
+    text = MANIFEST.replace("BYTES", str(len(TEXTS))).replace("DIGEST", digest)
+    (folder / "manifest.yaml").write_text(text, encoding="utf-8")
+    settings = load_settings() | {"questions": {"lime": {"count": 4, "points": "2.5"}}}
+    (folder / "course.yaml").write_text(yaml.dump(settings, allow_unicode=True), encoding="utf-8")
+    return open_course(folder)
+
+
+def load_settings() -> dict[str, Any]:
+    """Return the embedded course's settings, as those of a course's folder."""
+    data = load_yaml(ASSIGNMENT_FILE)
+    assert isinstance(data, dict)
+    return {"version": 1} | data
+
+
+@pytest.fixture
+def all_asked(tiny: Course) -> None:
+    """Give the small course the settings of the embedded one: all eight analyses are asked."""
+    tiny.settings.write_text(yaml.dump(load_settings(), allow_unicode=True), encoding="utf-8")
+
+
+@pytest.fixture
+def bank_folder(tiny: Course) -> Path:
+    return tiny.bank
+
+
+@pytest.fixture
+def bank(tiny: Course) -> Bank:
+    return load_bank(tiny)
 
 
 def write_bank(folder: Path, questions: object) -> None:
@@ -77,46 +118,25 @@ class _NoAliases(yaml.SafeDumper):
         return True
 
 
-@pytest.fixture
-def canonical_folder(tmp_path: Path) -> Path:
+def save_canonical(folder: Path) -> None:
     """Ten pictures whose true label has probability 0.9; picture 0 has LIME weights that the seed turns round."""
     logits = np.full((10, 11), np.log(0.01))
     logits[:, 3] = np.log(0.9)
     pictures = {"label": np.full(10, 3), "logits": logits}
     pictures |= {name: np.zeros((10, 4, 4), bool) for name in ("food", "tray", "distractor")}
-    save_group(tmp_path / "canonical" / "tiny", "pictures", pictures)
-    save_group(tmp_path / "canonical" / "tiny", "saliency", {"map": np.zeros((10, 4, 4))})
+    save_group(folder, "pictures", pictures)
+    save_group(folder, "saliency", {"map": np.zeros((10, 4, 4))})
     for seed in (1, 2, 3):
         weights = np.full((10, 11, 2), 0.5)
         weights[0] *= -1 if seed == 2 else 1
         segments = np.tile(np.repeat([0, 1], 8).reshape(4, 4), (10, 1, 1))
-        lime = {"segments": segments, "weights": weights}
-        save_group(tmp_path / "canonical" / "tiny", "lime", lime, seed=seed)
-    return tmp_path / "canonical"
+        save_group(folder, "lime", {"segments": segments, "weights": weights}, seed=seed)
 
 
 @pytest.fixture
-def assignment_file(tmp_path: Path) -> Path:
-    """The assignment with LIME alone, four questions of 2.5 points."""
-    data = load_yaml(ASSIGNMENT_FILE)
-    assert isinstance(data, dict)
-    data["questions"] = {"lime": {"count": 4, "points": "2.5"}}
-    path = tmp_path / "assignment.yaml"
-    path.write_text(yaml.dump(data, allow_unicode=True), encoding="utf-8")
-    return path
-
-
-@pytest.fixture
-def run(bank_folder: Path, canonical_folder: Path, assignment_file: Path) -> Callable[..., int]:
-    """Run `hw9 questions ...` on the small bank and canonical Outputs; returns the exit code."""
-
-    def run_on_tiny(*words: str) -> int:
-        given = ["--profile", "tiny", "--bank", str(bank_folder), "--canonical", str(canonical_folder)]
-        if words[0] == "check":
-            given += ["--assignment", str(assignment_file)]
-        return main(["questions", words[0], *given, *words[1:]])
-
-    return run_on_tiny
+def run(tiny: Course) -> Callable[..., int]:
+    """Run `hw9 questions ...` on the small course; returns the exit code."""
+    return lambda *words: main(["questions", words[0], "--course", str(tiny.folder), *words[1:]])
 
 
 @pytest.fixture

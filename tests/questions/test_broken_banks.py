@@ -109,7 +109,7 @@ BROKEN: dict[str, tuple[Break, str]] = {
     ),
     "missing question": (
         lambda questions: questions.pop(),
-        "bank/lime.yaml: 3 questions; expected 4, as assignment.yaml",
+        "bank/lime.yaml: 3 questions; expected 4, as the settings say",
     ),
     "gap in the letters": (
         lambda questions: questions[0]["choices"].update(f=questions[0]["choices"].pop("e")),

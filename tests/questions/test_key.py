@@ -1,11 +1,12 @@
 """The key is what the claims say on every seed, and the commands show it."""
 
 from collections.abc import Callable
-from pathlib import Path
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from assignment.course import Course
 from assignment.fixable import FixableError
 from assignment.outputs import save_group
 from questions.bank import Bank, load_bank
@@ -16,19 +17,19 @@ from questions.key import compute_key
 RIGHT = ("ac", "bd", "ce", "ad")  # of lime-1 to lime-4, as conftest.py makes them
 
 
-def test_key_holds_the_letters_whose_claims_hold(bank: Bank, canonical_folder: Path) -> None:
-    key = compute_key(bank, load_canonicals("tiny", canonical_folder))
+def test_key_holds_the_letters_whose_claims_hold(bank: Bank, tiny: Course) -> None:
+    key = compute_key(bank, load_canonicals(tiny))
     assert key.letters == {f"lime-{index}": frozenset(right) for index, right in enumerate(RIGHT, 1)}
 
 
-def test_margin_ratio_is_the_smallest_over_seeds(bank: Bank, canonical_folder: Path) -> None:
-    key = compute_key(bank, load_canonicals("tiny", canonical_folder))
+def test_margin_ratio_is_the_smallest_over_seeds(bank: Bank, tiny: Course) -> None:
+    key = compute_key(bank, load_canonicals(tiny))
     assert key.decisions["lime-1", "a"].ratio == pytest.approx(4, abs=1e-5)  # 0.9 against 0.5, margin 0.1
     assert set(key.decisions["lime-1", "a"].evaluated) == {1, 2, 3}
 
 
-def test_spread_counts_the_right_choices_by_letter(bank: Bank, canonical_folder: Path) -> None:
-    key = compute_key(bank, load_canonicals("tiny", canonical_folder))
+def test_spread_counts_the_right_choices_by_letter(bank: Bank, tiny: Course) -> None:
+    key = compute_key(bank, load_canonicals(tiny))
     assert count_spread(bank, key.letters) == {"a": (2, 4), "b": (1, 4), "c": (2, 4), "d": (2, 4), "e": (1, 4)}
 
 
@@ -58,25 +59,25 @@ def test_show_names_the_nearest_of_an_unknown_question(
     assert "unknown id 'lime2'" in capsys.readouterr().err
 
 
-def test_canonical_of_a_seed_joins_what_depends_on_it_and_what_does_not(canonical_folder: Path) -> None:
-    assert list_seeds("tiny", canonical_folder) == (1, 2, 3)
-    first, second = (load_canonical("tiny", seed, canonical_folder) for seed in (1, 2))
+def test_canonical_of_a_seed_joins_what_depends_on_it_and_what_does_not(tiny: Course) -> None:
+    assert list_seeds(tiny) == (1, 2, 3)
+    first, second = (load_canonical(tiny, seed) for seed in (1, 2))
     assert first["lime", "weights"][0, 0, 0] == -second["lime", "weights"][0, 0, 0]
     assert (first["pictures", "logits"] == second["pictures", "logits"]).all()
 
 
-def test_missing_seed_and_missing_profile_are_named(canonical_folder: Path) -> None:
+def test_missing_seed_and_missing_canonical_outputs_are_named(tiny: Course) -> None:
     with pytest.raises(FixableError, match=r"lime\.4\.npz"):
-        load_canonical("tiny", 4, canonical_folder)
-    with pytest.raises(FixableError, match="hw9 reference --profile huge --write"):
-        list_seeds("huge", canonical_folder)
+        load_canonical(tiny, 4)
+    with pytest.raises(FixableError, match=r"hw9 reference --course .*tiny --write"):
+        list_seeds(replace(tiny, canonical=tiny.folder))
 
 
-def test_group_that_is_there_in_part_is_named(canonical_folder: Path) -> None:
-    save_group(canonical_folder / "tiny", "lime", {"weights": np.zeros((10, 11, 2))}, seed=1)
+def test_group_that_is_there_in_part_is_named(tiny: Course) -> None:
+    save_group(tiny.canonical, "lime", {"weights": np.zeros((10, 11, 2))}, seed=1)
     with pytest.raises(FixableError, match=r"lime\.npz: segments: missing here and in lime\.1\.npz"):
-        load_canonical("tiny", 1, canonical_folder)
+        load_canonical(tiny, 1)
 
 
-def test_analysis_is_absent_or_has_all_its_questions(bank_folder: Path) -> None:
-    assert load_bank(bank_folder).ids == ("lime-1", "lime-2", "lime-3", "lime-4")
+def test_analysis_is_absent_or_has_all_its_questions(tiny: Course) -> None:
+    assert load_bank(tiny).ids == ("lime-1", "lime-2", "lime-3", "lime-4")

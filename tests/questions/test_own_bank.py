@@ -2,9 +2,8 @@
 
 import pytest
 
-from assignment.assignment import load_assignment
+from assignment.course import open_course
 from assignment.outputs import Outputs
-from assignment.profile import load_profile
 from questions.bank import Bank, load_bank
 from questions.canonical import load_canonicals
 from questions.check.bank import check_bank, count_spread
@@ -18,12 +17,12 @@ SEAFOOD = 8
 
 @pytest.fixture(scope="module")
 def canonicals() -> dict[int, Outputs]:
-    return load_canonicals("mini")
+    return load_canonicals(open_course())
 
 
 @pytest.fixture(scope="module")
 def own_bank() -> Bank:
-    return load_bank()
+    return load_bank(open_course())
 
 
 @pytest.fixture(scope="module")
@@ -39,13 +38,13 @@ def test_bank_has_a_key_on_three_seeds(own_bank: Bank, own_key: Key, canonicals:
 def test_bank_has_no_fault_and_says_why_it_keeps_what_lint_finds(
     own_bank: Bank, canonicals: dict[int, Outputs]
 ) -> None:
-    checked = check_bank(own_bank, [], load_assignment(), canonicals, load_profile("mini").texts)
+    checked = check_bank(own_bank, [], open_course().assignment, canonicals, open_course().profile.texts)
     assert checked.faults == ()
     assert {finding.code for finding in checked.silenced} == {"gratuitous-picture"}
 
 
 def test_assignment_has_the_slides_counts_and_points() -> None:
-    groups = load_assignment().questions
+    groups = open_course().assignment.questions
     assert [group.count for group in groups.values()] == [4, 5, 4, 4, 3, 4, 3, 3]
     assert [str(group.points) for group in groups.values()] == ["0.3"] * 5 + ["0.4"] * 3
 

@@ -7,9 +7,9 @@ import torch
 from torch import Tensor, nn
 from transformers import BertConfig, BertForMaskedLM, BertTokenizer
 
+from assignment.course import open_course
 from assignment.models.bert import Bert, load_bert
 from assignment.models.classifier import Classifier, load_classifier
-from assignment.profile import load_profile
 from reference.folded import Folded, fold
 
 
@@ -54,7 +54,7 @@ def labels() -> Tensor:
 @pytest.fixture(scope="session")
 def embedded() -> tuple[Classifier, Tensor, Tensor]:
     """The trained classifier, the ten pictures and their labels, of the embedded profile."""
-    profile = load_profile("mini")
+    profile = open_course().profile
     pictures = torch.from_numpy(profile.pictures).double().permute(0, 3, 1, 2).contiguous() / 255
     return load_classifier(profile.classifier_file), pictures, torch.from_numpy(profile.labels)
 

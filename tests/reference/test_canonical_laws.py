@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from assignment.arrays import FILTER_MAPS, FILTERS, STEP_COUNTS
+from assignment.course import open_course
 from assignment.models.classifier import Classifier
 from assignment.outputs import Outputs
 from questions.canonical import list_seeds, load_canonical
@@ -19,9 +20,9 @@ from reference.produce.bench import find_random_state
 Embedded = tuple[Classifier, Tensor, Tensor]
 
 
-@pytest.fixture(scope="module", params=list_seeds("mini"))
+@pytest.fixture(scope="module", params=list_seeds(open_course()))
 def stored(request: pytest.FixtureRequest) -> Outputs:
-    return load_canonical("mini", request.param)
+    return load_canonical(open_course(), request.param)
 
 
 @pytest.fixture(scope="module")
@@ -78,10 +79,10 @@ def test_attributions_of_black_add_up_at_200_steps(stored: Outputs) -> None:
     assert (gap <= 1e-2 * np.abs(stored["integrated_gradients", "rise"][0])).all()
 
 
-@pytest.mark.parametrize("seed", list_seeds("mini"))
+@pytest.mark.parametrize("seed", list_seeds(open_course()))
 def test_stored_attributions_from_noise_add_up(light: tuple[Folded, Tensor, Tensor], seed: int) -> None:
     model, pictures, labels = light
-    stored = load_canonical("mini", seed)["integrated_gradients", "noise"].astype(np.float64)
+    stored = load_canonical(open_course(), seed)["integrated_gradients", "noise"].astype(np.float64)
     states = [find_random_state(seed, picture) for picture in range(len(pictures))]
     with torch.no_grad():
         ends = model(pictures) - model(make_baseline("noise", pictures, random_states=states))

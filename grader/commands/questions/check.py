@@ -2,22 +2,18 @@
 
 import argparse
 from collections.abc import Mapping
-from pathlib import Path
 
-from assignment.assignment import ASSIGNMENT_FILE, load_assignment
+from assignment.course import Course
 from assignment.fixable import Fault, FixableError
 from assignment.outputs import Outputs
-from assignment.profile import PROFILES_FOLDER, load_profile
-from assignment.texts import Texts
-from grader.commands.questions.options import add_sources
 from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.screen import print_faults
-from questions.bank import BANK_FOLDER, Bank, read_bank
+from questions.bank import Bank, read_bank
 from questions.canonical import load_canonicals
 from questions.check.bank import CheckReport, check_bank, count_several, count_spread
 from questions.check.rules import RULES
 from questions.key import Decision, Place
-from questions.proof.matrix import PROOF_FOLDER, find_matrix_faults
+from questions.proof.matrix import find_matrix_faults
 from questions.proof.stability import Steadiness, compute_all_steadiness, find_stability_faults
 from questions.proof.stored import Proof, load_proof
 from questions.question import Question
@@ -46,29 +42,12 @@ def add_parser(verbs: Verbs) -> None:
         examples=("hw9 questions check", "hw9 questions check --rules"),
     )
     parser.add_argument("--rules", action="store_true", help="list the codes of the lint rules with their sources")
-    parser.add_argument(
-        "--assignment", type=Path, default=ASSIGNMENT_FILE, help="file of counts and points (default: the project's)"
-    )
-    parser.add_argument(
-        "--proof",
-        type=Path,
-        metavar="DIR",
-        help="what `mutate --write` and `stability --write` stored (default: questions/proofs for the project's bank, "
-        "nothing for another one)",
-    )
-    add_sources(parser, "whose canonical Outputs decide")
 
 
 def _start(options: argparse.Namespace) -> int:
     if options.rules:
         return list_rules()
-    return check(
-        assignment=options.assignment,
-        proof=options.proof or (PROOF_FOLDER if options.bank == BANK_FOLDER else None),
-        profile=options.profile,
-        bank=options.bank,
-        canonical=options.canonical,
-    )
+    return check(options.course)
 
 
 def list_rules() -> int:
@@ -78,13 +57,12 @@ def list_rules() -> int:
     return 0
 
 
-def check(*, assignment: Path, proof: Path | None, profile: str, bank: Path, canonical: Path) -> int:
-    """Check a bank and print what was found; 1 where there is a fault. Without `proof` nothing stored is checked."""
-    points = load_assignment(assignment)
-    questions, unread = read_bank(bank, points)
-    canonicals, missing = _load_canonicals(profile, canonical)
-    stored = load_proof(profile, proof)
-    checked = check_bank(questions, unread, points, canonicals, _load_texts(profile), stored.flipped)
+def check(course: Course) -> int:
+    """Check a course's bank and print what was found; 1 where there is a fault. Without proofs none are checked."""
+    questions, unread = read_bank(course.bank, course.assignment)
+    canonicals, missing = _load_canonicals(course)
+    stored = load_proof(course.proofs)
+    checked = check_bank(questions, unread, course.assignment, canonicals, course.profile.texts, stored.flipped)
     steadiness = compute_all_steadiness(questions, checked.decisions, stored.stability) if stored.stability else {}
     _print_checked(questions, checked, len(canonicals), stored, steadiness)
     faults = [*missing, *checked.faults, *stored.missing]
@@ -93,16 +71,11 @@ def check(*, assignment: Path, proof: Path | None, profile: str, bank: Path, can
     return print_faults(faults)
 
 
-def _load_canonicals(profile: str, folder: Path) -> tuple[dict[int, Outputs], tuple[Fault, ...]]:
+def _load_canonicals(course: Course) -> tuple[dict[int, Outputs], tuple[Fault, ...]]:
     try:
-        return load_canonicals(profile, folder), ()
+        return load_canonicals(course), ()
     except FixableError as error:
         return {}, error.faults
-
-
-def _load_texts(profile: str) -> Texts | None:
-    """Return a profile's texts; None where only its canonical Outputs are here."""
-    return load_profile(profile).texts if (PROFILES_FOLDER / profile / "manifest.yaml").exists() else None
 
 
 def _print_checked(

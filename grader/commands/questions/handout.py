@@ -3,9 +3,7 @@
 import argparse
 from pathlib import Path
 
-from assignment.assignment import load_assignment
-from assignment.profile import load_profile
-from grader.commands.questions.options import add_sources
+from assignment.course import Course
 from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.screen import say
 from grader.files.output import save_output
@@ -29,16 +27,15 @@ def add_parser(verbs: Verbs) -> None:
         examples=("hw9 questions handout dist/handout",),
     )
     parser.add_argument("folder", type=Path, metavar="DIR", help="where to write it; made when missing")
-    add_sources(parser, "whose pictures", canonical=False)
 
 
 def _start(options: argparse.Namespace) -> int:
-    return handout(folder=options.folder, profile=options.profile, bank=options.bank)
+    return handout(folder=options.folder, course=options.course)
 
 
-def handout(*, folder: Path, profile: str, bank: Path) -> int:
+def handout(*, folder: Path, course: Course) -> int:
     """Write the handout's files."""
-    found = make_handout(load_bank(bank), load_assignment(), load_profile(profile))
+    found = make_handout(load_bank(course), course.assignment, course.profile)
     for name, data in list_files(found):
         save_output(folder / name, data)
     blocks = sum(len(topic.blocks) for topic in found.topics)

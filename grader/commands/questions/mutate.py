@@ -5,8 +5,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from assignment.course import Course
 from assignment.fixable import FixableError, check_all, show_value
-from grader.commands.questions.options import add_computing, add_sources, add_storing, check_folders
+from grader.commands.questions.options import add_computing, add_storing, check_folders
 from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.progress import show_progress
 from grader.commands.terminal.screen import OUT, print_faults, say
@@ -38,7 +39,6 @@ def add_parser(verbs: Verbs) -> None:
     parser.add_argument("--list", action="store_true", help="only name the mutants and say what was done wrong")
     add_storing(parser, "the matrix: mutation.yaml, .csv, .md and .png")
     add_computing(parser)
-    add_sources(parser, "whose canonical Outputs decide")
 
 
 def _start(options: argparse.Namespace) -> int:
@@ -49,12 +49,10 @@ def _start(options: argparse.Namespace) -> int:
         raise FixableError("--write: with --only the matrix is in part; expected one of the two")
     return mutate(
         chosen=chosen,
-        out=options.out if options.write else None,
+        out=(options.out or options.course.proofs) if options.write else None,
         device=options.device,
         cache=options.cache,
-        profile=options.profile,
-        bank=options.bank,
-        canonical=options.canonical,
+        course=options.course,
     )
 
 
@@ -82,16 +80,14 @@ def mutate(
     out: Path | None,
     device: str,
     cache: Path,
-    profile: str,
-    bank: Path,
-    canonical: Path,
+    course: Course,
 ) -> int:
     """Run the mutants, print the matrix and store it in `out` if given; 1 where a whole matrix has a fault."""
     check_folders(cache, *([out] if out else []))
     check_all(fault for one in chosen for fault in find_edit_faults(one.edits))  # before anything is computed
-    questions, canonicals, start = load_bank(bank), load_canonicals(profile, canonical), time.perf_counter()
+    questions, canonicals, start = load_bank(course), load_canonicals(course), time.perf_counter()
     with show_progress("mutants", len(find_touched(chosen)) + len(chosen)) as tick:
-        matrix = compute_matrix(chosen, profile, questions, canonicals, device=device, cache=cache, tick=tick)
+        matrix = compute_matrix(chosen, course, questions, canonicals, device=device, cache=cache, tick=tick)
     _show(matrix)
     OUT.print(f"{len(chosen)} mutants in {time.perf_counter() - start:.0f} s; mutation score {matrix.score:.3f}")
     if out:

@@ -1,24 +1,11 @@
-"""What several verbs of `hw9 questions` share: what they read, where they compute, and where they store."""
+"""What several verbs of `hw9 questions` share: where they compute, and where they store."""
 
 import argparse
 import os
 from pathlib import Path
 
 from assignment.fixable import FixableError
-from grader.commands.terminal.options import add_profile
-from questions.bank import BANK_FOLDER
-from questions.canonical import CANONICAL_FOLDER
-from questions.proof.matrix import PROOF_FOLDER
 from questions.proof.rerun import CACHE_FOLDER
-
-
-def add_sources(parser: argparse.ArgumentParser, whose: str, *, canonical: bool = True) -> None:
-    """Add --profile, whose help says `whose`, --bank, and unless the verb reads none --canonical."""
-    add_profile(parser, whose)
-    parser.add_argument("--bank", type=Path, default=BANK_FOLDER, help="folder of YAML files (default: the project's)")
-    if canonical:
-        help_ = "folder of canonical Outputs (default: the project's)"
-        parser.add_argument("--canonical", type=Path, default=CANONICAL_FOLDER, help=help_)
 
 
 def add_computing(parser: argparse.ArgumentParser) -> None:
@@ -31,9 +18,7 @@ def add_computing(parser: argparse.ArgumentParser) -> None:
 def add_storing(parser: argparse.ArgumentParser, what: str) -> None:
     """Add --write, whose help says `what` is stored, and --out."""
     parser.add_argument("--write", action="store_true", help=f"store {what}")
-    parser.add_argument(
-        "--out", type=Path, default=PROOF_FOLDER, metavar="DIR", help="where to (default: questions/proofs)"
-    )
+    parser.add_argument("--out", type=Path, metavar="DIR", help="where to (default: the course's proofs)")
 
 
 def check_folders(*folders: Path) -> None:

@@ -3,10 +3,8 @@
 import argparse
 from pathlib import Path
 
-from assignment.assignment import load_assignment
+from assignment.course import Course
 from assignment.fixable import FixableError, check_all
-from assignment.profile import load_profile
-from grader.commands.questions.options import add_sources
 from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.screen import say
 from grader.files.output import save_output
@@ -36,20 +34,19 @@ def add_parser(verbs: Verbs) -> None:
         examples=("hw9 questions qti quiz.zip",),
     )
     parser.add_argument("file", type=Path, metavar="FILE.zip", help="the package; folders are made when missing")
-    add_sources(parser, "whose pictures and key")
 
 
 def _start(options: argparse.Namespace) -> int:
-    return qti(file=options.file, profile=options.profile, bank=options.bank, canonical=options.canonical)
+    return qti(file=options.file, course=options.course)
 
 
-def qti(*, file: Path, profile: str, bank: Path, canonical: Path) -> int:
+def qti(*, file: Path, course: Course) -> int:
     """Write the package, and compare what is read from it with the bank and its key."""
     if file.suffix.lower() != ".zip":
         raise FixableError(f"{file}: expected a name that ends in .zip, which is what Canvas imports")
-    questions, assignment = load_bank(bank), load_assignment()
-    key = compute_key(questions, load_canonicals(profile, canonical))
-    data = to_package(questions, key, assignment, load_profile(profile))
+    questions, assignment = load_bank(course), course.assignment
+    key = compute_key(questions, load_canonicals(course))
+    data = to_package(questions, key, assignment, course.profile)
     points = list_worth(questions, assignment)
     check_all(find_differences(parse_package(data, str(file)), questions, points, key))
     save_output(file, data)

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from assignment.arrays import GROUPS
+from assignment.course import Course
 from assignment.fixable import Fault
-from grader.commands.questions.options import add_computing, add_sources, check_folders
+from grader.commands.questions.options import add_computing, check_folders
 from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.progress import show_progress
 from grader.commands.terminal.screen import print_faults, say
@@ -39,7 +40,6 @@ def add_parser(verbs: Verbs) -> None:
         help=f"only these groups of Outputs: {', '.join(GROUPS)}",
     )
     add_computing(parser)
-    add_sources(parser, "whose canonical Outputs decide")
 
 
 def _start(options: argparse.Namespace) -> int:
@@ -47,19 +47,17 @@ def _start(options: argparse.Namespace) -> int:
         only=options.only,
         device=options.device,
         cache=options.cache,
-        profile=options.profile,
-        bank=options.bank,
-        canonical=options.canonical,
+        course=options.course,
     )
 
 
-def recheck(*, only: Sequence[str], device: str, cache: Path, profile: str, bank: Path, canonical: Path) -> int:
+def recheck(*, only: Sequence[str], device: str, cache: Path, course: Course) -> int:
     """Compute the key with today's reference code; 1 where a question changes."""
     check_folders(cache)
-    questions, canonicals = load_bank(bank), load_canonicals(profile, canonical)
+    questions, canonicals = load_bank(course), load_canonicals(course)
     key = compute_key(questions, canonicals)
     with show_progress("reference", len(only)) as tick:
-        outputs = recompute(profile, canonicals, groups=only, device=device, cache=cache, tick=tick)
+        outputs = recompute(course, canonicals, groups=only, device=device, cache=cache, tick=tick)
     faults = [
         Fault(
             (*questions.places[one.question], f"choice {one.letter}"),

@@ -1,4 +1,4 @@
-"""`hw9 questions rekey`: what another profile's models do to each question."""
+"""`hw9 questions rekey`: what another course's models do to each question."""
 
 import argparse
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from grader.commands.questions.options import add_sources
+from assignment.course import Course, open_course
 from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.screen import say, show_table
 from questions.bank import load_bank
@@ -15,8 +15,8 @@ from questions.key import compute_key
 from questions.proof.rekey import KeyChange
 from questions.proof.rekey import rekey as find_rekeyed
 
-ABOUT = """Compute the key of each question on another profile, whose canonical Outputs must be stored, and compare it
-with the current profile's. It exits with 1 where a question has no key there.
+ABOUT = """Compute the key of each question on another course, whose canonical Outputs must be stored, and compare it
+with that on its own. It exits with 1 where a question has no key there.
 """
 
 
@@ -26,29 +26,32 @@ def add_parser(verbs: Verbs) -> None:
         verbs,
         "rekey",
         _start,
-        says="show what another profile's models do to each question",
+        says="show what another course's models do to each question",
         about=ABOUT,
-        examples=("hw9 questions rekey --profile course",),
+        examples=("hw9 questions rekey --course ../mine", "hw9 questions rekey --from ../mine --course ../next"),
     )
     parser.add_argument(
-        "--from", dest="before", default="mini", metavar="PROFILE", help="the current profile (default: %(default)s)"
+        "--from",
+        dest="before",
+        type=Path,
+        metavar="DIR",
+        help="whose questions these are (default: the embedded course's)",
     )
-    add_sources(parser, "whose canonical Outputs decide")
 
 
 def _start(options: argparse.Namespace) -> int:
-    return rekey(before=options.before, profile=options.profile, bank=options.bank, canonical=options.canonical)
+    return rekey(before=open_course(options.before), course=options.course)
 
 
-def rekey(*, before: str, profile: str, bank: Path, canonical: Path) -> int:
-    """Show each question under another profile; 1 where one of them has no key there."""
-    questions = load_bank(bank)
-    letters = compute_key(questions, load_canonicals(before, canonical)).letters
-    found = find_rekeyed(questions, letters, load_canonicals(profile, canonical))
-    show_table(to_table(found, before, profile))
+def rekey(*, before: Course, course: Course) -> int:
+    """Show each question of a course under another; 1 where one of them has no key there."""
+    questions = load_bank(before)
+    letters = compute_key(questions, load_canonicals(before)).letters
+    found = find_rekeyed(questions, letters, load_canonicals(course))
+    show_table(to_table(found, before.name, course.name))
     valid = sum(one.after is not None for one in found)
     changed = sum(one.changed for one in found if one.after is not None)
-    say(f"{valid} of {len(found)} questions are valid on {profile}, {changed} of them with another key")
+    say(f"{valid} of {len(found)} questions are valid on {course.name}, {changed} of them with another key")
     for one in found:
         for fault in one.faults:
             say(str(fault))
@@ -56,7 +59,7 @@ def rekey(*, before: str, profile: str, bank: Path, canonical: Path) -> int:
 
 
 def to_table(found: Sequence[KeyChange], before: str, after: str) -> Table:
-    """Return a row per question: its key on both profiles, and how near the closest claim is to tipping over."""
+    """Return a row per question: its key on both courses, and how near the closest claim is to tipping over."""
     table = Table("question", f"key on {before}", f"key on {after}", "margins", "what changes")
     for one in found:
         word = "not valid" if one.after is None else "another key" if one.changed else ""

@@ -1,10 +1,9 @@
 """`hw9 questions show ID`: one question, its claims, and how every seed decides them."""
 
 import argparse
-from pathlib import Path
 
+from assignment.course import Course
 from assignment.fixable import FixableError, suggest
-from grader.commands.questions.options import add_sources
 from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.screen import print_faults
 from questions.bank import Bank, load_bank
@@ -23,18 +22,17 @@ def add_parser(verbs: Verbs) -> None:
         examples=("hw9 questions show saliency-2", "hw9 questions show 7"),
     )
     parser.add_argument("id", metavar="ID", help="such as lime-1, or its number")
-    add_sources(parser, "whose canonical Outputs decide")
 
 
 def _start(options: argparse.Namespace) -> int:
-    return show(name=options.id, profile=options.profile, bank=options.bank, canonical=options.canonical)
+    return show(name=options.id, course=options.course)
 
 
-def show(*, name: str, profile: str, bank: Path, canonical: Path) -> int:
+def show(*, name: str, course: Course) -> int:
     """Show a question by its id or number; 1 where its key has a fault."""
-    loaded = load_bank(bank)
+    loaded = load_bank(course)
     question = find_question(name, loaded)
-    decisions, faults = decide_all(loaded, load_canonicals(profile, canonical))
+    decisions, faults = decide_all(loaded, load_canonicals(course))
     print(f"{question.number}. {question.id}\n{question.ask.en}\n{question.ask.zh}")
     for letter, choice in question.choices.items():
         decision = decisions.get((question.id, letter))

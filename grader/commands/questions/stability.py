@@ -6,7 +6,8 @@ from pathlib import Path
 
 from rich.table import Table
 
-from grader.commands.questions.options import add_computing, add_sources, add_storing, check_folders
+from assignment.course import Course
+from grader.commands.questions.options import add_computing, add_storing, check_folders
 from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.progress import show_progress
 from grader.commands.terminal.screen import print_faults, say, show_table
@@ -41,30 +42,27 @@ def add_parser(verbs: Verbs) -> None:
     )
     add_storing(parser, "it for `hw9 questions check`")
     add_computing(parser)
-    add_sources(parser, "whose canonical Outputs decide")
 
 
 def _start(options: argparse.Namespace) -> int:
     return stability(
-        out=options.out if options.write else None,
+        out=(options.out or options.course.proofs) if options.write else None,
         device=options.device,
         cache=options.cache,
-        profile=options.profile,
-        bank=options.bank,
-        canonical=options.canonical,
+        course=options.course,
     )
 
 
-def stability(*, out: Path | None, device: str, cache: Path, profile: str, bank: Path, canonical: Path) -> int:
+def stability(*, out: Path | None, device: str, cache: Path, course: Course) -> int:
     """Measure the claims under small changes, store that in `out` if given; 1 where the key does not stand."""
     check_folders(cache, *([out] if out else []))
-    questions, canonicals = load_bank(bank), load_canonicals(profile, canonical)
+    questions, canonicals = load_bank(course), load_canonicals(course)
     decisions, faults = decide_all(questions, canonicals)
     variants = make_reruns(tuple(canonicals), device)
     with show_progress("stability", sum(map(len, variants.values()))) as tick:
-        folders = {name: run_all(ones, profile, cache=cache, tick=tick) for name, ones in variants.items()}
-    runs = {name: load_reruns(ones, folders[name], profile, canonicals) for name, ones in variants.items()}
-    measured = measure(profile, questions, runs)
+        folders = {name: run_all(ones, course, cache=cache, tick=tick) for name, ones in variants.items()}
+    runs = {name: load_reruns(ones, folders[name], course, canonicals) for name, ones in variants.items()}
+    measured = measure(course.name, questions, runs)
     steadiness = compute_all_steadiness(questions, decisions, measured)
     show_table(to_table(steadiness, decisions))
     if out:

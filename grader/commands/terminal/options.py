@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from assignment.assignment import Limits, load_assignment
+from assignment.assignment import Limits
+from assignment.course import VARIABLE
 
 Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 Start = Callable[[argparse.Namespace], int]  # unpacks what was typed, calls the verb, returns the exit code
@@ -14,7 +15,7 @@ Start = Callable[[argparse.Namespace], int]  # unpacks what was typed, calls the
 
 @dataclass(frozen=True)
 class RunOptions:
-    """How notebooks are run. None: for `jobs` as many as there are GPUs, else cores; for a limit the assignment's."""
+    """How notebooks are run. None: for `jobs` as many as there are GPUs, else cores; for a limit the course's."""
 
     jobs: int | None = None
     device: str = "auto"
@@ -24,16 +25,14 @@ class RunOptions:
     notebook_seconds: int | None = None
     memory_mib: int | None = None
 
-    def to_limits(self) -> Limits:
-        """Return the assignment's limits, with those put in that were given."""
+    def to_limits(self, usual: Limits) -> Limits:
+        """Return the usual limits, a course's, with those put in that were given."""
         given = {
             "cell_seconds": self.cell_seconds,
             "notebook_seconds": self.notebook_seconds,
             "memory_mib": self.memory_mib,
         }
-        return load_assignment().limits.model_copy(
-            update={name: value for name, value in given.items() if value is not None}
-        )
+        return usual.model_copy(update={name: value for name, value in given.items() if value is not None})
 
 
 class VerbParser(argparse.ArgumentParser):
@@ -70,7 +69,10 @@ class Given:
 def add_verb(
     verbs: Verbs, name: str, start: Start, *, says: str, examples: tuple[str, ...], about: str = ""
 ) -> argparse.ArgumentParser:
-    """Add a verb that `start` carries out. `says` is its line in a list, `about` its description in its own help."""
+    """Add a verb that `start` carries out. `says` is its line in a list, `about` its description in its own help.
+
+    Every verb has --course; `start` is given the opened Course in its place.
+    """
     parser = verbs.add_parser(
         name,
         help=says,
@@ -79,7 +81,15 @@ def add_verb(
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.set_defaults(start=start)
+    add_course(parser)
     return parser
+
+
+def add_course(parser: argparse.ArgumentParser) -> None:
+    """Add --course."""
+    parser.add_argument(
+        "--course", type=Path, metavar="DIR", help=f"folder of the course (default: {VARIABLE}, else the embedded one)"
+    )
 
 
 def add_handins(parser: argparse.ArgumentParser, *, needed: bool = True) -> None:
@@ -133,11 +143,6 @@ def take_given(options: argparse.Namespace) -> Given:
     return Given(options.responses, options.roster, options.decisions)
 
 
-def add_profile(parser: argparse.ArgumentParser, whose: str) -> None:
-    """Add --profile, whose help says `whose`."""
-    parser.add_argument("--profile", default="mini", help=f"{whose} (default: %(default)s)")
-
-
 def add_show_key(parser: argparse.ArgumentParser) -> None:
     """Add --show-key."""
     parser.add_argument("--show-key", action="store_true", help="show the right letters on the students' pages")
@@ -148,9 +153,9 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--jobs", type=_positive, help="notebooks at once (default: one for each GPU, else for each core)")
     add("--device", choices=["auto", "cpu", "cuda"], default="auto", help="auto: a GPU where there is one (default)")
-    add("--cell-seconds", type=_positive, help="time limit of a cell (default: assignment.yaml)")
-    add("--notebook-seconds", type=_positive, help="time limit of a notebook (default: assignment.yaml)")
-    add("--memory-mib", type=_positive, help="memory limit of a notebook (default: assignment.yaml)")
+    add("--cell-seconds", type=_positive, help="time limit of a cell (default: the course's)")
+    add("--notebook-seconds", type=_positive, help="time limit of a notebook (default: the course's)")
+    add("--memory-mib", type=_positive, help="memory limit of a notebook (default: the course's)")
     add(
         "--no-sandbox",
         action="store_true",

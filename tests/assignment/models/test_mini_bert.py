@@ -7,23 +7,24 @@ import pytest
 import torch
 import yaml
 
+from assignment.course import open_course
 from assignment.making.bert.card import CARD_NAME
 from assignment.making.bert.measure import BertFigures, measure_answers, measure_masked
 from assignment.making.language.vocabulary import Encoder, list_pieces
 from assignment.models.bert import find_spans, load_bert
-from assignment.profile import TRUTH_NAME, load_profile
+from assignment.profile import TRUTH_NAME
 
-FOLDER = load_profile().folder / "bert"
+FOLDER = open_course().profile.folder / "bert"
 
 
 @cache
 def measure(kind: str) -> BertFigures:
     encoder = Encoder(list_pieces())
     if kind == "masked":
-        model = load_bert(load_profile().masked_folder, "masked", dtype=torch.float32).model
+        model = load_bert(open_course().profile.masked_folder, "masked", dtype=torch.float32).model
         return measure_masked(model, encoder, 300)
     name = yaml.safe_load((FOLDER / TRUTH_NAME).read_text(encoding="utf-8"))[kind]
-    model = load_bert(load_profile().reader_folders[name], "answers", dtype=torch.float32).model
+    model = load_bert(open_course().profile.reader_folders[name], "answers", dtype=torch.float32).model
     return measure_answers(model, encoder, 300)
 
 
@@ -55,33 +56,33 @@ def test_untuned_reader_does_not_answer() -> None:
 
 def test_untuned_reader_has_the_body_of_the_masked_one() -> None:
     name = yaml.safe_load((FOLDER / TRUTH_NAME).read_text(encoding="utf-8"))["untuned"]
-    masked = load_bert(load_profile().masked_folder, "masked").model.bert.state_dict()
-    untuned = load_bert(load_profile().reader_folders[name], "answers").model.bert.state_dict()
+    masked = load_bert(open_course().profile.masked_folder, "masked").model.bert.state_dict()
+    untuned = load_bert(open_course().profile.reader_folders[name], "answers").model.bert.state_dict()
     assert all(torch.equal(value, untuned[key]) for key, value in masked.items())
 
 
 @pytest.mark.slow
 def test_stored_vocabulary_is_what_the_grammar_gives() -> None:
-    for folder in (load_profile().masked_folder, *load_profile().reader_folders.values()):
+    for folder in (open_course().profile.masked_folder, *open_course().profile.reader_folders.values()):
         assert tuple((folder / "vocab.txt").read_text(encoding="utf-8").splitlines()) == list_pieces()
 
 
 def test_models_are_small_and_each_has_a_card_with_its_figures() -> None:
     files = [path for path in FOLDER.rglob("*") if path.is_file()]
     assert sum(path.stat().st_size for path in files) < 8_000_000
-    for folder in (load_profile().masked_folder, *load_profile().reader_folders.values()):
+    for folder in (open_course().profile.masked_folder, *open_course().profile.reader_folders.values()):
         text = (folder / CARD_NAME).read_text(encoding="utf-8")
         assert "CC0-1.0" in text
         assert ": 0." in text or ": 1." in text
 
 
 def test_nothing_that_students_get_tells_which_reader_is_which() -> None:
-    for folder in load_profile().reader_folders.values():
+    for folder in open_course().profile.reader_folders.values():
         for path in sorted(folder.iterdir()):
             if path.name != CARD_NAME and path.suffix in (".json", ".txt"):
                 assert not {"flawed", "untuned"} & set(path.read_text(encoding="utf-8").split()), path
-    sources = {Path(asset.path).parent.name: asset.source for asset in load_profile().manifest.assets}
-    assert len({sources[name] for name in load_profile().reader_folders}) == 1
+    sources = {Path(asset.path).parent.name: asset.source for asset in open_course().profile.manifest.assets}
+    assert len({sources[name] for name in open_course().profile.reader_folders}) == 1
 
 
 @pytest.mark.parametrize(("start", "end", "expected"), [(1, 3, [1, 3]), (3, 1, [3, 3]), (0, 2, [1, 2])])

@@ -11,7 +11,8 @@ from types import SimpleNamespace
 import pytest
 from jupyter_client.manager import start_new_kernel
 
-from assignment.assignment import GRADED, NOTEBOOK_FILE, Source, load_assignment
+from assignment.assignment import GRADED, NOTEBOOK_FILE, Source
+from assignment.course import open_course
 from assignment.sheet.own import describe_own_sheet, find_history, find_source
 from assignment.sheet.sheet import read_sheet
 from tests.assignment.sheet.ways import ALL, ASKED, BLANK, MINE, READ, WAYS, Way
@@ -170,8 +171,8 @@ def test_it_ends_with_whose_answers_are_graded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answers: Source
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assignment = load_assignment().model_copy(update={"answers": answers})
-    monkeypatch.setattr("assignment.sheet.own.load_assignment", lambda: assignment)
+    assignment = open_course().assignment.model_copy(update={"answers": answers})
+    monkeypatch.setattr("assignment.course.load_assignment", lambda _: assignment)
     assert describe_own_sheet(CHOICES).splitlines()[-2:] == [GRADED[answers].en, GRADED[answers].zh]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from assignment.course import open_course
 from grader.commands.decide import decide
 from grader.commands.main import main
 from grader.commands.score import keep_scored, score_class
@@ -19,7 +20,7 @@ from grader.report.gradebook import write_gradebook
 from grader.report.pages import load_handin_records, render_class
 from grader.report.regrade import Regrade
 from grader.runs.intake import take_in
-from grader.scoring.course import Course
+from grader.scoring.grading import Grading
 from questions.bank import Bank, load_bank
 
 Hw9 = Callable[..., str]
@@ -28,13 +29,13 @@ WHY = ("--reason", "She asked.")
 
 @pytest.fixture(scope="module")
 def released() -> Bank:
-    return load_bank()
+    return load_bank(open_course())
 
 
 @pytest.fixture(autouse=True)
 def read_once(released: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every call of the verb have the released questions without reading their files again."""
-    monkeypatch.setattr("grader.commands.decide.load_bank", lambda: released)
+    monkeypatch.setattr("grader.commands.decide.load_bank", lambda _: released)
 
 
 @pytest.fixture
@@ -143,7 +144,7 @@ def test_student_whom_the_folder_does_not_know_is_said_and_near_spelling_is_take
 def test_many_at_once_lose_nothing(handins: Path) -> None:
     def add(number: int) -> int:
         texts = {"decision": "excused", "student": f"s{number}", "reason": "x", "date": "2027-06-02"}
-        return decide(handins.parent / "handins.decisions.yaml", texts)
+        return decide(handins.parent / "handins.decisions.yaml", open_course(), texts)
 
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(add, range(16))) == {0}
@@ -152,23 +153,23 @@ def test_many_at_once_lose_nothing(handins: Path) -> None:
 
 
 def test_class_is_scored_shown_and_booked_by_what_was_decided(
-    hw9: Hw9, handins: Path, course: Course, tmp_path: Path
+    hw9: Hw9, handins: Path, grading: Grading, tmp_path: Path
 ) -> None:
     runs = tmp_path / "runs"
     taken = take_in(handins, runs).submissions
-    plain = {one.student: str(one.total) for one in score_class(taken, runs, course).records}
+    plain = {one.student: str(one.total) for one in score_class(taken, runs, grading).records}
     assert plain == {"b01": "0.3", "b02": "0.3"}
     hw9("accept", "lime-1", "ab", *WHY)
     hw9("void", "lime-2", *WHY)
     hw9("excused", "b01", "--reason", "=1+1 <b>ill</b>")
-    scored = score_class(taken, runs, course)
+    scored = score_class(taken, runs, grading)
     assert {one.student: (str(one.total), str(one.possible)) for one in scored.records} == {
         "b01": ("0.3", "0.9"),
         "b02": ("0.3", "0.9"),
     }
     assert len(scored.decisions.digest or "") == 64
     keep_scored(scored, runs)
-    results = make_class_record(load_handin_records(runs), course)
+    results = make_class_record(load_handin_records(runs), grading)
     assert [one.decision for one in results.decisions] == ["accept", "void", "excused"]
     assert (results.questions[0].sheets, results.questions[0].right) == (1, 1)
     page = make_class_page(results, {}, Regrade())
@@ -181,15 +182,15 @@ def test_class_is_scored_shown_and_booked_by_what_was_decided(
     assert (rows["b01"]["total"], rows["b02"]["total"]) == ("EX", "0.3")
     assert "lime-2 counts for nobody: She asked." in rows["b02"]["decisions"]
     hw9("remove", "1")
-    assert [str(one.total) for one in score_class(taken, runs, course).records] == ["0.3", "0.0"]
+    assert [str(one.total) for one in score_class(taken, runs, grading).records] == ["0.3", "0.0"]
 
 
 def test_decisions_beside_the_hand_ins_that_are_named_apply_before_anything_is_written(
-    handins: Path, course: Course, tmp_path: Path
+    handins: Path, grading: Grading, tmp_path: Path
 ) -> None:
     taken = take_in(handins, tmp_path / "runs").submissions
     other = handins.rename(tmp_path / "other")
     text = "- {decision: void, question: lime-2, reason: She asked., date: 2027-06-02}\n"
     (tmp_path / "other.decisions.yaml").write_text(text)
-    decided = [score_class(taken, tmp_path / "runs", course, handins=place).decisions.every for place in (other, None)]
+    decided = [score_class(taken, tmp_path / "runs", grading, handins=place).decisions.every for place in (other, None)]
     assert [len(every) for every in decided] == [1, 0]

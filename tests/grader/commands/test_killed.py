@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from grader.scoring.course import Course
 
 from assignment.assignment import load_assignment
 from assignment.fixable import FixableError
@@ -23,7 +24,6 @@ from grader.decisions.file import load_decisions
 from grader.quiz.kept import load_tables
 from grader.report.pages import load_handin_records
 from grader.runs.intake import take_in
-from grader.scoring.course import Course
 from grader.scoring.scorings import load_scorings
 from questions.bank import Bank, load_bank
 from tests.grader.collect.conftest import GRADEBOOK, make_notebook, make_zip

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from assignment.assignment import NOTEBOOK_FILE, load_assignment
+from assignment.assignment import NOTEBOOK_FILE
+from assignment.course import open_course
 from grader.demo.members import CLASS, READS_THE_KEY, Expectation, answer
 from grader.demo.outcomes import compare_outcomes, write_handins
 from grader.handins.notebook import parse_notebook
 from grader.handins.plan import compare_notebooks
 from grader.handins.submission import find_submissions
-from grader.scoring.course import load_course
+from grader.scoring.grading import load_grading
 from grader.scoring.verdict import judge_sheet, sum_points
 from questions.bank import list_worth, load_bank
 from questions.canonical import load_canonicals
@@ -31,7 +32,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def expected(folder: Path) -> dict[str, Expectation]:
-    return dict(write_handins(folder, load_course("mini")))
+    return dict(write_handins(folder, load_grading(open_course())))
 
 
 def test_class_has_every_kind_of_hand_in_that_the_homework_must_bear(expected: dict[str, Expectation]) -> None:
@@ -61,8 +62,8 @@ def test_hand_ins_with_a_problem_are_found_and_the_others_are_whole(
 
 
 def test_points_of_the_class_follow_from_its_answers(expected: dict[str, Expectation]) -> None:
-    groups = load_assignment().questions
-    worth = sum((groups[question.analysis].points for question in load_bank().questions), Decimal(0))
+    groups = open_course().assignment.questions
+    worth = sum((groups[question.analysis].points for question in load_bank(open_course()).questions), Decimal(0))
     assert expected["s01-perfect"].points == worth
     assert expected["s02-blank"].points == expected["s05-late"].points == 0
     assert expected["s04-one-too-many"].points == worth - Decimal("0.3")
@@ -70,18 +71,18 @@ def test_points_of_the_class_follow_from_its_answers(expected: dict[str, Expecta
 
 @pytest.mark.parametrize(("answered", "points"), [(range(30), "10.0"), ((), "0.0"), ((20,), "0.4"), ((0,), "0.3")])
 def test_points_of_the_released_notebook_filled_in(answered: Iterable[int], points: str) -> None:
-    bank = load_bank()
-    key = compute_key(bank, load_canonicals("mini"))
+    bank = load_bank(open_course())
+    key = compute_key(bank, load_canonicals(open_course()))
     letters = {bank.ids[index]: "".join(sorted(key.letters[bank.ids[index]])) for index in answered}
     notebook = answer(json.loads(NOTEBOOK_FILE.read_bytes()), letters)
     sheet = read_sheet(json.dumps(notebook).encode(), bank)
-    verdicts = judge_sheet(sheet, key, list_worth(bank, load_assignment()), late=False)
+    verdicts = judge_sheet(sheet, key, list_worth(bank, open_course().assignment), late=False)
     assert len(verdicts) == 30
     assert str(sum_points(verdicts)) == points
 
 
 def test_only_the_late_one_is_late(folder: Path, expected: dict[str, Expectation]) -> None:
-    assignment = load_assignment()
+    assignment = open_course().assignment
     found = find_submissions(folder)
     judged = {
         one.student: assignment.late.judge(one.submitted_at, assignment.deadline)
@@ -105,7 +106,7 @@ def test_only_the_edited_one_departs_in_an_official_cell(folder: Path, expected:
 
 
 def test_perfect_and_one_too_many_differ_in_one_letter(folder: Path, expected: dict[str, Expectation]) -> None:
-    bank = load_bank()
+    bank = load_bank(open_course())
     sheets = [read_sheet((folder / f"{name}.ipynb").read_bytes(), bank) for name in ("s01-perfect", "s04-one-too-many")]
     first = bank.ids[0]
     assert len(sheets[1].answers[first].letters) == len(sheets[0].answers[first].letters) + 1

@@ -6,16 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from assignment.course import open_course
 from grader.commands.main import main
 from grader.demo.outcomes import write_handins
-from grader.scoring.course import load_course
+from grader.scoring.grading import load_grading
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 CHOSEN = ("s01-perfect", "s06-edited", "s13-broken-json")
 
 
 def test_three_of_the_class_are_graded_as_expected(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    expected = write_handins(tmp_path / "all", load_course("mini"))
+    expected = write_handins(tmp_path / "all", load_grading(open_course()))
     handins, runs = tmp_path / "handins", tmp_path / "runs"
     handins.mkdir()
     for student in CHOSEN:

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from assignment.assignment import load_assignment
+from assignment.course import open_course
 from assignment.fixable import FixableError
 from grader.driver import run_job as run_job_module
 from grader.driver.drive import run_class
 from grader.driver.event import Ended, Event, Started
 from grader.runs.folder import prepare_run, write_handin
-from grader.runs.job import Job, write_job
+from grader.runs.job import Job, order_course, write_job
 from grader.runs.result import load_result
 from tests.patience import PATIENCE, wait_until
 
@@ -108,12 +108,12 @@ def test_finished_runs_are_not_repeated_and_a_new_notebook_is_run(
     tmp_path: Path, handins: Path, notebook: Notebook
 ) -> None:
     recorder = Recorder()
-    first = run_class(handins, tmp_path / "runs", jobs=2, device="cpu", observer=recorder)
+    first = run_class(handins, tmp_path / "runs", open_course(), jobs=2, device="cpu", observer=recorder)
     assert [result.word for result in first] == ["ran"] * 5
     assert recorder.most_at_once == 2
     again = Recorder()
     notebook(handins / f"{first[0].student}.ipynb", ["1 / 0"])
-    second = run_class(handins, tmp_path / "runs", jobs=2, device="cpu", observer=again)
+    second = run_class(handins, tmp_path / "runs", open_course(), jobs=2, device="cpu", observer=again)
     assert again.told == [(first[0].student, "failed")]
     assert second[1:] == first[1:]
     kept = tmp_path / "runs" / ".replaced" / f"{first[0].student}.1"
@@ -123,7 +123,7 @@ def test_finished_runs_are_not_repeated_and_a_new_notebook_is_run(
 def test_problem_handins_do_not_stop_the_others(tmp_path: Path, notebook: Notebook) -> None:
     notebook(tmp_path / "handins" / "good.ipynb", ["print(1)"])
     (tmp_path / "handins" / "broken.ipynb").write_text("{")
-    results = run_class(tmp_path / "handins", tmp_path / "runs", jobs=1, device="cpu")
+    results = run_class(tmp_path / "handins", tmp_path / "runs", open_course(), jobs=1, device="cpu")
     assert [(result.student, result.word) for result in results] == [("good", "ran")]
 
 
@@ -151,7 +151,7 @@ def test_killed_worker_is_run_once_more(
 
     killer = threading.Thread(target=kill_first_worker)
     killer.start()
-    results = run_class(tmp_path / "handins", tmp_path / "runs", jobs=1, device="cpu", observer=recorder)
+    results = run_class(tmp_path / "handins", tmp_path / "runs", open_course(), jobs=1, device="cpu", observer=recorder)
     killer.join()
     assert len(killed) > 1  # the worker and something of its cage
     assert not left
@@ -163,7 +163,7 @@ def test_worker_killed_while_its_cage_is_built_leaves_nothing(
     tmp_path: Path, notebook: Notebook, processes: Callable[[str], list[int]]
 ) -> None:
     notebook(tmp_path / "n.ipynb", ["import time; time.sleep(600)"])
-    job = Job(limits=load_assignment().limits)
+    job = Job(course=order_course(open_course()), limits=open_course().assignment.limits)
     for number in range(8):
         folder = tmp_path / f"built{os.getpid()}x{number}"
         write_handin(folder, (tmp_path / "n.ipynb").read_bytes())
@@ -192,7 +192,7 @@ def test_worker_that_never_answers_is_lost_and_a_person_must_look(
     command = [sys.executable, "-c", "import sys; sys.exit('no disk')"]
     monkeypatch.setattr(run_job_module, "to_worker", lambda *_: command)
     recorder = Recorder()
-    results = run_class(tmp_path / "handins", tmp_path / "runs", jobs=1, device="cpu", observer=recorder)
+    results = run_class(tmp_path / "handins", tmp_path / "runs", open_course(), jobs=1, device="cpu", observer=recorder)
     assert recorder.told == [("alice", None), ("alice", None), ("alice", "lost")]
     assert (results[0].word, results[0].detail) == ("lost", "no disk")
 
@@ -216,14 +216,14 @@ def test_sandbox_that_does_not_work_stops_before_anything_runs(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(FixableError, match="bubblewrap"):
-        run_class(handins, tmp_path / "runs", device="cpu")
+        run_class(handins, tmp_path / "runs", open_course(), device="cpu")
     assert not (tmp_path / "runs").exists()
 
 
 def test_class_that_keeps_going_does_and_another_choice_runs_nothing_again(tmp_path: Path, notebook: Notebook) -> None:
     notebook(tmp_path / "handins" / "alice.ipynb", ["1 / 0", "print(1)"])
     first, again = (
-        run_class(tmp_path / "handins", tmp_path / "runs", jobs=1, device="cpu", keep_going=keep_going)
+        run_class(tmp_path / "handins", tmp_path / "runs", open_course(), jobs=1, device="cpu", keep_going=keep_going)
         for keep_going in (True, False)
     )
     assert (first[0].word, first[0].cell, first[0].kept_going) == ("failed", 0, True)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from assignment.course import open_course
 from assignment.fixable import FixableError
 from grader.driver import drive as drive_module
 from grader.driver.drive import run_class
@@ -67,7 +68,13 @@ def test_three_notebooks_are_run_the_same_by_any_executor(
         notebook(tmp_path / "handins" / f"{student}.ipynb", cells)
     told: list[Event] = []
     results = run_class(
-        tmp_path / "handins", tmp_path / "runs", jobs=2, device="cpu", executor=name, observer=told.append
+        tmp_path / "handins",
+        tmp_path / "runs",
+        open_course(),
+        jobs=2,
+        device="cpu",
+        executor=name,
+        observer=told.append,
     )
     assert [(one.student, one.word, one.reason, one.cell, one.attempt) for one in results] == [
         ("alice", "ran", None, None, 1),
@@ -106,7 +113,15 @@ def test_interrupted_class_takes_its_jobs_back_from_any_executor(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run_class(tmp_path / "handins", tmp_path / "runs", jobs=2, device="cpu", executor=name, observer=interrupt)
+        run_class(
+            tmp_path / "handins",
+            tmp_path / "runs",
+            open_course(),
+            jobs=2,
+            device="cpu",
+            executor=name,
+            observer=interrupt,
+        )
     assert wait_until(lambda: not processes(endless))
     assert not (tmp_path / "runs" / endless / JOB_FILE).exists()
     assert "vanished" not in (tmp_path / "runs" / endless / "attempts").read_text()
@@ -134,7 +149,7 @@ def test_no_two_jobs_at_once_have_the_same_slot_or_gpu(
         notebook(tmp_path / "handins" / f"s{number}.ipynb", ["print(1)"])
     wide = ThreadPoolExecutor(12)  # more threads than slots: the driver alone keeps the number
     monkeypatch.setitem(EXECUTORS, "wide", lambda _: wide)
-    results = run_class(tmp_path / "handins", tmp_path / "runs", sandbox=False, executor="wide")
+    results = run_class(tmp_path / "handins", tmp_path / "runs", open_course(), sandbox=False, executor="wide")
     assert len(results) == 12
     assert not clashes
     assert seen == set(slots)
@@ -171,6 +186,8 @@ def test_job_that_was_submitted_as_the_interrupt_came_is_taken_back(
     notebook(tmp_path / "handins" / "b01.ipynb", ["1"])
     monkeypatch.setitem(EXECUTORS, "interrupted", lambda slots: Interrupted(1))
     with pytest.raises(KeyboardInterrupt):
-        run_class(tmp_path / "handins", tmp_path / "runs", device="cpu", sandbox=False, executor="interrupted")
+        run_class(
+            tmp_path / "handins", tmp_path / "runs", open_course(), device="cpu", sandbox=False, executor="interrupted"
+        )
     assert (tmp_path / "runs" / "b01" / "work").is_dir()  # it was prepared
     assert not (tmp_path / "runs" / "b01" / JOB_FILE).exists()

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from assignment.assignment import load_assignment
+from assignment.course import open_course
 from assignment.fixable import FixableError
 from grader.driver import run_job as run_job_module
 from grader.driver.run_job import LOG_FILE, run_job
 from grader.runs.folder import prepare_run, write_handin
-from grader.runs.job import JOB_FILE, Job, take_back, write_job
+from grader.runs.job import JOB_FILE, Job, order_course, take_back, write_job
 from grader.runs.result import load_result
 from tests.patience import PATIENCE, wait_until
 
-JOB = Job(limits=load_assignment().limits)
+JOB = Job(course=order_course(open_course()), limits=open_course().assignment.limits)
 Notebook = Callable[[Path, list[str]], None]
 Processes = Callable[[str], list[int]]
 

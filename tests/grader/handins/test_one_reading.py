@@ -30,15 +30,15 @@ def make(*sources: str) -> Notebook:
     return {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
 
 
-def score_taken(handins: Path, course: Any) -> HandinRecord:
+def score_taken(handins: Path, grading: Any) -> HandinRecord:
     """Take in a class of one, and score it."""
     runs = handins.parent / "runs"
     (one,) = take_in(handins, runs).submissions
-    return score_run(one, runs / "b01", course)
+    return score_run(one, runs / "b01", grading)
 
 
 @pytest.fixture
-def grade(tmp_path: Path, course: Any) -> Callable[[Notebook | bytes], HandinRecord]:
+def grade(tmp_path: Path, grading: Any) -> Callable[[Notebook | bytes], HandinRecord]:
     """Take a notebook as the only hand-in of a class, look at it, and score it."""
 
     def score(notebook: Notebook | bytes) -> HandinRecord:
@@ -47,13 +47,13 @@ def grade(tmp_path: Path, course: Any) -> Callable[[Notebook | bytes], HandinRec
         path.write_bytes(notebook if isinstance(notebook, bytes) else json.dumps(notebook).encode())
         (one,) = find_submissions(path.parent)
         assert one.problem is None, one.detail
-        seen = look_at(path, course.bank, NOTEBOOK_FILE)
-        scored = score_taken(path.parent, course)
+        seen = look_at(path, grading.bank, NOTEBOOK_FILE)
+        scored = score_taken(path.parent, grading)
         for verdict in scored.verdicts:
             said = verdict.chosen or ("blank 空白" if verdict.word == "blank" else verdict.reason.en)
             assert f"{verdict.item}: {said}" in seen.lines
             assert verdict.word != "unreadable" or verdict.reason.zh in "\n".join(seen.lines)
-        for note in read_sheet(path.read_bytes(), course.bank).notes:
+        for note in read_sheet(path.read_bytes(), grading.bank).notes:
             assert note in scored.notes
             assert {note.en, note.zh} <= set(seen.lines)
         return scored
@@ -121,14 +121,14 @@ def test_answers_that_were_not_read_are_no_blanks_and_a_person_must_look(
     assert "Unreadable answers: lime-1" in scored.why[0].en
 
 
-def test_answers_in_a_cell_that_is_no_python_are_no_blanks(tmp_path: Path, course: Any) -> None:
+def test_answers_in_a_cell_that_is_no_python_are_no_blanks(tmp_path: Path, grading: Any) -> None:
     path = tmp_path / "handins" / "b01.ipynb"
     path.parent.mkdir()
     path.write_text(json.dumps(make(f"%%script false\nanswers = {{{RIGHT}}}")))
-    scored = score_taken(path.parent, course)
+    scored = score_taken(path.parent, grading)
     assert (scored.problem, scored.needs_person) == ("no_answers", True)
     assert {verdict.word for verdict in scored.verdicts} == {"unreadable"}
-    assert "starts with %%script" in "\n".join(look_at(path, course.bank, NOTEBOOK_FILE).lines)
+    assert "starts with %%script" in "\n".join(look_at(path, grading.bank, NOTEBOOK_FILE).lines)
 
 
 def test_no_library_says_anything_about_a_slip(

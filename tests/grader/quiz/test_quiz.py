@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from assignment.assignment import load_assignment
+from assignment.course import open_course
 from grader.commands.main import main
 from grader.scoring.handin_record import HandinRecord, load_handin_record
 from questions.bank import Bank
@@ -21,7 +21,9 @@ Class = Callable[..., dict[str, HandinRecord]]
 
 @pytest.fixture(scope="module")
 def right(own: Bank) -> dict[str, str]:
-    return {name: "".join(sorted(its)) for name, its in compute_key(own, load_canonicals("mini")).letters.items()}
+    return {
+        name: "".join(sorted(its)) for name, its in compute_key(own, load_canonicals(open_course())).letters.items()
+    }
 
 
 def save_notebook(path: Path, answers: Mapping[str, str]) -> None:
@@ -33,8 +35,8 @@ def save_notebook(path: Path, answers: Mapping[str, str]) -> None:
 @pytest.fixture(autouse=True)
 def quiz_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the quiz's answers count, as `answers: quiz` in assignment.yaml does."""
-    assignment = load_assignment().model_copy(update={"answers": "quiz"})
-    monkeypatch.setattr("grader.scoring.course.load_assignment", lambda: assignment)
+    assignment = open_course().assignment.model_copy(update={"answers": "quiz"})
+    monkeypatch.setattr("assignment.course.load_assignment", lambda _: assignment)
 
 
 @pytest.fixture
@@ -207,8 +209,8 @@ def test_student_of_an_earlier_report_who_is_not_of_the_class_is_named(
 def test_setting_notebook_leaves_points_and_times_to_the_notebooks(
     score: Class, right: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assignment = load_assignment().model_copy(update={"answers": "notebook"})
-    monkeypatch.setattr("grader.scoring.course.load_assignment", lambda: assignment)
+    assignment = open_course().assignment.model_copy(update={"answers": "notebook"})
+    monkeypatch.setattr("assignment.course.load_assignment", lambda _: assignment)
     late = {"submitted": "2027-06-28 16:00:00 UTC"}
     rows = [{"sis_id": "ann", "chosen": right | {"lime-1": ""}} | late, {"sis_id": "bea", "chosen": right}]
     found = score({"ann": right}, rows)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from assignment.course import open_course
 from grader.commands.main import main
 from grader.scoring.handin_record import load_handin_record
 from questions.bank import Bank
@@ -26,7 +27,9 @@ def find_total(right: int) -> str:
 
 @pytest.fixture(scope="module")
 def key(own: Bank) -> dict[str, str]:
-    return {name: "".join(sorted(its)) for name, its in compute_key(own, load_canonicals("mini")).letters.items()}
+    return {
+        name: "".join(sorted(its)) for name, its in compute_key(own, load_canonicals(open_course())).letters.items()
+    }
 
 
 @pytest.fixture

@@ -7,14 +7,15 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from assignment.assignment import NOTEBOOK_FILE
+from assignment.course import open_course
 from assignment.fixable import FixableError
-from assignment.profile import Profile, load_profile
 from grader.release import bundle
 from grader.release.api import NOTEBOOK_API
 from grader.release.bundle import find_modules, list_bundled, write_bundle
@@ -25,35 +26,38 @@ ROOMS = {"assignment", "reference", "questions", "grader", "tests"}
 
 @pytest.mark.slow
 def test_bundle_is_the_same_each_time(tmp_path: Path) -> None:
-    assert write_bundle(tmp_path / "a").read_bytes() == write_bundle(tmp_path / "b").read_bytes()
+    assert (
+        write_bundle(tmp_path / "a", open_course()).read_bytes()
+        == write_bundle(tmp_path / "b", open_course()).read_bytes()
+    )
 
 
 @pytest.mark.slow
 def test_bundle_holds_no_claim_and_no_why(tmp_path: Path) -> None:
-    with zipfile.ZipFile(write_bundle(tmp_path)) as archive:
+    with zipfile.ZipFile(write_bundle(tmp_path, open_course())) as archive:
         names = [name for name in archive.namelist() if not name.endswith(".css")]  # where `margin:` is another thing
         text = "\n".join(archive.read(name).decode("utf-8", "replace") for name in names)
-    for question in load_bank().questions:
+    for question in load_bank(open_course()).questions:
         for choice in question.choices.values():
             assert choice.why.en.strip() not in text
             assert choice.why.zh.strip() not in text
     assert "share_in_label: 0" not in text
-    assert not [name for name in list_bundled() if name.endswith((".md", "truth.yaml"))]
+    assert not [name for name in list_bundled(open_course()) if name.endswith((".md", "truth.yaml"))]
     assert "measure:" not in text
     assert "margin:" not in text
-    assert not [name for name in list_bundled() if not name.startswith(("assignment/", "homework.ipynb"))]
+    assert not [name for name in list_bundled(open_course()) if not name.startswith(("assignment/", "homework.ipynb"))]
 
 
-def test_bundle_of_a_profile_that_is_not_whole_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(bundle, "load_profile", lambda name: Profile(tmp_path, load_profile(name).manifest))
+def test_bundle_of_a_course_that_is_not_whole_is_refused(tmp_path: Path) -> None:
+    course = replace(open_course(), folder=tmp_path)
     with pytest.raises(FixableError, match=r"pictures/0\.png: No such file or directory; expected the asset") as caught:
-        write_bundle(tmp_path)
-    assert len(caught.value.faults) == len(load_profile().manifest.assets)
+        write_bundle(tmp_path, course)
+    assert len(caught.value.faults) == len(course.manifest.assets)
 
 
 @pytest.mark.slow
 def test_bundle_alone_is_enough_to_load_the_profile_and_the_classifier(tmp_path: Path) -> None:
-    with zipfile.ZipFile(write_bundle(tmp_path)) as archive:
+    with zipfile.ZipFile(write_bundle(tmp_path, open_course())) as archive:
         archive.extractall(tmp_path)
     code = (
         "import assignment, assignment.cells.figures, assignment.outputs; "

@@ -4,11 +4,13 @@ import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import torch
 from transformers import BertConfig, BertForMaskedLM
 
+from assignment.course import open_course
 from assignment.fixable import FixableError
 from assignment.making.language.vocabulary import list_pieces, save_tokenizer
 from assignment.models.bert import save_bert
@@ -28,8 +30,8 @@ SENTENCES = (
 
 
 @pytest.fixture
-def profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A profile whose BERT is small and untrained."""
+def course(tmp_path: Path) -> Any:
+    """A course whose BERT is small and untrained."""
     folder = tmp_path / "masked"
     torch.manual_seed(0)
     config = BertConfig(
@@ -38,14 +40,13 @@ def profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     )  # fmt: skip
     save_bert(BertForMaskedLM(config), folder)
     save_tokenizer(folder, longest=64)
-    monkeypatch.setattr("grader.release.explorer.load_profile", lambda name: SimpleNamespace(masked_folder=folder))
-    return "made-up"
+    return SimpleNamespace(profile=SimpleNamespace(masked_folder=folder))
 
 
 @pytest.mark.slow
-def test_page_of_a_profile_is_one_file_with_its_sentences(profile: str, tmp_path: Path) -> None:
+def test_page_of_a_course_is_one_file_with_its_sentences(course: Any, tmp_path: Path) -> None:
     out = tmp_path / "new" / "explorer.html"
-    assert export_explorer(profile, SENTENCES, out) == out
+    assert export_explorer(course, SENTENCES, out) == out
     page = out.read_text(encoding="utf-8")
     assert all(sentence in page for sentence in SENTENCES)
     assert "default-src 'none'" in page
@@ -55,14 +56,14 @@ def test_page_of_a_profile_is_one_file_with_its_sentences(profile: str, tmp_path
     assert [path.name for path in out.parent.iterdir()] == ["explorer.html"]
 
 
-def test_sentence_that_is_too_long_leaves_no_file(profile: str, tmp_path: Path) -> None:
+def test_sentence_that_is_too_long_leaves_no_file(course: Any, tmp_path: Path) -> None:
     with pytest.raises(FixableError, match="expected at most 64"):
-        export_explorer(profile, ["the " * 70], tmp_path / "explorer.html")
+        export_explorer(course, ["the " * 70], tmp_path / "explorer.html")
     assert not (tmp_path / "explorer.html").exists()
 
 
 def test_students_get_the_widget_with_its_script_and_style() -> None:
-    names = {name.removeprefix("assignment/explorer/") for name in list_bundled() if "/explorer/" in name}
+    names = {name.removeprefix("assignment/explorer/") for name in list_bundled(open_course()) if "/explorer/" in name}
     assert {"__init__.py", "explorer.py", "explorer.js", "explorer.css", "look.py", "words.py", "functions.py"} <= names
 
 

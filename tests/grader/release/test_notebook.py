@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from assignment.assignment import GRADED, NOTEBOOK_FILE, Source, load_assignment
+from assignment.assignment import GRADED, NOTEBOOK_FILE, Source
+from assignment.course import open_course
 from grader.handins.notebook import parse_notebook
 from grader.handins.plan import compare_notebooks
 from grader.release.notebook import SOURCE_FILE, build_notebook
@@ -15,7 +16,7 @@ from questions.sheet import read_sheet
 
 @pytest.fixture(scope="module")
 def bank() -> Bank:
-    return load_bank()
+    return load_bank(open_course())
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +29,7 @@ def join_sources(text: str) -> str:
 
 
 def test_released_notebook_is_what_its_source_gives(bank: Bank, text: str) -> None:
-    assert build_notebook(bank) == text
+    assert build_notebook(bank, open_course().assignment) == text
 
 
 def test_notebook_holds_every_question_in_both_languages(bank: Bank, text: str) -> None:
@@ -70,12 +71,12 @@ def test_official_cells_say_so_to_the_reader(text: str) -> None:
 def test_notebook_says_twice_in_both_languages_whose_answers_are_graded(
     bank: Bank, text: str, answers: Source, other: Source
 ) -> None:
-    assignment = load_assignment().model_copy(update={"answers": answers})
-    built = build_notebook(bank, assignment=assignment)
+    assignment = open_course().assignment.model_copy(update={"answers": answers})
+    built = build_notebook(bank, assignment)
     found = join_sources(built)
     assert [found.count(said) for said in (GRADED[answers].en, GRADED[answers].zh)] == [2, 2]
     assert GRADED[other].en not in found
-    assert (built == text) is (answers == load_assignment().answers)
+    assert (built == text) is (answers == open_course().assignment.answers)
     official = [cell for cell in json.loads(built)["cells"] if "hw9" in cell["metadata"]]
     assert official == [cell for cell in json.loads(text)["cells"] if "hw9" in cell["metadata"]]
 
@@ -97,13 +98,13 @@ def test_notebook_speaks_both_languages_in_every_text(text: str) -> None:
 
 
 def test_numbers_of_questions_in_the_notebook_are_those_of_the_assignment(bank: Bank) -> None:
-    groups = load_assignment().questions
+    groups = open_course().assignment.questions
     for analysis in {question.analysis for question in bank.questions}:
         assert sum(question.analysis == analysis for question in bank.questions) == groups[analysis].count
 
 
 def test_scratch_cells_mark_what_to_change_with_the_numbers_of_their_questions(text: str) -> None:
-    groups = load_assignment().questions
+    groups = open_course().assignment.questions
     marked = re.findall(r"# TODO questions (\d+)-(\d+) 第 (\d+)-(\d+) 題", join_sources(text))
     last = 0
     expected = []

@@ -12,7 +12,7 @@ import pytest
 from assignment.assignment import Bilingual
 from grader.decisions.decision import Decision
 from grader.report.pages import write_reports
-from grader.scoring.course import Course
+from grader.scoring.grading import Grading
 from grader.scoring.handin_record import HandinRecord, Seen, save_handin_record
 
 OWN = datetime.fromisoformat("2027-06-01T23:59:59+08:00")
@@ -20,13 +20,13 @@ SAW = Bilingual(en="The run failed.", zh="執行失敗。")
 
 
 @pytest.fixture
-def read(tmp_path: Path, course: Course, hand_in: Callable[..., HandinRecord]) -> Callable[..., str]:
+def read(tmp_path: Path, grading: Grading, hand_in: Callable[..., HandinRecord]) -> Callable[..., str]:
     """Return a function that reports one student with the given fields and returns the text of the page."""
 
     def report(*decisions: Decision, **fields: object) -> str:
         scored = hand_in("ann", {"lime-1": "bd"})
         save_handin_record(tmp_path / "ann", scored.model_copy(update={"decisions": decisions} | fields))
-        write_reports(tmp_path, course)
+        write_reports(tmp_path, grading)
         page = (tmp_path / "ann" / "report.html").read_text(encoding="utf-8")
         return html.unescape(re.sub(r"data:image/png;base64,[A-Za-z0-9+/=]+", "", page))
 

@@ -8,13 +8,13 @@ import pytest
 
 from assignment.assignment import Source
 from grader.report.pages import write_reports
-from grader.scoring.course import Course
+from grader.scoring.grading import Grading
 from grader.scoring.handin_record import DifferingAnswer, HandinRecord, save_handin_record
 
 
 @pytest.mark.parametrize(("source", "other"), [("quiz", "notebook"), ("notebook", "quiz")])
 def test_class_page_gradebook_and_results_show_it_and_the_students_page_does_not(
-    tmp_path: Path, course: Course, hand_in: Callable[..., HandinRecord], source: Source, other: str
+    tmp_path: Path, grading: Grading, hand_in: Callable[..., HandinRecord], source: Source, other: str
 ) -> None:
     differing = (
         DifferingAnswer(item="lime-1", counted="bd", other=""),
@@ -22,7 +22,7 @@ def test_class_page_gradebook_and_results_show_it_and_the_students_page_does_not
     )
     scored = hand_in("ann", {"lime-1": "bd"})
     save_handin_record(tmp_path / "ann", scored.model_copy(update={"source": source, "differing": differing}))
-    write_reports(tmp_path, course)
+    write_reports(tmp_path, grading)
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "2 otherwise" in page
     assert "2 題不同" in page

@@ -11,13 +11,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 
-from assignment.assignment import load_assignment
+from assignment.course import open_course
 from assignment.fonts.face import FAMILY, find_drawn
-from assignment.profile import load_profile
 from grader.release.explorer import export_explorer
 from grader.report.pages import write_reports
-from grader.scoring.course import Course
 from grader.scoring.evidence import Evidence
+from grader.scoring.grading import Grading
 from grader.scoring.handin_record import HandinRecord, save_handin_record
 from questions.bank import Bank
 from questions.handout.page import list_files, make_handout
@@ -33,9 +32,9 @@ pytestmark = pytest.mark.slow
 def handed_out(tmp_path_factory: pytest.TempPathFactory, own: Bank) -> dict[str, Path]:
     """Return the pages that students are given."""
     folder = tmp_path_factory.mktemp("handed-out")
-    handout = dict(list_files(make_handout(own, load_assignment(), load_profile("mini"))))["handout.html"]
+    handout = dict(list_files(make_handout(own, open_course().assignment, open_course().profile)))["handout.html"]
     (folder / "handout.html").write_bytes(handout)
-    export_explorer("mini", [SENTENCE], folder / "explorer.html")
+    export_explorer(open_course(), [SENTENCE], folder / "explorer.html")
     return {name: folder / f"{name}.html" for name in ("handout", "explorer")}
 
 
@@ -43,14 +42,14 @@ def handed_out(tmp_path_factory: pytest.TempPathFactory, own: Bank) -> dict[str,
 def pages(
     tmp_path: Path,
     handed_out: dict[str, Path],
-    course: Course,
+    grading: Grading,
     hand_in: Callable[..., HandinRecord],
     save_outputs: Callable[..., None],
 ) -> dict[str, Path]:
     """Return the pages of a class in which much has happened, with those that were handed out."""
     runs = tmp_path / "runs"
-    save_outputs(tmp_path / "ann", course.canonical, ("lime", "attention"))
-    deadline = course.assignment.deadline
+    save_outputs(tmp_path / "ann", grading.canonical, ("lime", "attention"))
+    deadline = grading.assignment.deadline
     wrong = {"lime-1": "bd", "lime-2": "b", "saliency-1": ""}
     failed = Evidence(word="failed", reason="exception", cell=4, detail="NameError: 名稱", edited=("saliency",))
     late = {"submitted_at": deadline + timedelta(seconds=4), "identical_to": ("zoe",), "needs_person": True}
@@ -61,7 +60,7 @@ def pages(
     ):
         (tmp_path / one.student).rename(runs / one.student)
         save_handin_record(runs / one.student, one)
-    write_reports(runs, course, show_key=True)
+    write_reports(runs, grading, show_key=True)
     names = {"class": "runs", "failed": "runs/ann", "not run": "runs/zoe"}
     return handed_out | {name: tmp_path / folder / "report.html" for name, folder in names.items()}
 

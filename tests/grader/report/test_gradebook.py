@@ -15,7 +15,7 @@ from grader.report.class_page import make_bars
 from grader.report.class_record import ClassRecord, make_class_record, write_results
 from grader.report.fields import FIELDS_FILE, describe_results
 from grader.report.gradebook import guard_cell, to_csv, write_gradebook
-from grader.scoring.course import Course
+from grader.scoring.grading import Grading
 from grader.scoring.handin_record import HandinRecord
 
 HandIn = Callable[..., HandinRecord]
@@ -23,14 +23,14 @@ BEST = {"lime-1": "bd", "lime-2": "a", "saliency-1": "acd", "saliency-2": "c"}
 
 
 @pytest.fixture
-def rows(tmp_path: Path, course: Course, hand_in: HandIn) -> list[dict[str, str]]:
+def rows(tmp_path: Path, grading: Grading, hand_in: HandIn) -> list[dict[str, str]]:
     """Return the gradebook of a perfect, a half right, a late and a hostile student."""
     scored = [
         hand_in("zed", {"lime-1": "bd"}, name="=HYPERLINK(1)"),
         hand_in("ann", BEST, name="王小明, Ann"),
         hand_in("bob", BEST, late=True),
     ]
-    book = write_gradebook(tmp_path, make_class_record(scored, course))
+    book = write_gradebook(tmp_path, make_class_record(scored, grading))
     return list(csv.DictReader(io.StringIO(book.read_bytes().decode("utf-8-sig"))))
 
 
@@ -43,10 +43,10 @@ def test_each_student_has_one_line_with_exact_points_by_topic(rows: list[dict[st
     assert (rows[1]["lime-1"], rows[2]["lime-2"], rows[0]["needs_person"]) == ("right", "blank", "yes")
 
 
-def test_both_times_stand_in_the_deadlines_zone_with_seconds(tmp_path: Path, course: Course, hand_in: HandIn) -> None:
-    moment = (course.assignment.deadline + timedelta(seconds=4)).astimezone(UTC)
+def test_both_times_stand_in_the_deadlines_zone_with_seconds(tmp_path: Path, grading: Grading, hand_in: HandIn) -> None:
+    moment = (grading.assignment.deadline + timedelta(seconds=4)).astimezone(UTC)
     late = hand_in("bob", BEST, late=True).model_copy(update={"submitted_at": moment, "identical_to": ("ann",)})
-    row = next(csv.DictReader(io.StringIO(to_csv(make_class_record([late], course)))))
+    row = next(csv.DictReader(io.StringIO(to_csv(make_class_record([late], grading)))))
     assert row["handed_in"] == "2027-05-29 00:00:03 UTC+08:00"
     assert row["deadline"] == "2027-05-28 23:59:59 UTC+08:00"
     assert row["identical_to"] == "ann"
@@ -71,27 +71,27 @@ def test_formula_behind_another_separator_is_guarded(name: str) -> None:
 
 
 def test_results_hold_everything_and_are_the_same_when_written_again(
-    tmp_path: Path, course: Course, hand_in: HandIn
+    tmp_path: Path, grading: Grading, hand_in: HandIn
 ) -> None:
     scored = [hand_in("ann", BEST), hand_in("bob", {"lime-1": "b"})]
-    place = write_results(tmp_path, make_class_record(scored, course))
+    place = write_results(tmp_path, make_class_record(scored, grading))
     first = place.read_bytes()
-    write_results(tmp_path, make_class_record(scored[::-1], course))
+    write_results(tmp_path, make_class_record(scored[::-1], grading))
     assert place.read_bytes() == first
     assert ClassRecord.model_validate_json(first).handins == tuple(scored)
     assert json.loads(first)["handins"][0]["total"] == "1.2"
 
 
-def test_facility_and_the_most_common_wrong_letters(course: Course, hand_in: HandIn) -> None:
+def test_facility_and_the_most_common_wrong_letters(grading: Grading, hand_in: HandIn) -> None:
     scored = [hand_in(f"s{n}", {"lime-1": letters}) for n, letters in enumerate(["bd", "ab", "ab", "c", ""])]
     scored.append(hand_in("gone", {}).model_copy(update={"problem": "missing"}))
-    question = make_class_record(scored, course).questions[0]
+    question = make_class_record(scored, grading).questions[0]
     assert (question.sheets, question.right, question.facility) == (5, 1, 0.2)
     assert (question.common_wrong, question.common_wrong_count) == ("ab", 2)
 
 
-def test_a_class_of_nobody_has_results(course: Course) -> None:
-    results = make_class_record([], course)
+def test_a_class_of_nobody_has_results(grading: Grading) -> None:
+    results = make_class_record([], grading)
     assert results.possible == Decimal("1.2")
     assert results.questions[0].facility is None
 

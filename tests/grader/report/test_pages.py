@@ -15,8 +15,8 @@ from assignment.assignment import Bilingual
 from assignment.fixable import FixableError
 from assignment.outputs import Outputs
 from grader.report.pages import write_reports
-from grader.scoring.course import Course
 from grader.scoring.evidence import Evidence
+from grader.scoring.grading import Grading
 from grader.scoring.handin_record import HandinRecord, save_handin_record
 
 HandIn = Callable[..., HandinRecord]
@@ -32,15 +32,15 @@ def read_page(path: Path) -> str:
 
 
 @pytest.fixture
-def runs(tmp_path: Path, course: Course, hand_in: HandIn, save_outputs: Callable[..., None]) -> Path:
+def runs(tmp_path: Path, grading: Grading, hand_in: HandIn, save_outputs: Callable[..., None]) -> Path:
     """Return a reported class: one that agrees, a hostile one that failed, and one that was not run."""
-    save_outputs(tmp_path / "ann", course.canonical)
+    save_outputs(tmp_path / "ann", grading.canonical)
     hand_in("ann", BEST, name="王小明", run=Evidence(word="ran", seconds=12.0, sandbox=True))
-    save_outputs(tmp_path / "eve", course.canonical, ("lime",))
+    save_outputs(tmp_path / "eve", grading.canonical, ("lime",))
     failed = Evidence(word="failed", reason="exception", cell=4, detail=HOSTILE, edited=("saliency",), notes=(HOSTILE,))
     hand_in("eve", {"lime-1": "b", "saliency-1": "b"}, name=HOSTILE, run=failed)
     hand_in("zoe", {"lime-1": "bd", "lime-2": "a"})
-    write_reports(tmp_path, course)
+    write_reports(tmp_path, grading)
     return tmp_path
 
 
@@ -56,22 +56,22 @@ def test_every_student_and_the_class_have_a_page_and_a_gradebook(runs: Path) -> 
         assert (runs / name).stat().st_size > 0
 
 
-def test_page_says_to_the_second_why_a_hand_in_is_late(tmp_path: Path, course: Course, hand_in: HandIn) -> None:
-    moment = (course.assignment.deadline + timedelta(seconds=4)).astimezone(UTC)
+def test_page_says_to_the_second_why_a_hand_in_is_late(tmp_path: Path, grading: Grading, hand_in: HandIn) -> None:
+    moment = (grading.assignment.deadline + timedelta(seconds=4)).astimezone(UTC)
     late = hand_in("ann", BEST, late=True).model_copy(update={"submitted_at": moment})
     save_handin_record(tmp_path / "ann", late)
-    write_reports(tmp_path, course)
+    write_reports(tmp_path, grading)
     for page in (tmp_path / "ann/report.html", tmp_path / "report.html"):
         assert "<time>2027-05-29 00:00:03 UTC+08:00</time>" in read_page(page)
         assert "<time>2027-05-28 23:59:59 UTC+08:00</time>" in read_page(page)
 
 
 def test_identical_hand_ins_are_named_to_staff_and_never_on_a_students_page(
-    tmp_path: Path, course: Course, hand_in: HandIn
+    tmp_path: Path, grading: Grading, hand_in: HandIn
 ) -> None:
     one = hand_in("ann", BEST).model_copy(update={"identical_to": ("zoe-the-other",), "needs_person": True})
     save_handin_record(tmp_path / "ann", one)
-    write_reports(tmp_path, course)
+    write_reports(tmp_path, grading)
     assert "identical to those of zoe-the-other" in read_page(tmp_path / "report.html")
     assert "zoe-the-other" not in read_page(tmp_path / "ann/report.html")
 
@@ -84,12 +84,12 @@ def test_hostile_names_and_errors_are_escaped(runs: Path) -> None:
         assert "<img src=x" not in text
 
 
-def test_why_an_answer_was_not_read_is_said_in_both_languages(runs: Path, hand_in: HandIn, course: Course) -> None:
+def test_why_an_answer_was_not_read_is_said_in_both_languages(runs: Path, hand_in: HandIn, grading: Grading) -> None:
     one, said = hand_in("kim", {}), Bilingual(en="cell 0: lime-1: <b>", zh="儲存格 0：lime-1：<b>")
     unread = one.verdicts[0].model_copy(update={"word": "unreadable", "reason": said})
     update = {"verdicts": (unread, *one.verdicts[1:]), "notes": (said,)}
     save_handin_record(runs / "kim", one.model_copy(update=update))
-    write_reports(runs, course)
+    write_reports(runs, grading)
     both = '<span lang="en">cell 0: lime-1: &lt;b&gt;</span><span lang="zh-Hant">儲存格 0：lime-1：&lt;b&gt;</span>'
     assert read_page(runs / "kim/report.html").count(both) == 2
 
@@ -109,7 +109,7 @@ def test_pages_are_small_enough_to_mail(runs: Path) -> None:
 
 @pytest.mark.slow
 def test_a_page_of_ten_pictures_stays_below_four_megabytes_whatever_is_saved(
-    tmp_path: Path, course: Course, hand_in: HandIn, make_outputs: Callable[..., Outputs], save_outputs: Save
+    tmp_path: Path, grading: Grading, hand_in: HandIn, make_outputs: Callable[..., Outputs], save_outputs: Save
 ) -> None:
     large = make_outputs(pictures=10, size=128)
     noise = np.random.default_rng(0)
@@ -122,21 +122,21 @@ def test_a_page_of_ten_pictures_stays_below_four_megabytes_whatever_is_saved(
     save_outputs(tmp_path / "ann", theirs)
     pictures = noise.integers(0, 255, (10, 128, 128, 3), dtype=np.uint8)
     hand_in("ann", BEST, run=Evidence(word="ran", seconds=12.0, sandbox=True))
-    write_reports(tmp_path, dataclasses.replace(course, canonical=large, pictures=pictures))
+    write_reports(tmp_path, dataclasses.replace(grading, canonical=large, pictures=pictures))
     assert 'class="none"' not in read_page(tmp_path / "ann/report.html")
     assert (tmp_path / "ann/report.html").stat().st_size < 4e6
 
 
 def test_the_worst_place_is_said_where_arrays_differ(
-    tmp_path: Path, course: Course, hand_in: HandIn, save_outputs: Save
+    tmp_path: Path, grading: Grading, hand_in: HandIn, save_outputs: Save
 ) -> None:
-    maps, reached = (np.array(course.canonical[name]) for name in (("saliency", "map"), ("filters", "reached")))
+    maps, reached = (np.array(grading.canonical[name]) for name in (("saliency", "map"), ("filters", "reached")))
     maps[1] *= 2
     reached[1, 2] *= 2
-    wrong = Outputs(dict(course.canonical) | {("saliency", "map"): maps, ("filters", "reached"): reached})
+    wrong = Outputs(dict(grading.canonical) | {("saliency", "map"): maps, ("filters", "reached"): reached})
     save_outputs(tmp_path / "ann", wrong)
     hand_in("ann", BEST, run=Evidence(word="ran", seconds=12.0, sandbox=True))
-    write_reports(tmp_path, course)
+    write_reports(tmp_path, grading)
     text = read_page(tmp_path / "ann/report.html")
     assert "picture 1</span>" in text
     assert "convolution 4, filter 10</span>" in text
@@ -160,48 +160,48 @@ def find_letters(text: str) -> list[str]:
     return re.findall(r'<td class="letters">([^<]*)</td>', text)
 
 
-def test_the_key_is_on_a_page_only_when_it_may_be_shown(runs: Path, course: Course) -> None:
+def test_the_key_is_on_a_page_only_when_it_may_be_shown(runs: Path, grading: Grading) -> None:
     hidden = read_page(runs / "eve/report.html")
     assert "b d" not in hidden
     assert "a c d" not in hidden
     assert "Because" not in hidden
     assert find_letters(hidden) == ["b", "–", "b", "–"]
-    write_reports(runs, course, show_key=True)
+    write_reports(runs, grading, show_key=True)
     shown = read_page(runs / "eve/report.html")
     assert find_letters(shown) == ["b", "b d", "–", "a", "b", "a c d", "–", "c"]
     assert "Because 1b." in shown
 
 
-def test_nothing_but_the_letters_changes_with_another_key(runs: Path, course: Course) -> None:
+def test_nothing_but_the_letters_changes_with_another_key(runs: Path, grading: Grading) -> None:
     """What a student may see is a function of the verdicts: another key with the same verdicts gives the same page."""
     before = (runs / "eve/report.html").read_bytes()
-    letters = dict.fromkeys(course.key.letters, frozenset("abcd"))
-    write_reports(runs, dataclasses.replace(course, key=dataclasses.replace(course.key, letters=letters)))
+    letters = dict.fromkeys(grading.key.letters, frozenset("abcd"))
+    write_reports(runs, dataclasses.replace(grading, key=dataclasses.replace(grading.key, letters=letters)))
     assert (runs / "eve/report.html").read_bytes() == before
 
 
-def test_reporting_again_gives_the_same_bytes(runs: Path, course: Course) -> None:
+def test_reporting_again_gives_the_same_bytes(runs: Path, grading: Grading) -> None:
     before = {page: page.read_bytes() for page in runs.rglob("report.html")}
-    write_reports(runs, course)
+    write_reports(runs, grading)
     assert {page: page.read_bytes() for page in runs.rglob("report.html")} == before
 
 
-def test_a_run_that_was_not_scored_is_named(runs: Path, course: Course) -> None:
+def test_a_run_that_was_not_scored_is_named(runs: Path, grading: Grading) -> None:
     (runs / "eve/verdicts.json").unlink()
     (runs / "eve/result.json").write_text("{}")
     with pytest.raises(FixableError, match=r"eve: no verdicts.json; expected one: run `hw9 score` first"):
-        write_reports(runs, course)
+        write_reports(runs, grading)
 
 
-def test_damaged_verdicts_are_named(runs: Path, course: Course) -> None:
+def test_damaged_verdicts_are_named(runs: Path, grading: Grading) -> None:
     (runs / "eve/verdicts.json").write_text('{"version": 1}')
     with pytest.raises(FixableError, match=r"eve/verdicts.json: version: 1; expected 2 .*run `hw9 score` again"):
-        write_reports(runs, course)
+        write_reports(runs, grading)
 
 
-def test_a_folder_without_verdicts_says_what_to_do(tmp_path: Path, course: Course) -> None:
+def test_a_folder_without_verdicts_says_what_to_do(tmp_path: Path, grading: Grading) -> None:
     with pytest.raises(FixableError, match="hw9 score"):
-        write_reports(tmp_path, course)
+        write_reports(tmp_path, grading)
 
 
 @pytest.fixture

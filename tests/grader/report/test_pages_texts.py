@@ -10,8 +10,8 @@ import pytest
 from assignment.cells.palette import ROLE_COLOURS
 from assignment.outputs import Outputs, list_official
 from grader.report.pages import write_reports
-from grader.scoring.course import Course
 from grader.scoring.evidence import Evidence
+from grader.scoring.grading import Grading
 from grader.scoring.handin_record import HandinRecord
 from questions.handout.environment import load_own
 
@@ -20,17 +20,17 @@ Save = Callable[..., None]
 
 
 @pytest.fixture
-def page(tmp_path: Path, course: Course, hand_in: HandIn, save_outputs: Save) -> str:
+def page(tmp_path: Path, grading: Grading, hand_in: HandIn, save_outputs: Save) -> str:
     """Return the page of a student with wrong points of reader 1 on passage 0, and without cosines."""
-    points, maps = (np.array(course.canonical[name]) for name in (("embedding_pca", "points"), ("attention", "map")))
+    points, maps = (np.array(grading.canonical[name]) for name in (("embedding_pca", "points"), ("attention", "map")))
     points[1, 0] += 1
     maps[2] = maps[2].swapaxes(2, 3)
-    arrays = dict(course.canonical) | {("embedding_pca", "points"): points, ("attention", "map"): maps}
+    arrays = dict(grading.canonical) | {("embedding_pca", "points"): points, ("attention", "map"): maps}
     save_outputs(tmp_path / "ann", Outputs(arrays))
-    rest = {name: course.canonical["embedding_distance", name] for name in ("euclidean",)}
+    rest = {name: grading.canonical["embedding_distance", name] for name in ("euclidean",)}
     np.savez(tmp_path / "ann" / "work" / "outputs" / "embedding_distance.npz", **rest)
     hand_in("ann", {}, run=Evidence(word="ran", seconds=12.0, sandbox=True))
-    write_reports(tmp_path, course)
+    write_reports(tmp_path, grading)
     return (tmp_path / "ann" / "report.html").read_text(encoding="utf-8")
 
 
@@ -66,10 +66,10 @@ def test_headings_and_notes_come_in_both_languages(page: str) -> None:
 
 
 def test_a_run_without_outputs_has_no_pictures_of_topic_two_but_the_reference(
-    tmp_path: Path, course: Course, hand_in: HandIn
+    tmp_path: Path, grading: Grading, hand_in: HandIn
 ) -> None:
     hand_in("ann", {}, run=Evidence(word="failed", reason="exception", cell=1))
-    write_reports(tmp_path, course)
+    write_reports(tmp_path, grading)
     text = (tmp_path / "ann" / "report.html").read_text(encoding="utf-8")
     assert ": yours" not in text
     assert text.count(': reference"') >= sum(len(list_official(group)) for group in ("attention", "embedding_distance"))

@@ -17,8 +17,8 @@ import pytest
 from PIL import Image
 
 from grader.report.pages import write_reports
-from grader.scoring.course import Course
 from grader.scoring.evidence import Evidence
+from grader.scoring.grading import Grading
 from grader.scoring.handin_record import HandinRecord
 
 WIDTH, HEIGHT = 1200, 1000
@@ -29,16 +29,16 @@ RIGHT = {"lime-1": "bd", "lime-2": "a", "saliency-1": "acd", "saliency-2": "c"}
 
 @pytest.fixture
 def runs(
-    tmp_path: Path, course: Course, hand_in: Callable[..., HandinRecord], save_outputs: Callable[..., None]
+    tmp_path: Path, grading: Grading, hand_in: Callable[..., HandinRecord], save_outputs: Callable[..., None]
 ) -> Path:
     """Return a RUNS folder with pages: the one that HW9_RUNS names, or that of a made-up class of three."""
     if named := os.environ.get("HW9_RUNS"):
         return Path(named).resolve()
     for student, letters in {"ann": RIGHT, "bob": RIGHT | {"lime-1": "b"}}.items():
-        save_outputs(tmp_path / student, course.canonical)
+        save_outputs(tmp_path / student, grading.canonical)
         hand_in(student, letters, run=Evidence(word="ran", seconds=12.0, sandbox=True))
     hand_in("zoe", {"lime-2": "a"})
-    write_reports(tmp_path, course)
+    write_reports(tmp_path, grading)
     return tmp_path
 
 

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from assignment.assignment import load_assignment
+from assignment.course import open_course
 from assignment.fixable import FixableError
-from grader.runs.job import JOB_FILE, Job, load_job, read_order, take_back, write_job
+from grader.runs.job import JOB_FILE, Job, load_job, order_course, read_order, take_back, write_job
 from grader.sandbox.gpu import Gpu
 
 JOB = Job(
-    limits=load_assignment().limits,
+    course=order_course(open_course()),
+    limits=open_course().assignment.limits,
     sandbox=False,
     attempt=2,
     slot=3,
@@ -31,7 +32,8 @@ def test_job_comes_back_as_it_was_written(tmp_path: Path) -> None:
 def test_job_says_nothing_but_what_the_worker_needs(tmp_path: Path) -> None:
     write_job(tmp_path, JOB)
     assert set(json.loads((tmp_path / JOB_FILE).read_text())) == {
-        *("version", "limits", "sandbox", "keep_going", "attempt", "slot", "gpu", "threads", "fonts", "hidden")
+        *("version", "course", "limits", "sandbox", "keep_going", "attempt", "slot", "gpu", "threads", "fonts"),
+        "hidden",
     }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from assignment.course import open_course
 from grader.release.bundle import ROOM, list_bundled
 from grader.sandbox import cage
 from tests.grader.sandboxed import SLOT
@@ -149,7 +150,7 @@ CELLS = ("reach", "secrets", "write", "search", "calls", "status", "first", "fil
 def find_left_out() -> list[str]:
     """Return the names of the files of `assignment/` that no student gets: what was planted, how models were made."""
     files = {path.name for path in ROOM.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
-    return sorted(files - {path.name for path in list_bundled().values()} - {"__init__.py"})
+    return sorted(files - {path.name for path in list_bundled(open_course()).values()} - {"__init__.py"})
 
 
 @pytest.fixture(scope="module")

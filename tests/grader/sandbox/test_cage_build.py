@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from assignment.assignment import Limits
+from assignment.course import open_course
 from grader.sandbox import cage
 from grader.sandbox import check as cage_check
 from grader.sandbox.gpu import Gpu
@@ -22,7 +23,7 @@ LIMITS = Limits(
     work_mib=7,
     output_mib=8,
 )
-VIEW = cage.View("token", "alice", LIMITS, uid=61_003)
+VIEW = cage.View("token", "alice", LIMITS, open_course(), uid=61_003)
 
 
 def test_gpu_cage_binds_one_device_and_names_it_by_uuid(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from assignment.late import LatePolicy
 from grader.decisions.decision import Decision
 from grader.decisions.decisions import Decisions
 from grader.handins.submission import Submission
-from grader.scoring.course import Course
+from grader.scoring.grading import Grading
 from grader.scoring.handin_record import VERDICTS_FILE, HandinRecord, save_handin_record
 from grader.scoring.judge import score_runs
 
@@ -28,15 +28,15 @@ def make_decision(kind: str, **fields: str) -> Decision:
 
 
 @pytest.fixture
-def score(tmp_path: Path, course: Course) -> Score:
+def score(tmp_path: Path, grading: Grading) -> Score:
     """Return a function that scores one hand-in under decisions and, where it is given, another late policy."""
 
     def run(
         letters: dict[str, str] | None, *decisions: Decision, late: LatePolicy | None = None, **fields: Any
     ) -> HandinRecord:
-        its = course
+        its = grading
         if late is not None:
-            its = dataclasses.replace(course, assignment=course.assignment.model_copy(update={"late": late}))
+            its = dataclasses.replace(grading, assignment=grading.assignment.model_copy(update={"late": late}))
         if letters is not None:
             cell = {"cell_type": "code", "metadata": {}, "source": f"answers = {letters!r}", "outputs": []}
             notebook = tmp_path / "runs" / "ann" / "handin.ipynb"
@@ -55,10 +55,10 @@ def list_verdicts(scored: HandinRecord) -> str:
     return " ".join(f"{one.word}:{one.points}" for one in scored.verdicts)
 
 
-def test_without_decisions_nothing_changes_and_the_deadline_is_that_of_everyone(score: Score, course: Course) -> None:
+def test_without_decisions_nothing_changes_and_the_deadline_is_that_of_everyone(score: Score, grading: Grading) -> None:
     scored = score(HALF)
     assert list_verdicts(scored) == "right:0.3 blank:0.0 wrong:0.0 blank:0.0"
-    assert (scored.deadline, scored.decisions, str(scored.deducted)) == (course.assignment.deadline, (), "0.0")
+    assert (scored.deadline, scored.decisions, str(scored.deducted)) == (grading.assignment.deadline, (), "0.0")
     assert {one.decided for one in scored.verdicts} == {None}
 
 
@@ -144,13 +144,13 @@ def test_all_right_is_for_hand_ins_that_are_there(score: Score, problem: str, wo
     assert scored.verdicts[0].points == (Decimal("0.3") if word == "right" else 0)
 
 
-def test_all_right_earns_a_late_hand_in_nothing(score: Score, course: Course) -> None:
-    late = course.assignment.deadline + timedelta(days=1)
+def test_all_right_earns_a_late_hand_in_nothing(score: Score, grading: Grading) -> None:
+    late = grading.assignment.deadline + timedelta(days=1)
     assert str(score(HALF, make_decision("all_right", question="lime-2"), submitted_at=late).total) == "0.0"
 
 
-def test_extension_is_the_students_own_deadline_to_the_second(score: Score, course: Course) -> None:
-    own = course.assignment.deadline + timedelta(days=3)
+def test_extension_is_the_students_own_deadline_to_the_second(score: Score, grading: Grading) -> None:
+    own = grading.assignment.deadline + timedelta(days=3)
     extension = make_decision("extension", student="ann", value=own.isoformat())
     scored = score(BEST, extension, submitted_at=own)
     assert (scored.late, str(scored.total), scored.deadline) == (False, "1.2", own)
@@ -171,27 +171,27 @@ def test_extension_is_the_students_own_deadline_to_the_second(score: Score, cour
     ],
 )
 def test_points_per_day_come_off_the_total_and_never_below_nothing(
-    score: Score, course: Course, after: timedelta, deducted: str, total: str, word: str | None
+    score: Score, grading: Grading, after: timedelta, deducted: str, total: str, word: str | None
 ) -> None:
     policy = LatePolicy(grace_seconds=600, points_per_day=Decimal("0.5"), fractions=False)
-    scored = score(BEST, late=policy, submitted_at=course.assignment.deadline + after)
+    scored = score(BEST, late=policy, submitted_at=grading.assignment.deadline + after)
     assert (str(scored.deducted), str(scored.total), scored.late) == (deducted, total, word is not None)
     assert ("late_accepted" in scored.words) == (word is not None)
     assert "late" not in scored.words
     assert list_verdicts(scored) == "right:0.3 right:0.3 right:0.3 right:0.3"
 
 
-def test_days_of_a_late_hand_in_count_from_the_students_own_deadline(score: Score, course: Course) -> None:
+def test_days_of_a_late_hand_in_count_from_the_students_own_deadline(score: Score, grading: Grading) -> None:
     policy = LatePolicy(grace_seconds=0, points_per_day=Decimal("0.5"), fractions=False)
-    own = course.assignment.deadline + timedelta(days=3)
+    own = grading.assignment.deadline + timedelta(days=3)
     extension = make_decision("extension", student="ann", value=own.isoformat())
     scored = score(BEST, extension, late=policy, submitted_at=own + timedelta(hours=1))
     assert (str(scored.deducted), str(scored.total)) == ("0.5", "0.7")
 
 
-def test_hand_in_marked_late_without_a_time_earns_nothing_under_every_policy(score: Score, course: Course) -> None:
+def test_hand_in_marked_late_without_a_time_earns_nothing_under_every_policy(score: Score, grading: Grading) -> None:
     policy = LatePolicy(grace_seconds=0, points_per_day=Decimal("0.5"), fractions=False)
-    own = (course.assignment.deadline + timedelta(days=3)).isoformat()
+    own = (grading.assignment.deadline + timedelta(days=3)).isoformat()
     scored = score(BEST, make_decision("extension", student="ann", value=own), late=policy, marked_late=True)
     assert (scored.late, str(scored.total), str(scored.deducted)) == (True, "0.0", "0.0")
 

@@ -10,7 +10,7 @@ import pytest
 
 from assignment.assignment import NOTEBOOK_FILE
 from grader.handins.submission import Submission
-from grader.scoring.course import Course
+from grader.scoring.grading import Grading
 from grader.scoring.handin_record import HandinRecord
 from grader.scoring.identical import digest_content
 from grader.scoring.judge import score_runs
@@ -33,7 +33,7 @@ def write(letters: Mapping[str, str], *sources: str, output: str = "", kind: str
 
 
 @pytest.fixture
-def score(tmp_path: Path, course: Course) -> Score:
+def score(tmp_path: Path, grading: Grading) -> Score:
     """Return a function that scores notebooks, by student."""
 
     def run(**notebooks: dict[str, Any]) -> dict[str, HandinRecord]:
@@ -43,7 +43,7 @@ def score(tmp_path: Path, course: Course) -> Score:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(notebook), encoding="utf-8")
             submissions.append(Submission(student=student, notebook=path))
-        return {one.student: one for one in score_runs(submissions, tmp_path / "runs", course)}
+        return {one.student: one for one in score_runs(submissions, tmp_path / "runs", grading)}
 
     return run
 
@@ -94,12 +94,14 @@ def test_a_few_lines_that_two_write_alike_count_only_in_the_same_file(score: Sco
 
 
 def test_what_is_no_notebook_has_no_content() -> None:
-    assert digest_content(b"%PDF-1.4") is None
+    assert digest_content(b"%PDF-1.4", NOTEBOOK_FILE) is None
 
 
 def test_hostile_cell_of_answers_costs_no_minutes() -> None:
     """Python's own parser takes the square of an f-string's length, three minutes for this one."""
     cells = [{"cell_type": "code", "metadata": {}, "source": f"answers = f'{'{x!r:{y}}' * 100_000}'", "outputs": []}]
     begun = time.process_time()
-    assert digest_content(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}).encode())
+    assert digest_content(
+        json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}).encode(), NOTEBOOK_FILE
+    )
     assert time.process_time() - begun < 30

@@ -14,8 +14,8 @@ from assignment.assignment import Bilingual
 from assignment.outputs import Outputs
 from grader.agreement.agree import COMPARED_GROUPS, AgreementWord
 from grader.handins.submission import Submission
-from grader.scoring.course import Course
 from grader.scoring.evidence import RunWord
+from grader.scoring.grading import Grading
 from grader.scoring.handin_record import HandinProblem, HandinRecord, load_handin_record, save_handin_record
 from grader.scoring.judge import score_run, score_runs
 from grader.scoring.verdict import VerdictWord, judge_sheet, sum_points
@@ -81,14 +81,14 @@ def test_no_reason_tells_the_right_letters() -> None:
 
 
 @pytest.fixture
-def judge(tmp_path: Path, course: Course) -> Judge:
+def judge(tmp_path: Path, grading: Grading) -> Judge:
     """Return a function that scores one submission whose Run folder is `tmp_path/runs/<student>`."""
 
     def run(letters: dict[str, str] | None = None, **fields: Any) -> HandinRecord:
         if letters is not None:
             fields["notebook"] = save_notebook(tmp_path / "runs" / "ann" / "handin.ipynb", f"answers = {letters!r}")
         submission = Submission(student="ann", **fields)
-        (scored,) = score_runs([submission], tmp_path / "runs", course)
+        (scored,) = score_runs([submission], tmp_path / "runs", grading)
         save_handin_record(tmp_path / "runs" / "ann", scored)
         return scored
 
@@ -164,8 +164,8 @@ def test_notebook_without_an_answers_cell_has_no_answers(judge: Judge, tmp_path:
     assert str(scored.total) == "0.0"
 
 
-def test_lateness_is_decided_to_the_second_and_an_unknown_time_is_in_time(judge: Judge, course: Course) -> None:
-    deadline = course.assignment.deadline
+def test_lateness_is_decided_to_the_second_and_an_unknown_time_is_in_time(judge: Judge, grading: Grading) -> None:
+    deadline = grading.assignment.deadline
     answers = {"lime-1": "bd"}
     assert not judge(answers, submitted_at=deadline).late
     late = judge(answers, submitted_at=deadline + timedelta(seconds=1))
@@ -177,11 +177,11 @@ def test_lateness_is_decided_to_the_second_and_an_unknown_time_is_in_time(judge:
     assert any("when it was handed in" in note.en for note in unknown.notes)
 
 
-def test_new_key_scores_again_without_running(judge: Judge, tmp_path: Path, course: Course) -> None:
+def test_new_key_scores_again_without_running(judge: Judge, tmp_path: Path, grading: Grading) -> None:
     judge({"lime-1": "a"})
-    key = Key({item: frozenset("a") for item in course.key.letters}, {})
+    key = Key({item: frozenset("a") for item in grading.key.letters}, {})
     submission = Submission(student="ann", notebook=tmp_path / "runs" / "ann" / "handin.ipynb")
-    again = score_run(submission, tmp_path / "runs" / "ann", dataclasses.replace(course, key=key))
+    again = score_run(submission, tmp_path / "runs" / "ann", dataclasses.replace(grading, key=key))
     assert str(again.total) == "0.3"
 
 

@@ -18,7 +18,7 @@ from grader.report.pages import load_handin_records, write_reports
 from grader.runs.folder import record_class
 from grader.scoring import scorings
 from grader.scoring.changes import compare_scorings, describe_change, list_key_changes
-from grader.scoring.course import Course
+from grader.scoring.grading import Grading
 from grader.scoring.judge import score_runs
 from grader.scoring.scorings import FOLDER, Scoring, load_last_scoring, load_scorings, make_scoring
 from tests.grader.scoring.test_decisions import make_decision
@@ -41,14 +41,14 @@ def submissions(tmp_path: Path) -> tuple[Submission, ...]:
 
 
 @pytest.fixture
-def make(tmp_path: Path, course: Course, submissions: tuple[Submission, ...]) -> Make:
+def make(tmp_path: Path, grading: Grading, submissions: tuple[Submission, ...]) -> Make:
     """Return a function that scores the class, with decisions, a key or an assignment of one's own."""
 
     def run(*decisions: Any, key: dict[str, str] | None = None, **assignment: Any) -> Scoring:
-        its = dataclasses.replace(course, assignment=course.assignment.model_copy(update=assignment))
+        its = dataclasses.replace(grading, assignment=grading.assignment.model_copy(update=assignment))
         if key is not None:
-            letters = course.key.letters | {item: frozenset(text) for item, text in key.items()}
-            its = dataclasses.replace(its, key=dataclasses.replace(course.key, letters=letters))
+            letters = grading.key.letters | {item: frozenset(text) for item, text in key.items()}
+            its = dataclasses.replace(its, key=dataclasses.replace(grading.key, letters=letters))
         decided = Decisions(decisions)
         moments = assignment.pop("moments", {})
         handed = [one.model_copy(update={"submitted_at": moments.get(one.student)}) for one in submissions]
@@ -100,8 +100,8 @@ def test_decisions_come_and_go_with_their_reasons(make: Make) -> None:
     assert back[1].startswith("bob: EX -> 0.0: Taken back: This student is excused")
 
 
-def test_lateness_is_told_once_for_the_whole_hand_in(make: Make, course: Course) -> None:
-    deadline = course.assignment.deadline
+def test_lateness_is_told_once_for_the_whole_hand_in(make: Make, grading: Grading) -> None:
+    deadline = grading.assignment.deadline
     moment = {"ann": deadline + timedelta(hours=1)}
     late, extended = (
         make(moments=moment),
@@ -129,12 +129,12 @@ def test_other_answers_and_other_students_are_told(make: Make, tmp_path: Path) -
 
 
 @pytest.fixture
-def score(tmp_path: Path, course: Course, submissions: tuple[Submission, ...]) -> Callable[..., ScoredClass]:
+def score(tmp_path: Path, grading: Grading, submissions: tuple[Submission, ...]) -> Callable[..., ScoredClass]:
     """Return a function that scores the class as `hw9 score` does, and keeps it."""
 
     def run(letters: str = "bd", *, keep: bool = True) -> ScoredClass:
-        key = dataclasses.replace(course.key, letters=course.key.letters | {"lime-1": frozenset(letters)})
-        scored = score_class(submissions, tmp_path / "runs", dataclasses.replace(course, key=key))
+        key = dataclasses.replace(grading.key, letters=grading.key.letters | {"lime-1": frozenset(letters)})
+        scored = score_class(submissions, tmp_path / "runs", dataclasses.replace(grading, key=key))
         if keep:
             keep_scored(scored, tmp_path / "runs")
         return scored
@@ -205,14 +205,14 @@ def test_damaged_scoring_names_its_file(tmp_path: Path, score: Callable[..., Sco
 
 
 def test_pages_say_what_differs_from_an_earlier_scoring_and_tell_no_letters(
-    tmp_path: Path, score: Callable[..., ScoredClass], course: Course
+    tmp_path: Path, score: Callable[..., ScoredClass], grading: Grading
 ) -> None:
     runs = tmp_path / "runs"
     score()
     score("ab")
-    write_reports(runs, course)
+    write_reports(runs, grading)
     assert "Since the scoring of" not in (runs / "bob" / "report.html").read_text(encoding="utf-8")
-    page = write_reports(runs, course, since=1).read_text(encoding="utf-8")
+    page = write_reports(runs, grading, since=1).read_text(encoding="utf-8")
     theirs = (runs / "bob" / "report.html").read_text(encoding="utf-8")
     section = theirs[theirs.index("Since the scoring of") :][:3000]
     assert "0.0 → 0.3" in section
@@ -220,4 +220,4 @@ def test_pages_say_what_differs_from_an_earlier_scoring_and_tell_no_letters(
     assert "the key was" not in theirs
     assert "lime-1: the key was bd and is ab" in page
     with pytest.raises(FixableError, match="no scoring 7; expected one of 1, 2"):
-        write_reports(runs, course, since=7)
+        write_reports(runs, grading, since=7)

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from assignment.assignment import load_assignment
-from grader.runs.job import Job, take_back, write_job
+from assignment.course import open_course
+from grader.runs.job import Job, order_course, take_back, write_job
 from grader.runs.result import RunResult, load_result
 from grader.worker import execute
 
-JOB = Job(limits=load_assignment().limits)
+JOB = Job(course=order_course(open_course()), limits=open_course().assignment.limits)
 
 
 @pytest.fixture

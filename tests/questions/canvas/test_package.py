@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from assignment.assignment import load_assignment
+from assignment.course import open_course
 from assignment.fixable import FixableError
-from assignment.profile import load_profile
 from grader.commands.main import main
 from questions.bank import Bank, list_worth
 from questions.canonical import load_canonicals
@@ -29,12 +28,12 @@ INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
 
 @pytest.fixture(scope="module")
 def key(own: Bank) -> Key:
-    return compute_key(own, load_canonicals("mini"))
+    return compute_key(own, load_canonicals(open_course()))
 
 
 @pytest.fixture(scope="module")
 def data(own: Bank, key: Key) -> bytes:
-    return to_package(own, key, load_assignment(), load_profile("mini"))
+    return to_package(own, key, open_course().assignment, open_course().profile)
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +79,7 @@ def test_definition_refuses_what_is_not_qti(data: bytes, old: bytes, new: bytes)
 
 def test_every_question_is_read_back_with_texts_points_and_key(own: Bank, key: Key, package: ReadPackage) -> None:
     assert len(package.questions) == 30
-    assert list(find_differences(package, own, list_worth(own, load_assignment()), key)) == []
+    assert list(find_differences(package, own, list_worth(own, open_course().assignment), key)) == []
     for question, its in zip(own.questions, package.questions, strict=True):
         assert (its.id, its.kind, its.is_shuffled) == (question.id, "multiple_answers_question", True)
         assert its.right == key.letters[question.id]
@@ -90,7 +89,7 @@ def test_every_question_is_read_back_with_texts_points_and_key(own: Bank, key: K
 
 
 def test_difference_is_found_and_named(own: Bank, key: Key, package: ReadPackage) -> None:
-    points = list_worth(own, load_assignment())
+    points = list_worth(own, open_course().assignment)
     first = package.questions[0]
     changed = replace(first, right=frozenset("z"), points=Decimal(1), pictures=("gone.png",))
     found = list(find_differences(replace(package, questions=(changed, *package.questions[2:])), own, points, key))
@@ -140,7 +139,7 @@ def test_pictures_are_referenced_as_canvas_does_and_lie_in_the_package(data: byt
 
 
 def test_same_questions_give_the_same_bytes(data: bytes, own: Bank, key: Key) -> None:
-    assert to_package(own, key, load_assignment(), load_profile("mini")) == data
+    assert to_package(own, key, open_course().assignment, open_course().profile) == data
     with zipfile.ZipFile(BytesIO(data)) as archive:
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 

@@ -1,16 +1,18 @@
 """`hw9 questions check` names every fault of every file at once: what cannot be read hides nothing of what can."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from assignment.assignment import ASSIGNMENT_FILE
+from assignment.course import Course
 
 Questions = list[dict[str, Any]]
 
 
+@pytest.mark.usefixtures("all_asked")
 def test_faults_of_all_files_are_named_at_once(
     bank_folder: Path,
     questions: Questions,
@@ -24,7 +26,7 @@ def test_faults_of_all_files_are_named_at_once(
     write(questions)
     (bank_folder / "saliency.yaml").write_text("[", encoding="utf-8")
     (bank_folder / "sailency.yaml").write_text("- {id: lime-2}", encoding="utf-8")
-    assert run("check", "--assignment", str(ASSIGNMENT_FILE)) == 1
+    assert run("check") == 1
     err = capsys.readouterr().err
     assert "lime-1: choice a: claim: unknown measure" in err
     assert "lime-1: choice b: claim: margin: -1" in err
@@ -34,15 +36,17 @@ def test_faults_of_all_files_are_named_at_once(
     assert "(the nearest is saliency)" in err
 
 
+@pytest.mark.usefixtures("all_asked")
 def test_question_in_the_file_of_another_analysis_is_a_fault(
     questions: Questions, write: Callable[[object], None], run: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     questions[0] |= {"id": "saliency-1", "number": 5}
     write(questions)
-    assert run("check", "--assignment", str(ASSIGNMENT_FILE)) == 1
+    assert run("check") == 1
     assert "a question about saliency; expected it in saliency.yaml" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("all_asked")
 def test_fault_of_one_file_hides_no_fault_of_another(
     bank_folder: Path,
     questions: Questions,
@@ -56,7 +60,7 @@ def test_fault_of_one_file_hides_no_fault_of_another(
     questions[1]["choices"]["a"]["claim"]["measure"] = "probabilty"
     write(questions)
     (bank_folder / "saliency.yaml").write_text("[", encoding="utf-8")
-    assert run("check", "--assignment", str(ASSIGNMENT_FILE)) == 1
+    assert run("check") == 1
     err = capsys.readouterr().err
     assert "bank/saliency.yaml: line 1" in err
     assert "lime-1: number 7; expected 1" in err
@@ -68,28 +72,29 @@ def test_fault_of_one_file_hides_no_fault_of_another(
     assert "no question about saliency" not in err  # its file cannot be read, which is said above
 
 
-def test_profile_without_canonical_outputs_hides_no_fault_of_wording(
+def test_course_without_canonical_outputs_hides_no_fault_of_wording(
     questions: Questions,
     write: Callable[[object], None],
     run: Callable[..., int],
-    tmp_path: Path,
+    tiny: Course,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     questions[0]["choices"]["b"]["say"] = {"en": "It always moves.", "zh": "它會動。"}
     write(questions)
-    assert run("check", "--canonical", str(tmp_path / "nothing")) == 1
+    shutil.rmtree(tiny.canonical)
+    assert run("check") == 1
     err = capsys.readouterr().err
-    assert "`hw9 reference --profile tiny --write` computes" in err
+    assert f"`hw9 reference --course {tiny.folder} --write` computes" in err
     assert "'always' is an absolute word" in err
 
 
 def test_points_that_do_not_add_up_are_a_fault(
-    run: Callable[..., int], assignment_file: Path, capsys: pytest.CaptureFixture[str]
+    run: Callable[..., int], tiny: Course, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    text = assignment_file.read_text(encoding="utf-8")
-    assignment_file.write_text(text.replace("'2.5'", "'2.4'"), encoding="utf-8")
+    text = tiny.settings.read_text(encoding="utf-8")
+    tiny.settings.write_text(text.replace("'2.5'", "'2.4'"), encoding="utf-8")
     assert run("check") == 1
-    assert "assignment.yaml: questions: 9.6 points in all; expected exactly 10" in capsys.readouterr().err
+    assert "settings: questions: 9.6 points in all; expected exactly 10" in capsys.readouterr().err
 
 
 def test_empty_folder_is_a_fault(
@@ -109,12 +114,6 @@ def test_columns_are_explained_where_no_mutant_ran_too(
     out = capsys.readouterr().out
     for word in ("closest:", "distance:", "margin:", "margins:", "spreads:", "mutants:", "?:"):
         assert word in out
-
-
-def test_unknown_profile_is_told_which_are_stored(run: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("show", "lime-1", "--profile", "nothing") == 1
-    err = capsys.readouterr().err
-    assert "`hw9 reference --profile nothing --write` computes; stored are: tiny" in err
 
 
 def test_question_is_shown_by_its_number(run: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:

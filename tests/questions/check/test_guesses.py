@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from assignment.course import Course
 from assignment.fixable import Fault
 from questions.bank import Bank
 from questions.canonical import load_canonicals
@@ -18,8 +18,8 @@ POINTS = {"lime": Fraction(5, 2)}
 
 
 @pytest.fixture
-def letters(bank: Bank, canonical_folder: Path) -> dict[str, frozenset[str]]:
-    return dict(compute_key(bank, load_canonicals("tiny", canonical_folder)).letters)
+def letters(bank: Bank, tiny: Course) -> dict[str, frozenset[str]]:
+    return dict(compute_key(bank, load_canonicals(tiny)).letters)
 
 
 def test_chance_is_one_of_all_sets_of_letters(bank: Bank, letters: dict[str, frozenset[str]]) -> None:

@@ -2,10 +2,9 @@
 
 import pytest
 
-from assignment.assignment import load_assignment
+from assignment.course import open_course
 from assignment.fixable import FixableError
 from assignment.outputs import Outputs
-from assignment.profile import load_profile
 from questions.bank import Bank, load_bank
 from questions.canonical import load_canonical
 from questions.check.names import (
@@ -22,17 +21,17 @@ from questions.claim import Claim, evaluate
 
 @pytest.fixture(scope="module")
 def outputs() -> Outputs:
-    return load_canonical("mini", 1)
+    return load_canonical(open_course(), 1)
 
 
 @pytest.fixture(scope="module")
 def shown(outputs: Outputs) -> Inventory:
-    return take_inventory(outputs, load_assignment().categories, load_profile("mini").texts)
+    return take_inventory(outputs, open_course().assignment.categories, open_course().profile.texts)
 
 
 def ask(question_id: str, en: str, zh: str) -> Bank:
     """Return the project's bank with one stem replaced."""
-    bank = load_bank()
+    bank = load_bank(open_course())
     text = bank[question_id].ask.model_copy(update={"en": en, "zh": zh})
     question = bank[question_id].model_copy(update={"ask": text})
     return Bank((question,), bank.places)
@@ -69,7 +68,7 @@ def test_name_of_nothing_is_a_fault_in_both_languages(name: str, shown: Inventor
 
 
 def test_picture_that_no_array_has_is_a_fault(shown: Inventory) -> None:
-    bank = load_bank()
+    bank = load_bank(open_course())
     question = bank["lime-1"].model_copy(update={"pictures": (7, 8, 10)})
     assert "pictures: 10; expected 0 to 9" in " ".join(
         map(str, find_named_faults(Bank((question,), bank.places), shown))
@@ -78,13 +77,13 @@ def test_picture_that_no_array_has_is_a_fault(shown: Inventory) -> None:
 
 def test_sizes_are_read_off_the_arrays(outputs: Outputs, shown: Inventory) -> None:
     five = Outputs({("pictures", "label"): outputs["pictures", "label"][:5]})
-    faults = list(find_named_faults(load_bank(), take_inventory(five, shown.categories)))
+    faults = list(find_named_faults(load_bank(open_course()), take_inventory(five, shown.categories)))
     assert any("picture 6; expected 0 to 4" in fault.says for fault in faults)
 
 
 def test_both_languages_of_the_bank_name_the_same_things() -> None:
     seen = dict.fromkeys(NAMES["en"], 0)
-    for question in load_bank().questions:
+    for question in load_bank(open_course()).questions:
         for letter, field, text in list_texts(question):
             for kind in NAMES["en"]:
                 en, zh = (set(find_numbers(getattr(text, language), language, kind)) for language in ("en", "zh"))

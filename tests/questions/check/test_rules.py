@@ -1,11 +1,11 @@
 """Every lint rule finds its flaw in a small bank that has it, and a reason silences it."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from assignment.course import Course
 from questions.bank import Bank, load_bank
 from questions.canonical import load_canonicals
 from questions.check.rules import RULES, lint, list_findings
@@ -118,14 +118,12 @@ def test_check_finds(
 
 
 @pytest.mark.parametrize("code", FLAWS)
-def test_reason_silences(
-    code: str, questions: Questions, write: Callable[[object], None], bank_folder: Path, canonical_folder: Path
-) -> None:
+def test_reason_silences(code: str, questions: Questions, write: Callable[[object], None], tiny: Course) -> None:
     FLAWS[code][0][0](questions)
     questions[0]["lint"] = {code: "It has a reason."}
     write(questions)
-    bank = load_bank(bank_folder)
-    linted = lint(bank, compute_key(bank, load_canonicals("tiny", canonical_folder)).letters)
+    bank = load_bank(tiny)
+    linted = lint(bank, compute_key(bank, load_canonicals(tiny)).letters)
     assert code in {finding.code for finding in linted.silenced}
     assert not [fault for fault in linted.faults if code in str(fault)]
 
@@ -178,8 +176,8 @@ def test_silence_of_one_choice_leaves_the_other(
 
 
 @pytest.fixture
-def key(bank: Bank, canonical_folder: Path) -> Key:
-    return compute_key(bank, load_canonicals("tiny", canonical_folder))
+def key(bank: Bank, tiny: Course) -> Key:
+    return compute_key(bank, load_canonicals(tiny))
 
 
 def test_wrong_choice_that_no_mutant_makes_true_is_implausible(bank: Bank, key: Key) -> None:
@@ -193,11 +191,11 @@ def test_wrong_choice_that_no_mutant_makes_true_is_implausible(bank: Bank, key: 
 
 
 def test_silence_of_a_distractor_waits_for_the_mutants(
-    questions: Questions, write: Callable[[object], None], bank_folder: Path, key: Key
+    questions: Questions, write: Callable[[object], None], tiny: Course, key: Key
 ) -> None:
     questions[0]["choices"]["d"]["lint"] = {"implausible-distractor": "Students say so, though no mutant does."}
     write(questions)
-    bank = load_bank(bank_folder)
+    bank = load_bank(tiny)
     idle = {(name, letter): int((name, letter) != ("lime-1", "d")) for name in bank.ids for letter in "abcde"}
     assert lint(bank, key.letters).faults == ()
     linted = lint(bank, key.letters, idle)
@@ -207,11 +205,11 @@ def test_silence_of_a_distractor_waits_for_the_mutants(
 
 
 def test_silence_of_a_rule_that_needs_the_key_waits_for_the_key(
-    questions: Questions, write: Callable[[object], None], bank_folder: Path, key: Key
+    questions: Questions, write: Callable[[object], None], tiny: Course, key: Key
 ) -> None:
     questions[0]["lint"] = {"longest-is-right": "So."}
     write(questions)
-    bank = load_bank(bank_folder)
+    bank = load_bank(tiny)
     assert lint(bank, {}).faults == ()
     assert "longest-is-right silences nothing" in lint(bank, key.letters).faults[0].says
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from assignment.course import open_course
 from assignment.outputs import Outputs
 from questions.bank import load_bank
 from questions.canonical import list_seeds, load_canonical
@@ -17,9 +18,9 @@ from reference.produce.maps import COUNTS, FEW_STEPS, STEPS
 MEAT, SEAFOOD = 5, 8
 
 
-@pytest.fixture(scope="module", params=list_seeds("mini"))
+@pytest.fixture(scope="module", params=list_seeds(open_course()))
 def outputs(request: pytest.FixtureRequest) -> Outputs:
-    return load_canonical("mini", request.param)
+    return load_canonical(open_course(), request.param)
 
 
 def test_noise_leaves_the_classes_that_the_questions_say(outputs: Outputs) -> None:
@@ -97,7 +98,7 @@ def test_attributions_add_up_as_the_questions_say(outputs: Outputs) -> None:
 
 
 def test_stems_name_what_the_canonical_outputs_used() -> None:
-    bank = load_bank()
+    bank = load_bank(open_course())
     for language in ("en", "zh"):
         ask = {question.id: getattr(question.ask, language) for question in bank.questions}
         assert all(str(count) in ask["smoothgrad-1"] for count in COUNTS)

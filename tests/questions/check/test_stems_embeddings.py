@@ -6,18 +6,18 @@ import torch
 
 from assignment.arrays import ANSWER, OTHER, QUESTION, SUPPORT
 from assignment.cells.text_scratch import compute_apartness, compute_nearness
+from assignment.course import open_course
 from assignment.models.bert import Bert, load_bert
 from assignment.models.groups import compute_group_means
 from assignment.models.reading import read
 from assignment.models.roles import find_roles
 from assignment.outputs import Outputs
-from assignment.profile import load_profile
 from assignment.texts import split_words
 from questions.canonical import load_canonical
 from questions.measures import embedding_distance as distance
 from questions.measures import embedding_pca as pca
 
-PROFILE = load_profile("mini")
+PROFILE = open_course().profile
 TEXTS = PROFILE.texts
 COMPANY = 1
 BERTS = {"masked": PROFILE.masked_folder, **PROFILE.reader_folders}
@@ -25,7 +25,7 @@ BERTS = {"masked": PROFILE.masked_folder, **PROFILE.reader_folders}
 
 @pytest.fixture(scope="module")
 def outputs() -> Outputs:
-    return load_canonical("mini", 1)
+    return load_canonical(open_course(), 1)
 
 
 @pytest.fixture(scope="module")

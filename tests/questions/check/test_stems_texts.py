@@ -5,11 +5,11 @@ from collections.abc import Callable
 import pytest
 import torch
 
+from assignment.course import open_course
 from assignment.making.language.words import HE, JOBS, NAMES, OBJECTS, SHE, THEY
 from assignment.models.bert import load_bert
 from assignment.models.reading import read
 from assignment.outputs import Outputs
-from assignment.profile import load_profile
 from questions.bank import load_bank
 from questions.canonical import list_seeds, load_canonical
 from questions.measures import attention
@@ -18,15 +18,15 @@ from reference.attention import predict_masked
 Hide = Callable[..., Callable[[str], str]]
 
 
-@pytest.fixture(scope="module", params=list_seeds("mini"))
+@pytest.fixture(scope="module", params=list_seeds(open_course()))
 def outputs(request: pytest.FixtureRequest) -> Outputs:
-    return load_canonical("mini", request.param)
+    return load_canonical(open_course(), request.param)
 
 
 @pytest.fixture(scope="module")
 def hide() -> Hide:
     """Hide words of a sentence by number, then read the printed probability of a word in place of the first."""
-    profile = load_profile("mini")
+    profile = open_course().profile
     bert = load_bert(profile.masked_folder, "masked", device="cpu", dtype=torch.float64)
 
     def fill_in(sentence: int | str, *words: int) -> Callable[[str], str]:
@@ -117,7 +117,7 @@ def test_toy_english_is_what_the_stems_say() -> None:
 
 
 def test_stems_hide_the_words_that_the_canonical_outputs_hide() -> None:
-    texts, bank = load_profile("mini").texts.attention, load_bank()
+    texts, bank = open_course().profile.texts.attention, load_bank(open_course())
     for ask in (bank["attention-3"].ask, bank["attention-4"].ask):
         for language in (ask.en, ask.zh):
             assert "hide = [4]" in language

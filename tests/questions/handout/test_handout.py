@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from assignment.assignment import GRADED, Source, load_assignment
-from assignment.profile import load_profile
+from assignment.assignment import GRADED, Source
+from assignment.course import open_course
 from grader.commands.main import main
 from questions.bank import Bank
 from questions.handout.markdown import to_markdown
@@ -19,7 +19,7 @@ PNG = re.compile(r"data:image/png;base64,[A-Za-z0-9+/=]+")
 
 @pytest.fixture(scope="module")
 def files(own: Bank) -> dict[str, bytes]:
-    return dict(list_files(make_handout(own, load_assignment(), load_profile("mini"))))
+    return dict(list_files(make_handout(own, open_course().assignment, open_course().profile)))
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +43,8 @@ def test_handout_says_every_text_of_every_question(own: Bank, texts: dict[str, s
 
 @pytest.mark.parametrize("answers", ["quiz", "notebook"])
 def test_handout_says_in_both_languages_whose_answers_are_graded(own: Bank, answers: Source) -> None:
-    assignment = load_assignment().model_copy(update={"answers": answers})
-    files = list_files(make_handout(own, assignment, load_profile("mini")))
+    assignment = open_course().assignment.model_copy(update={"answers": answers})
+    files = list_files(make_handout(own, assignment, open_course().profile))
     found = {name: data.decode() for name, data in files if name.startswith("handout.")}
     assert found.keys() == {"handout.md", "handout.html"}
     for text in found.values():
@@ -89,13 +89,13 @@ def test_each_question_stands_beside_the_pictures_that_it_names(own: Bank, files
         assert captions == [(str(number), str(number)) for number in own[name].pictures]
         assert article.count("<img src=") == len(own[name].pictures)
         assert article.count('type="checkbox"') == len(own[name].choices)
-        assert f"{load_assignment().questions[own[name].analysis].points} points" in article
+        assert f"{open_course().assignment.questions[own[name].analysis].points} points" in article
 
 
 def test_markdown_finds_its_pictures_beside_it_and_they_are_the_profiles(files: dict[str, bytes]) -> None:
     linked = set(re.findall(r"\]\((pictures/[^)]+)\)", files["handout.md"].decode()))
     assert linked == files.keys() - {"handout.md", "handout.html"}
-    profile = load_profile("mini")
+    profile = open_course().profile
     assert all(files[name] == profile.find_asset(name).read_bytes() for name in linked)
 
 
@@ -117,9 +117,9 @@ def test_verb_writes_the_handout_and_a_file_in_its_way_is_named(
     assert "expected a place that can be written" in capsys.readouterr().err
 
 
-def test_unknown_profile_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["questions", "handout", str(tmp_path), "--profile", "nimi"]) == 1
-    assert "profile: 'nimi'; expected one of" in capsys.readouterr().err
+def test_unknown_course_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["questions", "handout", str(tmp_path), "--course", "nimi"]) == 1
+    assert "nimi: no such folder; expected a course" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("verb", ["handout", "qti"])
@@ -152,7 +152,7 @@ def test_printed_no_question_breaks_across_pages_and_screens_show_all(
 
 @pytest.mark.slow
 def test_small_bank_without_a_bert_is_handed_out_too(tmp_path: Path, bank: Bank) -> None:
-    handout = make_handout(bank, load_assignment(), load_profile("mini"))
+    handout = make_handout(bank, open_course().assignment, open_course().profile)
     assert [topic.numbers for topic in handout.topics] == ["1-4"]
     assert str(handout.points) == "1.2"
     assert [one.number for one in handout.pictures] == [1]

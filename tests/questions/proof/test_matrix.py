@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from assignment.arrays import GROUPS
+from assignment.course import Course, open_course
 from assignment.fixable import FixableError
 from assignment.outputs import Outputs
 from grader.commands.main import main
@@ -36,8 +37,8 @@ EDIT = (Edit("reference/saliency.py", "a", "b"),)
 
 
 @pytest.fixture
-def canonicals(canonical_folder: Path) -> dict[int, Outputs]:
-    return load_canonicals("tiny", canonical_folder)
+def canonicals(tiny: Course) -> dict[int, Outputs]:
+    return load_canonicals(tiny)
 
 
 @pytest.fixture
@@ -111,12 +112,12 @@ def test_equivalent_mutant_that_is_caught_is_a_fault(make: Make, bank: Bank) -> 
 
 
 def test_matrix_of_other_claims_is_stale(
-    make: Make, bank_folder: Path, questions: list[dict[str, object]], write: Callable[[object], None]
+    make: Make, tiny: Course, questions: list[dict[str, object]], write: Callable[[object], None]
 ) -> None:
     matrix = make(EVERY, EVERY)
     questions[1]["choices"]["a"]["claim"]["margin"] = 0.2  # type: ignore[index]
     write(questions)
-    (fault,) = find_matrix_faults(matrix, load_bank(bank_folder))
+    (fault,) = find_matrix_faults(matrix, load_bank(tiny))
     assert str(fault).startswith("bank/lime.yaml: lime-2: its claims changed since the mutants were run")
 
 
@@ -124,7 +125,7 @@ def test_stored_matrix_is_read_back_and_csv_and_markdown_say_the_same(make: Make
     matrix = make(EVERY, {"lime-2": "bd"}, {}, equivalent=[2])
     paths = save_matrix(matrix, bank, tmp_path)
     assert [path.name for path in paths] == ["mutation.yaml", "mutation.csv", "mutation.md"]
-    assert load_matrix("tiny", tmp_path) == matrix
+    assert load_matrix(tmp_path) == matrix
     rows = list(csv.DictReader(io.StringIO(to_csv(matrix, bank))))
     assert [(row["question"], row["caught"], row["m0"], row["m1"]) for row in rows[:2]] == [
         ("lime-1", "1", "a", ""), ("lime-2", "2", "a", "bd")
@@ -136,12 +137,12 @@ def test_stored_matrix_is_read_back_and_csv_and_markdown_say_the_same(make: Make
 
 def test_missing_matrix_says_which_command_makes_it(tmp_path: Path) -> None:
     with pytest.raises(FixableError, match="hw9 questions mutate --write"):
-        load_matrix("tiny", tmp_path)
+        load_matrix(tmp_path)
 
 
 @pytest.mark.slow
 def test_picture_of_the_stored_matrix_is_drawn(tmp_path: Path) -> None:
-    path = save_picture(load_matrix("mini"), load_bank(), tmp_path)
+    path = save_picture(load_matrix(open_course().proofs), load_bank(open_course()), tmp_path)
     assert path.read_bytes().startswith(b"\x89PNG")
 
 
@@ -162,10 +163,10 @@ def test_edit_that_finds_no_place_or_two_is_a_fault_that_names_it() -> None:
 
 
 def test_own_matrix_is_of_todays_mutants_and_has_no_fault() -> None:
-    matrix = load_matrix("mini")
+    matrix = load_matrix(open_course().proofs)
     assert [mutant.name for mutant in matrix.mutants] == [mutant.name for mutant in MUTANTS]
     assert [mutant.equivalent for mutant in matrix.mutants] == [mutant.equivalent for mutant in MUTANTS]
-    assert list(find_matrix_faults(matrix, load_bank())) == []
+    assert list(find_matrix_faults(matrix, load_bank(open_course()))) == []
     assert matrix.score >= LEAST_SCORE
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from assignment.course import open_course
 from assignment.outputs import Outputs
 from questions.bank import Bank, load_bank
 from questions.canonical import load_canonicals
@@ -40,12 +41,12 @@ MARKED = [pytest.param(name, marks=pytest.mark.nightly if name in NIGHTLY else (
 
 @pytest.fixture(scope="module")
 def bank() -> Bank:
-    return load_bank()
+    return load_bank(open_course())
 
 
 @pytest.fixture(scope="module")
 def canonicals() -> dict[int, Outputs]:
-    return load_canonicals("mini")
+    return load_canonicals(open_course())
 
 
 @pytest.fixture(scope="module")
@@ -61,9 +62,9 @@ def edited(
     asked = {item.callspec.params.get("name") for item in request.session.items if hasattr(item, "callspec")}
     edits = {name: EDITS[name] for name in EDITS if name in asked}
     reruns = {name: Rerun(groups=(group,), seeds=(SEED,), edits=(edit,)) for name, (group, edit) in edits.items()}
-    folders = run_all(list(reruns.values()), "mini", cache=tmp_path_factory.mktemp("reruns"))
+    folders = run_all(list(reruns.values()), open_course(), cache=tmp_path_factory.mktemp("reruns"))
     pairs = zip(reruns.items(), folders, strict=True)
-    return {name: load_reruns([rerun], [folder], "mini", canonicals)[SEED] for (name, rerun), folder in pairs}
+    return {name: load_reruns([rerun], [folder], open_course(), canonicals)[SEED] for (name, rerun), folder in pairs}
 
 
 @pytest.mark.slow

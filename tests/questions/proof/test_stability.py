@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assignment.course import Course, open_course
 from assignment.fixable import Fault, FixableError
 from assignment.outputs import Outputs
 from questions.bank import Bank, load_bank
@@ -23,8 +24,8 @@ from questions.proof.stability import (
 
 
 @pytest.fixture
-def canonicals(canonical_folder: Path) -> dict[int, Outputs]:
-    return load_canonicals("tiny", canonical_folder)
+def canonicals(tiny: Course) -> dict[int, Outputs]:
+    return load_canonicals(tiny)
 
 
 def shake(outputs: Outputs, truth: float) -> Outputs:
@@ -74,9 +75,9 @@ def test_claim_that_was_not_measured_as_it_stands_is_a_fault(bank: Bank, canonic
 def test_stored_stability_is_read_back(bank: Bank, canonicals: dict[int, Outputs], tmp_path: Path) -> None:
     stability = measure_at(bank, canonicals, 0.85)
     save_stability(stability, tmp_path)
-    assert load_stability("tiny", tmp_path) == stability
+    assert load_stability(tmp_path) == stability
     with pytest.raises(FixableError, match="hw9 questions stability --write"):
-        load_stability("other", tmp_path)
+        load_stability(tmp_path / "other")
 
 
 def test_variants_are_float32_and_rounded_weights_on_every_seed() -> None:
@@ -89,7 +90,11 @@ def test_variants_are_float32_and_rounded_weights_on_every_seed() -> None:
 
 @pytest.mark.slow
 def test_own_claims_are_measured_on_three_seeds_in_each_variant_and_stand() -> None:
-    bank, canonicals, stability = load_bank(), load_canonicals("mini"), load_stability("mini")
+    bank, canonicals, stability = (
+        load_bank(open_course()),
+        load_canonicals(open_course()),
+        load_stability(open_course().proofs),
+    )
     assert find_faults(bank, canonicals, stability) == []
     counts = {
         len(ones) for its in stability.questions.values() for one in its.values() for ones in one.distances.values()

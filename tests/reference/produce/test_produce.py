@@ -9,12 +9,12 @@ import pytest
 import torch
 
 from assignment.arrays import ARRAYS, BASELINES, FILTERS, SIGMAS, STEP_COUNTS
+from assignment.course import open_course
 from assignment.outputs import load_group
-from assignment.profile import Profile, load_profile
+from assignment.profile import Profile
 from questions.canonical import load_canonical
 from reference.integrated_gradients import integrated_gradients
 from reference.lime import cut_segments, lime
-from reference.produce.__main__ import CANONICAL_FOLDER
 from reference.produce.bench import Bench, find_random_state
 from reference.produce.compare import TOLERANCES, compare_group, compute_difference
 from reference.produce.lime import PIECES, SAMPLES
@@ -23,17 +23,17 @@ from reference.produce.registry import SEEDS, find_producer
 from reference.smoothgrad import smoothgrad
 
 CPU = torch.device("cpu")
-STORED = CANONICAL_FOLDER / "mini"
+STORED = open_course().canonical
 STORED_LIMIT = 30 * 2**20  # bytes, for all eight analyses
 
 
 def open_mini(batch: int) -> Bench:
-    return Bench(load_profile("mini"), CPU, batch=batch)
+    return Bench(open_course().profile, CPU, batch=batch)
 
 
 def open_first() -> Bench:
     """Return a bench with picture 0 alone."""
-    mini = load_profile("mini")
+    mini = open_course().profile
     one = Profile(mini.folder, mini.manifest.model_copy(update={"pictures": mini.manifest.pictures[:1]}))
     return Bench(one, CPU, batch=5)
 
@@ -75,7 +75,7 @@ def find_tolerance(group: str, name: str) -> float:
 
 @pytest.mark.slow
 def test_official_lime_is_what_is_computed_for_one_picture() -> None:
-    bench, stored = open_first(), load_canonical("mini", SEEDS[0])
+    bench, stored = open_first(), load_canonical(open_course(), SEEDS[0])
     segments = cut_segments(bench.profile.pictures[0] / 255, pieces=PIECES)
     assert np.array_equal(segments, stored["lime", "segments"][0])
     settings = {"random_state": find_random_state(SEEDS[0], 0), "samples": SAMPLES, "batch": bench.batch}
@@ -86,7 +86,7 @@ def test_official_lime_is_what_is_computed_for_one_picture() -> None:
 
 @pytest.mark.slow
 def test_official_smoothgrad_is_what_is_computed_for_one_picture() -> None:
-    bench, stored = open_first(), load_canonical("mini", SEEDS[0])["smoothgrad", "map"][0]
+    bench, stored = open_first(), load_canonical(open_course(), SEEDS[0])["smoothgrad", "map"][0]
     settings = {"sigma": SIGMA, "copies": (COPIES,), "random_states": [find_random_state(SEEDS[0], 0)]}
     (computed,) = smoothgrad(bench.model, bench.pictures, bench.labels, batch=bench.batch, **settings).map
     assert compute_difference(computed[0].numpy(), stored) < find_tolerance("smoothgrad", "map")
@@ -94,7 +94,7 @@ def test_official_smoothgrad_is_what_is_computed_for_one_picture() -> None:
 
 @pytest.mark.slow
 def test_official_integrated_gradients_are_what_is_computed_for_one_picture() -> None:
-    bench, stored = open_first(), load_canonical("mini", SEEDS[0])["integrated_gradients", "map"][0]
+    bench, stored = open_first(), load_canonical(open_course(), SEEDS[0])["integrated_gradients", "map"][0]
     settings = {"baseline": torch.zeros_like(bench.pictures), "steps": STEPS, "batch": bench.batch}
     computed = integrated_gradients(bench.model, bench.pictures, bench.labels, **settings).attribution.sum(dim=1)
     assert compute_difference(computed[0].numpy(), stored) < find_tolerance("integrated_gradients", "map")
@@ -102,7 +102,7 @@ def test_official_integrated_gradients_are_what_is_computed_for_one_picture() ->
 
 @pytest.mark.nightly
 def test_stored_lime_is_what_is_computed_for_one_picture() -> None:
-    computed, stored = produce_first("lime"), load_canonical("mini", SEEDS[0])
+    computed, stored = produce_first("lime"), load_canonical(open_course(), SEEDS[0])
     pieces = computed[1]["weights"].shape[2]
     assert np.array_equal(computed[None]["segments"][0], stored["lime", "segments"][0])
     for name in ("weights", "weights_again", "weights_few", "weights_mean"):
@@ -113,7 +113,7 @@ def test_stored_lime_is_what_is_computed_for_one_picture() -> None:
 @pytest.mark.nightly
 @pytest.mark.parametrize("group", ["smoothgrad", "integrated_gradients"])
 def test_stored_maps_are_what_is_computed_for_one_picture(group: str) -> None:
-    stored = load_canonical("mini", SEEDS[0])
+    stored = load_canonical(open_course(), SEEDS[0])
     names = {name for its, name in ARRAYS if its == group}
     arrays = {name: array for found in produce_first(group).values() for name, array in found.items()}
     assert set(arrays) == names
@@ -125,7 +125,7 @@ def test_stored_maps_are_what_is_computed_for_one_picture(group: str) -> None:
 
 def test_stored_again_is_the_next_seeds_run() -> None:
     for seed, after in itertools.pairwise(SEEDS):
-        one, other = load_canonical("mini", seed), load_canonical("mini", after)
+        one, other = load_canonical(open_course(), seed), load_canonical(open_course(), after)
         for group, again, name in (("smoothgrad", "again", "map"), ("filters", "reached_again", "reached")):
             assert compute_difference(one[group, again], other[group, name]) < TOLERANCES[2]
         assert np.array_equal(one["lime", "weights_again"], other["lime", "weights"], equal_nan=True)
@@ -137,7 +137,7 @@ def test_every_array_of_the_format_is_stored() -> None:
 
 
 def test_axes_of_the_experiments_are_the_settings_of_the_program() -> None:
-    stored = load_canonical("mini", SEEDS[0])
+    stored = load_canonical(open_course(), SEEDS[0])
     assert len(stored["smoothgrad", "kept"]) == len(SIGMAS)
     assert len(stored["integrated_gradients", "gap"]) == len(STEP_COUNTS)
     assert len(stored["integrated_gradients", "rise"]) == len(BASELINES)

@@ -12,27 +12,26 @@ from sklearn.decomposition import PCA
 from transformers import BertConfig, BertForQuestionAnswering
 
 from assignment.arrays import ARRAYS, FUNCTIONS, LINKS
+from assignment.course import open_course
 from assignment.models.bert import load_bert
 from assignment.models.reading import read
 from assignment.outputs import load_group
-from assignment.profile import load_profile
 from questions.canonical import load_canonical
 from questions.measures import attention as measures_attention
 from questions.measures import embedding_distance as measures_distance
 from questions.measures import embedding_pca as measures_pca
-from reference.produce.__main__ import CANONICAL_FOLDER
 from reference.produce.bench import Bench
 from reference.produce.compare import compare_group
 from reference.produce.registry import find_producer
 
 GROUPS = ("texts", "attention", "embedding_pca", "embedding_distance")
-STORED = CANONICAL_FOLDER / "mini"
+STORED = open_course().canonical
 CPU = torch.device("cpu")
 
 
 @cache
 def compute(group: str) -> dict[str, np.ndarray]:
-    (found,) = find_producer(group)(Bench(load_profile(), CPU), (1,)).values()
+    (found,) = find_producer(group)(Bench(open_course().profile, CPU), (1,)).values()
     return dict(found)
 
 
@@ -49,7 +48,7 @@ def test_threads_change_nothing_beyond_a_billionth() -> None:
     threads = torch.get_num_threads()
     torch.set_num_threads(1 if threads > 1 else 2)
     try:
-        (again,) = find_producer("attention")(Bench(load_profile(), CPU), (1,)).values()
+        (again,) = find_producer("attention")(Bench(open_course().profile, CPU), (1,)).values()
     finally:
         torch.set_num_threads(threads)
     for name, array in compute("attention").items():
@@ -57,7 +56,7 @@ def test_threads_change_nothing_beyond_a_billionth() -> None:
 
 
 def test_components_are_scikit_learns_up_to_sign() -> None:
-    profile, found = load_profile(), compute("embedding_pca")
+    profile, found = open_course().profile, compute("embedding_pca")
     for row, folder in enumerate(profile.reader_folders.values()):
         bert = load_bert(folder, "answers")
         reading = read(bert.tokenizer, *profile.texts.passages[1].pair)
@@ -73,7 +72,7 @@ def test_components_are_scikit_learns_up_to_sign() -> None:
 
 
 def test_distances_are_scipys() -> None:
-    profile, found = load_profile(), compute("embedding_distance")
+    profile, found = open_course().profile, compute("embedding_distance")
     bert = load_bert(profile.masked_folder, "masked")
     states = []
     for text, at, _ in profile.texts.words[0].rows:
@@ -86,15 +85,15 @@ def test_distances_are_scipys() -> None:
 
 
 def test_layer_0_knows_the_word_and_its_place_and_nothing_else() -> None:
-    for number, words in enumerate(load_profile().texts.words):
-        places = load_canonical("mini", 1)["texts", "position"][number]
+    for number, words in enumerate(open_course().profile.texts.words):
+        places = load_canonical(open_course(), 1)["texts", "position"][number]
         assert len(places) == len(words.rows)
         same = places[:, None] == places
         np.testing.assert_array_equal(compute("embedding_distance")["euclidean"][number, 0] < 1e-9, same)
 
 
 def test_axes_are_in_the_order_that_the_measures_read() -> None:
-    profile = load_profile()
+    profile = open_course().profile
     assert (*FUNCTIONS, *LINKS) == measures_attention.SCORED_FUNCTIONS
     assert tuple(profile.reader_folders) == measures_pca.READERS
     assert tuple(one.word for one in profile.texts.words) == measures_distance.SHARED_WORDS
@@ -112,11 +111,13 @@ def test_any_bert_in_a_folder_will_do(foreign: Path, tmp_path: Path) -> None:
     )
     BertForQuestionAnswering(config).save_pretrained(tmp_path)
     profile = SimpleNamespace(
-        texts=load_profile().texts, masked_folder=foreign, reader_folders={"reader_a": tmp_path, "reader_b": tmp_path}
+        texts=open_course().profile.texts,
+        masked_folder=foreign,
+        reader_folders={"reader_a": tmp_path, "reader_b": tmp_path},
     )
     found = {group: dict(find_producer(group)(Bench(profile, CPU), (1,)))[None] for group in GROUPS}
     tokens = found["texts"]["word"].shape[1]
-    assert tokens > load_canonical("mini", 1)["texts", "word"].shape[1]
+    assert tokens > load_canonical(open_course(), 1)["texts", "word"].shape[1]
     assert found["attention"]["map"].shape == (10, 12, 6, tokens, tokens)
     assert found["attention"]["score"].shape == (8, 12, 6)
     assert found["embedding_pca"]["points"].shape[:3] == (2, 3, 13)
