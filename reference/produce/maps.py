@@ -67,9 +67,8 @@ def produce_smoothgrad(bench: Bench, seeds: Sequence[int]) -> Found:
     still = _smooth(bench, seeds[0], bench.labels, sigma=0.0)
     counted = {seed: _smooth(bench, seed, bench.labels, copies=COUNTS) for seed in seeds}
     after = _smooth(bench, seeds[-1] + 1, bench.labels, copies=(1, 5, COPIES))  # the next seed of the last one
-    once = partial(smoothgrad, bench.model, sigma=SIGMA, copies=(1,), random_states=(0,))  # noise leaves no ties
-    undetermined = note_undetermined(bench, lambda picture, label: once(picture, label).map[0])
-    found: dict[int | None, Arrays] = {None: {"still": to_array(still.map[0])} | undetermined}
+    fixed = {"still": to_array(still.map[0])} | note_undetermined(bench, partial(smooth_once, bench.model))
+    found: dict[int | None, Arrays] = {None: fixed}
     for seed in seeds:
         one, few, official, many = to_array(counted[seed].map)
         again = counted.get(seed + 1, after)
@@ -125,7 +124,7 @@ def produce_integrated_gradients(bench: Bench, seeds: Sequence[int]) -> Found:
         "gap": np.stack([to_array(black[steps].gap) for steps in STEP_COUNTS]),
     }
     noise = {seed: _integrate(bench, bench.labels, "noise", seed=seed) for seed in seeds}
-    fixed |= note_undetermined(bench, partial(_integrate_from_black, bench.model))
+    fixed |= note_undetermined(bench, partial(integrate_from_black, bench.model))
     return {None: fixed} | {seed: {"noise": _sum_channels(run.attribution)} for seed, run in noise.items()}
 
 
@@ -134,10 +133,15 @@ def _integrate(bench: Bench, labels: Tensor, kind: str, *, steps: int = STEPS, s
     return integrated_gradients(bench.model, bench.pictures, labels, baseline=baseline, steps=steps, batch=bench.batch)
 
 
-def _integrate_from_black(model: Folded, pictures: Tensor, labels: Tensor) -> Tensor:
-    black = make_baseline("black", pictures)
-    found = integrated_gradients(model, pictures, labels, baseline=black, steps=FEW_STEPS)  # ties at one are at all
-    return found.attribution.sum(dim=1)
+def smooth_once(model: Folded, picture: Tensor, label: Tensor) -> Tensor:
+    """Return SmoothGrad's map (1, H, W) of one copy: noise leaves no ties, and a constant picture gets none."""
+    return smoothgrad(model, picture, label, sigma=SIGMA, copies=(1,), random_states=(0,)).map[0]
+
+
+def integrate_from_black(model: Folded, picture: Tensor, label: Tensor) -> Tensor:
+    """Return the attribution (1, H, W) of a few steps: what is flat at one of them is flat at all."""
+    black = make_baseline("black", picture)
+    return integrated_gradients(model, picture, label, baseline=black, steps=FEW_STEPS).attribution.sum(dim=1)
 
 
 def note_undetermined(bench: Bench, find_map: Callable[[Tensor, Tensor], Tensor]) -> Arrays:
