@@ -57,7 +57,8 @@ def produce_saliency(bench: Bench, seeds: Sequence[int]) -> Found:
     arrays: Arrays = {}
     for name, (labels, of) in runs.items():
         arrays[name] = to_array(saliency(bench.model, bench.pictures, labels, of=of, batch=bench.batch))
-    return {None: arrays | note_undetermined(bench, partial(saliency, bench.model))}
+    arrays |= note_undetermined(bench, partial(saliency, bench.model))
+    return {None: arrays}
 
 
 def produce_smoothgrad(bench: Bench, seeds: Sequence[int]) -> Found:

@@ -41,7 +41,7 @@ def test_saliency_is_stored_with_what_is_undetermined(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_noise_and_steps_leave_a_photograph_determined_and_a_constant_picture_not() -> None:
-    bench = open_flat("box on white", "constant")
+    bench = open_flat("box on white", "white")
     smooth = note_undetermined(bench, partial(smooth_once, bench.model))["undetermined"]
     assert [bool(one.any()) for one in smooth] == [False, False, True]
     steps = note_undetermined(bench, partial(integrate_from_black, bench.model))["undetermined"]
