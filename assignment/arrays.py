@@ -30,6 +30,7 @@ class ArraySpec:
     official: bool = True
     holes: bool = False  # NaN stands for "there is none"
     bits: int = 32  # of a stored float
+    optional: bool = False  # also for the canonical Outputs: absent where it has nothing to say
 
 
 def _experiment(axes: tuple[str, ...], says: str, *, bits: int = 16, holes: bool = False) -> ArraySpec:
@@ -43,6 +44,9 @@ def _truth(axes: tuple[str, ...], says: str) -> ArraySpec:
 _PIXELS = ("row", "column")
 _MAP = ("picture", *_PIXELS)
 _PIECES = ("picture", "label", "piece")
+_UNDETERMINED = ArraySpec(
+    _MAP, "b", "where equal values compete, so that rounding decides the official map", official=False, optional=True
+)
 _FILTER = ("layer", "filter")
 _ASCENT = (*_FILTER, "channel", *_PIXELS)
 
@@ -66,6 +70,7 @@ _SALIENCY = {
     "other": _experiment(_MAP, "the same for the strongest wrong label", bits=32),
     "probability": _experiment(_MAP, "the same for the true label's probability", bits=32),
     "loss": _experiment(_MAP, "the same for the cross-entropy loss", bits=32),
+    "undetermined": _UNDETERMINED,
 }
 _SMOOTHGRAD = {
     "map": ArraySpec(_MAP, "f", "mean of the saliency maps of 20 copies with noise of sigma 0.02"),
@@ -78,6 +83,7 @@ _SMOOTHGRAD = {
     "signed": _experiment(_MAP, "the size of the mean gradient in place of the mean size"),
     "other": _experiment(_MAP, "the official map for the strongest wrong label"),
     "kept": _experiment(("sigma", "picture"), "share of 20 copies that keep the picture's class", bits=32),
+    "undetermined": _UNDETERMINED,
 }
 _FILTERS = {
     "shallow": ArraySpec(("picture", "filter", *_PIXELS), "f", "activation maps of four filters of convolution 1"),
@@ -105,6 +111,7 @@ _INTEGRATED_GRADIENTS = {
     "other": _experiment(_MAP, "from black, for the strongest wrong label"),
     "rise": _experiment(("baseline", "picture"), "f(x) - f(baseline) for black, white, blurred", bits=32),
     "gap": _experiment(("steps", "picture"), "|sum of attribution - rise| from black", bits=32),
+    "undetermined": _UNDETERMINED,
 }
 _SCORES = ("block", "head")
 _TEXT = ("text", "token")

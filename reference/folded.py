@@ -3,10 +3,10 @@
     norm(conv(x, w) + b) = conv(x, r w) + r (b - mean) + shift,        r = scale / sqrt(variance + eps)
 
 Folding is done in float64 and rounded once. A ReLU after the pooling gives the same numbers as one before it, on a
-quarter of the pixels. Only the input ever gets a gradient; that of a convolution is a convolution with the kernel
-turned round, and where it has three channels, which would leave most of a vector empty, it is found for four pixels
-at once, as twelve. The tensors are channels-last, as oneDNN and cuDNN like them, but in float64 on a CPU, where torch
-has no fast convolution: there each picture runs in a frame (`framed.py`).
+quarter of the pixels. Only the input ever gets a gradient; that of a convolution is one with the kernel turned round,
+and where it has three channels, which would leave most of a vector empty, it is found for four pixels at once. The
+tensors are channels-last, as oneDNN and cuDNN like them, but in float64 on a CPU, where torch has no fast convolution:
+there each picture runs in a frame (`framed.py`). In float64, ties of the pooling are ties on every device.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,11 +16,12 @@ from functools import cached_property
 import torch
 from torch import Tensor, nn
 from torch.autograd.function import FunctionCtx, once_differentiable
-from torch.nn.functional import conv2d, linear, max_pool2d, max_unpool2d, pad, relu
+from torch.nn.functional import conv2d, linear, max_unpool2d, pad, relu
 from torch.ops import aten  # type: ignore[attr-defined]
 
 from assignment.models.classifier import Classifier
 from reference.framed import Frame, convolve, make_factors, pool, put_in_frame, unpool
+from reference.ties import find_largest, take_largest
 
 LAYER = 2**23  # bytes of a layer's values on a CPU: larger blocks come from the system page by page, each time anew
 FEW = 4  # channels: up to here the gradient is found for four pixels at once
@@ -190,17 +191,11 @@ def _run(x: Tensor, convolutions: Sequence[Convolution], *, keep: bool) -> tuple
     for convolution in convolutions:
         x, places = conv2d(x, convolution.kernel, convolution.bias, padding=1), None
         if convolution.halves:
-            x, places = max_pool2d(x, 2, return_indices=True) if keep else (_pool(x), None)
+            x, places = find_largest(x) if keep else (take_largest(x), None)
         x.relu_()
         if keep:
             kept.append((x, places))
     return x, kept
-
-
-def _pool(x: Tensor) -> Tensor:
-    """Return the largest of each 2 x 2 pixels, faster than torch does, which always finds their places too."""
-    rows = torch.maximum(x[:, :, :-1:2], x[:, :, 1::2])
-    return torch.maximum(rows[:, :, :, :-1:2], rows[:, :, :, 1::2])
 
 
 def _run_back(gradient: Tensor, convolutions: Sequence[Convolution], kept: list[Kept]) -> Tensor:
@@ -225,7 +220,7 @@ def _run_in_frame(x: Tensor, convolutions: Sequence[Convolution], *, keep: bool)
     for convolution in convolutions:
         frame, places = convolve(frame, convolution.factors, convolution.bias), None
         if convolution.halves:
-            frame, places = pool(frame)
+            frame, places = pool(frame, keep=keep)
         frame.values.relu_()
         frame.clear_border()
         if keep:

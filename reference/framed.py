@@ -17,6 +17,8 @@ from functools import cache
 import torch
 from torch import Tensor
 
+from reference.ties import ROUNDING
+
 BAND = 2048  # windows at once: what a band reads and writes stays in a core's own cache
 SLACK = 8  # pixels behind the frame, for the last windows of three
 FEW = 4  # channels of a result that is too narrow for products with one row of the kernel at a time
@@ -116,14 +118,17 @@ def _convolve_to_few(frame: Frame, factor: Tensor, bias: Tensor | None) -> Frame
     return result
 
 
-def pool(frame: Frame) -> tuple[Frame, tuple[Tensor, Tensor]]:
-    """Return the largest of each 2 x 2 pixels, and where it was: (right, low), the first place among equals."""
+def pool(frame: Frame, *, keep: bool = True) -> tuple[Frame, tuple[Tensor, Tensor] | None]:
+    """Return the largest of each 2 x 2 pixels, and where it was: (right, low), the first place among near equals."""
     half = make_frame(frame.values, frame.height // 2, frame.width // 2, frame.values.shape[1])
     left, right = frame.inside().unflatten(1, (-1, 2)).unbind(2)
     upper, lower = torch.maximum(left, right).unflatten(0, (-1, 2)).unbind(1)
     torch.maximum(upper, lower, out=half.inside())
-    places = left.new_empty(left.shape), upper.new_empty(upper.shape)  # 0 and 1: a product with bool takes longer
-    return half, (torch.gt(right, left, out=places[0]), torch.gt(lower, upper, out=places[1]))
+    if not keep:
+        return half, None
+    margin = ROUNDING * half.inside().max()  # below zero all is shut, and no place matters
+    places = torch.add(left, margin), torch.add(upper, margin)  # 0 and 1: a product with bool takes longer
+    return half, (torch.gt(right, places[0], out=places[0]), torch.gt(lower, places[1], out=places[1]))
 
 
 def unpool(half: Frame, places: tuple[Tensor, Tensor]) -> Frame:

@@ -22,6 +22,7 @@ from grader.agreement.comparisons import COMPARISONS, Comparison
 from grader.files.untrusted import read_untrusted
 
 MAX_GROUP_BYTES = 64 * 2**20  # of a student's npz
+UNDETERMINED = "undetermined"  # the array of a group that says which pixels of its official map are
 CANONICAL_SEED = 1  # the random seed that the released notebook uses
 
 AgreementWord = Literal["agrees", "differs", "missing", "unreadable"]
@@ -136,7 +137,8 @@ def _judge(comparison: Comparison, reading: GroupArrays, canonical: Outputs, lab
     )
     if word != "agrees":
         return blank
-    theirs, ours = reading.arrays[comparison.array], canonical[comparison.group, comparison.array]
+    ours = canonical[comparison.group, comparison.array]
+    theirs = keep_determined(reading.arrays[comparison.array], ours, canonical.get((comparison.group, UNDETERMINED)))
     with np.errstate(all="ignore"):  # a hostile array may hold numbers that overflow
         figures = comparison.compute(theirs, ours, labels)
     worst = np.unravel_index(np.argmax(figures) if comparison.at_most else np.argmin(figures), figures.shape)
@@ -149,6 +151,15 @@ def _judge(comparison: Comparison, reading: GroupArrays, canonical: Outputs, lab
             **name_item(comparison.group, comparison.array, [int(index) for index in worst]),
         }
     )
+
+
+def keep_determined(theirs: Array, ours: Array, undetermined: Array | None) -> Array:
+    """Return theirs with ours where rounding alone decides which it is, so that only what is determined is compared.
+
+    >>> keep_determined(np.array([1.0, 2.0]), np.array([5.0, 6.0]), np.array([True, False])).tolist()
+    [5.0, 2.0]
+    """
+    return theirs if undetermined is None else np.where(undetermined, ours, theirs)
 
 
 def name_item(group: str, array: str, place: Sequence[int]) -> dict[str, int]:

@@ -81,12 +81,12 @@ def unequal_shares(theirs: Array, canonical: Array, labels: Array) -> Array:
 
 
 def rank_correlations(theirs: Array, canonical: Array, labels: Array) -> Array:
-    """Return each picture's Spearman correlation of the pixels; NaN where a map is flat.
+    """Return each picture's Spearman correlation of the pixels; NaN where one map is flat and the other another one.
 
-    >>> rank_correlations(np.array([[1.0, 2, 9]]), np.array([[0.0, 5, 6]]), np.array([0]))
-    array([1.])
+    >>> rank_correlations(np.array([[1.0, 2, 9], [0, 0, 0]]), np.array([[0.0, 5, 6], [0, 0, 0]]), np.array([0, 0]))
+    array([1., 1.])
     """
-    return np.array([spearman(one.ravel(), other.ravel()) for one, other in zip(theirs, canonical, strict=True)])
+    return np.array([_correlate(one, other) for one, other in zip(theirs, canonical, strict=True)])
 
 
 def top_overlaps(theirs: Array, canonical: Array, labels: Array) -> Array:
@@ -107,6 +107,10 @@ def weight_correlations(theirs: Array, canonical: Array, labels: Array) -> Array
 def strongest_shares(theirs: Array, canonical: Array, labels: Array) -> Array:
     """Return the share of the true label's STRONGEST canonical pieces that are among theirs with the same sign."""
     return np.array([_share_strongest(*_take_known(theirs, canonical, n, label)) for n, label in enumerate(labels)])
+
+
+def _correlate(one: Array, other: Array) -> float:
+    return 1.0 if np.array_equal(one, other) else spearman(one.ravel(), other.ravel())
 
 
 def _overlap(one: Array, other: Array) -> float:

@@ -1,12 +1,15 @@
 """Produce the canonical arrays that are maps of the pictures: saliency, SmoothGrad, integrated gradients."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from assignment.arrays import BASELINES, SIGMAS, STEP_COUNTS
 from assignment.profile import DISTRACTOR, FOOD, TRAY
+from reference.folded import Folded
 from reference.integrated_gradients import IntegratedGradients, integrated_gradients, make_baseline
 from reference.produce.bench import (
     Array,
@@ -20,6 +23,7 @@ from reference.produce.bench import (
 )
 from reference.saliency import saliency
 from reference.smoothgrad import SmoothGradResult, compute_kept, predict_classes, smoothgrad
+from reference.ties import find_undetermined
 
 SIGMA, COPIES, STEPS, FEW_STEPS = 0.02, 20, 50, 5  # of the notebook's official cells; a student's "few"
 COUNTS = (1, 5, COPIES, 80)
@@ -53,6 +57,7 @@ def produce_saliency(bench: Bench, seeds: Sequence[int]) -> Found:
     arrays: Arrays = {}
     for name, (labels, of) in runs.items():
         arrays[name] = to_array(saliency(bench.model, bench.pictures, labels, of=of, batch=bench.batch))
+    arrays |= note_undetermined(bench, partial(saliency, bench.model))
     return {None: arrays}
 
 
@@ -63,7 +68,8 @@ def produce_smoothgrad(bench: Bench, seeds: Sequence[int]) -> Found:
     still = _smooth(bench, seeds[0], bench.labels, sigma=0.0)
     counted = {seed: _smooth(bench, seed, bench.labels, copies=COUNTS) for seed in seeds}
     after = _smooth(bench, seeds[-1] + 1, bench.labels, copies=(1, 5, COPIES))  # the next seed of the last one
-    found: dict[int | None, Arrays] = {None: {"still": to_array(still.map[0])}}
+    fixed = {"still": to_array(still.map[0])} | note_undetermined(bench, partial(smooth_once, bench.model))
+    found: dict[int | None, Arrays] = {None: fixed}
     for seed in seeds:
         one, few, official, many = to_array(counted[seed].map)
         again = counted.get(seed + 1, after)
@@ -119,12 +125,32 @@ def produce_integrated_gradients(bench: Bench, seeds: Sequence[int]) -> Found:
         "gap": np.stack([to_array(black[steps].gap) for steps in STEP_COUNTS]),
     }
     noise = {seed: _integrate(bench, bench.labels, "noise", seed=seed) for seed in seeds}
+    fixed |= note_undetermined(bench, partial(integrate_from_black, bench.model))
     return {None: fixed} | {seed: {"noise": _sum_channels(run.attribution)} for seed, run in noise.items()}
 
 
 def _integrate(bench: Bench, labels: Tensor, kind: str, *, steps: int = STEPS, seed: int = 1) -> IntegratedGradients:
     baseline = make_baseline(kind, bench.pictures, random_states=find_random_states(bench, seed))
     return integrated_gradients(bench.model, bench.pictures, labels, baseline=baseline, steps=steps, batch=bench.batch)
+
+
+def smooth_once(model: Folded, picture: Tensor, label: Tensor) -> Tensor:
+    """Return SmoothGrad's map (1, H, W) of one copy: noise leaves no ties, and a constant picture gets none."""
+    return smoothgrad(model, picture, label, sigma=SIGMA, copies=(1,), random_states=(0,)).map[0]
+
+
+def integrate_from_black(model: Folded, picture: Tensor, label: Tensor) -> Tensor:
+    """Return the attribution (1, H, W) of a few steps: what is flat at one of them is flat at all."""
+    black = make_baseline("black", picture)
+    return integrated_gradients(model, picture, label, baseline=black, steps=FEW_STEPS).attribution.sum(dim=1)
+
+
+def note_undetermined(bench: Bench, find_map: Callable[[Tensor, Tensor], Tensor]) -> Arrays:
+    """Return the array `undetermined` of an official map; nothing where all pixels are determined, or in float32."""
+    if bench.dtype != torch.float64:
+        return {}
+    found = find_undetermined(find_map, bench.pictures, bench.labels)
+    return {"undetermined": to_array(found)} if found.any() else {}
 
 
 def _sum_channels(attribution: Tensor) -> Array:

@@ -1,0 +1,58 @@
+"""The canonical maps note which pixels rounding alone decides, and nothing where there are none."""
+
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from assignment.outputs import load_group, save_group
+from assignment.profile import load_profile
+from questions.canonical import load_canonical
+from reference.produce.bench import Bench
+from reference.produce.maps import integrate_from_black, note_undetermined, produce_saliency, smooth_once
+from tests.flat import FLAT
+
+CPU = torch.device("cpu")
+
+
+def open_flat(*names: str, dtype: torch.dtype = torch.float64) -> Bench:
+    """Return a bench with mini's classifier, its first picture, and flat ones."""
+    mini = load_profile("mini")
+    flat = [(FLAT[name].permute(1, 2, 0).numpy() * 255).round().astype(np.uint8) for name in names]
+    pictures = np.stack([mini.pictures[0], *flat])
+    labels = np.full(len(pictures), mini.labels[0])
+    profile: Any = SimpleNamespace(pictures=pictures, labels=labels, classifier_file=mini.classifier_file)
+    return Bench(profile, CPU, dtype)
+
+
+@pytest.mark.slow
+def test_saliency_is_stored_with_what_is_undetermined(tmp_path: Path) -> None:
+    (arrays,) = produce_saliency(open_flat("half white"), (1,)).values()
+    stored = load_group(save_group(tmp_path, "saliency", arrays))
+    where = stored["undetermined"]
+    assert (where.dtype, where.shape) == (np.bool_, stored["map"].shape)
+    assert not where[0].any()
+    assert where[1, :60].mean() > 0.9
+
+
+@pytest.mark.slow
+def test_noise_and_steps_leave_a_photograph_determined_and_a_constant_picture_not() -> None:
+    bench = open_flat("box on white", "white")
+    smooth = note_undetermined(bench, partial(smooth_once, bench.model))["undetermined"]
+    assert [bool(one.any()) for one in smooth] == [False, False, True]
+    steps = note_undetermined(bench, partial(integrate_from_black, bench.model))["undetermined"]
+    assert [bool(one.any()) for one in steps] == [False, True, True]
+
+
+def test_where_everything_is_determined_nothing_is_noted() -> None:
+    bench = open_flat()
+    assert note_undetermined(bench, partial(smooth_once, bench.model)) == {}
+    assert not [name for name in load_canonical("mini", 1) if name[1] == "undetermined"]
+
+
+def test_float32_notes_nothing() -> None:
+    assert note_undetermined(open_flat("white", dtype=torch.float32), lambda picture, label: picture[:, 0]) == {}
