@@ -21,8 +21,8 @@ ATTENTION_MUTANTS = (
         "the layer's index counts from 1",
         Edit(
             _ATTENTION,
-            "layers = model.base_model.encoder.layer",
-            "layers = [*model.base_model.encoder.layer[-1:], *model.base_model.encoder.layer[:-1]]",
+            "for q, k in layers]",
+            "for q, k in (*layers[-1:], *layers[:-1])]",
         ),
     ),
     _mutant(
@@ -51,7 +51,7 @@ ATTENTION_MUTANTS = (
         Edit(
             _ATTENTION,
             "q.shape[-1] ** 0.5).softmax(dim=-1)",
-            "q.shape[-1] ** 0.5).softmax(dim=-1).mean(dim=0, keepdim=True).expand(heads, -1, -1)",
+            "q.shape[-1] ** 0.5).softmax(dim=-1).mean(dim=0, keepdim=True).expand(len(q), -1, -1)",
         ),
     ),
     _mutant(
