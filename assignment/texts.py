@@ -1,7 +1,7 @@
-"""The texts of the BERTs: sentences with a word to predict, passages with a question, sentences that share a word.
+r"""The texts of the BERTs: sentences with a word to predict, passages with a question, sentences that share a word.
 
 `texts.yaml` marks words in the text itself: [word] is what is asked about, (word) what it goes with. A bracket that is
-part of the text has a backslash before it: \\[ and, between double quotes in YAML, \\\\[. Spans are in characters of the
+part of the text has a backslash before it: \[ and, between double quotes in YAML, \\[. Spans are in characters of the
 text without marks, the end not counted in. Words are counted from 0 and are the same for every tokenizer: a mark of
 punctuation is one, a Chinese character is one, and what stands between marks is one.
 """
@@ -52,11 +52,11 @@ def split_words(text: str) -> list[str]:
 
 
 def parse_marked(text: str, marks: str = "[") -> tuple[PlainText, list[Span]]:
-    """Return the text without marks, and the span of each kind of mark; ValueError where one is not there once.
+    r"""Return the text without marks, and the span of each kind of mark; ValueError where one is not there once.
 
     >>> parse_marked("The (keys) [are] old.", "[(")
     ('The keys are old.', [(9, 12), (4, 8)])
-    >>> parse_marked("It cost [5] (five) \\\\[sic\\\\].")
+    >>> parse_marked("It cost [5] (five) \\[sic\\].")
     ('It cost 5 (five) [sic].', [(8, 9)])
     """
     signs = "".join(mark + {"[": "]", "(": ")"}[mark] for mark in marks)

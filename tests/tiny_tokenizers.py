@@ -6,7 +6,7 @@ has; Unigram marks the beginnings of words, as ALBERT and XLM-R do, and has Chin
 
 from collections.abc import Callable
 
-from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
+from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 from transformers import PreTrainedTokenizerFast
 
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
@@ -59,8 +59,10 @@ def _finish(tokenizer: Tokenizer) -> PreTrainedTokenizerFast:
     tokenizer.post_processor = processors.TemplateProcessing(
         single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B:1 [SEP]:1", special_tokens=numbers
     )
-    names = ("pad_token", "unk_token", "cls_token", "sep_token", "mask_token")
-    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, **dict(zip(names, SPECIAL, strict=True)))
+    names = ("pad_token", "unk_token", "cls_token", "sep_token")
+    mask = AddedToken("[MASK]", lstrip=True, special=True)  # the blank before it is its own, as in RoBERTa and ALBERT
+    named = dict(zip(names, SPECIAL, strict=False)) | {"mask_token": mask}
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, **named)
 
 
 TOKENIZERS: dict[str, Callable[[], PreTrainedTokenizerFast]] = {

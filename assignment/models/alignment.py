@@ -4,12 +4,13 @@ Everything is said at once, each with its place in `texts.yaml` and with the tok
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from assignment.fixable import Fault, FixableError, check_all
 from assignment.models.reading import find_candidates, read
 from assignment.models.roles import find_roles
-from assignment.texts import SentenceText, Texts
+from assignment.texts import PassageText, SentenceText, Texts
 
 
 def check_texts(texts: Texts, masked: Any, readers: Mapping[str, Any], embeddings: Any) -> None:
@@ -24,25 +25,34 @@ def check_texts(texts: Texts, masked: Any, readers: Mapping[str, Any], embedding
 
 def find_text_faults(texts: Texts, masked: Any, readers: Mapping[str, Any], embeddings: Any) -> Iterator[Fault]:
     """Yield what `check_texts` raises."""
+    for place, look in _list_looks(texts, masked, readers, embeddings):
+        try:
+            look()
+        except FixableError as error:
+            yield from error.within(*place).faults
+
+
+def _list_looks(
+    texts: Texts, masked: Any, readers: Mapping[str, Any], embeddings: Any
+) -> Iterator[tuple[tuple[str, ...], Callable[[], object]]]:
     for number, sentence in enumerate(texts.attention):
-        yield from _catch(lambda one=sentence: _read_sentence(masked, one), "attention", str(number))
+        yield ("attention", str(number)), partial(_look_at_sentence, masked, sentence)
     for number, passage in enumerate(texts.passages):
         for name, tokenizer in readers.items():
-            place = ("passages", str(number), name)
-            yield from _catch(lambda one=passage, its=tokenizer: find_roles(one, read(its, *one.pair)), *place)
+            yield ("passages", str(number), name), partial(_look_at_passage, tokenizer, passage)
     for words in texts.words:
         for number, (text, word, _) in enumerate(words.rows):
-            place = ("words", words.word, f"sentence {number}")
-            yield from _catch(lambda one=text, its=word: read(embeddings, one).find_places(its), *place)
+            yield ("words", words.word, f"sentence {number}"), partial(_look_at_word, embeddings, text, word)
 
 
-def _read_sentence(tokenizer: Any, sentence: SentenceText) -> None:
+def _look_at_sentence(tokenizer: Any, sentence: SentenceText) -> None:
     find_candidates(tokenizer, sentence)
     read(tokenizer, sentence.plain).find_places(sentence.also)
 
 
-def _catch(look: Callable[[], object], *place: str) -> Iterator[Fault]:
-    try:
-        look()
-    except FixableError as error:
-        yield from error.within(*place).faults
+def _look_at_passage(tokenizer: Any, passage: PassageText) -> None:
+    find_roles(passage, read(tokenizer, *passage.pair))
+
+
+def _look_at_word(tokenizer: Any, text: str, word: int) -> None:
+    read(tokenizer, text).find_places(word)

@@ -54,7 +54,6 @@ class Tokens:
             f"expected a word that begins and ends with a token, of {' '.join(self.pieces)}"
         )
 
-
     def find_token(self, span: Span, part: int = 0) -> int:
         """Return the place of the one piece of some characters; FixableError where there are several."""
         places = self.find_tokens(span, part)
@@ -150,7 +149,9 @@ def find_candidates(tokenizer: Any, sentence: SentenceText) -> dict[str, int]:
     names each that is not one known token there, and a first one that is not the token that is hidden.
     """
     reading = read(tokenizer, sentence.plain)
-    (start, end), faults, found = sentence.plain.words[sentence.hidden], [], {}
+    start, end = sentence.plain.words[sentence.hidden]
+    faults: list[Fault] = []
+    found: dict[str, int] = {}
     hidden = int(reading.ids[0, reading.find_token((start, end))])
     for word in sentence.candidates:
         its = read(tokenizer, sentence.plain[:start] + word + sentence.plain[end:])

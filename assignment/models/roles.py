@@ -17,6 +17,8 @@ def find_roles(passage: PassageText, reading: Tokens) -> NDArray[Any]:
     """
     answer, (start, end) = reading.find_tokens(passage.answer, 1), passage.support
     roles = np.array([-1 if part < 0 else QUESTION if part == 0 else OTHER for part in reading.part])
-    roles[[part == 1 and start <= span[0] < end for part, span in zip(reading.part, reading.spans, strict=True)]] = SUPPORT
+    roles[[part == 1 and start <= span[0] < end for part, span in zip(reading.part, reading.spans, strict=True)]] = (
+        SUPPORT
+    )
     roles[list(answer)] = ANSWER
     return roles

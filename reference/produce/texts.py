@@ -27,7 +27,9 @@ def produce_texts(bench: Bench, seeds: Sequence[int]) -> Found:
     """
     texts, masked, distance = bench.profile.texts, _open_masked(bench), _open_embeddings(bench)
     readers = {name: _open(bench, folder, "answers") for name, folder in bench.profile.reader_folders.items()}
-    check_texts(texts, masked.tokenizer, {name: reader.tokenizer for name, reader in readers.items()}, distance.tokenizer)
+    check_texts(
+        texts, masked.tokenizer, {name: reader.tokenizer for name, reader in readers.items()}, distance.tokenizer
+    )
     readings = [read(masked.tokenizer, one.plain) for one in texts.attention]
     candidates = [list(find_candidates(masked.tokenizer, one).values()) for one in texts.attention]
     return {

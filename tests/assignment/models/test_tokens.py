@@ -28,9 +28,7 @@ CASES = {  # the tokens of the marked word for each of NAMES; after a "!", the t
     "She drank a café [latte].": ("latte", "latte", "latte"),
     "The dog saw the [cat].": ("cat", "cat", "!cat."),
 }
-FORTY_TWO = [
-    (text, name, its) for text, expected in CASES.items() for name, its in zip(NAMES, expected, strict=True)
-]
+FORTY_TWO = [(text, name, its) for text, expected in CASES.items() for name, its in zip(NAMES, expected, strict=True)]
 
 
 @pytest.mark.parametrize(("text", "name", "expected"), FORTY_TWO)
@@ -77,7 +75,12 @@ def test_candidates_are_the_tokens_that_stand_in_that_place(name: str) -> None:
     ("text", "candidates", "name", "says"),
     [
         ("The (dog) saw [keys].", ("keys", "old"), "wordpiece", r"'keys', characters 12 to 16: 2 tokens, key ##s; exp"),
-        ("The (dog) are [old].", ("old", "new"), "bpe", r"candidates: new: 'new', .* tokens, n e w; expected a word of"),
+        (
+            "The (dog) are [old].",
+            ("old", "new"),
+            "bpe",
+            r"candidates: new: 'new', .* tokens, n e w; expected a word of",
+        ),
         ("我(喜歡)吃[蘋果]。", ("蘋果", "小狗"), "wordpiece", r"'蘋果', characters 4 to 6: 2 tokens, 蘋 果; expected"),
         ("我(喜歡)吃[蘋果]。", ("蘋果", "汽"), "unigram", r"candidates: 汽: not in the vocabulary; expected"),
         ("The (dog) saw [Keys].", ("keys", "old"), "unigram", "candidates: keys: another token than the hidden 'Keys'"),
@@ -94,7 +97,7 @@ def test_text_that_is_longer_than_the_model_reads_is_refused() -> None:
     tokenizer = TOKENIZERS["wordpiece"]()
     tokenizer.model_max_length = 512
     assert len(read(tokenizer, "cat " * 510)) == 512
-    with pytest.raises(FixableError, match="'cat cat .*: 513 tokens; expected at most 512"):
+    with pytest.raises(FixableError, match=r"'cat cat .*: 513 tokens; expected at most 512"):
         read(tokenizer, "cat " * 511)
 
 

@@ -114,7 +114,9 @@ def test_any_bert_in_a_folder_will_do(foreign: Path, tmp_path: Path) -> None:
     BertForQuestionAnswering(config).save_pretrained(tmp_path)
     sentence = SentenceText(text="The [cat] sat near the (sheds).", candidates=("cat", "tree"))
     profile = SimpleNamespace(
-        texts=load_profile().texts.model_copy(update={"attention": (sentence,)}), masked_folder=foreign, reader_folders={"reader_a": tmp_path, "reader_b": tmp_path}
+        texts=load_profile().texts.model_copy(update={"attention": (sentence,)}),
+        masked_folder=foreign,
+        reader_folders={"reader_a": tmp_path, "reader_b": tmp_path},
     )
     found = {group: dict(find_producer(group)(Bench(profile, CPU), (1,)))[None] for group in GROUPS}
     tokens = found["texts"]["word"].shape[1]
