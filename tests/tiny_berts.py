@@ -30,12 +30,13 @@ CONFIGS: dict[str, tuple[type[PreTrainedConfig], dict[str, object], str]] = {  #
 CLASSES = {"masked": AutoModelForMaskedLM, "answers": AutoModelForQuestionAnswering, "embeddings": AutoModel}
 
 
-def save_tiny(folder: Path, name: str, kind: str, *, tokenizer: str = "") -> Path:
+def save_tiny(folder: Path, name: str, kind: str, *, tokenizer: str = "", layers: int = 3) -> Path:
     """Write an untrained model of a type and a kind into a folder, with the tokenizer that its type comes with."""
     config, arguments, usual = CONFIGS[name]
     words = TOKENIZERS[tokenizer or usual]()
     words.save_pretrained(folder)
     torch.manual_seed(7)
-    made = CLASSES[kind].from_config(config(vocab_size=len(words), initializer_range=0.5, **arguments))
-    made.save_pretrained(folder)
+    settings = config(vocab_size=len(words), initializer_range=0.5, **arguments)
+    settings.num_hidden_layers = layers
+    CLASSES[kind].from_config(settings).save_pretrained(folder)
     return folder

@@ -42,6 +42,13 @@ class Tokens:
             raise ValueError(f"word {word} of text {part}: not in {' '.join(self.pieces)}")
         return self.find_tokens(words[word], part)
 
+    def is_aligned(self, word: int, part: int = 0) -> bool:
+        """Tell whether a word begins and ends with a piece, so that it can be asked about."""
+        try:
+            return bool(self.find_places(word, part))
+        except FixableError:
+            return False
+
     def find_tokens(self, span: Span, part: int = 0) -> tuple[int, ...]:
         """Return the places of the pieces of some characters; FixableError where the pieces have others as well."""
         its = [i for i, p in enumerate(self.part) if p == part and _overlaps(self.spans[i], span)]
