@@ -6,6 +6,7 @@ in which one argument of an official cell is changed, and only the canonical Out
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 Name = tuple[str, str]  # group, array
 
@@ -31,6 +32,15 @@ class ArraySpec:
     holes: bool = False  # NaN stands for "there is none"
     bits: int = 32  # of a stored float
     optional: bool = False  # also for the canonical Outputs: absent where it has nothing to say
+    by: str = ""  # an axis that stands before the others where what the array says is not the same all along it
+
+    def name_axes(self, count: int) -> tuple[str, ...]:
+        """Return the axes of an array that has so many.
+
+        >>> ARRAYS["texts", "role"].name_axes(2), ARRAYS["texts", "role"].name_axes(3)
+        (('passage', 'place'), ('reader', 'passage', 'place'))
+        """
+        return (self.by, *self.axes) if self.by and count == len(self.axes) + 1 else self.axes
 
 
 def _experiment(axes: tuple[str, ...], says: str, *, bits: int = 16, holes: bool = False) -> ArraySpec:
@@ -115,13 +125,18 @@ _INTEGRATED_GRADIENTS = {
 }
 _SCORES = ("block", "head")
 _TEXT = ("text", "token")
-_PASSAGE = ("passage", "place")
 _TEXTS = {
     "word": _truth(_TEXT, "the word, from 0, that a token of a sentence belongs to; -1: a separator or none"),
     "hidden": _truth(("text",), "the token that is predicted"),
     "also": _truth(("text",), "the token that it goes with"),
     "candidate": _truth(("text", "candidate"), "words that may stand there, as numbers in the vocabulary"),
-    "role": _truth(_PASSAGE, "question 0, supporting sentence 1, answer 2, the rest 3; -1: a separator or none"),
+    "role": ArraySpec(
+        ("passage", "place"),
+        "i",
+        "question 0, supporting sentence 1, answer 2, the rest 3; -1: a separator or none",
+        official=False,
+        by="reader",
+    ),
     "meaning": _truth(("shared_word", "sentence"), "which meaning the shared word has"),
     "position": _truth(("shared_word", "sentence"), "at which token it stands"),
 }
@@ -139,7 +154,9 @@ _EMBEDDING_PCA = {
     "points": ArraySpec(
         ("reader", "passage", "depth", "place", "component"), "f", "two principal components of each layer", holes=True
     ),
-    "share": ArraySpec(("reader", "passage", "depth", "component"), "f", "the share of the variance that they keep"),
+    "share": ArraySpec(
+        ("reader", "passage", "depth", "component"), "f", "the share of the variance that they keep", holes=True
+    ),
     "span": ArraySpec(("reader", "passage", "end"), "i", "first and last token of the answer that a reader gives"),
 }
 _EMBEDDING_DISTANCE = {
@@ -166,3 +183,8 @@ ARRAYS: dict[Name, ArraySpec] = {
     for name, spec in specs.items()
 }
 GROUPS: tuple[str, ...] = tuple(dict.fromkeys(group for group, _ in ARRAYS))
+
+
+def pick_roles(roles: Any, reader: int, passage: int) -> Any:
+    """Return the roles (L,) of a passage's tokens as a reader has them, of `role` with or without the readers' axis."""
+    return roles[passage] if roles.ndim == len(ARRAYS["texts", "role"].axes) else roles[reader, passage]

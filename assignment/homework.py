@@ -561,7 +561,7 @@ print(describe_maps(np.abs(maps), np.abs(attributions), profile.masks))
 # %% hw9={"official": true, "name": "bert"}
 # official: bert
 from assignment.models.bert import find_span, load_bert
-from assignment.models.reading import read
+from assignment.models.reading import find_candidates, list_vocabulary, read
 
 texts = profile.texts
 bert = load_bert(profile.masked_folder, "masked", device=device, dtype=torch.float32)
@@ -628,7 +628,8 @@ from assignment.cells.text_scratch import (
 )
 from assignment.models.heads import find_all_targets, find_chance, score_heads
 
-vocabulary = bert.tokenizer.convert_ids_to_tokens(range(len(bert.tokenizer)))
+vocabulary = list_vocabulary(bert.tokenizer)
+candidates = [find_candidates(bert.tokenizer, one) for one in texts.attention]  # each one's number in the vocabulary
 targets = find_all_targets(readings, texts.attention)
 scores = {name: score_heads(attentions, its).numpy() for name, its in targets.items()}
 chances = {name: find_chance(its) for name, its in targets.items()}
@@ -636,7 +637,7 @@ for index, (one, row) in enumerate(zip(texts.attention, predictions)):
     print(f"sentence {index} 句子 {index}: {one.plain}")
     print(
         f"  hidden 遮住 {one.hidden} {one.words[one.hidden]}; "
-        + describe_prediction(vocabulary, row, one.candidates, 3).replace("\n", "; ")
+        + describe_prediction(vocabulary, row, candidates[index], 3).replace("\n", "; ")
     )
 print(describe_heads(scores, chances))
 show_heads(
@@ -661,9 +662,10 @@ hide = [
 one, reading = texts.attention[look_at], readings[look_at]
 print("words, by number ｜ 詞的編號:", ", ".join(f"{number} {word}" for number, word in enumerate(one.words)))
 hidden_words = " + ".join(one.words[number] for number in hide)
-print(f"hidden 遮住 {hidden_words}; " + describe_prediction(vocabulary, predict(reading, hide)[0], one.candidates))
+print(f"hidden 遮住 {hidden_words}; " + describe_prediction(vocabulary, predict(reading, hide)[0], candidates[look_at]))
 token = reading.ids[0, reading.find_places(hide[0])[0]]  # what the first hidden word is
-left = {f"{n} {word}": predict(reading, [*hide, n])[0, token] for n, word in enumerate(one.words) if n not in hide}
+others = [n for n in range(len(one.words)) if n not in hide and reading.is_aligned(n)]
+left = {f"{n} {one.words[n]}": predict(reading, [*hide, n])[0, token] for n in others}
 print(describe_hiding(one.words[hide[0]], left))
 show_head(
     reading.pieces, attentions[look_at][layer, head].numpy(),
@@ -694,7 +696,9 @@ readers = {
     name: load_bert(folder, "answers", device=device, dtype=torch.float32)
     for name, folder in profile.reader_folders.items()
 }
-passages = [read(bert.tokenizer, *one.pair) for one in texts.passages]  # the question, then the passage
+passages = {
+    name: [read(reader.tokenizer, *one.pair) for one in texts.passages] for name, reader in readers.items()
+}  # the question, then the passage, in each reader's own tokens
 
 
 def hidden_states(model, reading):
@@ -720,25 +724,26 @@ def pca(states, components=2):
     return points.numpy(), share.numpy()
 
 
-drawn = {name: [pca(hidden_states(reader.model, one)) for one in passages] for name, reader in readers.items()}
-spans = np.array([[find_span(reader, one) for one in passages] for reader in readers.values()])
-points = np.stack(
-    [fill_up([its.transpose(1, 0, 2) for its, _ in found]).transpose(0, 2, 1, 3) for found in drawn.values()]
+drawn = {name: [pca(hidden_states(reader.model, one)) for one in passages[name]] for name, reader in readers.items()}
+spans = np.array([[find_span(reader, one) for one in passages[name]] for name, reader in readers.items()])
+points = fill_up(
+    [fill_up([its for its, _ in found]) for found in drawn.values()]
 )  # (3 readers, 3 passages, layers + 1, tokens, 2)
-shares = np.stack([np.stack([share for _, share in found]) for found in drawn.values()])
+shares = fill_up([fill_up([share for _, share in found]) for found in drawn.values()])
 save_group(Path("outputs"), "embedding_pca", {"points": points, "share": shares, "span": spans})
 
 # %%
 from assignment.models.roles import find_roles
 
-roles = [find_roles(one, reading) for one, reading in zip(texts.passages, passages)]
+roles = {name: [find_roles(one, reading) for one, reading in zip(texts.passages, passages[name])] for name in readers}
 for index, one in enumerate(texts.passages):
     print(f"passage {index} 短文 {index}: {one.pair[0]} ｜ {one.pair[1]}")
     for name, (first, last) in zip(readers, spans[:, index]):
-        print(f"  {name}: {bert.tokenizer.decode(passages[index].ids[0, first : last + 1])}")
+        print(f"  {name}: {readers[name].tokenizer.decode(passages[name][index].ids[0, first : last + 1])}")
 show_points(
-    [found[0][0] for found in drawn.values()], [found[0][1] for found in drawn.values()], roles[0],
-    passages[0].pieces, list(readers), "Passage 0 as three models see it, layer by layer ｜ 三個模型眼中的短文 0，逐層",
+    [found[0][0] for found in drawn.values()], [found[0][1] for found in drawn.values()],
+    [its[0] for its in roles.values()], [its[0].pieces for its in passages.values()], list(readers),
+    "Passage 0 as three models see it, layer by layer ｜ 三個模型眼中的短文 0，逐層",
 )  # fmt: skip
 
 # %%
@@ -754,9 +759,10 @@ if reader is None:
 else:
     its_points, its_share = drawn[reader][which]
     show_points(
-        [its_points], [its_share], roles[which], passages[which].pieces, [reader], f"passage {which} 短文 {which}"
-    )
-    print(describe_groups(its_points, roles[which], spans[list(readers).index(reader), which]))
+        [its_points], [its_share], [roles[reader][which]], [passages[reader][which].pieces], [reader],
+        f"passage {which} 短文 {which}",
+    )  # fmt: skip
+    print(describe_groups(its_points, roles[reader][which], spans[list(readers).index(reader), which]))
 
 # %% [markdown]
 # <!-- questions: embedding_pca -->

@@ -146,14 +146,14 @@ def _find_faults(
         if spec is None:
             known = ", ".join(n for g, n in ARRAYS if g == group)
             yield Fault((place, name), f"unknown array; expected one of {known}")
-        elif array.dtype.kind != spec.kind or array.ndim != len(spec.axes):
+        elif array.dtype.kind != spec.kind or array.ndim != len(spec.name_axes(array.ndim)):
             yield Fault((place, name), f"{array.dtype} of shape {array.shape}; expected {_describe(spec)}")
         else:
             yield from (Fault((place, name), says) for says in _find_size_faults(array, spec, bound))
 
 
 def _find_size_faults(array: Array, spec: ArraySpec, bound: dict[str, int]) -> Iterable[str]:
-    for axis, size in zip(spec.axes, array.shape, strict=True):
+    for axis, size in zip(spec.name_axes(array.ndim), array.shape, strict=True):
         if bound.setdefault(axis, size) != size:
             yield f"{size} along axis {axis!r}; expected {bound[axis]}"
     if spec.kind == "f" and (np.isinf(array).any() or (np.isnan(array).any() and not spec.holes)):

@@ -4,36 +4,66 @@
 
 What a head does is scored in `assignment/models/heads.py`, for the reference and for students alike.
 
-Convention: recomputed from the hidden states in the model's precision, so that it does not matter which kernel the
-model itself uses (transformers' default one returns no attentions at all). BertViz and exBERT draw a and count nothing;
-exBERT's slider hides all but the largest, and its curves are sums over heads. Attention says where a head reads, not
-what the answer rests on: for that, `compute_influence` masks another piece and looks at the prediction.
+Convention: recomputed from each layer's q and k in the model's precision, so that it does not matter which kernel the
+model itself uses (transformers' default one returns no attentions at all). transformers hands them to whatever function
+`set_attn_implementation` names, for every type of BERT alike. BertViz and exBERT draw a and count nothing; exBERT's
+slider hides all but the largest, and its curves are sums over heads. Attention says where a head reads, not what the
+answer rests on: for that, `compute_influence` masks another piece and looks at the prediction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import torch
 from torch import Tensor
+from transformers import AttentionInterface
+from transformers.utils import logging
 
+from assignment.fixable import FixableError
 from assignment.models.reading import Tokens
 from reference.reading import hidden_states
+
+Projected = tuple[Tensor, Tensor]  # q and k of one layer (1, heads, L, d)
 
 
 def attention(model: Any, reading: Tokens) -> Tensor:
     """Return the attention of every head (layers, heads, L, L); each row, a piece's own, adds up to 1.
 
-    model: a BERT of transformers, with whatever head. Leaves the model as it found it.
+    model: a BERT of transformers, with whatever head. Leaves the model as it found it. FixableError where it is of a
+    type whose attention is more than q and k.
     """
-    states = hidden_states(model, reading)
-    heads = model.config.num_attention_heads
-    with torch.no_grad():
-        layers = model.base_model.encoder.layer
-        return torch.stack([_attend(layer.attention.self, x, heads) for layer, x in zip(layers, states, strict=False)])
+    with _record(model) as layers:
+        hidden_states(model, reading)
+    if len(layers) != model.config.num_hidden_layers:
+        says = f"a model of type {model.config.model_type!r}, which does not hand out q and k of its layers"
+        raise FixableError(f"attention: {says}; expected BERT or one of its kind")
+    return torch.stack([_attend(q[0], k[0]) for q, k in layers])
 
 
-def _attend(layer: Any, x: Tensor, heads: int) -> Tensor:
-    q, k = (part(x).view(len(x), heads, -1).transpose(0, 1) for part in (layer.query, layer.key))  # (heads, L, d)
+@contextmanager
+def _record(model: Any) -> Iterator[list[Projected]]:
+    """Yield a list that each layer of the model adds its q and k to while the model reads."""
+    layers: list[Projected] = []
+
+    def attend(
+        module: Any, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, scaling: float, **rest: Any
+    ) -> tuple[Tensor, None]:
+        layers.append((q, k))
+        return ((q @ k.transpose(2, 3) * scaling).softmax(dim=-1) @ v).transpose(1, 2).contiguous(), None
+
+    before, level = model.config._attn_implementation, logging.get_verbosity()
+    AttentionInterface.register("record", attend)
+    logging.set_verbosity_error()  # of a model that cannot, we say so ourselves
+    try:
+        model.set_attn_implementation("record")
+        yield layers
+    finally:
+        model.set_attn_implementation(before)
+        logging.set_verbosity(level)
+
+
+def _attend(q: Tensor, k: Tensor) -> Tensor:
     return (q @ k.transpose(1, 2) / q.shape[-1] ** 0.5).softmax(dim=-1)
 
 

@@ -55,26 +55,31 @@ def show_head(tokens: Sequence[str], heat: Array, heading: str) -> None:
 
 
 def show_points(
-    points: Sequence[Array], shares: Sequence[Array], roles: Array, tokens: Sequence[str], names: Sequence[str],
-    heading: str,
+    points: Sequence[Array], shares: Sequence[Array], roles: Sequence[Array], tokens: Sequence[Sequence[str]],
+    names: Sequence[str], heading: str,
 ) -> None:  # fmt: skip
     """Draw the two components (depths, L, 2) of one passage for each of several models, a row each, coloured by role.
 
-    roles (L,): see `assignment/arrays.py`; shares (depths, 2): which part of the variance each component keeps.
+    roles (L,): see `assignment/arrays.py`; shares (depths, 2): which part of the variance each component keeps. Roles
+    and tokens are each model's own, or one for all.
     """
-    depths = len(points[0])
+    if np.ndim(roles[0]) == 0:
+        roles, tokens = [np.asarray(roles)] * len(points), [tokens] * len(points)  # type: ignore[list-item]
+    depths = max(map(len, points))
     figure, axes = plt.subplots(
         len(points), depths, figsize=(3.4 * depths, 3.3 * len(points) + 1.2), squeeze=False, layout="constrained"
     )
     figure.suptitle(heading, fontsize=15)
-    for row, (its, share, name) in enumerate(zip(points, shares, names, strict=True)):
-        for depth in range(depths):
+    for row, (its, share, name, part, words) in enumerate(zip(points, shares, names, roles, tokens, strict=True)):
+        for unused in axes[row, len(its) :]:
+            unused.set_axis_off()
+        for depth in range(len(its)):
             axis = axes[row, depth]
             for role, (marker, says) in ROLES.items():
-                at = its[depth][roles == role]
+                at = its[depth][part == role]
                 axis.scatter(*at.T, c=ROLE_COLOURS[role], marker=marker, s=110 if marker == "*" else 34, label=says)
-            for index in np.flatnonzero(roles == ANSWER).tolist():
-                axis.annotate(tokens[index], its[depth][index], fontsize=8, xytext=(4, 4), textcoords="offset points")
+            for index in np.flatnonzero(part == ANSWER).tolist():
+                axis.annotate(words[index], its[depth][index], fontsize=8, xytext=(4, 4), textcoords="offset points")
             axis.set_title(f"{name}, layer 層 {depth}\n{share[depth].sum():.0%} of the variance 變異", fontsize=10)
             axis.tick_params(labelsize=7)
     handles, labels = axes[0, 0].get_legend_handles_labels()

@@ -53,8 +53,12 @@ def describe_heads(scores: Mapping[str, Array], chance: Mapping[str, float]) -> 
     return "\n".join(lines)
 
 
-def describe_prediction(vocabulary: Sequence[str], probability: Array, wanted: Sequence[str], count: int = 5) -> str:
+def describe_prediction(
+    vocabulary: Sequence[str], probability: Array, wanted: Sequence[str] | Mapping[str, int], count: int = 5
+) -> str:
     """Name the most probable words (V,) of a hidden place, and the probability of the wanted ones.
+
+    wanted: words of the vocabulary, or the number there of each.
 
     >>> print(describe_prediction(["he", "she", "it"], np.array([0.5, 0.375, 0.125]), ["it"], count=2))
     most probable 最可能的詞: he 0.500, she 0.375
@@ -65,7 +69,7 @@ def describe_prediction(vocabulary: Sequence[str], probability: Array, wanted: S
     lines = [f"most probable 最可能的詞: {best}"]
     asked = []
     for word in wanted:
-        index = list(vocabulary).index(word)
+        index = wanted[word] if isinstance(wanted, Mapping) else list(vocabulary).index(word)
         rank = int(np.flatnonzero(order == index)[0]) + 1
         asked.append(f"{word} {probability[index]:.3f} (number 第 {rank} 名)")
     return "\n".join([*lines, f"asked for 所問的詞: {', '.join(asked)}"])

@@ -18,6 +18,7 @@ from torch import Tensor
 
 from assignment.fixable import FixableError
 from assignment.models.bert import Bert
+from assignment.models.reading import number_words, place_pieces, spell
 
 BEST = 10  # words that are told for each masked place
 Levels = NDArray[np.uint8]
@@ -69,26 +70,25 @@ def read_text(bert: Bert, text: str, second: str | None = None) -> TypedText:
         raise LookError("empty", "text: nothing; expected a sentence")
     whole, other = (one.encode("utf-8", "replace").decode() for one in (text, second or ""))  # no half surrogates
     encoded = bert.tokenizer(whole, other or None, return_offsets_mapping=True, verbose=False)
-    ids = tuple(encoded["input_ids"])
-    limit = int(bert.model.config.max_position_embeddings)
+    ids, limit = tuple(encoded["input_ids"]), int(bert.tokenizer.model_max_length)
     if len(ids) > limit:
         fault = f"text: {len(ids)} pieces; expected at most {limit}, with [CLS] and [SEP]"
         raise LookError("too_long", fault, count=len(ids), limit=limit)
     parts = tuple(-1 if part is None else part for part in encoded.sequence_ids(0))
+    spans, pieces = place_pieces(bert.tokenizer, (whole, other), parts, encoded.tokens(0), encoded["offset_mapping"])
     unknown = tuple(i for i, number in enumerate(ids) if number == bert.tokenizer.unk_token_id)
-    shown = list(encoded.tokens(0))
-    for i in unknown:
-        start, end = encoded["offset_mapping"][i]
-        shown[i] = (text, second or "")[parts[i]][start:end]
+    shown = [(text, second or "")[parts[i]][slice(*spans[i])] if i in unknown else it for i, it in enumerate(pieces)]
     given = tuple(i for i, number in enumerate(ids) if number == bert.tokenizer.mask_token_id)
     segments = tuple(encoded.get("token_type_ids", [0] * len(ids)))
-    return TypedText(ids, segments, tuple(shown), _number_words(parts, encoded.word_ids(0)), parts, unknown, given)
+    words = _number_on(parts, number_words((whole, other), parts, spans))
+    return TypedText(ids, segments, tuple(shown), words, parts, unknown, given)
 
 
-def _number_words(parts: Sequence[int], words: Sequence[int | None]) -> tuple[int, ...]:
-    pairs = [(-1, 0) if word is None or part < 0 else (word, part) for word, part in zip(words, parts, strict=True)]
-    first = 1 + max(word for word, part in pairs if part == 0)
-    return tuple(word + part * first for word, part in pairs)
+def _number_on(parts: Sequence[int], words: Sequence[int]) -> tuple[int, ...]:
+    """Return the words' numbers over both texts, none left out."""
+    pairs = list(zip(parts, words, strict=True))
+    numbers = {pair: number for number, pair in enumerate(dict.fromkeys(pair for pair in pairs if pair[1] >= 0))}
+    return tuple(numbers.get(pair, -1) for pair in pairs)
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,8 @@ def see(bert: Bert, reading: TypedText, maskings: Sequence[Sequence[int]]) -> li
 
 def _predict(bert: Bert, reading: TypedText, place: int, probability: Tensor) -> Prediction:
     most = probability.topk(min(BEST, len(probability)))
-    words = bert.tokenizer.convert_ids_to_tokens(most.indices.tolist())
+    tokens = bert.tokenizer.convert_ids_to_tokens(most.indices.tolist())
+    words = [spell(bert.tokenizer, token) or token for token in tokens]
     best = tuple((word, round(value, 5)) for word, value in zip(words, most.values.tolist(), strict=True))
     if place in reading.given:
         return Prediction(place, None, None, None, best)

@@ -6,6 +6,7 @@ with T(i) the previous piece, the next one, the same word elsewhere, separators,
 verb's subject. `find_chance` is the score of a head that attends everywhere alike.
 """
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 import torch
@@ -15,20 +16,18 @@ from assignment.arrays import FUNCTIONS, LINKS
 from assignment.models.reading import Tokens
 from assignment.texts import SentenceText
 
-PUNCTUATION = frozenset(".,;:!?-()'\"")
-
 
 def mark_targets(reading: Tokens) -> dict[str, Tensor]:
     """Return, for each of FUNCTIONS, whether piece j is a target of piece i (L, L) bool."""
     length, ids = len(reading), reading.ids[0].cpu()
     own = torch.eye(length, dtype=torch.bool)
-    special = torch.tensor(reading.word) < 0
-    marks = torch.tensor([piece in PUNCTUATION for piece in reading.pieces])
+    special, blank = torch.tensor(reading.part) < 0, torch.tensor(reading.word) < 0
+    marks = torch.tensor([all(unicodedata.category(sign)[0] == "P" for sign in piece) for piece in reading.pieces])
     return {
         "previous": own.roll(-1, 1).tril(),
         "next": own.roll(1, 1).triu(),
         "itself": own,
-        "same_word": (ids[:, None] == ids) & ~own & ~special & ~marks,
+        "same_word": (ids[:, None] == ids) & ~own & ~blank & ~marks,
         "separator": special.expand(length, length) & ~own,
         "punctuation": marks.expand(length, length) & ~own,
     }

@@ -11,13 +11,14 @@ from assignment.texts import PassageText
 
 
 def find_roles(passage: PassageText, reading: Tokens) -> NDArray[Any]:
-    """Return the role (L,) of each token: QUESTION, SUPPORT, ANSWER, OTHER, or -1 for a separator."""
+    """Return the role (L,) of each token: QUESTION, SUPPORT, ANSWER, OTHER, or -1 for a separator.
 
-    def find_role(part: int, word: int) -> int:
-        if part <= 0:
-            return QUESTION if part == 0 else -1
-        if passage.answer[0] <= word <= passage.answer[1]:
-            return ANSWER
-        return SUPPORT if passage.support[0] <= word <= passage.support[1] else OTHER
-
-    return np.array([find_role(*pair) for pair in zip(reading.part, reading.word, strict=True)])
+    FixableError where the answer does not begin and end with a token.
+    """
+    answer, (start, end) = reading.find_tokens(passage.answer, 1), passage.support
+    roles = np.array([-1 if part < 0 else QUESTION if part == 0 else OTHER for part in reading.part])
+    roles[[part == 1 and start <= span[0] < end for part, span in zip(reading.part, reading.spans, strict=True)]] = (
+        SUPPORT
+    )
+    roles[list(answer)] = ANSWER
+    return roles

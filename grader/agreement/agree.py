@@ -110,7 +110,7 @@ def find_shared_axes(canonical: Outputs) -> dict[str, int]:
     >>> find_shared_axes(Outputs({("lime", "weights"): np.zeros((2, 11, 60))}))
     {'picture': 2, 'label': 11}
     """
-    pairs = (zip(ARRAYS[name].axes, array.shape, strict=True) for name, array in canonical.items())
+    pairs = (zip(ARRAYS[name].name_axes(array.ndim), array.shape, strict=True) for name, array in canonical.items())
     return {axis: size for axis, size in chain.from_iterable(pairs) if axis != "piece"}
 
 

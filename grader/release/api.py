@@ -51,7 +51,11 @@ NOTEBOOK_API: Mapping[str, tuple[str, ...]] = {
         "find_chance",
         "score_heads",
     ),
-    "assignment.models.reading": ("read",),
+    "assignment.models.reading": (
+        "find_candidates",
+        "list_vocabulary",
+        "read",
+    ),
     "assignment.models.roles": ("find_roles",),
     "assignment.outputs": ("save_group",),
     "assignment.profile": ("load_profile",),

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from assignment.arrays import ANSWER, OTHER, QUESTION, SUPPORT
+from assignment.arrays import ANSWER, OTHER, QUESTION, SUPPORT, pick_roles
 from assignment.models.groups import compute_apartness, compute_nearness, mark_between
 from assignment.outputs import Outputs
 from questions.measures.arguments import Axis, Floats, as_floats
@@ -56,8 +56,9 @@ def answer_apart(
     points, roles = _take_points(outputs, reader, passage, layer)
     if answer == "right":
         return compute_apartness(points, roles == ANSWER)
-    every = outputs["texts", "role"][passage]
-    span = outputs["embedding_pca", "span"][READERS.index(reader), passage]
+    number = READERS.index(reader)
+    every = pick_roles(outputs["texts", "role"], number, passage)
+    span = outputs["embedding_pca", "span"][number, passage]
     return compute_apartness(points, mark_between(len(every), span)[every >= 0])
 
 
@@ -96,8 +97,9 @@ def question_preference(outputs: Outputs, *, reader: Reader, passage: Passage, l
 
 def _take_points(outputs: Outputs, reader: str, passage: int, layer: int) -> tuple[Floats, Floats]:
     """Return the points (L, 2) and the roles (L,) of the tokens that have one."""
-    roles = outputs["texts", "role"][passage]
-    points = as_floats(outputs["embedding_pca", "points"][READERS.index(reader), passage, layer])
+    number = READERS.index(reader)
+    roles = pick_roles(outputs["texts", "role"], number, passage)
+    points = as_floats(outputs["embedding_pca", "points"][number, passage, layer])
     return points[roles >= 0], roles[roles >= 0]
 
 

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from torch import Tensor
 
+from assignment.models.alignment import check_texts
 from assignment.models.bert import Bert, find_span, load_bert
 from assignment.models.heads import find_all_targets, find_chance, score_heads
-from assignment.models.reading import Tokens, read
+from assignment.models.reading import Tokens, find_candidates, read
 from assignment.models.roles import find_roles
-from assignment.texts import WordSet
+from assignment.texts import PassageText, WordSet
 from reference.attention import attention, compute_influence, predict_masked
 from reference.embedding_distance import cosine_similarity, euclidean_distance, word_states
 from reference.embedding_pca import embedding_pca
@@ -19,22 +21,38 @@ from reference.reading import hidden_states
 
 
 def produce_texts(bench: Bench, seeds: Sequence[int]) -> Found:
-    """What is true of the texts: which token belongs to which word, which are asked about, what role each plays."""
-    texts, tokenizer = bench.profile.texts, _open_masked(bench).tokenizer
-    readings = [read(tokenizer, one.plain) for one in texts.attention]
-    candidates = [tokenizer.convert_tokens_to_ids(list(one.candidates)) for one in texts.attention]
-    passages = [(one, read(tokenizer, *one.pair)) for one in texts.passages]
+    """What is true of the texts: which token belongs to which word, which are asked about, what role each plays.
+
+    FixableError with each word that the tokenizers of the models give no token, or a part of one.
+    """
+    texts, masked, distance = bench.profile.texts, _open_masked(bench), _open_embeddings(bench)
+    readers = {name: _open(bench, folder, "answers") for name, folder in bench.profile.reader_folders.items()}
+    check_texts(
+        texts, masked.tokenizer, {name: reader.tokenizer for name, reader in readers.items()}, distance.tokenizer
+    )
+    readings = [read(masked.tokenizer, one.plain) for one in texts.attention]
+    candidates = [list(find_candidates(masked.tokenizer, one).values()) for one in texts.attention]
     return {
         None: {
             "word": _stack([np.array(reading.word) for reading in readings], -1),
             "hidden": np.array([_find_token(r, one.hidden) for r, one in zip(readings, texts.attention, strict=True)]),
             "also": np.array([_find_token(r, one.also) for r, one in zip(readings, texts.attention, strict=True)]),
             "candidate": _stack([np.array(row) for row in candidates], -1),
-            "role": _stack([find_roles(one, reading) for one, reading in passages], -1),
+            "role": _find_roles(texts.passages, [reader.tokenizer for reader in readers.values()]),
             "meaning": np.array([[meaning for _, _, meaning in words.rows] for words in texts.words]),
-            "position": np.array([[_find_token(read(tokenizer, t), i) for t, i, _ in w.rows] for w in texts.words]),
+            "position": np.array(
+                [[_find_token(read(distance.tokenizer, t), i) for t, i, _ in words.rows] for words in texts.words]
+            ),
         }
     }
+
+
+def _find_roles(passages: Sequence[PassageText], tokenizers: Sequence[Any]) -> Array:
+    """Return the roles (passages, L), or (readers, passages, L) where the readers' tokens are not the same."""
+    rows = [[find_roles(one, read(tokenizer, *one.pair)) for one in passages] for tokenizer in tokenizers]
+    longest = _stack([role for row in rows for role in row], -1)
+    roles = longest.reshape(len(rows), len(passages), -1)
+    return roles[0] if (roles == roles[0]).all() else roles
 
 
 def produce_attention(bench: Bench, seeds: Sequence[int]) -> Found:
@@ -44,9 +62,9 @@ def produce_attention(bench: Bench, seeds: Sequence[int]) -> Found:
     maps = [attention(bert.model, reading) for reading in readings]
     mask, predictions, both, drops = bert.tokenizer.mask_token_id, [], [], []
     for reading, one in zip(readings, sentences, strict=True):
-        hidden, also = _find_token(reading, one.hidden), _find_token(reading, one.also)
+        hidden, also = _find_token(reading, one.hidden), reading.find_places(one.also)
         predictions.append(to_array(predict_masked(bert.model, reading, [hidden], mask)[0]))
-        both.append(to_array(predict_masked(bert.model, reading, [hidden, also], mask)[0]))
+        both.append(to_array(predict_masked(bert.model, reading, [hidden, *also], mask)[0]))
         drops.append(to_array(compute_influence(bert.model, reading, hidden, mask)))
     targets = find_all_targets(readings, sentences).values()
     return {
@@ -68,15 +86,15 @@ def produce_embedding_pca(bench: Bench, seeds: Sequence[int]) -> Found:
         bert = _open(bench, folder, "answers")
         readings = [read(bert.tokenizer, *one.pair) for one in bench.profile.texts.passages]
         found = [embedding_pca(hidden_states(bert.model, reading)) for reading in readings]
-        points.append(_stack([to_array(one.points).transpose(1, 0, 2) for one in found], np.nan).transpose(0, 2, 1, 3))
+        points.append(_stack([to_array(one.points) for one in found], np.nan))
         shares.append(np.stack([to_array(one.share) for one in found]))
         spans.append(np.array([find_span(bert, reading) for reading in readings]))
-    return {None: {"points": np.stack(points), "share": np.stack(shares), "span": np.stack(spans)}}
+    return {None: {"points": _stack(points, np.nan), "share": _stack(shares, np.nan), "span": np.stack(spans)}}
 
 
 def produce_embedding_distance(bench: Bench, seeds: Sequence[int]) -> Found:
     """Euclidean distance and cosine similarity between the states of one word in different sentences, by layer."""
-    bert = _open_masked(bench)
+    bert = _open_embeddings(bench)
     states = [_compute_states(bert, words) for words in bench.profile.texts.words]
     return {
         None: {
@@ -88,6 +106,11 @@ def produce_embedding_distance(bench: Bench, seeds: Sequence[int]) -> Found:
 
 def _open_masked(bench: Bench) -> Bert:
     return _open(bench, bench.profile.masked_folder, "masked")
+
+
+def _open_embeddings(bench: Bench) -> Bert:
+    """Return the BERT whose states of one word are compared: the one that predicts masked words."""
+    return _open_masked(bench)
 
 
 def _find_token(reading: Tokens, word: int) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assignment.arrays import pick_roles
 from assignment.assignment import Bilingual
 from assignment.outputs import Array
 from grader.agreement.texts import align_signs
@@ -86,12 +87,13 @@ def _draw_head(theirs: Arrays, ours: Arrays, place: TextPlace) -> TextHalf:
 
 def _draw_components(theirs: Arrays, ours: Arrays, place: TextPlace) -> TextHalf:
     at = (place.reader, place.item)
-    frame, token = ours["points"][at], np.arange(ours["role"].shape[1])
+    frame, roles = ours["points"][at], pick_roles(ours["role"], *at)
+    token = np.arange(len(roles))
     first, last = (int(end) for end in theirs["span"][at]) if "span" in theirs else (0, -1)
     ringed = (token >= first) & (token <= last)
     points = align_signs(theirs["points"][at], frame)
     return TextHalf(
-        draw_points(points, frame, ours["role"][place.item], ringed),
+        draw_points(points, frame, roles, ringed),
         len(points),
         tuple(f"{100 * float(share.sum()):.3g} %" for share in theirs["share"][at]) if "share" in theirs else (),
         Bilingual(en=f"answers with tokens {first} to {last}", zh=f"以第 {first} 到 {last} 個 token 作答")

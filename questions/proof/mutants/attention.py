@@ -21,8 +21,8 @@ ATTENTION_MUTANTS = (
         "the layer's index counts from 1",
         Edit(
             _ATTENTION,
-            "layers = model.base_model.encoder.layer",
-            "layers = [*model.base_model.encoder.layer[-1:], *model.base_model.encoder.layer[:-1]]",
+            "for q, k in layers]",
+            "for q, k in (*layers[-1:], *layers[:-1])]",
         ),
     ),
     _mutant(
@@ -51,7 +51,7 @@ ATTENTION_MUTANTS = (
         Edit(
             _ATTENTION,
             "q.shape[-1] ** 0.5).softmax(dim=-1)",
-            "q.shape[-1] ** 0.5).softmax(dim=-1).mean(dim=0, keepdim=True).expand(heads, -1, -1)",
+            "q.shape[-1] ** 0.5).softmax(dim=-1).mean(dim=0, keepdim=True).expand(len(q), -1, -1)",
         ),
     ),
     _mutant(
@@ -77,7 +77,7 @@ ATTENTION_MUTANTS = (
         "the second word is not hidden",
         Edit(
             _MADE,
-            "predict_masked(bert.model, reading, [hidden, also], mask)",
+            "predict_masked(bert.model, reading, [hidden, *also], mask)",
             "predict_masked(bert.model, reading, [hidden], mask)",
         ),
     ),
@@ -86,8 +86,8 @@ ATTENTION_MUTANTS = (
         "of two hidden words the second one's prediction is read",
         Edit(
             _MADE,
-            "predict_masked(bert.model, reading, [hidden, also], mask)",
-            "predict_masked(bert.model, reading, [also, hidden], mask)",
+            "predict_masked(bert.model, reading, [hidden, *also], mask)",
+            "predict_masked(bert.model, reading, [*also, hidden], mask)",
         ),
     ),
     _mutant(

@@ -10,7 +10,8 @@ import pytest
 from assignment.explorer.look import look, read_text, see
 from assignment.explorer.page import fold, list_maskings, make_page, unfold
 from assignment.fixable import FixableError
-from assignment.models.bert import Bert
+from assignment.models.bert import Bert, load_bert
+from tests.tiny_berts import save_tiny
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 LONG = "the cat sat near the tree and the dogs slept " * 5
@@ -78,6 +79,26 @@ def visit(browser: Any) -> Iterator[Callable[..., Any]]:
     yield go
     context.close()
     assert complaints == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "pieces"),
+    [
+        ("roberta", "The cat saw 蘋果.", ["[CLS]", "The", "cat", "saw", "Ġ", "蘋果", ".", "[SEP]"]),
+        ("bert", "我喜歡蘋果。", ["[CLS]", "我", "喜", "歡", "蘋", "果", "。", "[SEP]"]),
+    ],
+)
+def test_page_of_another_bert_shows_its_tokens_and_hides_a_word(
+    tmp_path: Path, visit: Callable[..., Any], name: str, text: str, pieces: list[str]
+) -> None:
+    other = load_bert(save_tiny(tmp_path, name, "masked"), "masked")
+    file = tmp_path / "explorer.html"
+    file.write_text(make_page(other, [text], None, name), encoding="utf-8")
+    page = visit(file)
+    assert page.locator(".tokens.from .token").all_inner_texts() == pieces
+    find_token(page, 1).click()
+    page.keyboard.press("m")
+    assert page.locator(".tokens.from .tag").all_inner_texts() == ["[MASK]"]
 
 
 def find_token(page: Any, place: int, side: str = "from") -> Any:
