@@ -8,7 +8,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from assignment.models.classifier import Classifier, load_classifier
+from assignment.models.classifier import Classifier, load_homework
 from assignment.profile import load_profile
 from reference.folded import Folded, fold
 
@@ -52,9 +52,7 @@ def set_stage(width: int) -> Stage:
     profile = load_profile("mini")
     picture = torch.from_numpy(profile.pictures[:1]).permute(0, 3, 1, 2).contiguous() / 255
     label = torch.from_numpy(profile.labels[:1])
-    model = (
-        load_classifier(profile.classifier_file, dtype=torch.float32) if width == 16 else _make_model(width, picture)
-    )
+    model = load_homework(profile.classifier_file, dtype=torch.float32) if width == 16 else _make_model(width, picture)
     model.requires_grad_(True)  # as the notebook leaves it
     wide = copy.deepcopy(model).to(memory_format=torch.channels_last).requires_grad_(False)
     exact = fold(copy.deepcopy(model).double())
