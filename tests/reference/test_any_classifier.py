@@ -156,10 +156,10 @@ def test_lime_is_the_packages(network: Network, small: Tensor) -> None:
     with contextlib.redirect_stderr(io.StringIO()):
         theirs = LimeImageExplainer(random_state=5).explain_instance(
             small[0].permute(1, 2, 0).numpy(), probability, labels=range(LABELS), top_labels=None, hide_color=0.5,
-            num_samples=20, segmentation_fn=lambda _: segments, random_seed=0,
+            num_samples=10, segmentation_fn=lambda _: segments, random_seed=0,
         )  # fmt: skip
     expected = np.array([[weight for _, weight in sorted(theirs.local_exp[label])] for label in range(LABELS)])
-    ours = lime(network, small[0], segments, random_state=5, samples=20)
+    ours = lime(network, small[0], segments, random_state=5, samples=10)
     check_same(torch.from_numpy(ours), torch.from_numpy(expected))
 
 

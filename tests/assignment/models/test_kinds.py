@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import re
 import struct
 from pathlib import Path
 from typing import Any
@@ -264,3 +265,11 @@ def test_pictures_and_labels_that_a_model_does_not_take_are_named_at_once() -> N
         ("course", "pictures", "0", "label"),
         ("course", "pictures", "1", "label"),
     ]
+
+
+def test_example_of_the_readme_opens(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[3] / "assignment" / "README.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```yaml\n(kind: .*?)```", text, re.DOTALL)
+    torch.save(models.resnet18(num_classes=11).state_dict(), tmp_path / "resnet18.pth")
+    (tmp_path / "model.yaml").write_text(block)
+    assert load_classifier(tmp_path / "model.yaml", dtype=torch.float32).side == 224
