@@ -85,7 +85,10 @@ class Profile:
 
     @property
     def classifier_file(self) -> Path:
-        """The checked weights of the CNN."""
+        """The checked weights of the CNN; or another classifier's `model.yaml`, its folder checked whole."""
+        path = Path(self.manifest.classifier)
+        if path.name == "model.yaml":
+            self.find_folder(str(path.parent))
         return self.find_asset(self.manifest.classifier)
 
     def find_folder(self, path: str) -> Path:

@@ -9,10 +9,11 @@ and the layer itself need not be run. Maps and the activation that is reached ar
 sees them. Pixels are clamped after each step: the best picture mostly lies on the border of [0, 1], which a sigmoid
 only approaches, ever more slowly. Adam is written as separate operations, which round alike everywhere. Ascent is
 chaotic: two runs are compared by the activation that they reach, never pixel by pixel. Lucent runs the whole network
-and keeps no bounds by itself. The 2021 notebook: from the photograph, without bounds, through the whole network.
+and keeps no bounds by itself. The 2021 notebook: from the photograph, without bounds, through the whole network. The
+layers of other classifiers than the homework's have names: `layers.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,8 +22,11 @@ from torch import Tensor
 from torch.nn.functional import conv2d
 
 from assignment.models.classifier import SIDE
+from assignment.models.network import Network
 from reference.folded import Folded
+from reference.layers import find_layer_maps, watch_layer
 
+Watch = tuple[Callable[[Tensor], tuple[Tensor, Tensor]], Callable[[Tensor], tuple[Tensor, Tensor]]]
 FADE, FADE_SQUARE, TINY = 0.9, 0.999, 1e-8  # Adam's own defaults
 
 
@@ -39,12 +43,16 @@ class Ascent:
 
 
 @torch.no_grad()
-def find_maps(model: Folded, pictures: Tensor, *, layer: int, filters: Sequence[int], batch: int = 8) -> Tensor:
-    """Return the activation maps (N, filters, H', W') after the ReLU of convolution `layer` (from 0).
+def find_maps(
+    model: Folded | Network, pictures: Tensor, *, layer: int | str, filters: Sequence[int], batch: int = 8
+) -> Tensor:
+    """Return the activation maps (N, filters, H', W') after the ReLU of convolution `layer` (from 0), or of a name.
 
     pictures (N, 3, H, W) in [0, 1]. The convolutions after `layer` are not run.
     """
-    check_filters(model, layer, filters)
+    if isinstance(model, Network):
+        return find_layer_maps(model, pictures, layer=layer, filters=filters, batch=batch)
+    layer = check_filters(model, layer, filters)
     part = model.convolutions[layer].take(filters)
     return torch.cat([part(model.find_input(x, layer)).relu() for x in pictures.split(batch)])
 
@@ -56,31 +64,53 @@ def draw_noise(random_states: Sequence[int], *, side: int = SIDE) -> Tensor:
 
 
 def ascend(
-    model: Folded, start: Tensor, *, layer: int, filters: Sequence[int], steps: int, rate: float = 0.05
+    model: Folded | Network,
+    start: Tensor,
+    *,
+    layer: int | str,
+    filters: Sequence[int],
+    steps: int,
+    rate: float = 0.05,
 ) -> Ascent:
     """Change each start so that its filter's mean activation rises.
 
     start (F, 3, H, W) in [0, 1], one a filter, on the model's device and in its dtype; `rate`: Adam's step size in
     pixel values. Leaves start and the model as it found them.
     """
-    check_filters(model, layer, filters)
+    find_step, measure = _watch(model, start, layer, filters)
     if len(start) != len(filters):
         raise ValueError(f"start: {len(start)} pictures; expected one for each of the {len(filters)} filters")
-    slope, offset = find_objective(model, start[:1], layer, filters)
     x, mean, mean_square = start.detach().clone(), torch.zeros_like(start), torch.zeros_like(start)
     trace = []
     for step in range(1, steps + 1):
-        read, gradient = model.find_input_and_gradient(x, layer, slope)
-        trace.append(_sum_products(read, slope) + offset)
+        value, gradient = find_step(x)
+        trace.append(value)
         mean.mul_(FADE).add_((1 - FADE) * gradient)
         mean_square.mul_(FADE_SQUARE).add_((1 - FADE_SQUARE) * gradient * gradient)
         size = (mean_square / (1 - FADE_SQUARE**step)).sqrt_().add_(TINY)
         x = (x + rate * (mean / (1 - FADE**step)) / size).clamp_(0, 1)
-    with torch.no_grad():
-        read = model.find_input(x, layer)
-        trace.append(_sum_products(read, slope) + offset)
-        maps = torch.cat([model.convolutions[layer].take([f])(read[i : i + 1]) for i, f in enumerate(filters)])
-    return Ascent(x, maps.relu().mean(dim=(1, 2, 3)), torch.stack(trace, dim=1))
+    value, reached = measure(x)
+    return Ascent(x, reached, torch.stack([*trace, value], dim=1))
+
+
+def _watch(model: Folded | Network, start: Tensor, layer: int | str, filters: Sequence[int]) -> Watch:
+    """Return what gives (objective, its gradient) of pictures, and what gives (objective, mean after the ReLU)."""
+    if isinstance(model, Network):
+        return watch_layer(model, layer, filters)
+    number = layer = check_filters(model, layer, filters)
+    slope, offset = find_objective(model, start[:1], layer, filters)
+
+    def find_step(x: Tensor) -> tuple[Tensor, Tensor]:
+        read, gradient = model.find_input_and_gradient(x, number, slope)
+        return _sum_products(read, slope) + offset, gradient
+
+    @torch.no_grad()
+    def measure(x: Tensor) -> tuple[Tensor, Tensor]:
+        read = model.find_input(x, number)
+        maps = torch.cat([model.convolutions[number].take([f])(read[i : i + 1]) for i, f in enumerate(filters)])
+        return _sum_products(read, slope) + offset, maps.relu().mean(dim=(1, 2, 3))
+
+    return find_step, measure
 
 
 def find_objective(model: Folded, picture: Tensor, layer: int, filters: Sequence[int]) -> tuple[Tensor, Tensor]:
@@ -101,11 +131,12 @@ def _sum_products(first: Tensor, second: Tensor) -> Tensor:
     return torch.linalg.vecdot(*(x.permute(0, 2, 3, 1).flatten(1) for x in (first, second)))
 
 
-def check_filters(model: Folded, layer: int, filters: Sequence[int]) -> None:
-    """Raise ValueError for a layer or a filter that the model does not have."""
-    if not 0 <= layer < len(model.convolutions):
-        raise ValueError(f"layer: {layer}; expected 0 to {len(model.convolutions) - 1}")
+def check_filters(model: Folded, layer: int | str, filters: Sequence[int]) -> int:
+    """Return the layer's number; ValueError for a layer or a filter that the model does not have."""
+    if not isinstance(layer, int) or not 0 <= layer < len(model.convolutions):
+        raise ValueError(f"layer: {layer!r}; expected 0 to {len(model.convolutions) - 1}")
     count = len(model.convolutions[layer].bias)
     wrong = [index for index in filters if not 0 <= index < count]
     if wrong or not filters:
         raise ValueError(f"filters: {wrong}; expected one or more of 0 to {count - 1}, layer {layer} has no others")
+    return layer

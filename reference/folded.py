@@ -20,6 +20,7 @@ from torch.nn.functional import conv2d, linear, max_unpool2d, pad, relu
 from torch.ops import aten  # type: ignore[attr-defined]
 
 from assignment.models.classifier import Classifier
+from assignment.models.network import Network
 from reference.framed import Frame, convolve, make_factors, pool, put_in_frame, unpool
 from reference.ties import find_largest, take_largest
 
@@ -114,6 +115,11 @@ class Folded:
         convolutions = self.convolutions[:layer]
         found, kept = _run_parts(pictures, convolutions, keep=True)
         return found, _run_parts_back(slope, convolutions, kept)
+
+
+def prepare(model: Classifier | Network) -> Folded | Network:
+    """Return what the analyses run: a model of the homework's shape folded, any other as it is."""
+    return fold(model) if isinstance(model, Classifier) else model
 
 
 def fold(model: Classifier) -> Folded:

@@ -16,7 +16,7 @@ import torch
 from scipy.ndimage import gaussian_filter
 from torch import Tensor
 
-from reference.saliency import TARGETS, input_gradient
+from reference.saliency import TARGETS, check_mode, input_gradient
 
 KINDS = ("black", "white", "blurred", "noise")
 BLUR = 8.0  # pixels: food and tray become spots without outline
@@ -95,6 +95,7 @@ def _compute_mean_gradient(
 def _compute_rise(
     model: Callable[[Tensor], Tensor], pictures: Tensor, labels: Tensor, baseline: Tensor, batch: int
 ) -> Tensor:
+    check_mode(model)
     parts = zip(pictures.split(batch), baseline.split(batch), labels.split(batch), strict=True)
     find_logit = TARGETS["logit"]
     return torch.cat([find_logit(model(x), y) - find_logit(model(start), y) for x, start, y in parts])

@@ -22,6 +22,8 @@ from sklearn.linear_model import Ridge
 from sklearn.metrics import pairwise_distances
 from torch import Tensor
 
+from reference.saliency import check_mode
+
 Array = NDArray[np.float64]
 GREY = 0.5
 
@@ -81,6 +83,7 @@ def masked_probabilities(
     batch: int,
 ) -> Array:
     """Return the probabilities (copies, labels) of copies that keep the pieces where masks (copies, pieces) is 1."""
+    check_mode(model)
     painted = _paint(picture, segments, hide)
     with torch.no_grad():
         found = [model(copies) for copies in _masked(picture, painted, segments, masks, batch)]

@@ -11,14 +11,22 @@ map stretched to [0, 1] before anybody saw its size.
 from collections.abc import Callable
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.functional import log_softmax, softmax
+
+from assignment.models.network import find_training_parts
 
 TARGETS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "logit": lambda logits, labels: logits.gather(1, labels[:, None])[:, 0],
     "probability": lambda logits, labels: softmax(logits, dim=1).gather(1, labels[:, None])[:, 0],
     "loss": lambda logits, labels: -log_softmax(logits, dim=1).gather(1, labels[:, None])[:, 0],
 }
+
+
+def check_mode(model: Callable[[Tensor], Tensor]) -> None:
+    """Raise ValueError for a model in training mode, where an answer depends on chance and on its neighbours."""
+    if isinstance(model, nn.Module) and (parts := find_training_parts(model)):
+        raise ValueError(f"model: {parts[0] or 'all of it'} in training mode; expected evaluation mode, model.eval()")
 
 
 def input_gradient(model: Callable[[Tensor], Tensor], pictures: Tensor, labels: Tensor, *, of: str = "logit") -> Tensor:
@@ -34,6 +42,7 @@ def compute_gradient_and_logits(
     model: Callable[[Tensor], Tensor], pictures: Tensor, labels: Tensor, *, of: str = "logit"
 ) -> tuple[Tensor, Tensor]:
     """Return `input_gradient` and, from the same pass, the logits (N, labels)."""
+    check_mode(model)
     x = pictures.detach().requires_grad_(True)
     with torch.enable_grad():
         logits = model(x)

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from reference.saliency import compute_gradient_and_logits
+from reference.saliency import check_mode, compute_gradient_and_logits
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,7 @@ def predict_classes(
     batch: int = 8,
 ) -> Tensor:
     """Return what each of the same noisy copies is taken for (N, copies) int64; no gradient is computed."""
+    check_mode(model)
     rows = zip(pictures, random_states, strict=True)
     drawn = [draw_copies(picture, sigma, (copies,), state, batch) for picture, state in rows]
     return torch.stack([torch.cat([model(part).argmax(dim=1) for part in parts]) for parts in drawn])

@@ -12,8 +12,9 @@ from torch import Tensor
 from torch.nn import Module
 
 from assignment.models.classifier import load_classifier
+from assignment.models.network import Network, check_fits
 from assignment.profile import Profile
-from reference.folded import Folded, fold
+from reference.folded import Folded, prepare
 
 Array = NDArray[Any]
 Arrays = dict[str, Array]
@@ -34,11 +35,12 @@ class Bench:
     rounding: torch.dtype | None = None
 
     @cached_property
-    def model(self) -> Folded:
-        """The folded classifier."""
+    def model(self) -> Folded | Network:
+        """The classifier as it is explained fastest; FixableError where it does not take the profile's pictures."""
         plain = load_classifier(self.profile.classifier_file, device=self.device, dtype=self.dtype)
+        check_fits(plain, self.profile.pictures.shape, self.profile.labels.tolist(), str(self.profile.folder))
         round_weights(plain, self.rounding)
-        return fold(plain)
+        return prepare(plain)
 
     @cached_property
     def pictures(self) -> Tensor:

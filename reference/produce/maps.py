@@ -134,12 +134,12 @@ def _integrate(bench: Bench, labels: Tensor, kind: str, *, steps: int = STEPS, s
     return integrated_gradients(bench.model, bench.pictures, labels, baseline=baseline, steps=steps, batch=bench.batch)
 
 
-def smooth_once(model: Folded, picture: Tensor, label: Tensor) -> Tensor:
+def smooth_once(model: Folded | Network, picture: Tensor, label: Tensor) -> Tensor:
     """Return SmoothGrad's map (1, H, W) of one copy: noise leaves no ties, and a constant picture gets none."""
     return smoothgrad(model, picture, label, sigma=SIGMA, copies=(1,), random_states=(0,)).map[0]
 
 
-def integrate_from_black(model: Folded, picture: Tensor, label: Tensor) -> Tensor:
+def integrate_from_black(model: Folded | Network, picture: Tensor, label: Tensor) -> Tensor:
     """Return the attribution (1, H, W) of a few steps: what is flat at one of them is flat at all."""
     black = make_baseline("black", picture)
     return integrated_gradients(model, picture, label, baseline=black, steps=FEW_STEPS).attribution.sum(dim=1)

@@ -18,7 +18,7 @@ from assignment.making.cnn.data import Data, draw_data
 from assignment.making.cnn.measure import CnnFigures, measure
 from assignment.making.cnn.recipe import Recipe
 from assignment.making.drawing.collect import Collection
-from assignment.models.classifier import Classifier, load_classifier, save_classifier
+from assignment.models.classifier import Classifier, load_homework, save_classifier
 from assignment.profile import PROFILES_FOLDER
 
 _FOLDER = PROFILES_FOLDER / "mini"
@@ -100,7 +100,7 @@ def main() -> None:
 
 def report(data: Data, weights: Path) -> CnnFigures:
     """Measure the stored weights and print the figures."""
-    figures = measure(load_classifier(weights, dtype=torch.float32), data)
+    figures = measure(load_homework(weights, dtype=torch.float32), data)
     for line in figures.lines():
         print(line)
     return figures

@@ -10,7 +10,7 @@ _MADE = "reference/produce/maps.py"
 _BENCH = "reference/produce/bench.py"
 _mutant = partial(make_mutant, "saliency")
 
-TRAINING = Edit(_BENCH, "return fold(plain)", "return plain.train()")  # batch norm and dropout as in training
+TRAINING = Edit(_BENCH, "return prepare(plain)", "return lambda x: plain.train()(x)")  # batch norm and dropout
 
 SALIENCY_MUTANTS = (
     _mutant(

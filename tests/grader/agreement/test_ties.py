@@ -12,9 +12,9 @@ import torch
 from torch import Tensor, nn
 
 from assignment.arrays import ARRAYS
+from assignment.course import open_course
 from assignment.models.classifier import Classifier, load_classifier
 from assignment.outputs import Array, Outputs
-from assignment.profile import load_profile
 from benchmarks.agreement.arithmetic import Noisy, Split, fold_in_place, put_channels_last
 from grader.agreement.agree import COMPARED_GROUPS, UNDETERMINED, Agreement, GroupArrays, compare_groups
 from grader.agreement.comparisons import COMPARISONS
@@ -64,7 +64,7 @@ def attribute(
 @cache
 def open_mini() -> tuple[Classifier, Tensor, Tensor]:
     """Return the classifier that the limits were measured with, flat pictures, and a label for each."""
-    profile = load_profile("mini")
+    profile = open_course().profile
     photograph = torch.from_numpy(profile.pictures[2]).double().permute(2, 0, 1) / 255
     half = torch.where(torch.arange(128)[:, None] < 70, 1.0, photograph)
     pictures = torch.stack([FLAT["black"], FLAT["box on white"], half])

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import torch
 
+from assignment.course import open_course
 from assignment.outputs import load_group, save_group
-from assignment.profile import load_profile
 from questions.canonical import load_canonical
 from reference.produce.bench import Bench
 from reference.produce.maps import integrate_from_black, note_undetermined, produce_saliency, smooth_once
@@ -21,7 +21,7 @@ CPU = torch.device("cpu")
 
 def open_flat(*names: str, dtype: torch.dtype = torch.float64) -> Bench:
     """Return a bench with mini's classifier, its first picture, and flat ones."""
-    mini = load_profile("mini")
+    mini = open_course().profile
     flat = [(FLAT[name].permute(1, 2, 0).numpy() * 255).round().astype(np.uint8) for name in names]
     pictures = np.stack([mini.pictures[0], *flat])
     labels = np.full(len(pictures), mini.labels[0])
@@ -51,7 +51,7 @@ def test_noise_and_steps_leave_a_photograph_determined_and_a_constant_picture_no
 def test_where_everything_is_determined_nothing_is_noted() -> None:
     bench = open_flat()
     assert note_undetermined(bench, partial(smooth_once, bench.model)) == {}
-    assert not [name for name in load_canonical("mini", 1) if name[1] == "undetermined"]
+    assert not [name for name in load_canonical(open_course(), 1) if name[1] == "undetermined"]
 
 
 def test_float32_notes_nothing() -> None:
