@@ -1,10 +1,12 @@
 """What differs between two scorings, and why: whose points, from what to what, by which key, decision, answer or time.
 
-Pure: two Scorings in, Changes out. Every reason is a sentence that a student may read, so it tells no letters of a key;
-which claim changed a key is for staff (`list_key_changes`).
+Pure: two Scorings in, Changes out; for staff, those to whom the same happened stand together. Every reason is a
+sentence that a student may read, so it tells no letters of a key; which claim changed a key is for staff
+(`list_key_changes`).
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -37,6 +39,21 @@ class ItemChange:
     after: ScoredItem
     why: Reasons
 
+    @property
+    def gained(self) -> Decimal:
+        """The points gained, negative where some are lost."""
+        return self.after.points - self.before.points
+
+    @property
+    def says(self) -> Bilingual:
+        """What happened and why, one sentence."""
+        was, now = VERDICT_WORDS[self.before.word].label, VERDICT_WORDS[self.after.word].label
+        why = join_reasons(self.why)
+        return Bilingual(
+            en=f"{self.item} {was.en} → {now.en} {self.gained:+}: {why.en}",
+            zh=f"{self.item} {was.zh} → {now.zh} {self.gained:+}：{why.zh}",
+        )
+
 
 @dataclass(frozen=True)
 class Change:
@@ -49,9 +66,22 @@ class Change:
     items: tuple[ItemChange, ...] = ()
 
     @property
-    def gained(self) -> Decimal:
-        """The points gained, negative where some are lost."""
-        return _total(self.after) - _total(self.before)
+    def outcomes(self) -> tuple[str, str]:
+        """The points before and after, as staff read them."""
+        return _show(self.before), _show(self.after)
+
+    @property
+    def moved(self) -> bool:
+        """Whether the points, or whether they count, differ."""
+        return self.outcomes[0] != self.outcomes[1]
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Students to whom the same happened for the same reasons, each with what is his or her own."""
+
+    says: Bilingual
+    names: tuple[str, ...]
 
 
 def compare_scorings(before: Scoring, after: Scoring) -> tuple[Change, ...]:
@@ -61,23 +91,26 @@ def compare_scorings(before: Scoring, after: Scoring) -> tuple[Change, ...]:
     return tuple(one for one in found if one is not None)
 
 
+def group_changes(changes: Iterable[Change]) -> tuple[Alike, ...]:
+    """Return those whose points moved, in groups, the largest first; of questions, what moved points."""
+    groups: dict[Reasons, list[str]] = defaultdict(list)
+    for one in changes:
+        if one.moved:
+            own = f" ({' → '.join(one.outcomes)})" if one.why else ""  # what is told of the whole moves each otherwise
+            groups[(*one.why, *(item.says for item in one.items if item.gained))].append(one.student + own)
+    largest = sorted(groups.items(), key=lambda group: -len(group[1]))
+    return tuple(Alike(join_reasons(says), tuple(names)) for says, names in largest)
+
+
+def join_reasons(why: Iterable[Bilingual]) -> Bilingual:
+    """Return sentences one after the other."""
+    every = tuple(why)
+    return Bilingual(en=" ".join(one.en for one in every), zh="".join(one.zh for one in every))
+
+
 def list_key_changes(before: Basis, after: Basis) -> tuple[str, ...]:
     """Return for staff how the possible points changed, and which choices turned, with their claims."""
     return tuple(_list_turned(before, after))
-
-
-def describe_change(change: Change) -> str:
-    """Return one line for staff: the student, the points before and after, and why."""
-    came = f"{_show(change.before)} -> {_show(change.after)}"
-    whys = [one.en for one in change.why]
-    for item in change.items:
-        words = f"{VERDICT_WORDS[item.before.word].label.en} -> {VERDICT_WORDS[item.after.word].label.en}"
-        whys.append(f"{item.item}: {words} ({' '.join(one.en for one in item.why)})")
-    return f"{change.student}: {came}: {' '.join(whys)}"
-
-
-def _total(outcome: Outcome | None) -> Decimal:
-    return outcome.total if outcome is not None else Decimal("0.0")
 
 
 def _show(outcome: Outcome | None) -> str:
@@ -88,6 +121,8 @@ def _compare(student: str, before: Scoring, after: Scoring) -> Change | None:
     old, new = before.students.get(student), after.students.get(student)
     if old is None or new is None:
         return Change(student, old, new, (NEW,) if old is None else (GONE,))
+    if old.excused and new.excused:
+        return None
     items = tuple(_compare_items(student, old, new, before.basis, after.basis))
     why = tuple(_explain_whole(student, old, new, before.basis, after.basis))
     if not items and (old.total, old.excused, old.late) == (new.total, new.excused, new.late):
@@ -99,7 +134,7 @@ def _compare_items(student: str, old: Outcome, new: Outcome, was: Basis, now: Ba
     """Yield the questions whose word or points differ; those that differ by lateness alone are told of the whole."""
     for item in dict.fromkeys((*old.items, *new.items)):
         before, after = old.items.get(item), new.items.get(item)
-        if before is None or after is None or before == after:
+        if before is None or after is None or before == after or before.word == after.word == "void":
             continue
         why = tuple(_explain_item(student, item, old, new, was, now))
         if before.word != after.word or why:
