@@ -88,7 +88,8 @@ def report(
         old = out.with_name(f"{out.stem}-{len(paths) + 1}{out.suffix}")
         if most and old.exists():
             say(f"{old}: of an earlier report, not of this one")
-        say(f"to give back: {len(given.names)} students in {len(paths)} file{'s'[: len(paths) > 1]}")
+        many = len(given.names), len(paths)
+        say(f"to give back: {many[0]} student{'s'[: many[0] > 1]} in {many[1]} file{'s'[: many[1] > 1]}")
         _say_names("called <student>.html, since no course system's name of theirs is known", given.unnamed)
         _say_names("without a page", given.without_page)
     return 0

@@ -222,8 +222,7 @@ def show_changes(scored: ScoredClass, most: int | None) -> None:
         for line in wrap_names(group.names, None if most is None else MOST_OF_NAMES):
             say(line)
     if most is not None and len(groups) > most:
-        left = sum(len(group.names) for group in groups[most:])
-        say(f"{left:3} more by other changes: see `hw9 report RUNS --since {before.number}`")
+        say(f"and {len(groups) - most} more changes: see `hw9 report RUNS --since {before.number}`")
     moved = sum(change.moved for change in changes)
     if moved < len(changes):
         say(f"{len(changes) - moved:3} others: a word, an answer or a time differs, and no points")

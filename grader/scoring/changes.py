@@ -48,10 +48,9 @@ class ItemChange:
     def says(self) -> Bilingual:
         """What happened and why, one sentence."""
         was, now = VERDICT_WORDS[self.before.word].label, VERDICT_WORDS[self.after.word].label
-        why = join_reasons(self.why)
         return Bilingual(
-            en=f"{self.item} {was.en} → {now.en} {self.gained:+}: {why.en}",
-            zh=f"{self.item} {was.zh} → {now.zh} {self.gained:+}：{why.zh}",
+            en=f"{self.item} {was.en} → {now.en} {self.gained:+}: {' '.join(one.en for one in self.why)}",
+            zh=f"{self.item} {was.zh} → {now.zh} {self.gained:+}：{''.join(one.zh for one in self.why)}",
         )
 
 
@@ -72,13 +71,16 @@ class Change:
 
     @property
     def moved(self) -> bool:
-        """Whether the points, or whether they count, differ."""
-        return self.outcomes[0] != self.outcomes[1]
+        """Whether the points of a question, the total, or whether it counts, differ."""
+        return self.outcomes[0] != self.outcomes[1] or any(item.gained for item in self.items)
 
 
 @dataclass(frozen=True)
 class Alike:
-    """Students to whom the same happened for the same reasons, each with what is his or her own."""
+    """Students whose points moved by the same, for the same reasons: of a question, or of the whole hand-in.
+
+    What concerns the whole moves each otherwise: then the totals stand behind the name.
+    """
 
     says: Bilingual
     names: tuple[str, ...]
@@ -92,20 +94,15 @@ def compare_scorings(before: Scoring, after: Scoring) -> tuple[Change, ...]:
 
 
 def group_changes(changes: Iterable[Change]) -> tuple[Alike, ...]:
-    """Return those whose points moved, in groups, the largest first; of questions, what moved points."""
-    groups: dict[Reasons, list[str]] = defaultdict(list)
-    for one in changes:
-        if one.moved:
-            own = f" ({' → '.join(one.outcomes)})" if one.why else ""  # what is told of the whole moves each otherwise
-            groups[(*one.why, *(item.says for item in one.items if item.gained))].append(one.student + own)
-    largest = sorted(groups.items(), key=lambda group: -len(group[1]))
-    return tuple(Alike(join_reasons(says), tuple(names)) for says, names in largest)
-
-
-def join_reasons(why: Iterable[Bilingual]) -> Bilingual:
-    """Return sentences one after the other."""
-    every = tuple(why)
-    return Bilingual(en=" ".join(one.en for one in every), zh="".join(one.zh for one in every))
+    """Return what moved points and whose, the largest group first; a student may stand in several."""
+    groups: dict[Bilingual, list[str]] = defaultdict(list)
+    for one in filter(lambda change: change.moved, changes):
+        for why in one.why:
+            groups[why].append(f"{one.student} ({' → '.join(one.outcomes)})")
+        for item in one.items:
+            if item.gained:
+                groups[item.says].append(one.student)
+    return tuple(Alike(says, tuple(names)) for says, names in sorted(groups.items(), key=lambda group: -len(group[1])))
 
 
 def list_key_changes(before: Basis, after: Basis) -> tuple[str, ...]:
@@ -123,7 +120,7 @@ def _compare(student: str, before: Scoring, after: Scoring) -> Change | None:
         return Change(student, old, new, (NEW,) if old is None else (GONE,))
     if old.excused and new.excused:
         return None
-    items = tuple(_compare_items(student, old, new, before.basis, after.basis))
+    items = () if new.excused else tuple(_compare_items(student, old, new, before.basis, after.basis))
     why = tuple(_explain_whole(student, old, new, before.basis, after.basis))
     if not items and (old.total, old.excused, old.late) == (new.total, new.excused, new.late):
         return None

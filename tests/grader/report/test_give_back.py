@@ -122,7 +122,7 @@ def test_verb_writes_the_zip_and_says_who_is_not_in_it(
     assert "expected --zip" in capsys.readouterr().err
     assert main([*words, "--zip", str(tmp_path / "back.zip")]) == 0
     said = capsys.readouterr().out
-    assert re.search(r"back\.zip: \d+\.\d MiB\nto give back: 1 students in 1 file\n", said)
+    assert re.search(r"back\.zip: \d+\.\d MiB\nto give back: 1 student in 1 file\n", said)
     assert "1 without a page: zoe" in said
     with zipfile.ZipFile(tmp_path / "back.zip") as archive:
         assert archive.namelist() == ["chen_41000_90001_report.html"]
