@@ -171,7 +171,7 @@ def test_class_is_scored_shown_and_booked_by_what_was_decided(
     results = make_class_record(load_handin_records(runs), course)
     assert [one.decision for one in results.decisions] == ["accept", "void", "excused"]
     assert (results.questions[0].sheets, results.questions[0].right) == (1, 1)
-    page = make_class_page(results, {}, Regrade())
+    page = make_class_page(results, course.assignment.title, {}, Regrade())
     assert (page.mean, page.median, sum(bar.count for bar in page.bars)) == ("0.30", "0.30", 1)
     shown = render_class(page)
     assert "This student is excused: =1+1 &lt;b&gt;ill&lt;/b&gt;" in shown
