@@ -1,7 +1,7 @@
 """Collect HANDINS: read the downloads, join their owners with a roster, choose the attempts, write the folder whole.
 
 Nothing is written into HANDINS before everything is ready: the new folder is made beside it and moved into place. The
-same downloads and roster give the same folder, byte for byte.
+same downloads and roster give the same folder, byte for byte, but for what a person wrote into `handins.csv`.
 """
 
 import errno
@@ -18,11 +18,11 @@ from grader.collect.join import Index, Joined, hold_doubtful, join_without_roste
 from grader.collect.place import HELD, place_notice, place_student
 from grader.collect.record import Collected, Download, NotTaken, Student, check_unchanged, hash_file, to_json
 from grader.collect.rosters import Enrolment, load_enrolment
-from grader.collect.rows import One, is_marked_late, list_people, to_roster
+from grader.collect.rows import One, is_marked_late, keep_written, list_people, to_roster
 from grader.collect.systems import Owner
 from grader.handins.ids import make_id
 from grader.handins.listing import RECORD
-from grader.handins.people import FILE
+from grader.handins.people import FILE, load_people
 
 OURS_TO_MEND = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS)
 MOST_LEFT = 1000  # names of what was left out that the record keeps
@@ -36,9 +36,14 @@ def collect(downloads: Sequence[Path], handins: Path, roster: Path | None = None
     check_all(_find_overlaps(downloads, handins))
     enrolment = load_enrolment(roster) if roster is not None else None
     try:
-        check_unchanged(handins)
         with _work_beside(handins.resolve()) as work:
+            before = check_unchanged(handins)
+            written = load_people(handins).rows if before is not None else {}
             record = _make(work, downloads, enrolment, roster)
+            if before is not None and before.rows is not None:
+                people, kept = keep_written(written, before, record)
+                (work / "new" / FILE).write_bytes(to_roster(people))
+                record = record.model_copy(update={"kept": kept})
             _move_into_place(work / "new", handins.resolve(), work)
         return record
     except OSError as error:
@@ -130,6 +135,7 @@ def _write(
         left_out=tuple(sorted(name for its in taken for name in its.left)[:MOST_LEFT]),
         notes=enrolment.notes if enrolment is not None else (),
         hashes=_list_hashes(new, students),
+        rows=tuple(load_people(new).rows.values()),
     )
     (new / RECORD).write_bytes(to_json(record))
     return record

@@ -5,15 +5,20 @@ A person's part is what differs from the rows that `hw9 collect` itself made the
 
 import csv
 import io
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from grader.collect.attempts import Chosen, Owned
 from grader.collect.download import Held
 from grader.collect.join import Joined
+from grader.collect.record import Collected
 from grader.collect.rosters import Enrolment
+from grader.collect.say import list_some
 from grader.handins.people import COLUMNS, Person
 
+WRITTEN = ("name", "submitted_at", "marked_late", "look")
 OTHER_FILES = "handins.csv has what a person wrote of files that are others now."
 
 
@@ -79,3 +84,48 @@ def to_roster(people: Iterable[Person]) -> bytes:
         late = "yes" if one.marked_late else ""
         writer.writerow([one.student, " ".join(one.name.split()), moment, late, one.look])
     return stream.getvalue().encode()
+
+
+def keep_written(written: Mapping[str, Person], before: Collected, now: Collected) -> tuple[list[Person], str]:
+    """Return the rows of now with what a person wrote into those of before, and a line that says what that is.
+
+    What both changed is the person's; of `look` both stay. A time of files that are others now goes to a person.
+    """
+    was, made = ({one.student: one for one in its.rows or ()} for its in (before, now))
+    others = _find_others(before, now)
+    rows, kept = [], defaultdict[str, list[str]](list)
+    for student in sorted({*made, *written}):
+        theirs, own = written.get(student), made.get(student)
+        if theirs is not None and own is not None:
+            changed = _find_changed(theirs, was.get(student, Person(student)), own)
+            for name in changed:
+                kept[name].append(student)
+            one = replace(own, **changed)
+            stale = student in others and changed.keys() & {"submitted_at", "marked_late"}
+            rows.append(
+                replace(one, look=f"{one.look.removesuffix(OTHER_FILES)} {OTHER_FILES}".strip()) if stale else one
+            )
+        elif own is not None and student not in was:
+            rows.append(own)
+        elif own is not None:
+            kept["left out"].append(student)
+        elif theirs is not None and theirs != was.get(student):
+            rows.append(theirs)
+            kept["rows of nobody that was collected"].append(student)
+    parts = [f"{name} ({list_some(students)})" for name, students in kept.items()]
+    return rows, f"handins.csv keeps what a person changed: {'; '.join(parts)}" if parts else ""
+
+
+def _find_changed(theirs: Person, was: Person, own: Person) -> dict[str, Any]:
+    """Return the fields that a person changed, of one student whom a row of today has too."""
+    fields = (name for name in WRITTEN if getattr(theirs, name) not in (getattr(was, name), getattr(own, name)))
+    changed = {name: getattr(theirs, name) for name in fields}
+    if "look" in changed and own.look != was.look:
+        changed["look"] = f"{theirs.look} {own.look}".strip()
+    return changed
+
+
+def _find_others(before: Collected, now: Collected) -> set[str]:
+    """Return the students of before whose files are others now, or gone."""
+    was, its = ({one.student: {file.sha256 for file in one.files} for one in each.students} for each in (before, now))
+    return {student for student in was if was[student] != its.get(student)}
