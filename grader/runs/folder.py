@@ -24,6 +24,7 @@ from typing import IO
 
 from assignment.fixable import FixableError, parse_as
 from assignment.records import Record
+from grader.files.told_path import find_path, tell_path
 from grader.files.whole import find_leftovers, load_json, write_whole
 from grader.handins.submission import Submission
 
@@ -38,7 +39,8 @@ class RunsFile(Record):
 
     version: int
     submissions: tuple[Submission, ...] = ()
-    handins: str | None = None  # where they were read last
+    handins: str | None = None  # where they were read last,
+    handins_seen: str | None = None  # and as seen from RUNS
 
 
 def run_folder(runs: Path, submission: Submission) -> Path:
@@ -71,8 +73,8 @@ def begin_runs(runs: Path) -> None:
 def record_class(runs: Path, submissions: tuple[Submission, ...], handins: Path | None = None) -> None:
     """Write `runs.json`."""
     runs.mkdir(parents=True, exist_ok=True)
-    place = None if handins is None else os.fsencode(handins.resolve()).decode(errors="backslashreplace")
-    data = RunsFile(version=VERSION, submissions=submissions, handins=place)
+    whole, seen = (None, None) if handins is None else tell_path(handins.resolve(), runs)
+    data = RunsFile(version=VERSION, submissions=submissions, handins=whole, handins_seen=seen)
     write_whole(runs / "runs.json", (data.model_dump_json(indent=1) + "\n").encode())
 
 
@@ -87,12 +89,15 @@ def load_submissions(runs: Path) -> tuple[Submission, ...]:
 
 
 def find_handins(runs: Path) -> Path | None:
-    """Return where the class of a RUNS folder was taken from last; None where it came from no folder, or is new."""
+    """Return where the class of a RUNS folder was taken from last; None where it came from no folder, or is new.
+
+    What lies where it lay as seen from RUNS comes before what lies where it lay: a copied class has its own.
+    """
     if not runs.exists():
         return None
-    data = load_json(runs / "runs.json", "the file that hw9 run writes")
-    place = data.get("handins") if isinstance(data, dict) else None
-    return Path(place) if isinstance(place, str) else None
+    file = runs / "runs.json"
+    data = parse_as(RunsFile, load_json(file, "the file that hw9 run writes"), str(file))
+    return None if data.handins is None else find_path(data.handins, data.handins_seen, runs)
 
 
 @contextmanager
