@@ -57,6 +57,8 @@ def _list_lines(collected: Collected, handins: Path) -> Iterator[str]:
         yield f"not taken: {len(collected.held) - MOST_HELD} more, in {handins / 'collected.json'}"
     if collected.roster is None and any(one.joined == "own id" for one in collected.students):
         yield "some are called by the course system's number; a gradebook or quiz report (--roster FILE) has their ids"
+    if collected.kept:
+        yield collected.kept
     yield f"{handins}: {len(collected.students)} hand-ins"
 
 

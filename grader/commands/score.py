@@ -6,7 +6,7 @@ from pathlib import Path
 
 from assignment.course import Course
 from assignment.fixable import Fault, FixableError
-from grader.commands.terminal.needed import list_needed
+from grader.commands.terminal.needed import MOST_OF_NAMES, list_needed, wrap_names
 from grader.commands.terminal.options import (
     Given,
     Verbs,
@@ -25,11 +25,12 @@ from grader.quiz.kept import Tables, keep_tables, load_tables
 from grader.quiz.roster import Roster, make_roster
 from grader.runs.folder import begin_runs, check_course, check_runs, find_handins
 from grader.runs.intake import load_intake
-from grader.scoring.changes import compare_scorings, describe_change, list_key_changes
+from grader.scoring.changes import compare_scorings, group_changes, list_key_changes
 from grader.scoring.grading import Grading, load_grading
 from grader.scoring.handin_record import HandinRecord, save_handin_record
 from grader.scoring.judge import find_unlisted, score_runs
 from grader.scoring.scorings import Scoring, load_last_scoring, make_scoring, save_scoring
+from questions.moment import show_moment
 
 ABOUT = """Score every hand-in with the current key and write RUNS/<student>/verdicts.json. It runs no notebook and can
 be repeated, after a change of the key too. It exits with 1 if a hand-in needs a person to look at it.
@@ -51,7 +52,7 @@ before is said; --dry-run says it and writes nothing.
 """
 
 
-MOST_CHANGES = 10  # students whose points changed, in the lines of a scoring; a dry run names all
+MOST_CHANGES = 10  # groups of students whose points moved, in the lines of a scoring; a dry run names all
 
 
 def add_parser(verbs: Verbs) -> None:
@@ -205,20 +206,25 @@ def show_scored(scored: ScoredClass, runs: Path, *, dry_run: bool = False) -> in
 
 
 def show_changes(scored: ScoredClass, most: int | None) -> None:
-    """Say which claims turned since the scoring before, and of `most` students what differs (None: of all)."""
+    """Say which claims turned since the scoring before, and whose points moved: `most` groups of them (None: all)."""
     before, after = scored.before, scored.scoring
     if before is None:
         return
-    since = f"scoring {before.number} of {before.at:%Y-%m-%d %H:%M} UTC by {before.by}"
+    since = f"scoring {before.number} of {show_moment(before.at, after.basis.deadline)} by {before.by}"
     if before is after:
         say(f"nothing differs from {since}")
         return
     for line in list_key_changes(before.basis, after.basis):
         say(line)
     changes = compare_scorings(before, after)
-    for change in changes[:most]:
-        say(describe_change(change))
-    if most is not None and len(changes) > most:
-        say(f"and {len(changes) - most} more: see `hw9 report RUNS --since {before.number}`")
-    moved = sum(bool(change.gained) for change in changes)
+    groups = group_changes(changes)
+    for group in groups[:most]:
+        say(f"{len(group.names):3} student{'s'[: len(group.names) > 1]}: {group.says.en}")
+        for line in wrap_names(group.names, None if most is None else MOST_OF_NAMES):
+            say(line)
+    if most is not None and len(groups) > most:
+        say(f"and {len(groups) - most} more changes: see `hw9 report RUNS --since {before.number}`")
+    moved = sum(change.moved for change in changes)
+    if moved < len(changes):
+        say(f"{len(changes) - moved:3} others: a word, an answer or a time differs, and no points")
     say(f"since {since}: the points of {moved} of {len(after.students)} students differ")

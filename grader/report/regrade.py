@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from grader.scoring.changes import Change, compare_scorings, list_key_changes
+from grader.scoring.changes import Alike, Change, compare_scorings, group_changes, list_key_changes
 from grader.scoring.scorings import Scoring, find_scoring, load_scorings
 from questions.moment import show_moment
 
@@ -25,11 +25,16 @@ class ShownScoring:
 
 @dataclass(frozen=True)
 class Regrade:
-    """The scorings of a class; `since`: the earlier one that was asked for, what differs, and which claims turned."""
+    """The scorings of a class; `since`: the earlier one that was asked for, what differs, and which claims turned.
+
+    groups: those whose points moved; still: the others of whom something differs.
+    """
 
     scorings: tuple[ShownScoring, ...] = ()
     since: ShownScoring | None = None
     changes: Mapping[str, Change] = field(default_factory=dict)
+    groups: tuple[Alike, ...] = ()
+    still: tuple[str, ...] = ()
     turned: tuple[str, ...] = ()
 
 
@@ -40,10 +45,13 @@ def load_regrade(runs: Path, deadline: datetime, since: int | None) -> Regrade:
     if since is None:
         return Regrade(shown)
     earlier, last = find_scoring(kept, since, runs), kept[-1]
+    changes = compare_scorings(earlier, last)
     return Regrade(
         scorings=shown,
         since=_show(earlier, deadline),
-        changes={one.student: one for one in compare_scorings(earlier, last)},
+        changes={one.student: one for one in changes},
+        groups=group_changes(changes),
+        still=tuple(one.student for one in changes if not one.moved),
         turned=list_key_changes(earlier.basis, last.basis),
     )
 

@@ -74,7 +74,8 @@ def score_run(
     its, run = decisions.of(submission.student), load_evidence(folder)
     points = _judge_points(submission, counted, grading, its)
     agreements = _read_agreements(folder, run, grading.canonical)
-    why = _list_why(submission, counted, run, agreements, points.verdicts)
+    to_run = counted.source != "quiz" or submission.problem != "missing"  # who only answers the quiz has no Run
+    why = _list_why(submission, counted, run, agreements, points.verdicts, to_run=to_run)
     seen = load_seen(folder, select(its, "seen"), why)
     covered = {reason for one in seen for reason in one.why}
     unseen = tuple(reason for reason in why if reason not in covered)
@@ -86,6 +87,7 @@ def score_run(
         deadline=points.deadline,
         late=points.late.is_late,
         deducted=points.deducted,
+        days_late=points.late.days,
         excused=excused,
         problem=counted.problem,
         source=counted.source,
@@ -96,7 +98,7 @@ def score_run(
         verdicts=points.verdicts,
         run=run,
         agreements=agreements,
-        words=list_words(points.late, counted.problem, run, agreements, excused=excused),
+        words=list_words(points.late, counted.problem, run, agreements, excused=excused, to_run=to_run),
         needs_person=bool(unseen) and not excused,
         why=unseen,
         seen_why=tuple(reason for reason in why if reason in covered),
@@ -139,10 +141,11 @@ def _list_why(
     run: Evidence,
     agreements: tuple[Agreement, ...],
     verdicts: tuple[Verdict, ...],
+    *,
+    to_run: bool,
 ) -> tuple[Bilingual, ...]:
     """Return every reason for a person to look at a hand-in, whether or not somebody has."""
-    quiz_only = counted.source == "quiz" and submission.problem == "missing"
-    why = list_reasons(counted.problem, run, agreements, verdicts, to_run=not quiz_only) + counted.why
+    why = list_reasons(counted.problem, run, agreements, verdicts, to_run=to_run) + counted.why
     if None not in (submission.sha256, run.notebook_sha256) and submission.sha256 != run.notebook_sha256:
         why += (REPLACED,)
     why += submission.reasons

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from assignment.arrays import BASELINES, SIGMAS, STEP_COUNTS
+from assignment.models.network import Network
 from assignment.profile import DISTRACTOR, FOOD, TRAY
 from reference.folded import Folded
 from reference.integrated_gradients import IntegratedGradients, integrated_gradients, make_baseline

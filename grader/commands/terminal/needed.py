@@ -59,7 +59,7 @@ def _show_group(whys: Sequence[str], its: Sequence[tuple[str, tuple[str, ...]]])
         yield _cut(f"  1 {student}: {' '.join(own)}")
         return
     yield _cut(f"{len(its):3} {' '.join(whys)}")
-    yield from _wrap([_name(student, own) for student, own in its])
+    yield from wrap_names([_name(student, own) for student, own in its])
 
 
 def _name(student: str, whys: Iterable[str]) -> str:
@@ -69,13 +69,13 @@ def _name(student: str, whys: Iterable[str]) -> str:
     return f"{student} ({_cut(said, 40)})" if said else student
 
 
-def _wrap(names: Sequence[str]) -> Iterator[str]:
-    """Yield lines of names, MOST_OF_NAMES of them and the number of the others."""
+def wrap_names(names: Sequence[str], most: int | None = MOST_OF_NAMES) -> Iterator[str]:
+    """Yield lines of names, at most so many of them (None: all) and the number of the other names."""
     lines, rest = [""], list(names)
     while rest:
         longer = f"{lines[-1]}, {rest[0]}" if lines[-1] else rest[0]
         if lines[-1] and Text(longer).cell_len > WIDTH - 18:  # room for the indent and for how many more
-            if len(lines) == MOST_OF_NAMES:
+            if len(lines) == most:
                 lines[-1] += f" and {len(rest)} more"
                 break
             lines.append(rest.pop(0))

@@ -22,13 +22,14 @@ def old(tmp_path: Path) -> Path:
 def describe(results: dict[str, Any]) -> list[dict[str, Any]]:
     """Return of each hand-in all but the figures of its arrays, whose last digits are a processor's.
 
-    Version 1 had its sentences in English alone.
+    Version 1 had its sentences in English alone, and what was found in a broken file among the notes.
     """
     return [
         one
         | {"agreements": [(group["group"], group["word"]) for group in one["agreements"]], "version": 2}
         | {"verdicts": [verdict | {"reason": find_english(verdict["reason"])} for verdict in one["verdicts"]]}
         | {"notes": [find_english(note).removeprefix("In detail: ") for note in one["notes"]]}
+        | {"why": [reason for reason in one["why"] if not reason["en"].startswith("Found: ")]}
         for one in results["handins"]
     ]
 
