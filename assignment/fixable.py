@@ -121,6 +121,8 @@ def load_yaml(path: Path, *, place: str | None = None) -> object:
         raise FixableError(Fault((where,), says)) from None
     except yaml.YAMLError as error:
         raise FixableError(to_yaml_fault(error, where)) from None
+    except (ValueError, OverflowError, RecursionError) as error:  # such as the 31st of June
+        raise FixableError(Fault((where,), f"{error}; expected well-formed YAML")) from None
 
 
 def to_yaml_fault(error: yaml.YAMLError, *place: str) -> Fault:

@@ -1,7 +1,7 @@
 """Collect HANDINS: read the downloads, join their owners with a roster, choose the attempts, write the folder whole.
 
 Nothing is written into HANDINS before everything is ready: the new folder is made beside it and moved into place. The
-same downloads and roster give the same folder, byte for byte.
+same downloads and roster give the same folder, byte for byte, but for what a person wrote into `handins.csv`.
 """
 
 import errno
@@ -9,32 +9,23 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from assignment.fixable import Fault, FixableError, check_all
-from grader.collect.attempts import Chosen, Owned, choose_attempts
-from grader.collect.download import Held, Taken, read_download
+from grader.collect.attempts import Owned, choose_attempts
+from grader.collect.download import Taken, read_download
 from grader.collect.join import Index, Joined, hold_doubtful, join_without_roster
-from grader.collect.place import HELD, place_notice, place_student, to_roster
+from grader.collect.place import HELD, place_notice, place_student
 from grader.collect.record import Collected, Download, NotTaken, Student, check_unchanged, hash_file, to_json
 from grader.collect.rosters import Enrolment, load_enrolment
+from grader.collect.rows import One, is_marked_late, keep_written, list_people, to_roster
 from grader.collect.systems import Owner
 from grader.handins.ids import make_id
 from grader.handins.listing import RECORD
-from grader.handins.people import FILE, Person
+from grader.handins.people import FILE, load_people
 
 OURS_TO_MEND = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS)
 MOST_LEFT = 1000  # names of what was left out that the record keeps
-
-
-@dataclass
-class _One:
-    """What is known of one student while the class is put together."""
-
-    joined: Joined
-    owned: list[Owned] = field(default_factory=list)
-    held: list[Held] = field(default_factory=list)
 
 
 def collect(downloads: Sequence[Path], handins: Path, roster: Path | None = None) -> Collected:
@@ -45,9 +36,14 @@ def collect(downloads: Sequence[Path], handins: Path, roster: Path | None = None
     check_all(_find_overlaps(downloads, handins))
     enrolment = load_enrolment(roster) if roster is not None else None
     try:
-        check_unchanged(handins)
         with _work_beside(handins.resolve()) as work:
+            before = check_unchanged(handins)
+            written = load_people(handins).rows if before is not None else {}
             record = _make(work, downloads, enrolment, roster)
+            if before is not None and before.rows is not None:
+                people, kept = keep_written(written, before, record)
+                (work / "new" / FILE).write_bytes(to_roster(people))
+                record = record.model_copy(update={"kept": kept})
             _move_into_place(work / "new", handins.resolve(), work)
         return record
     except OSError as error:
@@ -82,14 +78,17 @@ def _find_overlaps(downloads: Sequence[Path], handins: Path) -> Iterator[Fault]:
             yield Fault((str(path),), f"another download is called {path.name} too; expected other names")
 
 
-def _sort_by_student(taken: Sequence[Taken], index: Index | None) -> dict[str, _One]:
+def _sort_by_student(taken: Sequence[Taken], index: Index | None) -> dict[str, One]:
     """Return everyone who handed in, by id. A notebook that is nobody's is there under a made-up id."""
-    everyone: dict[str, _One] = {}
+    everyone: dict[str, One] = {}
 
-    def find(owner: Owner, source: str) -> _One:
+    def find(owner: Owner, source: str) -> One:
         joined = index.join(owner) if index is not None else join_without_roster(owner)
-        student = joined.student or make_id(source)
-        return everyone.setdefault(student, _One(joined if joined.student else Joined(student, owner.name, None)))
+        alike = index.find_alike(source) if index is not None and owner == Owner() else ""
+        student = joined.student or alike or make_id(source)
+        one = everyone.setdefault(student, One(joined if joined.student else Joined(student, owner.name, None)))
+        one.others |= index.find_others(owner, joined) if index is not None else set()
+        return one
 
     for piece in (piece for its in taken for piece in its.pieces):
         for owner in piece.owners or (Owner(),):
@@ -110,7 +109,7 @@ def _sort_by_student(taken: Sequence[Taken], index: Index | None) -> dict[str, _
 
 
 def _write(
-    new: Path, everyone: Mapping[str, _One], taken: Sequence[Taken], enrolment: Enrolment | None, roster: Path | None
+    new: Path, everyone: Mapping[str, One], taken: Sequence[Taken], enrolment: Enrolment | None, roster: Path | None
 ) -> Collected:
     """Write the folder; returns its record."""
     students, late = [], set()
@@ -120,12 +119,12 @@ def _write(
         files, earlier = place_student(new, student, its)
         if not its.taken:
             place_notice(new, student, [f"{held.source}: {held.why}" for held in one.held])
-        if _is_marked_late(its, one):
+        if is_marked_late(its, one):
             late.add(student)
         students.append(
             Student(student=student, name=one.joined.name, joined=one.joined.by, files=files, earlier=earlier)
         )
-    people = _list_people(everyone, chosen, late, enrolment)
+    people = list_people(everyone, chosen, late, enrolment)
     (new / FILE).write_bytes(to_roster(people))
     record = Collected(
         downloads=tuple(Download(name=_show(its.name), system=its.system) for its in taken),
@@ -136,47 +135,13 @@ def _write(
         left_out=tuple(sorted(name for its in taken for name in its.left)[:MOST_LEFT]),
         notes=enrolment.notes if enrolment is not None else (),
         hashes=_list_hashes(new, students),
+        rows=tuple(load_people(new).rows.values()),
     )
     (new / RECORD).write_bytes(to_json(record))
     return record
 
 
-def _list_people(
-    everyone: Mapping[str, _One], chosen: Mapping[str, Chosen], late: set[str], enrolment: Enrolment | None
-) -> list[Person]:
-    """Return the rows of `handins.csv`: the roster's students, or without one whoever the names give."""
-    rows = {}
-    if enrolment is not None:
-        rows = {one.student: (one.name, one.submitted_at) for one in enrolment.people.values()}
-    else:
-        rows = {student: (one.joined.name, None) for student, one in everyone.items() if one.joined.by is not None}
-    people = []
-    for student in sorted(rows):
-        name, told = rows[student]
-        moments = [one.owner.moment for _, one in chosen[student].taken] if student in chosen else []
-        known = [moment for moment in moments if moment is not None]
-        moment = max(known) if known else told
-        held = everyone[student].held if student in everyone else []
-        look = f"Not taken: {held[0].source}: {held[0].why} ({len(held)} in all)." if held else ""
-        accounts = _count_accounts(everyone[student]) if student in everyone else 0
-        look += f"{' ' if look else ''}Files of {accounts} accounts joined to this student." if accounts > 1 else ""
-        people.append(Person(student, name, moment, student in late and moment is None, look))
-    return people
-
-
-def _count_accounts(one: _One) -> int:
-    """Return how many accounts of the course system handed in for a student: more than one is for a person to see."""
-    return len({(owned.owner.lms_id, owned.owner.logins, owned.owner.mails) for owned in one.owned})
-
-
-def _is_marked_late(chosen: Chosen, one: _One) -> bool:
-    """Tell whether the course system marks what counts as late; where nothing could be taken, whether it marks any."""
-    if chosen.taken:
-        return any(owned.owner.late for _, owned in chosen.taken)
-    return any(owner.late for held in one.held for owner in held.owners)
-
-
-def _list_held(everyone: Mapping[str, _One], taken: Sequence[Taken]) -> Iterator[NotTaken]:
+def _list_held(everyone: Mapping[str, One], taken: Sequence[Taken]) -> Iterator[NotTaken]:
     whose = {held: student for student, one in everyone.items() for held in one.held}
     for held in sorted((held for its in taken for held in its.held), key=lambda held: (held.source, held.why)):
         yield NotTaken(source=held.source, why=held.why, student=whose.get(held))

@@ -12,19 +12,38 @@ from questions.moment import parse_moment
 
 FILE = "submission_metadata.yml"
 MOST_BYTES = 16 * 2**20
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+DEEPEST = 100  # lists and mappings within each other; tens of thousands would end this process
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Reads no merge keys (`<<`): with aliases, a few lines of them would become more than any memory holds."""
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        """Leave a mapping as it is written."""
 
 
 def parse_metadata(data: bytes, *place: str) -> Submissions:
     """Return the owners of each submission; FixableError where the file is not what Gradescope writes."""
     try:
-        found = yaml.load(data, LOADER)
+        _check_depth(data)
+        found = yaml.load(data, _Loader)
+        if isinstance(found, dict):
+            return {
+                str(name): tuple(_find_owners(str(name), its)) for name, its in found.items() if isinstance(its, dict)
+            }
     except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
         says = f"{' '.join(str(error).split())[:200]}; expected Gradescope's metadata"
         raise FixableError(Fault(place, says)) from None
-    if not isinstance(found, dict):
-        raise FixableError(Fault(place, "no submissions; expected Gradescope's metadata"))
-    return {str(name): tuple(_find_owners(str(name), its)) for name, its in found.items() if isinstance(its, dict)}
+    raise FixableError(Fault(place, "no submissions; expected Gradescope's metadata"))
+
+
+def _check_depth(data: bytes) -> None:
+    """Raise a ValueError where lists and mappings lie too deep within each other for the reader in C."""
+    depth = 0
+    for event in yaml.parse(data, _Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise ValueError(f"nested deeper than {DEEPEST}")
 
 
 def _find_owners(submission: str, its: Mapping[Any, Any]) -> Iterator[Owner]:
@@ -34,10 +53,14 @@ def _find_owners(submission: str, its: Mapping[Any, Any]) -> Iterator[Owner]:
         if not isinstance(person, dict):
             continue
         one = _drop_colons(person)
-        logins = (str(one["sid"]).strip(),) if one.get("sid") else ()
-        mails = (str(one["email"]).strip(),) if one.get("email") else ()
+        logins, mails = ((text,) if (text := _to_text(one.get(name))) else () for name in ("sid", "email"))
         order = None if moment is None else moment.timestamp()
-        yield Owner("", logins, str(one.get("name") or ""), moment=moment, attempt=submission, order=order, mails=mails)
+        yield Owner("", logins, _to_text(one.get("name")), moment=moment, attempt=submission, order=order, mails=mails)
+
+
+def _to_text(value: object) -> str:
+    """Return a text or a number as text, anything else as none: lists of lists of aliases have no end."""
+    return str(value).strip() if isinstance(value, (str, int)) else ""
 
 
 def _drop_colons(its: Mapping[Any, Any]) -> dict[str, Any]:

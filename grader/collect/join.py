@@ -1,5 +1,6 @@
 """The join of owners with a roster: exact by the course system's number, else by login. A name joins nobody."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from typing import Literal
 from grader.collect.download import Held, Taken
 from grader.collect.rosters import Enrolled
 from grader.collect.systems import Owner
-from grader.handins.ids import fold_id, is_student
+from grader.handins.ids import fold_id, is_near, is_student
 
 By = Literal["id", "login", "login without domain", "own login", "own id"]
 SAYS: dict[By, str] = {
@@ -18,6 +19,7 @@ SAYS: dict[By, str] = {
     "own login": "under the login in the file's name",
     "own id": "under the course system's id",
 }
+BROWSERS = re.compile(r"(?<=.)[ ()]")  # what a second download puts into a name: `b01 (1)`
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,22 @@ class Index:
                 return _to_joined(self.by_local[_drop_domain(login)], "login without domain")
         own = find_own_id(owner)
         return Joined("" if fold_id(own) in self.students else own, owner.name, None)
+
+    def find_alike(self, source: str) -> str:
+        """Return the name in a file's path that looks like a student's id (`b01-Copy1`), "" where none does.
+
+        The file is nobody's all the same; under that name HANDINS shows a person whose it may be.
+        """
+        paths = [part.split("/") for part in source.split(": ")[1:]]
+        names = [name for *folders, last in paths for name in (*folders, last.rpartition(".")[0])]
+        usual = (name for name in names if is_student(BROWSERS.sub("_", name)))
+        alike = (one for one in usual if any(is_near(one, student) for student in self.students))
+        return next((one for one in alike if fold_id(one) not in self.students), "")
+
+    def find_others(self, owner: Owner, joined: Joined) -> set[str]:
+        """Return the other students whose login stands in the name of a file that was joined by its number."""
+        named = (self.by_login.get(fold_id(login)) for login in owner.logins)
+        return {one.student for one in named if one is not None and one.student != joined.student}
 
 
 def hold_doubtful(taken: Taken, index: Index | None) -> None:

@@ -1,7 +1,5 @@
 """Put what was chosen into its place: `<student>.ipynb`, or `<student>/` where more files came, and `.earlier/`."""
 
-import csv
-import io
 import os
 import shutil
 from collections.abc import Iterable, Sequence
@@ -10,7 +8,6 @@ from pathlib import Path
 from grader.collect.attempts import Chosen, Owned
 from grader.collect.record import File
 from grader.handins.listing import EARLIER
-from grader.handins.people import COLUMNS, Person
 
 Parts = tuple[str, ...]  # the parts of a path below HANDINS
 HELD = "held.txt"  # says why nothing of a student could be taken
@@ -34,18 +31,6 @@ def place_notice(folder: Path, student: str, reasons: Sequence[str]) -> None:
     path = folder / student / HELD
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(f"{reason}\n" for reason in reasons), encoding="utf-8")
-
-
-def to_roster(people: Iterable[Person]) -> bytes:
-    """Return the bytes of `handins.csv`."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for one in people:
-        moment = "" if one.submitted_at is None else one.submitted_at.isoformat()
-        late = "yes" if one.marked_late else ""
-        writer.writerow([one.student, " ".join(one.name.split()), moment, late, one.look])
-    return stream.getvalue().encode()
 
 
 def _place(folder: Path, paths: Iterable[tuple[Parts, Owned]]) -> tuple[File, ...]:

@@ -1,7 +1,7 @@
 """The record `collected.json`: where each hand-in came from, which attempts do not count, and what was not taken.
 
 It has no time and no path of this machine in it, so the same downloads give the same record. By its hashes a folder is
-known to be one that `hw9 collect` made and nobody changed since.
+known to be one that `hw9 collect` made and nobody changed since, but for the rows of `handins.csv`.
 """
 
 import hashlib
@@ -13,8 +13,10 @@ from pydantic import Field, ValidationError
 from assignment.fixable import Fault, FixableError
 from assignment.records import Record
 from grader.handins.listing import RECORD
+from grader.handins.people import FILE, Person
 
 MOST_NAMED = 10
+NO_FILE = "no regular file"
 
 
 class File(Record):
@@ -63,6 +65,8 @@ class Collected(Record):
     left_out: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     hashes: dict[str, str] = Field(default_factory=dict)  # of every file in HANDINS but this one
+    rows: tuple[Person, ...] | None = None  # of handins.csv as they were made; None: an earlier version's record
+    kept: str = Field(default="", exclude=True)  # what of a person's handins.csv was kept: said, not recorded
 
 
 def to_json(collected: Collected) -> bytes:
@@ -77,27 +81,33 @@ def hash_files(folder: Path) -> dict[str, str]:
     return {name: hash_file(path) for name, path in named if name != RECORD}
 
 
-def check_unchanged(folder: Path) -> None:
-    """Raise a FixableError where a folder holds anything that `hw9 collect` did not write there."""
+def check_unchanged(folder: Path) -> Collected | None:
+    """Return the record of a folder, None of a new one; FixableError where it holds what `hw9 collect` did not write.
+
+    The rows of `handins.csv` may be others: they are the person's too.
+    """
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
-        return
+        return None
     try:
         record = Collected.model_validate_json((folder / RECORD).read_bytes())
     except (OSError, ValidationError):
         says = "holds other things than hw9 collect wrote; expected an empty folder, or a new name"
         raise FixableError(Fault((str(folder),), says)) from None
     found = hash_files(folder)
+    if record.rows is not None and found.get(FILE, NO_FILE) != NO_FILE:
+        found[FILE] = record.hashes.get(FILE, "")
     changed = sorted(name for name in found.keys() | record.hashes.keys() if found.get(name) != record.hashes.get(name))
     if changed:
         more = f" and {len(changed) - MOST_NAMED} more" if len(changed) > MOST_NAMED else ""
         named = ", ".join(changed[:MOST_NAMED]).encode("utf-8", "replace").decode()
         says = "changed since hw9 collect wrote it; expected a new name"
         raise FixableError(Fault((str(folder), f"{named}{more}"), says))
+    return record
 
 
 def hash_file(path: Path) -> str:
     """Return the sha256 of a regular file, or what is no hash."""
     if path.is_symlink() or not path.is_file():
-        return "no regular file"
+        return NO_FILE
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -10,6 +10,7 @@ from grader.collect.record import Collected, Student
 from grader.collect.systems import SYSTEMS, Submissions, find_system
 
 MOST_NAMED = 20
+MOST_HELD = 10  # a line each; everything stays on one screen
 
 
 def to_lines(collected: Collected, handins: Path) -> tuple[str, ...]:
@@ -50,12 +51,14 @@ def _list_lines(collected: Collected, handins: Path) -> Iterator[str]:
     again = [one.student for one in collected.students if one.earlier]
     if again:
         yield f"several attempts, the last counts, the others are in {handins / '.earlier'}: {list_some(again)}"
-    for file in collected.held[:MOST_NAMED]:
+    for file in collected.held[:MOST_HELD]:
         yield f"not taken: {file.source}: {file.why}"
-    if len(collected.held) > MOST_NAMED:
-        yield f"not taken: {len(collected.held) - MOST_NAMED} more, in {handins / 'collected.json'}"
+    if len(collected.held) > MOST_HELD:
+        yield f"not taken: {len(collected.held) - MOST_HELD} more, in {handins / 'collected.json'}"
     if collected.roster is None and any(one.joined == "own id" for one in collected.students):
         yield "some are called by the course system's number; a gradebook or quiz report (--roster FILE) has their ids"
+    if collected.kept:
+        yield collected.kept
     yield f"{handins}: {len(collected.students)} hand-ins"
 
 

@@ -2,11 +2,13 @@
 
 import argparse
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
+from assignment.assignment import Source
 from assignment.course import Course
-from assignment.fixable import FixableError, check_all, show_value
+from assignment.fixable import FixableError, check_all
 from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.screen import say
 from grader.decisions.check import Known, check_entries
@@ -15,11 +17,12 @@ from grader.decisions.edit import add_entry, hold_folder, remove_entry
 from grader.decisions.entries import Entry, load_bytes, parse_entries
 from grader.decisions.file import choose_file, find_folder, load_decisions, parse_decisions
 from grader.files.whole import write_whole
-from grader.handins.ids import find_spellings, fold_id
 from grader.handins.listing import list_handins
 from grader.handins.people import load_people
-from grader.runs.folder import load_submissions
-from questions.bank import load_bank
+from grader.quiz.kept import load_tables
+from grader.quiz.roster import make_roster
+from grader.runs.folder import find_handins, load_submissions
+from questions.bank import Bank, load_bank
 
 FIELDS = {
     "extension": ("student", "value"),
@@ -97,12 +100,13 @@ def _start(options: argparse.Namespace) -> int:
 
 def decide(place: Path, course: Course, texts: dict[str, str]) -> int:
     """Check a decision, beside those that there are, and write it behind them."""
-    file, bank = choose_file(place), load_bank(course)
-    students = list_students(find_folder(place))
-    if students and texts.get("student"):
-        texts = texts | {"student": _spell(texts["student"], students)}
-    one = Entry((), {name: text.strip() for name, text in texts.items()})
+    file, bank = find_decisions(place), load_bank(course)
     known = Known(bank, course.assignment.deadline)
+    students = frozenset(list_students(find_folder(place), bank, course.assignment.answers))
+    told = Entry((), {name: text.strip() for name, text in texts.items()})
+    alone, faults = check_entries([told], replace(known, students=students or None))
+    check_all(faults)
+    one = replace(told, texts=told.texts | {"student": alone[0].student})  # as the class spells it
 
     def add(data: bytes) -> tuple[bytes, Decision]:
         before = parse_entries(data, file).each if data else ()
@@ -113,25 +117,26 @@ def decide(place: Path, course: Course, texts: dict[str, str]) -> int:
         return add_entry(data, file, every[-1]), every[-1]
 
     say(f"{file}: {_show(_change(file, add))}")
-    say("score again to apply it: hw9 score")
+    say("score again to apply it: hw9 score RUNS")
     return 0
 
 
 def remove(place: Path, course: Course, number: int) -> int:
     """Take the decision of a number back; what was scored with it stays in RUNS until it is scored again."""
-    file, bank, deadline = choose_file(place), load_bank(course), course.assignment.deadline
+    file, bank, deadline = find_decisions(place), load_bank(course), course.assignment.deadline
 
     def take(data: bytes) -> tuple[bytes, Decision]:
         new = remove_entry(data, file, number)
         return new, parse_decisions(data, file, bank, deadline).every[number - 1]
 
     say(f"{file}: taken back: {_show(_change(file, take))}")
+    say("score again to apply it: hw9 score RUNS")
     return 0
 
 
 def list_decisions(place: Path, course: Course) -> int:
     """Say what was decided, numbered."""
-    file = choose_file(place)
+    file = find_decisions(place)
     there = file == place or file.exists()  # a folder may have none yet, a file that was named is there
     found = load_decisions(file if there else None, load_bank(course), course.assignment.deadline)
     for note in found.notes:
@@ -155,24 +160,35 @@ def _change(file: Path, change: Callable[[bytes], tuple[bytes, Decision]]) -> De
 
 def _show(one: Decision) -> str:
     what = " ".join(text for text in (one.decision.replace("_", "-"), one.student, one.question, one.value) if text)
-    return f"{what}: {' '.join(one.reason.split())} ({', '.join(text for text in (one.date, one.by) if text)})"
+    told = f"{what}: {one.reason} ({', '.join(text for text in (one.date, one.by) if text)})"
+    return " ".join(told.split())  # one line each
 
 
-def list_students(folder: Path | None) -> list[str]:
-    """Return whom a folder of hand-ins or of Runs knows; nobody where there is none."""
+def find_decisions(place: Path) -> Path:
+    """Return the file of decisions of a place; that of RUNS lies beside the HANDINS that it was taken from."""
+    return choose_file(place, find_handins(place) if (place / "runs.json").exists() else None)
+
+
+def list_students(folder: Path | None, bank: Bank, answers: Source) -> list[str]:
+    """Return whom HANDINS and its RUNS know, or RUNS and its HANDINS, with the quiz; nobody where there is none."""
     if folder is None or not folder.is_dir():
         return []
     if (folder / "runs.json").exists():
-        return [one.student for one in load_submissions(folder)]
-    people = load_people(folder)
-    return list(dict.fromkeys([*people.rows, *list_handins(folder, people).entries]))
+        handins, each = find_handins(folder), [folder]
+    else:
+        beside = (file.parent for file in folder.resolve().parent.glob("*/runs.json"))
+        handins, each = folder, [runs for runs in beside if _is_taken_from(runs, folder)]
+    rosters = (make_roster(load_submissions(runs), load_tables(runs, bank, None, None), answers) for runs in each)
+    found = [one.student for roster in rosters for one in roster.submissions]
+    if handins is not None and handins.is_dir():
+        people = load_people(handins)
+        found += [*people.rows, *list_handins(handins, people).entries]
+    return list(dict.fromkeys(found))
 
 
-def _spell(student: str, students: list[str]) -> str:
-    """Return an id as the class has it; say so where it has none."""
-    if student in students:
-        return student
-    found = find_spellings(students).get(fold_id(student))
-    if found is None:
-        say(f"{show_value(student)}: no hand-in and no row; scoring takes it only if the quiz has that student")
-    return found or student
+def _is_taken_from(runs: Path, handins: Path) -> bool:
+    """Tell whether the class of a RUNS folder was taken from HANDINS; no folder of another version was."""
+    try:
+        return find_handins(runs) == handins.resolve()
+    except FixableError:
+        return False

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from assignment.course import Course
 from assignment.fixable import Fault, FixableError
+from grader.commands.terminal.needed import MOST_OF_NAMES, list_needed, wrap_names
 from grader.commands.terminal.options import (
     Given,
     Verbs,
@@ -17,17 +18,19 @@ from grader.commands.terminal.options import (
 )
 from grader.commands.terminal.screen import say
 from grader.decisions.decisions import Decisions
+from grader.decisions.edit import hold_folder
 from grader.decisions.file import load_class_decisions, save_applied
 from grader.handins.submission import Submission
 from grader.quiz.kept import Tables, keep_tables, load_tables
 from grader.quiz.roster import Roster, make_roster
 from grader.runs.folder import begin_runs, check_course, check_runs, find_handins
 from grader.runs.intake import load_intake
-from grader.scoring.changes import compare_scorings, describe_change, list_key_changes
+from grader.scoring.changes import compare_scorings, group_changes, list_key_changes
 from grader.scoring.grading import Grading, load_grading
 from grader.scoring.handin_record import HandinRecord, save_handin_record
 from grader.scoring.judge import find_unlisted, score_runs
 from grader.scoring.scorings import Scoring, load_last_scoring, make_scoring, save_scoring
+from questions.moment import show_moment
 
 ABOUT = """Score every hand-in with the current key and write RUNS/<student>/verdicts.json. It runs no notebook and can
 be repeated, after a change of the key too. It exits with 1 if a hand-in needs a person to look at it.
@@ -47,6 +50,9 @@ look at. Download the report with Canvas in English. Canvas's own points are not
 What the staff decided (`hw9 decide`) is applied. Every scoring is kept in RUNS/scorings, and what differs from the one
 before is said; --dry-run says it and writes nothing.
 """
+
+
+MOST_CHANGES = 10  # groups of students whose points moved, in the lines of a scoring; a dry run names all
 
 
 def add_parser(verbs: Verbs) -> None:
@@ -85,7 +91,7 @@ def score(*, handins: Path | None, runs: Path, course: Course, given: Given, dry
     grading = load_grading(course)
     tables = load_tables(runs, grading.bank, given.responses, given.roster)
     submissions = take_class(handins, runs, course, tables, write=not dry_run)
-    scored = score_class(submissions, runs, grading, tables, given.decisions)
+    scored = score_class(submissions, runs, grading, tables, given.decisions, handins=handins)
     if not dry_run:
         keep_scored(scored, runs)
     return show_scored(scored, runs, dry_run=dry_run)
@@ -106,9 +112,17 @@ def take_class(
 
 
 def check_class(
-    submissions: tuple[Submission, ...], runs: Path, grading: Grading, tables: Tables | None, decisions: Path | None
+    submissions: tuple[Submission, ...],
+    runs: Path,
+    grading: Grading,
+    tables: Tables | None,
+    decisions: Path | None,
+    handins: Path | None = None,
 ) -> tuple[Roster, Decisions]:
-    """Return who is scored, and what the staff decided; FixableError with the faults of their files."""
+    """Return who is scored, and what the staff decided; FixableError with the faults of their files.
+
+    handins: beside which the decisions are; None for where the class was taken from last.
+    """
     check_tables(grading, tables)
     roster = make_roster(submissions, tables, grading.assignment.answers)
     if not roster.submissions:
@@ -116,7 +130,8 @@ def check_class(
         raise FixableError(f"{runs}: {says}")
     students = [one.student for one in roster.submissions]
     deadline = grading.assignment.deadline
-    return roster, load_class_decisions(find_handins(runs), runs, decisions, grading.bank, deadline, students)
+    place = handins.resolve() if handins is not None else find_handins(runs)
+    return roster, load_class_decisions(place, runs, decisions, grading.bank, deadline, students)
 
 
 def check_tables(grading: Grading, tables: Tables | None) -> None:
@@ -146,12 +161,14 @@ def score_class(
     grading: Grading,
     tables: Tables | None = None,
     decisions: Path | None = None,
+    *,
+    handins: Path | None = None,
 ) -> ScoredClass:
     """Score everyone of a class, and compare with the scoring before; writes nothing.
 
     decisions: the file of the staff; None for the one beside HANDINS or RUNS, where there is one.
     """
-    roster, decided = check_class(submissions, runs, grading, tables, decisions)
+    roster, decided = check_class(submissions, runs, grading, tables, decisions, handins)
     said = "scored before and not of this class; the reports show it until the folder is removed"
     former = [f"{runs / student}: {said}" for student in find_unlisted(roster.submissions, runs)]
     before = load_last_scoring(runs)
@@ -163,12 +180,15 @@ def score_class(
 
 def keep_scored(scored: ScoredClass, runs: Path) -> None:
     """Write the verdicts of everyone, and last of all the scoring, by which they are known to be whole."""
-    if scored.tables is not None:
-        keep_tables(runs, scored.tables)
-    for one in scored.records:
-        save_handin_record(runs / one.student, one)
-    save_applied(runs, scored.decisions)
-    save_scoring(runs, scored.scoring)
+    with hold_folder(runs / "scorings"):
+        if load_last_scoring(runs) != scored.before:
+            raise FixableError(f"{runs}: another hw9 score ended meanwhile; expected one at a time: score again")
+        if scored.tables is not None:
+            keep_tables(runs, scored.tables)
+        for one in scored.records:
+            save_handin_record(runs / one.student, one)
+        save_applied(runs, scored.decisions)
+        save_scoring(runs, scored.scoring)
 
 
 def show_scored(scored: ScoredClass, runs: Path, *, dry_run: bool = False) -> int:
@@ -176,28 +196,35 @@ def show_scored(scored: ScoredClass, runs: Path, *, dry_run: bool = False) -> in
     for note in scored.notes:
         say(note)
     needed = [one for one in scored.records if one.needs_person]
-    for one in needed:
-        say(f"{one.student}: {' '.join(why.en for why in one.staff_why)}")
-    show_changes(scored)
+    for line in list_needed(needed, runs / "report.html"):
+        say(line)
+    show_changes(scored, most=None if dry_run else MOST_CHANGES)
     say(f"{len(scored.records)} hand-ins scored; {len(needed)} need a person")
     if dry_run:
         say(f"dry run: nothing was written in {runs}")
     return 1 if needed else 0
 
 
-def show_changes(scored: ScoredClass) -> None:
-    """Say what differs from the scoring before, and which claims turned."""
+def show_changes(scored: ScoredClass, most: int | None) -> None:
+    """Say which claims turned since the scoring before, and whose points moved: `most` groups of them (None: all)."""
     before, after = scored.before, scored.scoring
     if before is None:
         return
-    since = f"scoring {before.number} of {before.at:%Y-%m-%d %H:%M} UTC by {before.by}"
+    since = f"scoring {before.number} of {show_moment(before.at, after.basis.deadline)} by {before.by}"
     if before is after:
         say(f"nothing differs from {since}")
         return
     for line in list_key_changes(before.basis, after.basis):
         say(line)
     changes = compare_scorings(before, after)
-    for change in changes:
-        say(describe_change(change))
-    moved = sum(bool(change.gained) for change in changes)
+    groups = group_changes(changes)
+    for group in groups[:most]:
+        say(f"{len(group.names):3} student{'s'[: len(group.names) > 1]}: {group.says.en}")
+        for line in wrap_names(group.names, None if most is None else MOST_OF_NAMES):
+            say(line)
+    if most is not None and len(groups) > most:
+        say(f"and {len(groups) - most} more changes: see `hw9 report RUNS --since {before.number}`")
+    moved = sum(change.moved for change in changes)
+    if moved < len(changes):
+        say(f"{len(changes) - moved:3} others: a word, an answer or a time differs, and no points")
     say(f"since {since}: the points of {moved} of {len(after.students)} students differ")

@@ -19,6 +19,7 @@ from questions.moment import require_moment
 from questions.table import MOST_FAULTS
 
 LONGEST = {"reason": 1000, "by": 200}
+MOST_NEAR = 3  # ids that are named in place of an unknown one
 LONGEST_EXTENSION = timedelta(days=366)
 RIVALS = {"void": ("all_right", "accept"), "all_right": ("void",), "accept": ("void",)}
 
@@ -133,10 +134,11 @@ def _read_value(text: str, kind: Kind, question: str, known: Known) -> str:
 
 
 def _say_unknown(student: str, students: frozenset[str]) -> str:
-    near = difflib.get_close_matches(student, students, n=3)
-    return f"{show_value(student)} is not of the class; expected " + (
-        suggest(student, near) if near else "the id of one of its students"
-    )
+    """Say that a student is unknown, and the nearest ids, the nearest first."""
+    near = difflib.get_close_matches(student, students, n=max(1, len(students)))
+    ranked = sorted(near, key=lambda one: (-difflib.SequenceMatcher(None, one, student).ratio(), one))
+    named = f", such as {', '.join(ranked[:MOST_NEAR])}" if near else ""
+    return f"{show_value(student)} is not of the class; expected the id of one of its students{named}"
 
 
 def _find_rivals(

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from assignment.assignment import Bilingual
 from assignment.records import Record
-from questions.moment import require_moment
+from questions.moment import require_moment, show_moment
 
 KindName = Literal["extension", "excused", "reading", "seen", "void", "all_right", "accept"]
 BLANK = "blank"
@@ -69,13 +69,18 @@ class Decision(Record):
     def says(self) -> Bilingual:
         """What was decided, as the student whom it concerns may read it."""
         en, zh = _SENTENCES[self.decision]
-        told = {
-            "question": self.question,
-            "value": " ".join(sorted(self.letters)) if self.decision == "reading" else self.value.replace("T", " "),
-        }
+        told = {"question": self.question}
+        if self.decision == "extension":
+            told["value"] = show_moment(self.moment, self.moment)
+        if self.decision == "reading":
+            told["value"] = " ".join(sorted(self.letters))
         if self.decision == "reading" and not self.letters:
             en, zh = _BLANK
-        return Bilingual(en=f"{en.format(**told)}: {self.reason}", zh=f"{zh.format(**told)}：{self.reason}")
+        ends = self.reason.endswith((".", "!", "?", "。", "！", "？"))
+        return Bilingual(
+            en=f"{en.format(**told)}: {self.reason}{'' if ends else '.'}",
+            zh=f"{zh.format(**told)}：{self.reason}{'' if ends else '。'}",
+        )
 
 
 _SENTENCES = {

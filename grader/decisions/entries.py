@@ -114,6 +114,8 @@ def compose(data: bytes, file: str) -> yaml.Node | None:
         node: yaml.Node | None = _Loader(text, file).get_single_node()
     except yaml.YAMLError as error:
         raise FixableError(to_yaml_fault(error, file)) from None
+    except (ValueError, OverflowError) as error:  # "\UFFFFFFFF" is no character
+        raise FixableError(Fault((file,), f"{error}; expected well-formed YAML")) from None
     return node
 
 

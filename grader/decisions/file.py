@@ -15,6 +15,7 @@ from assignment.records import Record
 from grader.decisions.check import Known, check_entries
 from grader.decisions.decisions import NO_DECISIONS, Decisions
 from grader.decisions.entries import ENDINGS, load_bytes, parse_entries
+from grader.files.told_path import find_path, tell_path
 from grader.files.whole import load_json, write_whole
 from questions.bank import Bank
 from questions.table import check_faults
@@ -24,10 +25,14 @@ APPLIED_FILE = "decisions.json"
 
 
 class Applied(Record):
-    """The file `RUNS/decisions.json`: which decisions file the last scoring applied, and its sha256."""
+    """The file `RUNS/decisions.json`: which decisions file the last scoring applied, and its sha256.
+
+    seen: the file as seen from RUNS; None in that of an earlier version.
+    """
 
     version: int = 1
     file: str
+    seen: str | None = None
     digest: str
 
 
@@ -55,9 +60,10 @@ def load_class_decisions(
     before = find_applied(runs) if handins is None and file is None else None
     if before is not None and before.exists():  # the class is in RUNS alone; so is where its decisions are
         file = before
-    notes = check_still_there(file, runs)
+    check_still_there(file, runs)
     found = load_decisions(file, bank, deadline, students)
-    return replace(found, notes=(*found.notes, *notes))
+    said = (_say_applied(file, runs, len(found.every)),) if file is not None else ()
+    return replace(found, notes=(*found.notes, *said))
 
 
 def parse_decisions(
@@ -89,8 +95,11 @@ def list_files(folder: Path) -> list[Path]:
     return [whole.parent / name for name in names if name[len(whole.name) :].lower() in wanted]
 
 
-def choose_file(place: Path) -> Path:
-    """Return the file of a place: HANDINS, RUNS, or the file itself. It need not be there yet."""
+def choose_file(place: Path, handins: Path | None = None) -> Path:
+    """Return the file of a place: HANDINS, RUNS, or the file itself. It need not be there yet.
+
+    handins: from where the class of RUNS was taken, after which its file is named.
+    """
     if place.suffix.lower() in ENDINGS and not place.is_dir():
         return place
     if not place.is_dir():
@@ -99,8 +108,9 @@ def choose_file(place: Path) -> Path:
     before = find_applied(place) if (place / "runs.json").exists() else None
     if before is not None and before.exists():
         return before
-    whole = name_folder(place)
-    return find_file(place) or whole.with_name(f"{whole.name}{MIDDLE}{ENDINGS[0]}")
+    folders = (handins, place) if handins is not None and handins.parent.is_dir() else (place,)
+    whole = name_folder(folders[0])
+    return find_file(*folders) or whole.with_name(f"{whole.name}{MIDDLE}{ENDINGS[0]}")
 
 
 def find_folder(place: Path) -> Path | None:
@@ -123,22 +133,29 @@ def find_applied(runs: Path) -> Path | None:
     if not path.exists():
         return None
     data = load_json(path, "what hw9 score writes; remove it to score without the decisions that were applied")
-    return Path(parse_as(Applied, data, str(path)).file)
+    applied = parse_as(Applied, data, str(path))
+    return find_path(applied.file, applied.seen, runs)
 
 
-def check_still_there(file: Path | None, runs: Path) -> tuple[str, ...]:
-    """Raise a FixableError where decisions were applied before and there is no file now; note another file."""
+def check_still_there(file: Path | None, runs: Path) -> None:
+    """Raise a FixableError where decisions were applied before and there is no file now."""
     before = find_applied(runs)
-    if before is None or (file is not None and Path(os.path.abspath(file)) == before):
-        return ()
-    if file is not None:
-        return (f"{file}: these decisions apply; the last scoring applied {before}",)
+    if before is None or file is not None:
+        return
     says = "the last scoring applied its decisions, and now there are none; expected that file beside its folder, "
     raise FixableError(Fault((str(before),), f"{says}`--decisions FILE`, or an empty file where they no longer hold"))
+
+
+def _say_applied(file: Path, runs: Path, count: int) -> str:
+    """Say which decisions apply, and which the last scoring applied where these are of another file."""
+    before = find_applied(runs)
+    other = before is not None and file.resolve() != before.resolve()
+    return f"{file}: these decisions apply ({count})" + (f"; the last scoring applied {before}" if other else "")
 
 
 def save_applied(runs: Path, decisions: Decisions) -> None:
     """Keep in a RUNS folder which file was applied; nothing where there was none."""
     if decisions.file is not None and decisions.digest is not None:
-        applied = Applied(file=os.path.abspath(decisions.file), digest=decisions.digest)
+        file, seen = tell_path(decisions.file, runs)
+        applied = Applied(file=file, seen=seen, digest=decisions.digest)
         write_whole(runs / APPLIED_FILE, (applied.model_dump_json(indent=1) + "\n").encode())

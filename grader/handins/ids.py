@@ -14,15 +14,17 @@ from functools import lru_cache
 
 LONGEST = 200  # bytes of an id, which names a folder beside which others with a longer name are made
 STUDENT = re.compile(r"\w[\w@+.-]{0,63}")
-EXPECTED = "expected letters, digits and . _ - @ +"
-RESERVED = (".json", ".csv", ".html", ".lock")  # names of our own files beside the Runs
+EXPECTED = "expected letters, digits and . _ - @ +, and no name of what hw9 writes"
+RESERVED = (".json", ".csv", ".html", ".lock")  # endings of our own files beside the Runs,
+OURS = ("scorings",)  # and our own folder there
 SHORTEST = 3  # characters of an id that is looked for within a longer name
 ROUNDED = re.compile(r"\d(\.\d{1,15})?[eE]\+?\d{1,2}")
 
 
 def is_student(name: str) -> bool:
     """Tell whether a name can be a student's id, which names a Run folder."""
-    return bool(STUDENT.fullmatch(name)) and len(name.encode()) <= LONGEST and not name.lower().endswith(RESERVED)
+    ours = name.lower().endswith(RESERVED) or name.lower() in OURS
+    return bool(STUDENT.fullmatch(name)) and len(name.encode()) <= LONGEST and not ours
 
 
 def make_id(name: str) -> str:
@@ -69,6 +71,46 @@ def is_near(name: str, student: str) -> bool:
     if number and (_drop_zeros(one) == _drop_zeros(other) or _is_rounded(one, other) or _is_rounded(other, one)):
         return True
     return _is_part(one, other) if len(one) < len(other) else _is_part(other, one)
+
+
+def find_near(names: Iterable[str], students: Iterable[str]) -> dict[str, list[str]]:
+    """Return the students, in their order, to whom each name `is_near`: soon, however many there are of both.
+
+    >>> find_near(["b01-Copy1", "b02"], ["b03", "b01"])
+    {'b01-Copy1': ['b01'], 'b02': []}
+    """
+    folded, order = {name: fold_id(name) for name in names}, {one: number for number, one in enumerate(students)}
+    wanted = {key for one in folded.values() for key in _list_own(one)}
+    by_own, by_derived = dict[str | Decimal, list[str]](), dict[str | Decimal, list[str]]()
+    for student in order:
+        form = fold_id(student)
+        for key in _list_own(form):
+            by_own.setdefault(key, []).append(student)
+        for key in _list_derived(form) & wanted:
+            by_derived.setdefault(key, []).append(student)
+    found = {}
+    for name, form in folded.items():
+        may = {one for key in _list_derived(form) for one in by_own.get(key, ())}
+        may.update(one for key in _list_own(form) for one in by_derived.get(key, ()))
+        found[name] = sorted((one for one in may if is_near(name, one)), key=order.__getitem__)
+    return found
+
+
+def _list_own(form: str) -> set[str | Decimal]:
+    """Return what a folded id is: of two that are near, one is what may have become of the other."""
+    return {form, _drop_zeros(form), *([Decimal(form)] if ROUNDED.fullmatch(form) else [])}
+
+
+def _list_derived(form: str) -> set[str | Decimal]:
+    """Return what a folded id may have become, or have been before something was put around it."""
+    starts = [at for at in range(len(form)) if not form[at - 1 : at].isalnum()]
+    ends = [at for at in range(1, len(form) + 1) if not form[at : at + 1].isalnum()]
+    parts = {form[start:end] for start in starts for end in ends if start < end}
+    return parts | _list_own(form) | (_list_rounded(form) if form.isascii() and form.isdecimal() else set())
+
+
+def _list_rounded(form: str) -> set[Decimal]:
+    return {Decimal(f"{Decimal(form):.{digits}E}") for digits in range(16)}
 
 
 def _drop_zeros(student: str) -> str:

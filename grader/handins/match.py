@@ -10,7 +10,7 @@ from pathlib import Path
 
 from assignment.assignment import Bilingual
 from assignment.fixable import show_value
-from grader.handins.ids import find_spellings, is_near, is_student
+from grader.handins.ids import find_near, find_spellings, is_student
 from grader.handins.listing import find_stem, show_name
 from grader.handins.people import People, Person
 
@@ -33,25 +33,33 @@ def find_matches(entries: Mapping[str, tuple[Path, ...]], people: People) -> tup
     rows = _find_rows(entries, people)
     owners = {student: entry for entry, student in rows.items()}
     extra = {entry: paths for entry, paths in entries.items() if entry not in rows} if people.file else {}
-    stems = {entry: {find_stem(path) for path in paths} for entry, paths in extra.items()}
-    pairs = [
-        (entry, student)
-        for entry, its in stems.items()
-        for student in people.rows
-        if any(is_near(stem, student) for stem in its)
-    ]
+    alike = _find_alike(extra, people)
+    files: dict[str, list[tuple[Path, ...]]] = {}
+    for entry, students in alike.items():
+        for student in students:
+            files.setdefault(student, []).append(extra[entry])
     found = [
-        _match_row(
-            person, owners.get(person.student), entries, [extra[entry] for entry, its in pairs if its == student]
-        )
+        _match_row(person, owners.get(student), entries, files.get(student, []))
         for student, person in people.rows.items()
     ]
     for entry, paths in entries.items():
         if entry not in rows:
-            alike = [student for one, student in pairs if one == entry]
-            reasons = (*_name_file(entry, paths), *(_say_extra(paths, alike, people) if people.file else ()))
+            reasons = (
+                *_name_file(entry, paths),
+                *(_say_extra(paths, alike.get(entry, []), people) if people.file else ()),
+            )
             found.append(Match(entry, paths, None, reasons))
     return tuple(found)
+
+
+def _find_alike(extra: Mapping[str, tuple[Path, ...]], people: People) -> dict[str, list[str]]:
+    """Return the rows that each entry without a row looks like."""
+    stems = {entry: {find_stem(path) for path in paths} for entry, paths in extra.items()}
+    near = find_near({stem for its in stems.values() for stem in its}, people.rows)
+    return {
+        entry: list(dict.fromkeys(student for stem in sorted(its) for student in near[stem]))
+        for entry, its in stems.items()
+    }
 
 
 def _find_rows(entries: Mapping[str, tuple[Path, ...]], people: People) -> dict[str, str]:
@@ -71,8 +79,9 @@ def _match_row(
     if person.marked_late and person.submitted_at is None:
         reasons.append(
             Bilingual(
-                en="The course system marked it late and did not say when it came; it counts as late.",
-                zh="課程系統標示為遲交，但沒有說明繳交時間；以遲交計。",
+                en="The course system marked it late and did not say when it came; it counts as late, "
+                "whatever its deadline, until handins.csv says when.",
+                zh="課程系統標示為遲交，但沒有說明繳交時間；在 handins.csv 填入時間之前，不論期限，以遲交計。",
             )
         )
     if person.look:

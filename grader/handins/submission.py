@@ -31,6 +31,8 @@ from grader.handins.listing import (
 from grader.handins.match import Match, find_matches
 from grader.handins.people import load_people
 
+MOST_NAMED = 5  # files of one hand-in
+
 SubmissionProblem = Literal["missing", "not_a_notebook", "two_notebooks", "broken", "bad_name"]
 
 
@@ -132,11 +134,17 @@ def _read_entries(student: str, paths: tuple[Path, ...]) -> Handin:
     except FixableError as error:
         return _refuse(student, "not_a_notebook", str(error))
     if notebooks:
-        return _refuse(student, "two_notebooks", ", ".join(show_value(str(path)) for path in notebooks[:5]))
+        return _refuse(student, "two_notebooks", ", ".join(show_value(str(path)) for path in notebooks[:MOST_NAMED]))
     empty = all(is_empty(path) for path in paths)
-    return _refuse(
-        student, "missing" if empty else "not_a_notebook", ", ".join(show_value(path.name) for path in paths)
-    )
+    names = ", ".join(name for path in paths for name in _list_names(path))
+    return _refuse(student, "missing" if empty else "not_a_notebook", names)
+
+
+def _list_names(path: Path) -> list[str]:
+    """Return the name of an entry, a folder's with what lies in it, as far as a person wants to know."""
+    inner = sorted(one.name for one in path.iterdir()) if path.is_dir() and not path.is_symlink() else []
+    names = [f"{path.name}/{name}" for name in inner[:MOST_NAMED]] or [path.name]
+    return [show_value(show_name(name)) for name in names]
 
 
 def _refuse(student: str, problem: SubmissionProblem, detail: str | None = None) -> Handin:

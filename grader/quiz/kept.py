@@ -3,9 +3,13 @@
 So a later scoring has the same answers, whatever became of the files, and never turns to the notebooks unasked.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Literal
+
+from pydantic import Field
 
 from assignment.fixable import FixableError, parse_as
 from assignment.records import Record
@@ -25,6 +29,7 @@ class KeptNames(Record):
     version: Literal[1] = 1
     responses: str
     roster: str | None = None
+    digests: Mapping[str, str] = Field(default_factory=dict)  # the sha256 of each kept file, by its name in RUNS
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ def load_tables(runs: Path, bank: Bank, responses: Path | None, roster: Path | N
         found = load_responses(responses, bank)
     elif names is not None:
         found = load_responses(runs / RESPONSES_FILE, bank, names.responses)
+        _check_kept(runs / RESPONSES_FILE, found.data, names)
     elif roster is not None:
         raise FixableError("--roster: expected --responses too, whose rows it says are whose")
     else:
@@ -55,6 +61,7 @@ def load_tables(runs: Path, bank: Bank, responses: Path | None, roster: Path | N
         enrolment = load_enrolment(roster)
     elif names is not None and names.roster is not None:
         enrolment = load_enrolment(runs / ROSTER_FILE, names.roster)
+        _check_kept(runs / ROSTER_FILE, enrolment.data, names)
     return Tables(found, enrolment, kept=responses is None)
 
 
@@ -68,8 +75,19 @@ def load_names(runs: Path) -> KeptNames | None:
 
 def keep_tables(runs: Path, tables: Tables) -> None:
     """Keep the tables in RUNS; what names them is written last."""
-    write_whole(runs / RESPONSES_FILE, tables.responses.data)
-    if tables.enrolment is not None:
-        write_whole(runs / ROSTER_FILE, tables.enrolment.data)
-    names = KeptNames(responses=tables.responses.file, roster=tables.enrolment.file if tables.enrolment else None)
+    responses, enrolment = tables.responses, tables.enrolment
+    files = {RESPONSES_FILE: responses.data} | ({ROSTER_FILE: enrolment.data} if enrolment else {})
+    for name, data in files.items():
+        write_whole(runs / name, data)
+    digests = {name: sha256(data).hexdigest() for name, data in files.items()}
+    names = KeptNames(responses=responses.file, roster=enrolment.file if enrolment else None, digests=digests)
     write_whole(runs / KEPT_FILE, (names.model_dump_json(indent=1) + "\n").encode())
+
+
+def _check_kept(path: Path, data: bytes, names: KeptNames) -> None:
+    """Raise a FixableError where a process was killed between a kept table and what names it."""
+    if names.digests.get(path.name, digest := sha256(data).hexdigest()) != digest:
+        says = (
+            f"is not what {KEPT_FILE} names, since a scoring was cut short; expected --responses, and --roster where "
+        )
+        raise FixableError(f"{path}: {says}there is one, once more")

@@ -12,7 +12,7 @@ from assignment.assignment import Bilingual, Source
 from assignment.fixable import Fault, FixableError, check_all, show_value
 from grader.collect.rosters import Enrolment
 from grader.collect.say import list_some
-from grader.handins.ids import EXPECTED, find_spellings, fold_id, is_near, is_student
+from grader.handins.ids import EXPECTED, find_near, find_spellings, fold_id, is_student
 from grader.handins.submission import Submission
 from grader.quiz.kept import Tables
 from grader.quiz.respondents import Respondents, join_enrolment
@@ -128,11 +128,7 @@ def _add_reasons(
 ) -> tuple[Submission, ...]:
     """Return the class with why a person must look at rows that are nobody's, and at students whom they look like."""
     ours = {one.student for one in known}
-    alike = {
-        one.student: [student for student in sorted(ours) if is_near(one.student, student)]
-        for one in everyone
-        if one.student not in ours
-    }
+    alike = find_near((one.student for one in everyone if one.student not in ours), sorted(ours))
     told: dict[str, list[Bilingual]] = {}
     for row, students in alike.items():
         if enrolment is not None or students:

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import ROUND_FLOOR, Decimal
 from urllib.parse import quote
 
+from assignment.assignment import Bilingual
 from grader.analysis.items import QuestionRecord
 from grader.report.class_record import ClassRecord
 from grader.report.regrade import Regrade
@@ -56,6 +57,7 @@ class ClassPage:
     """What `RUNS/report.html` shows. `keys` holds the right letters only where they may be seen."""
 
     results: ClassRecord
+    title: Bilingual
     deadline: str
     rows: tuple[StudentRow, ...]
     words: tuple[tuple[WordEntry, int], ...]
@@ -68,11 +70,12 @@ class ClassPage:
     regrade: Regrade
 
 
-def make_class_page(results: ClassRecord, keys: dict[str, str], regrade: Regrade) -> ClassPage:
+def make_class_page(results: ClassRecord, title: Bilingual, keys: dict[str, str], regrade: Regrade) -> ClassPage:
     """Return what the class page shows; give no keys to hide them."""
     totals = sorted(one.total for one in results.handins if not one.excused)
     return ClassPage(
         results=results,
+        title=title,
         deadline=show_moment(results.deadline, results.deadline),
         rows=tuple(_make_row(one, one.deadline or results.deadline) for one in results.handins),
         words=tuple((word, results.words[name]) for name, word in WORDS.items() if name in results.words),

@@ -10,7 +10,8 @@
 import re
 import secrets
 import zipfile
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,10 @@ from assignment.fixable import FixableError, to_faults
 from grader.collect.record import Collected, Student
 from grader.collect.systems import CANVAS, MOODLE
 from grader.report.pages import REPORT_FILE
+
+MIB = 1024 * 1024
+ENTRIES = 128  # bytes more than a zip file's two entries of one page have, without its name; and the end of the file
+Page = tuple[str, str]  # a student, and what his or her page is called in the zip
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,8 @@ def find_name(student: Student) -> str | None:
     for file in sorted(student.files, key=lambda file: not file.path.endswith(".ipynb")):
         below = file.source.partition(": ")[2]  # what the download calls it, whatever the download is called
         for part in re.split(": |/", below):
+            if not part.isprintable() or "\\" in part:  # another program's folders, or the end of the name
+                continue
             moodle, canvas = MOODLE.fullmatch(part), CANVAS.fullmatch(part)
             if moodle is not None:
                 return f"{moodle['name']}_{moodle['user']}_assignsubmission_file_/{REPORT_FILE}"
@@ -75,13 +82,45 @@ def find_name(student: Student) -> str | None:
     return None
 
 
-def save_zip(runs: Path, given: GivenBack, out: Path) -> None:
-    """Write the zip file, whole or not at all; FixableError where the place cannot be written."""
+def save_zips(runs: Path, given: GivenBack, out: Path, most: int | None = None) -> tuple[Path, ...]:
+    """Write the zip file, or with `most` bytes as many as it takes, called FILE-1.zip and so on; return their paths.
+
+    Each is whole or not there; FixableError where a place cannot be written, or a page alone is larger.
+    """
+    pages = sorted(given.names.items(), key=lambda item: item[1])
+    if most is None:
+        _save_zip(runs, pages, out)
+        return (out,)
+    parts = _part(runs, pages, most)
+    paths = tuple(out.with_name(f"{out.stem}-{n}{out.suffix}") for n in range(1, len(parts) + 1))
+    for part, path in zip(parts, paths, strict=True):
+        _save_zip(runs, part, path)
+    return paths
+
+
+def _part(runs: Path, pages: Sequence[Page], most: int) -> list[list[Page]]:
+    """Return the pages in as few runs of them as have at most so many bytes, packed, each with its two entries."""
+    parts: list[list[Page]] = [[]]
+    left = most
+    for student, name in pages:
+        page = (runs / student / REPORT_FILE).read_bytes()
+        size = len(zlib.compress(page)) + 2 * len(name.encode()) + ENTRIES
+        if size > most:
+            raise FixableError(f"--zip-mib: less than the page of {student}; expected {-(-size // MIB)} or more")
+        if size > left:
+            parts.append([])
+            left = most
+        parts[-1].append((student, name))
+        left -= size
+    return parts
+
+
+def _save_zip(runs: Path, pages: Sequence[Page], out: Path) -> None:
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         aside = out.with_name(f".{out.name}.{secrets.token_hex(6)}")
         try:
-            _write_zip(runs, given, aside)
+            _write_zip(runs, pages, aside)
             aside.replace(out)
         finally:
             aside.unlink(missing_ok=True)
@@ -89,8 +128,8 @@ def save_zip(runs: Path, given: GivenBack, out: Path) -> None:
         raise FixableError(f"{out}: {error.strerror}; expected a place that can be written") from None
 
 
-def _write_zip(runs: Path, given: GivenBack, out: Path) -> None:
+def _write_zip(runs: Path, pages: Sequence[Page], out: Path) -> None:
     with zipfile.ZipFile(out, "x", zipfile.ZIP_DEFLATED) as archive:
-        for student, name in sorted(given.names.items(), key=lambda item: item[1]):
+        for student, name in pages:
             page = (runs / student / REPORT_FILE).read_bytes()
             archive.writestr(zipfile.ZipInfo(name), page, zipfile.ZIP_DEFLATED)

@@ -46,13 +46,14 @@ def write_reports(runs: Path, grading: Grading, *, show_key: bool = False, since
     faces = make_class_faces(scored, grading)
     for one in scored:
         readings = _read_all_groups(runs / one.student, one, grading.canonical)
-        page = make_student_page(one, readings, grading, canvas, text_canvas, regrade, show_key=show_key)
-        write_whole(runs / one.student / REPORT_FILE, render_student(page, faces).encode())
+        its = make_student_page(one, readings, grading, canvas, text_canvas, regrade, show_key=show_key)
+        write_whole(runs / one.student / REPORT_FILE, render_student(its, faces).encode())
     results = make_class_record(scored, grading)
     write_gradebook(runs, results)
     write_results(runs, results)
     keys = {item: "".join(sorted(letters)) for item, letters in grading.key.letters.items()} if show_key else {}
-    write_whole(runs / REPORT_FILE, render_class(make_class_page(results, keys, regrade)).encode())
+    page = make_class_page(results, grading.assignment.title, keys, regrade)
+    write_whole(runs / REPORT_FILE, render_class(page).encode())
     return runs / REPORT_FILE
 
 
@@ -70,9 +71,11 @@ def load_handin_records(runs: Path) -> list[HandinRecord]:
 
 
 def _read_all_groups(folder: Path, scored: HandinRecord, canonical: Outputs) -> dict[str, GroupArrays]:
+    """Return what was saved; nothing where no array can be drawn: then the reference is not drawn either."""
     if scored.run.word == "not_run":
         return {}
-    return {group: read_group(folder / "work", group, canonical) for group in COMPARED_GROUPS}
+    readings = {group: read_group(folder / "work", group, canonical) for group in COMPARED_GROUPS}
+    return readings if any(one.arrays for one in readings.values()) else {}
 
 
 def render_student(page: StudentPage, faces: ClassFaces) -> str:

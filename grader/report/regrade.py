@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from grader.scoring.changes import Change, compare_scorings, list_key_changes
+from grader.scoring.changes import Alike, Change, compare_scorings, group_changes, list_key_changes
 from grader.scoring.scorings import Scoring, find_scoring, load_scorings
 from questions.moment import show_moment
 
@@ -20,15 +20,21 @@ class ShownScoring:
     key: str
     decisions: int
     mean: str
+    possible: str
 
 
 @dataclass(frozen=True)
 class Regrade:
-    """The scorings of a class; `since`: the earlier one that was asked for, what differs, and which claims turned."""
+    """The scorings of a class; `since`: the earlier one that was asked for, what differs, and which claims turned.
+
+    groups: those whose points moved; still: the others of whom something differs.
+    """
 
     scorings: tuple[ShownScoring, ...] = ()
     since: ShownScoring | None = None
     changes: Mapping[str, Change] = field(default_factory=dict)
+    groups: tuple[Alike, ...] = ()
+    still: tuple[str, ...] = ()
     turned: tuple[str, ...] = ()
 
 
@@ -39,10 +45,13 @@ def load_regrade(runs: Path, deadline: datetime, since: int | None) -> Regrade:
     if since is None:
         return Regrade(shown)
     earlier, last = find_scoring(kept, since, runs), kept[-1]
+    changes = compare_scorings(earlier, last)
     return Regrade(
         scorings=shown,
         since=_show(earlier, deadline),
-        changes={one.student: one for one in compare_scorings(earlier, last)},
+        changes={one.student: one for one in changes},
+        groups=group_changes(changes),
+        still=tuple(one.student for one in changes if not one.moved),
         turned=list_key_changes(earlier.basis, last.basis),
     )
 
@@ -56,4 +65,5 @@ def _show(scoring: Scoring, deadline: datetime) -> ShownScoring:
         key=scoring.basis.key_digest[:8],
         decisions=len(scoring.basis.decisions),
         mean=f"{sum(totals) / len(totals):.2f}" if totals else "–",
+        possible=str(scoring.basis.possible),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from assignment.assignment import Assignment, Bilingual
 from grader.agreement.agree import GroupArrays
@@ -17,6 +18,8 @@ from grader.scoring.words import AGREEMENT_WORDS, VERDICT_WORDS, WORDS, WordEntr
 from questions.bank import list_worth
 from questions.moment import show_moment
 from questions.question import Question
+
+UNITS = ((3600, "hour", "小時"), (60, "minute", "分鐘"), (1, "second", "秒"))
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,7 @@ class StudentPage:
     title: Bilingual
     deadline: str
     handed_in: str | None  # both in the deadline's zone
+    late: Bilingual | None  # how late, and what that costs, where points are taken off
     scored: HandinRecord
     since: ShownScoring | None  # an earlier scoring, with which this one is compared
     change: Change | None  # what differs from it
@@ -98,6 +102,7 @@ def make_student_page(
         title=grading.assignment.title,
         deadline=show_moment(deadline, deadline),
         handed_in=show_moment(scored.submitted_at, deadline) if scored.submitted_at else None,
+        late=_tell_late(scored, deadline),
         scored=scored,
         since=regrade.since,
         change=regrade.changes.get(scored.student),
@@ -109,6 +114,19 @@ def make_student_page(
         filters=_make_filters(readings, canvas) if readings else (),
         texts=make_text_rows(readings, text_canvas) if readings else None,
         bars={name: draw_bar(name) for name in ("viridis", "signed")},
+    )
+
+
+def _tell_late(scored: HandinRecord, deadline: datetime) -> Bilingual | None:
+    """Return how late a hand-in is that is accepted and loses points, in whole hours, minutes or seconds."""
+    if not scored.days_late or scored.submitted_at is None:
+        return None
+    seconds = max(1, int((scored.submitted_at - deadline).total_seconds()))
+    size, en, zh = next(unit for unit in UNITS if seconds >= unit[0])
+    count, days, points = seconds // size, scored.days_late, scored.deducted
+    return Bilingual(
+        en=f"{count} {en}{'s'[: count > 1]} late: {days} day{'s'[: days > 1]} begun, {points} points off",
+        zh=f"遲交 {count} {zh}：以 {days} 天計，扣 {points} 分",
     )
 
 

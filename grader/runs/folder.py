@@ -25,6 +25,7 @@ from typing import IO
 from assignment.course import CourseMark
 from assignment.fixable import Fault, FixableError, parse_as
 from assignment.records import Record
+from grader.files.told_path import find_path, tell_path
 from grader.files.whole import find_leftovers, load_json, write_whole
 from grader.handins.submission import Submission
 
@@ -39,7 +40,8 @@ class RunsFile(Record):
 
     version: int
     submissions: tuple[Submission, ...] = ()
-    handins: str | None = None  # where they were read last
+    handins: str | None = None  # where they were read last,
+    handins_seen: str | None = None  # and as seen from RUNS
     course: CourseMark | None = None  # None: made before courses had a digest
 
 
@@ -54,7 +56,10 @@ def check_runs(runs: Path) -> tuple[Submission, ...]:
         raise FixableError(f"{runs}: not a folder; expected a RUNS folder or a new name")
     if (runs / "runs.json").exists():
         return load_submissions(runs)
-    if runs.is_dir() and any(path.name != ".lock" for path in runs.iterdir()):
+    if runs.is_dir() and {path.name for path in runs.iterdir()} - {
+        ".lock",
+        *(its.name for its in find_leftovers(runs)),
+    }:
         raise FixableError(f"{runs}: a folder with other things; expected a RUNS folder, an empty one, or a new name")
     return ()
 
@@ -87,9 +92,9 @@ def record_class(
 ) -> None:
     """Write `runs.json`; without a course that of an earlier one stays."""
     runs.mkdir(parents=True, exist_ok=True)
-    place = None if handins is None else os.fsencode(handins.resolve()).decode(errors="backslashreplace")
+    whole, seen = (None, None) if handins is None else tell_path(handins.resolve(), runs)
     its = course or _find_course(runs)
-    data = RunsFile(version=VERSION, submissions=submissions, handins=place, course=its)
+    data = RunsFile(version=VERSION, submissions=submissions, handins=whole, handins_seen=seen, course=its)
     write_whole(runs / "runs.json", (data.model_dump_json(indent=1) + "\n").encode())
 
 
@@ -104,12 +109,15 @@ def load_submissions(runs: Path) -> tuple[Submission, ...]:
 
 
 def find_handins(runs: Path) -> Path | None:
-    """Return where the class of a RUNS folder was taken from last; None where it came from no folder, or is new."""
+    """Return where the class of a RUNS folder was taken from last; None where it came from no folder, or is new.
+
+    What lies where it lay as seen from RUNS comes before what lies where it lay: a copied class has its own.
+    """
     if not runs.exists():
         return None
-    data = load_json(runs / "runs.json", "the file that hw9 run writes")
-    place = data.get("handins") if isinstance(data, dict) else None
-    return Path(place) if isinstance(place, str) else None
+    file = runs / "runs.json"
+    data = parse_as(RunsFile, load_json(file, "the file that hw9 run writes"), str(file))
+    return None if data.handins is None else find_path(data.handins, data.handins_seen, runs)
 
 
 @contextmanager

@@ -6,17 +6,19 @@ the earlier one is set aside), everything else keeps what was taken in and sends
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 
 from assignment.assignment import Bilingual
 from assignment.course import CourseMark
+from assignment.fixable import FixableError
 from grader.handins.beside import Beside, read_beside, save_beside
 from grader.handins.submission import Handin, Submission, check_notebook, open_handins
 from grader.runs.folder import (
     HANDIN_FILE,
     check_runs,
+    find_handins,
     load_submissions,
     lock_runs,
     record_class,
@@ -54,6 +56,8 @@ def load_intake(runs: Path, handins: Path | None = None, *, write: bool = True) 
     """
     known = load_submissions(runs)
     if handins is None:
+        if not known and (place := find_handins(runs)) is not None:
+            raise FixableError(f"{runs}: taking in {place} was cut short; expected a whole class: run `hw9 run` again")
         return Intake(known)
     if not write:
         return _look(handins, runs, known)
@@ -86,6 +90,8 @@ def take_in(handins: Path, runs: Path, *, course: CourseMark | None = None, repl
     """
     opened = open_handins(handins)
     before = {one.student: one for one in check_runs(runs)}
+    if not before:
+        record_class(runs, (), handins, course)  # so that RUNS is known to be one if we are killed
     taken: dict[str, Submission] = {}
     notes = list(opened.notes)
     for handin in opened.read():
@@ -94,13 +100,20 @@ def take_in(handins: Path, runs: Path, *, course: CourseMark | None = None, repl
         taken[student], said = _take(handin, beside, runs / student, before.get(student), replace=replace)
         notes += [f"{student}: {said}"] if said else []
     fresh = {one.sha256 or "": one.student for one in taken.values() if one.student not in before}
-    for student in sorted(before.keys() - taken.keys()):
-        kept, said = _keep_gone(before[student], runs / student, fresh)
+    former = before | _find_unrecorded(runs, before.keys() | taken.keys())
+    for student in sorted(former.keys() - taken.keys()):
+        kept, said = _keep_gone(former[student], runs / student, fresh)
         taken |= {student: kept} if kept else {}
         notes += [f"{student}: {said}"] if said else []
     submissions = tuple(taken[student] for student in sorted(taken))
     record_class(runs, submissions, handins, course)
     return Intake(submissions, tuple(notes))
+
+
+def _find_unrecorded(runs: Path, known: Set[str]) -> dict[str, Submission]:
+    """Return the hand-ins that a process took in which was killed before it recorded the class."""
+    files = [path for path in runs.glob(f"[!.]*/{HANDIN_FILE}") if path.parent.name not in known]
+    return {path.parent.name: check_notebook(path.parent.name, path, path.read_bytes()) for path in files}
 
 
 def _take(

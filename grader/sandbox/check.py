@@ -6,6 +6,7 @@ import stat
 import subprocess
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from assignment.assignment import Limits
 from assignment.course import Course, open_course
@@ -15,6 +16,7 @@ from grader.sandbox import cage
 from grader.sandbox.gpu import Gpu
 
 NEEDED = ("bwrap", "prlimit", "setpriv")
+DAC_OVERRIDE = 1 << 1  # the right to open what belongs to another user, among those in /proc/self/status
 OTHERWISE = "; --no-sandbox runs your own notebook, and only that, without"
 ASK_CUDA = """import ctypes, sys
 code = ctypes.CDLL("libcuda.so.1").cuInit(0)
@@ -39,6 +41,7 @@ def check_cage(gpus: Sequence[Gpu] = ()) -> None:
             f"sandbox: {', '.join(missing)}: not found; expected bubblewrap 0.7 or newer and util-linux"
             f" (Debian, Ubuntu: sudo apt-get install bubblewrap util-linux){OTHERWISE}"
         )
+    _check_rights()
     offered = subprocess.run(["bwrap", "--help"], capture_output=True, text=True, check=False).stdout
     if "--size" not in offered:
         raise FixableError(f"sandbox: this bubblewrap has no --size; expected version 0.7 or newer{OTHERWISE}")
@@ -61,6 +64,21 @@ def check_readable(course: Course) -> None:
         for path in list_bundled(course).values()
         if path.exists() and not path.stat().st_mode & stat.S_IROTH
     )
+
+
+def _check_rights() -> None:
+    """Raise FixableError for a root that could start kernels and not reach them: students would be blamed."""
+    if os.getuid() == 0 and not find_rights() & DAC_OVERRIDE:
+        raise FixableError(
+            "sandbox: root without CAP_DAC_OVERRIDE, which cannot reach the kernels of the notebooks' own users;"
+            f" expected root with it (in a container: --cap-add DAC_OVERRIDE), or an ordinary user{OTHERWISE}"
+        )
+
+
+def find_rights() -> int:
+    """Return the rights of this process (its effective capabilities), a bit each."""
+    status = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+    return int(next(line.partition(":")[2] for line in status if line.startswith("CapEff:")), 16)
 
 
 def check_refusal(complaint: str) -> None:

@@ -1,10 +1,12 @@
 """What differs between two scorings, and why: whose points, from what to what, by which key, decision, answer or time.
 
-Pure: two Scorings in, Changes out. Every reason is a sentence that a student may read, so it tells no letters of a key;
-which claim changed a key is for staff (`list_key_changes`).
+Pure: two Scorings in, Changes out; for staff, those to whom the same happened stand together. Every reason is a
+sentence that a student may read, so it tells no letters of a key; which claim changed a key is for staff
+(`list_key_changes`).
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -37,6 +39,20 @@ class ItemChange:
     after: ScoredItem
     why: Reasons
 
+    @property
+    def gained(self) -> Decimal:
+        """The points gained, negative where some are lost."""
+        return self.after.points - self.before.points
+
+    @property
+    def says(self) -> Bilingual:
+        """What happened and why, one sentence."""
+        was, now = VERDICT_WORDS[self.before.word].label, VERDICT_WORDS[self.after.word].label
+        return Bilingual(
+            en=f"{self.item} {was.en} → {now.en} {self.gained:+}: {' '.join(one.en for one in self.why)}",
+            zh=f"{self.item} {was.zh} → {now.zh} {self.gained:+}：{''.join(one.zh for one in self.why)}",
+        )
+
 
 @dataclass(frozen=True)
 class Change:
@@ -49,9 +65,25 @@ class Change:
     items: tuple[ItemChange, ...] = ()
 
     @property
-    def gained(self) -> Decimal:
-        """The points gained, negative where some are lost."""
-        return _total(self.after) - _total(self.before)
+    def outcomes(self) -> tuple[str, str]:
+        """The points before and after, as staff read them."""
+        return _show(self.before), _show(self.after)
+
+    @property
+    def moved(self) -> bool:
+        """Whether the points of a question, the total, or whether it counts, differ."""
+        return self.outcomes[0] != self.outcomes[1] or any(item.gained for item in self.items)
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Students whose points moved by the same, for the same reasons: of a question, or of the whole hand-in.
+
+    What concerns the whole moves each otherwise: then the totals stand behind the name.
+    """
+
+    says: Bilingual
+    names: tuple[str, ...]
 
 
 def compare_scorings(before: Scoring, after: Scoring) -> tuple[Change, ...]:
@@ -61,23 +93,21 @@ def compare_scorings(before: Scoring, after: Scoring) -> tuple[Change, ...]:
     return tuple(one for one in found if one is not None)
 
 
+def group_changes(changes: Iterable[Change]) -> tuple[Alike, ...]:
+    """Return what moved points and whose, the largest group first; a student may stand in several."""
+    groups: dict[Bilingual, list[str]] = defaultdict(list)
+    for one in filter(lambda change: change.moved, changes):
+        for why in one.why:
+            groups[why].append(f"{one.student} ({' → '.join(one.outcomes)})")
+        for item in one.items:
+            if item.gained:
+                groups[item.says].append(one.student)
+    return tuple(Alike(says, tuple(names)) for says, names in sorted(groups.items(), key=lambda group: -len(group[1])))
+
+
 def list_key_changes(before: Basis, after: Basis) -> tuple[str, ...]:
-    """Return for staff which choices turned, with their claims."""
+    """Return for staff how the possible points changed, and which choices turned, with their claims."""
     return tuple(_list_turned(before, after))
-
-
-def describe_change(change: Change) -> str:
-    """Return one line for staff: the student, the points before and after, and why."""
-    came = f"{_show(change.before)} -> {_show(change.after)}"
-    whys = [one.en for one in change.why]
-    for item in change.items:
-        words = f"{VERDICT_WORDS[item.before.word].label.en} -> {VERDICT_WORDS[item.after.word].label.en}"
-        whys.append(f"{item.item}: {words} ({' '.join(one.en for one in item.why)})")
-    return f"{change.student}: {came}: {' '.join(whys)}"
-
-
-def _total(outcome: Outcome | None) -> Decimal:
-    return outcome.total if outcome is not None else Decimal("0.0")
 
 
 def _show(outcome: Outcome | None) -> str:
@@ -88,7 +118,9 @@ def _compare(student: str, before: Scoring, after: Scoring) -> Change | None:
     old, new = before.students.get(student), after.students.get(student)
     if old is None or new is None:
         return Change(student, old, new, (NEW,) if old is None else (GONE,))
-    items = tuple(_compare_items(student, old, new, before.basis, after.basis))
+    if old.excused and new.excused:
+        return None
+    items = () if new.excused else tuple(_compare_items(student, old, new, before.basis, after.basis))
     why = tuple(_explain_whole(student, old, new, before.basis, after.basis))
     if not items and (old.total, old.excused, old.late) == (new.total, new.excused, new.late):
         return None
@@ -99,7 +131,7 @@ def _compare_items(student: str, old: Outcome, new: Outcome, was: Basis, now: Ba
     """Yield the questions whose word or points differ; those that differ by lateness alone are told of the whole."""
     for item in dict.fromkeys((*old.items, *new.items)):
         before, after = old.items.get(item), new.items.get(item)
-        if before is None or after is None or before == after:
+        if before is None or after is None or before == after or before.word == after.word == "void":
             continue
         why = tuple(_explain_item(student, item, old, new, was, now))
         if before.word != after.word or why:
@@ -146,6 +178,8 @@ def _explain_decisions(student: str, item: str, was: Basis, now: Basis) -> Itera
 
 
 def _list_turned(before: Basis, after: Basis) -> Iterator[str]:
+    if before.possible != after.possible:
+        yield f"the possible points were {before.possible} and are {after.possible}"
     for item, new in after.key.items():
         old = before.key.get(item)
         if old is None or old.letters == new.letters:

@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError
 
 from assignment.assignment import Bilingual, Source
 from assignment.fixable import Fault, FixableError, to_faults
+from assignment.late import Lateness
 from assignment.records import Record
 from grader.agreement.agree import Agreement, find_worst_word
 from grader.decisions.decision import Decision
@@ -58,6 +59,7 @@ class HandinRecord(Record):
         "policy has points per day, points are taken off the total",
     )
     deducted: Decimal = Field(default=Decimal("0.0"), description="the points taken off the total for days begun late")
+    days_late: int = Field(default=0, description="the days begun late for which points are taken off")
     excused: bool = Field(default=False, description="excused by a decision: counted in no statistics")
     problem: HandinProblem | None = Field(
         default=None,
@@ -105,19 +107,19 @@ class HandinRecord(Record):
 
 
 def list_words(
-    late: bool,
+    late: Lateness,
     problem: HandinProblem | None,
     run: Evidence,
     agreements: tuple[Agreement, ...],
     *,
-    accepted: bool = False,
     excused: bool = False,
+    to_run: bool = True,
 ) -> tuple[str, ...]:
-    """Return the hand-in's words, those about the hand-in first. `accepted`: it was, although it is late."""
+    """Return the hand-in's words, those about the hand-in first. `to_run`: there should be a Run."""
     words: list[str] = [problem] if problem else []
-    words += ["late_accepted" if accepted else "late"] if late else []
+    words += {"late": ["late_accepted"], "refused": ["late"]}.get(late.word, [])
     words += ["excused"] if excused else []
-    words += [run.word]
+    words += [run.word] if to_run or run.word != "not_run" else []
     words += ["edited"] if run.is_edited else []
     worst = find_worst_word(agreements)
     words += {None: [], "missing": ["outputs_missing"], "unreadable": ["outputs_unreadable"]}.get(worst, [str(worst)])

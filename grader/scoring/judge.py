@@ -5,6 +5,7 @@ well.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +14,7 @@ from assignment.assignment import Bilingual
 from assignment.late import IN_TIME, REFUSED, Lateness
 from assignment.outputs import Outputs
 from grader.agreement.agree import COMPARED_GROUPS, Agreement, compare_groups, read_group
+from grader.decisions.decision import Decision
 from grader.decisions.decisions import NO_DECISIONS, Decisions, find_deadline, select
 from grader.handins.submission import Submission
 from grader.quiz.roster import Quiz
@@ -23,7 +25,7 @@ from grader.scoring.handin_record import VERDICTS_FILE, HandinProblem, HandinRec
 from grader.scoring.identical import digest_content, mark_identical
 from grader.scoring.reasons import list_reasons
 from grader.scoring.seen import load_seen
-from grader.scoring.sources import choose_sheet, make_empty_sheet
+from grader.scoring.sources import Counted, choose_sheet, make_empty_sheet
 from grader.scoring.verdict import NOTHING, Verdict, judge_sheet, sum_points
 from questions.bank import list_worth
 from questions.sheet import Sheet, read_sheet
@@ -67,54 +69,90 @@ def score_run(
 
     It reads what the folder's `verdicts.json` says a person has seen, and no more of it.
     """
-    problem, sheet, content = _read_sheet(submission, folder, grading)
-    counted = choose_sheet(submission.student, problem, sheet, quiz, grading.bank)
-    problem, sheet = counted.problem, counted.sheet
-    its = decisions.of(submission.student)
-    deadline = find_deadline(its, grading.assignment.deadline)
-    late = _judge_time(submission, grading, deadline)
-    worth = list_worth(grading.bank, grading.assignment)
-    there = problem not in ("missing", "no_response")
-    verdicts = judge_sheet(sheet, grading.key, worth, late=late.word == "refused", decisions=its, there=there)
-    earned, excused = sum_points(verdicts), bool(select(its, "excused"))
-    run = load_evidence(folder)
+    unread, notebook, content = _read_sheet(submission, folder, grading)
+    counted = choose_sheet(submission.student, unread, notebook, quiz, grading.bank)
+    its, run = decisions.of(submission.student), load_evidence(folder)
+    points = _judge_points(submission, counted, grading, its)
     agreements = _read_agreements(folder, run, grading.canonical)
-    replaced = None not in (submission.sha256, run.notebook_sha256) and submission.sha256 != run.notebook_sha256
-    quiz_only = counted.source == "quiz" and submission.problem == "missing"
-    why = list_reasons(problem, run, agreements, verdicts, to_run=not quiz_only) + counted.why
-    why += ((REPLACED,) if replaced else ()) + submission.reasons
-    if problem and submission.detail:  # such as the file's name
-        kept = submission.detail.replace(" ", "\u00a0")  # a text's own spaces between Chinese letters would go
-        why += (Bilingual(en=f"Found: {submission.detail}", zh=f"實際情況：{kept}"),)
+    to_run = counted.source != "quiz" or submission.problem != "missing"  # who only answers the quiz has no Run
+    why = _list_why(submission, counted, run, agreements, points.verdicts, to_run=to_run)
     seen = load_seen(folder, select(its, "seen"), why)
     covered = {reason for one in seen for reason in one.why}
     unseen = tuple(reason for reason in why if reason not in covered)
+    excused = bool(select(its, "excused"))
     return HandinRecord(
         student=submission.student,
         name=submission.name or submission.student,
         submitted_at=submission.submitted_at,
-        deadline=deadline,
-        late=late.is_late,
-        deducted=min(late.points, earned),
+        deadline=points.deadline,
+        late=points.late.is_late,
+        deducted=points.deducted,
+        days_late=points.late.days,
         excused=excused,
-        problem=problem,
+        problem=counted.problem,
         source=counted.source,
         differing=counted.differing,
-        total=earned - min(late.points, earned),
-        possible=_sum_possible(verdicts, worth),
-        topics=_sum_topics(verdicts),
-        verdicts=verdicts,
+        total=sum_points(points.verdicts) - points.deducted,
+        possible=_sum_possible(points.verdicts, list_worth(grading.bank, grading.assignment)),
+        topics=_sum_topics(points.verdicts),
+        verdicts=points.verdicts,
         run=run,
         agreements=agreements,
-        words=list_words(late.is_late, problem, run, agreements, accepted=late.word == "late", excused=excused),
+        words=list_words(points.late, counted.problem, run, agreements, excused=excused, to_run=to_run),
         needs_person=bool(unseen) and not excused,
         why=unseen,
         seen_why=tuple(reason for reason in why if reason in covered),
         seen=seen,
         decisions=its,
-        notes=_list_notes(submission, sheet, run, problem),
+        notes=_list_notes(submission, counted, run),
         content=content,
     )
+
+
+@dataclass(frozen=True)
+class _Points:
+    """What the answers earn: the student's own deadline, how late it came, the verdicts, what is taken off."""
+
+    deadline: datetime
+    late: Lateness
+    verdicts: tuple[Verdict, ...]
+    deducted: Decimal
+
+
+def _judge_points(
+    submission: Submission, counted: Counted, grading: Grading, decisions: tuple[Decision, ...]
+) -> _Points:
+    deadline = find_deadline(decisions, grading.assignment.deadline)
+    late = _judge_time(submission, grading, deadline)
+    verdicts = judge_sheet(
+        counted.sheet,
+        grading.key,
+        list_worth(grading.bank, grading.assignment),
+        late=late.word == "refused",
+        decisions=decisions,
+        there=counted.problem not in ("missing", "no_response"),
+    )
+    return _Points(deadline, late, verdicts, min(late.points, sum_points(verdicts)))
+
+
+def _list_why(
+    submission: Submission,
+    counted: Counted,
+    run: Evidence,
+    agreements: tuple[Agreement, ...],
+    verdicts: tuple[Verdict, ...],
+    *,
+    to_run: bool,
+) -> tuple[Bilingual, ...]:
+    """Return every reason for a person to look at a hand-in, whether or not somebody has."""
+    why = list_reasons(counted.problem, run, agreements, verdicts, to_run=to_run) + counted.why
+    if None not in (submission.sha256, run.notebook_sha256) and submission.sha256 != run.notebook_sha256:
+        why += (REPLACED,)
+    why += submission.reasons
+    if counted.problem and submission.detail:  # such as the file's name
+        kept = submission.detail.replace(" ", "\u00a0")  # a text's own spaces between Chinese letters would go
+        why += (Bilingual(en=f"Found: {submission.detail}", zh=f"實際情況：{kept}"),)
+    return why
 
 
 def _judge_time(submission: Submission, grading: Grading, deadline: datetime) -> Lateness:
@@ -161,16 +199,15 @@ def _sum_topics(verdicts: tuple[Verdict, ...]) -> dict[str, Decimal]:
     return topics
 
 
-def _list_notes(
-    submission: Submission, sheet: Sheet, run: Evidence, problem: HandinProblem | None
-) -> tuple[Bilingual, ...]:
+def _list_notes(submission: Submission, counted: Counted, run: Evidence) -> tuple[Bilingual, ...]:
     """Return what is worth knowing; what the runner and a fault say is quoted in the words that they have."""
-    notes = [*sheet.notes]
+    notes = [*counted.sheet.notes]
     notes += [Bilingual(en=f"The run noted: {note}", zh=f"執行時的紀錄：{note}") for note in run.notes if note]
     notes += submission.notes
-    if submission.detail and not problem:
+    if submission.detail and not counted.problem:
         notes.append(Bilingual(en=f"In detail: {submission.detail}", zh=f"詳細情形：{submission.detail}"))
-    if submission.submitted_at is None and not submission.marked_late:
+    there = counted.problem not in ("missing", "no_response")
+    if there and submission.submitted_at is None and not submission.marked_late:
         notes.append(NO_TIME)
     if run.sandbox is False:
         notes.append(NO_SANDBOX)

@@ -84,6 +84,13 @@ class Basis(Record):
     decisions_digest: str | None
     responses_digest: str | None
 
+    @property
+    def possible(self) -> Decimal:
+        """The points of all questions that are not void."""
+        void = {one.question for one in self.decisions if one.decision == "void"}
+        counted = (one.worth for item, one in self.key.items() if one.letters is not None and item not in void)
+        return sum(counted, Decimal("0.0"))
+
 
 class Scoring(Record):
     """One scoring of a class: its file in `RUNS/scorings`."""
@@ -124,15 +131,20 @@ def find_user() -> str:
 def load_scorings(runs: Path) -> tuple[Scoring, ...]:
     """Return every scoring that was kept, the newest last; FixableError where a file is no scoring."""
     paths = sorted((runs / FOLDER).glob("[0-9]*.json"))
-    return tuple(parse_as(Scoring, load_json(path, "a scoring of hw9 score"), str(path)) for path in paths)
+    return tuple(map(_load_scoring, paths))
 
 
 def load_last_scoring(runs: Path) -> Scoring | None:
     """Return the newest scoring; None where there was none."""
     paths = sorted((runs / FOLDER).glob("[0-9]*.json"))
-    if not paths:
-        return None
-    return parse_as(Scoring, load_json(paths[-1], "a scoring of hw9 score"), str(paths[-1]))
+    return _load_scoring(paths[-1]) if paths else None
+
+
+def _load_scoring(path: Path) -> Scoring:
+    scoring = parse_as(Scoring, load_json(path, "a scoring of hw9 score"), str(path))
+    if path.name != f"{scoring.number:04}.json":
+        raise FixableError(f"{path}: number: {scoring.number}; expected the number that its file is called by")
+    return scoring
 
 
 def find_scoring(scorings: tuple[Scoring, ...], number: int, runs: Path) -> Scoring:
@@ -155,13 +167,12 @@ def save_scoring(runs: Path, scoring: Scoring) -> None:
 
 def check_whole(runs: Path, records: Iterable[HandinRecord], last: Scoring | None) -> None:
     """Raise a FixableError where verdicts are not those of the newest scoring, since one was cut short."""
-    if last is None:
-        return
+    number, students = (last.number, last.students) if last else (0, {})  # 0: verdicts older than scorings have none
     check_all(
-        f"{runs / one.student}: verdicts of scoring {one.scoring}, the newest whole one is {last.number}; expected "
+        f"{runs / one.student}: verdicts of scoring {one.scoring}, the newest whole one is {number or None}; expected "
         f"that: run `hw9 score` again"
         for one in records
-        if (one.scoring != last.number if one.student in last.students else (one.scoring or 0) > last.number)
+        if (one.scoring != number if one.student in students else (one.scoring or 0) > number)
     )
 
 

@@ -97,3 +97,10 @@ def test_record_is_never_changed() -> None:
     pair = Pair(name="a", inner={})
     with pytest.raises(ValueError, match="frozen"):
         pair.name = "b"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("text", ["a: 2027-06-31", 'a: "\\UFFFFFFFF"', 'a: "\\U00110000"', "[" * 100_000])
+def test_yaml_that_its_reader_cannot_build_is_a_fault_and_no_traceback(tmp_path: Path, text: str) -> None:
+    (tmp_path / "x.yaml").write_text(text)
+    with pytest.raises(FixableError, match=r"x.yaml: .*expected well-formed YAML"):
+        load_yaml(tmp_path / "x.yaml")

@@ -10,6 +10,7 @@ import pytest
 from assignment.arrays import FILTER_MAPS
 from assignment.assignment import Bilingual
 from assignment.course import open_course
+from assignment.late import IN_TIME, REFUSED
 from assignment.outputs import Outputs, list_official, save_group
 from assignment.texts import load_texts, split_words
 from grader.agreement.agree import COMPARED_GROUPS, compare_groups, read_group
@@ -217,7 +218,7 @@ def hand_in(tmp_path: Path, grading: Grading) -> Callable[..., HandinRecord]:
             verdicts=verdicts,
             run=run,
             agreements=agreements,
-            words=list_words(late, None, run, agreements),
+            words=list_words(REFUSED if late else IN_TIME, None, run, agreements),
             needs_person=bool(why),
             why=why,
         )

@@ -151,11 +151,11 @@ def add_show_key(parser: argparse.ArgumentParser) -> None:
 def add_run_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that `take_run_options` reads."""
     add = parser.add_argument
-    add("--jobs", type=_positive, help="notebooks at once (default: one for each GPU, else for each core)")
+    add("--jobs", type=parse_positive, help="notebooks at once (default: one for each GPU, else for each core)")
     add("--device", choices=["auto", "cpu", "cuda"], default="auto", help="auto: a GPU where there is one (default)")
-    add("--cell-seconds", type=_positive, help="time limit of a cell (default: the course's)")
-    add("--notebook-seconds", type=_positive, help="time limit of a notebook (default: the course's)")
-    add("--memory-mib", type=_positive, help="memory limit of a notebook (default: the course's)")
+    add("--cell-seconds", type=parse_positive, help="time limit of a cell (default: the course's)")
+    add("--notebook-seconds", type=parse_positive, help="time limit of a notebook (default: the course's)")
+    add("--memory-mib", type=parse_positive, help="memory limit of a notebook (default: the course's)")
     add(
         "--no-sandbox",
         action="store_true",
@@ -187,7 +187,8 @@ def take_run_options(options: argparse.Namespace) -> RunOptions:
     )
 
 
-def _positive(text: str) -> int:
+def parse_positive(text: str) -> int:
+    """Return a whole number of one or more; the error that argparse shows otherwise."""
     try:
         number = int(text)
     except ValueError:

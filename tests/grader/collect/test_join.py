@@ -41,7 +41,8 @@ def test_canvas_is_joined_by_its_number_and_the_last_attempt_counts(tmp_path: Pa
         "b09901002": None,
         "b09901003": "missing",
     }
-    assert all(one.reasons == () for one in submissions.values())
+    assert {name for name, one in submissions.items() if one.reasons} == {"b09901002"}
+    assert read_rows(tmp_path)["b09901002"]["look"].startswith("An earlier attempt is marked late, and")
     assert open_handins(tmp_path / "handins").notes == ()
 
 
@@ -165,6 +166,27 @@ def test_name_joins_nobody_and_who_did_not_join_goes_to_a_person(tmp_path: Path,
     found = {one.student: one for one in find_submissions(tmp_path / "handins")}
     assert "no row for '77777.ipynb'" in found["77777"].reasons[0].en
     assert len(found) == 5
+
+
+def test_file_that_no_system_named_and_looks_like_a_student_s_keeps_its_name_for_a_person(
+    tmp_path: Path, take: Take
+) -> None:
+    files = {
+        "b09901001-Copy1.ipynb": ONE,
+        "b09901002 (1).ipynb": TWO,
+        "mail/b09901003.ipynb.ipynb": THREE,
+        "wucy_41002_90004_hw.ipynb": THREE,
+    }
+    collected = take(files, GRADEBOOK)
+    assert [one.student for one in collected.students if one.joined is None] == [
+        "b09901001-Copy1",
+        "b09901002 (1)",
+        "b09901003.ipynb",
+    ]
+    whys = {one.student: [why.en for why in one.reasons] for one in find_submissions(tmp_path / "handins")}
+    for student, name in (("b09901001", "b09901001-Copy1.ipynb"), ("b09901002", "b09901002 (1).ipynb")):
+        assert whys[student] == [f"'{name}' has no row of its own and looks like this student's."]
+        assert any(f"handins.csv has no row for '{name}'; it looks like {student}." in its for its in whys.values())
 
 
 def test_number_of_the_system_that_is_another_student_s_id_takes_nobody_s_place(tmp_path: Path, take: Take) -> None:

@@ -39,6 +39,14 @@ def test_files_of_two_accounts_that_join_to_one_student_go_to_a_person(tmp_path:
     assert "2 accounts" in find_reasons(tmp_path / "handins")["b01"]
 
 
+def test_number_of_one_and_login_of_another_go_to_a_person(tmp_path: Path, take: Take) -> None:
+    roster = "student,id,login\nb01,41000,ada\nb02,41001,bo\n"
+    take({"bo#_Bo_41000_90001_hw.ipynb": ONE, "b02#_Bo_41001_90002_hw.ipynb": TWO}, roster)
+    reasons = find_reasons(tmp_path / "handins")
+    assert "The name of a file has the login of b02." in reasons["b01"]
+    assert reasons["b02"] == ""
+
+
 @pytest.mark.parametrize(
     ("roster", "said"),
     [

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from assignment.course import open_course
-from grader.commands.decide import decide
+from grader.commands.decide import decide, list_students
 from grader.commands.main import main
 from grader.commands.score import keep_scored, score_class
 from grader.decisions.decision import KINDS
+from grader.quiz.kept import Tables, keep_tables
 from grader.report.class_page import make_class_page
 from grader.report.class_record import make_class_record
 from grader.report.gradebook import write_gradebook
@@ -22,6 +23,7 @@ from grader.report.regrade import Regrade
 from grader.runs.intake import take_in
 from grader.scoring.grading import Grading
 from questions.bank import Bank, load_bank
+from questions.canvas.responses import load_responses
 
 Hw9 = Callable[..., str]
 WHY = ("--reason", "She asked.")
@@ -136,19 +138,44 @@ def test_file_by_hand_is_taken_and_its_faults_stop_the_verb(hw9: Hw9, handins: P
     assert "handins.decisions.csv: line 2: question: 'lime-7'" in hw9("void", "lime-2", *WHY, code=1)
 
 
-def test_student_whom_the_folder_does_not_know_is_said_and_near_spelling_is_taken(hw9: Hw9) -> None:
-    assert "'b03': no hand-in and no row" in hw9("seen", "b03", *WHY)
+def test_student_whom_the_class_does_not_know_is_refused_with_the_near_ones_and_a_spelling_is_taken(
+    hw9: Hw9, handins: Path
+) -> None:
+    (handins / "b11.ipynb").write_text("{}")
+    said = hw9("seen", "b1", *WHY, code=1)
+    assert "'b1' is not of the class; expected the id of one of its students, such as b01, b11\n" in said
+    assert [path.name for path in handins.parent.iterdir()] == ["handins"]
     assert "seen b01" in hw9("seen", "Ｂ01", *WHY)
 
 
-def test_many_at_once_lose_nothing(handins: Path) -> None:
+def test_student_of_the_runs_or_of_their_kept_quiz_is_of_the_class(
+    hw9: Hw9, handins: Path, released: Bank, to_report: Callable[..., bytes], capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs, report = handins.with_name("runs"), handins.with_name("report.csv")
+    take_in(handins, runs)
+    (handins / "b02.ipynb").unlink()
+    assert "seen b02" in hw9("seen", "b02", *WHY)
+    assert list_students(runs, released, "notebook") == ["b01", "b02"]
+    assert main(["decide", str(runs), "excused", "b02", *WHY]) == 0
+    assert "handins.decisions.yaml: excused b02" in capsys.readouterr().out
+    report.write_bytes(to_report(released, [{"sis_id": "b07", "chosen": {}}]))
+    assert "not of the class" in hw9("excused", "b07", *WHY, code=1)
+    keep_tables(runs, Tables(load_responses(report, released)))
+    assert "excused b07" in hw9("excused", "b07", *WHY)
+    (runs / "runs.json").write_text('{"version": 99}')  # of another version, beside HANDINS
+    assert "not of the class" in hw9("seen", "b07", *WHY, code=1)
+
+
+def test_many_at_once_lose_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+
     def add(number: int) -> int:
         texts = {"decision": "excused", "student": f"s{number}", "reason": "x", "date": "2027-06-02"}
-        return decide(handins.parent / "handins.decisions.yaml", open_course(), texts)
+        return decide(file, open_course(), texts)
 
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(add, range(16))) == {0}
-    text = (handins.parent / "handins.decisions.yaml").read_text()
+    text = file.read_text()
     assert all(f"student: s{number}\n" in text for number in range(16))
 
 
@@ -172,7 +199,7 @@ def test_class_is_scored_shown_and_booked_by_what_was_decided(
     results = make_class_record(load_handin_records(runs), grading)
     assert [one.decision for one in results.decisions] == ["accept", "void", "excused"]
     assert (results.questions[0].sheets, results.questions[0].right) == (1, 1)
-    page = make_class_page(results, {}, Regrade())
+    page = make_class_page(results, grading.assignment.title, {}, Regrade())
     assert (page.mean, page.median, sum(bar.count for bar in page.bars)) == ("0.30", "0.30", 1)
     shown = render_class(page)
     assert "This student is excused: =1+1 &lt;b&gt;ill&lt;/b&gt;" in shown
@@ -183,3 +210,14 @@ def test_class_is_scored_shown_and_booked_by_what_was_decided(
     assert "lime-2 counts for nobody: She asked." in rows["b02"]["decisions"]
     hw9("remove", "1")
     assert [str(one.total) for one in score_class(taken, runs, grading).records] == ["0.3", "0.0"]
+
+
+def test_decisions_beside_the_hand_ins_that_are_named_apply_before_anything_is_written(
+    handins: Path, grading: Grading, tmp_path: Path
+) -> None:
+    taken = take_in(handins, tmp_path / "runs").submissions
+    other = handins.rename(tmp_path / "other")
+    text = "- {decision: void, question: lime-2, reason: She asked., date: 2027-06-02}\n"
+    (tmp_path / "other.decisions.yaml").write_text(text)
+    decided = [score_class(taken, tmp_path / "runs", grading, handins=place).decisions.every for place in (other, None)]
+    assert [len(every) for every in decided] == [1, 0]

@@ -1,5 +1,6 @@
 """The decisions file is found beside its folder, there is one, and one that was applied does not vanish unseen."""
 
+import shutil
 from datetime import datetime
 from pathlib import Path
 
@@ -76,12 +77,12 @@ def test_forgotten_option_is_a_fault_and_another_file_is_said(
 ) -> None:
     mine = tmp_path / "mine.yaml"
     mine.write_text(ONE)
-    assert load(folders, bank, mine).notes == ()
+    assert load(folders, bank, mine).notes == (f"{mine}: these decisions apply (1)",)
     with pytest.raises(FixableError, match=r"mine.yaml: .*--decisions FILE"):
         load(folders, bank)
     (tmp_path / "handins.decisions.yaml").write_text(ONE)
-    assert "the last scoring applied" in load(folders, bank).notes[0]
-    assert load(folders, bank).notes == ()
+    assert load(folders, bank).notes[0].endswith(f"these decisions apply (1); the last scoring applied {mine}")
+    assert load(folders, bank).notes[0].endswith("these decisions apply (1)")
 
 
 def test_runs_alone_know_the_file_that_was_applied(folders: tuple[Path, Path], tmp_path: Path, bank: Bank) -> None:
@@ -90,6 +91,34 @@ def test_runs_alone_know_the_file_that_was_applied(folders: tuple[Path, Path], t
     assert load(folders, bank, alone=True).file == tmp_path / "handins.decisions.yaml"
     (folders[1] / "runs.json").write_text("{}")
     assert choose_file(folders[1]) == tmp_path / "handins.decisions.yaml"
+
+
+def test_copied_class_has_the_copied_decisions_and_runs_that_were_moved_alone_have_the_old_ones(
+    folders: tuple[Path, Path], tmp_path: Path, bank: Bank
+) -> None:
+    folder = tmp_path / "class"
+    folder.mkdir()
+    for one in folders:
+        one.rename(folder / one.name)
+    file = folder / "handins.decisions.yaml"
+    file.write_text(ONE)
+    load((folder / "handins", folder / "runs"), bank)
+    copy = shutil.copytree(folder, tmp_path / "copy")
+    (copy / "handins.decisions.yaml").write_text("")
+    found = load_class_decisions(None, copy / "runs", None, bank, DEADLINE, ["b01"])
+    assert found.notes == (f"{copy}/handins.decisions.yaml: these decisions apply (0)",)
+    (copy / "runs" / "runs.json").write_text("{}")
+    assert choose_file(copy / "runs") == copy / "handins.decisions.yaml"
+    moved = (copy / "runs").rename(tmp_path / "alone")
+    assert load_class_decisions(None, moved, None, bank, DEADLINE, ["b01"]).file == file
+
+
+def test_runs_without_a_decision_have_the_file_beside_their_hand_ins(folders: tuple[Path, Path]) -> None:
+    handins, runs = folders
+    assert choose_file(runs, handins) == handins.with_name("handins.decisions.yaml")
+    assert choose_file(runs, handins / "gone" / "handins") == runs.with_name("runs.decisions.yaml")
+    (runs.with_name("runs.decisions.csv")).write_text("")
+    assert choose_file(runs, handins) == runs.with_name("runs.decisions.csv")
 
 
 def test_damaged_record_of_what_was_applied_is_named(folders: tuple[Path, Path], bank: Bank) -> None:

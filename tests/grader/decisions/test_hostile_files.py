@@ -34,6 +34,8 @@ BOMB = "a: &a [x, x]\n" + "".join(
         ("d.yaml", b"a: b\n---\nc: d\n", "expected well-formed YAML"),
         ("d.yaml", b'- {decision: void, question: lime-1, reason: "\\ud800", date: 2027-06-02}', "control characters"),
         ("d.yaml", b'- {decision: void, question: lime-1, reason: "a\\0b", date: 2027-06-02}', "control characters"),
+        ("d.yaml", b'- {decision: "\\UFFFFFFFF"}', "expected well-formed YAML"),
+        ("d.yaml", b'- {decision: "\\U00110000"}', "expected well-formed YAML"),
         ("d.yaml", b'- {decision: "\\ud800"}', "'\\ud800'; expected one of"),
         ("d.csv", b"decision\n" + b"v\n" * (MOST_ENTRIES + 1), "too large"),
         ("d.csv", b"x" * (MOST_BYTES + 1), f"more than {MOST_BYTES} bytes"),

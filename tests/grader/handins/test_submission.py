@@ -65,6 +65,13 @@ def test_every_problem_has_its_word_and_the_others_are_found(tmp_path: Path) -> 
     }
 
 
+def test_folder_without_a_notebook_is_told_with_what_is_in_it(tmp_path: Path) -> None:
+    (tmp_path / "b01").mkdir()
+    (tmp_path / "b01" / "essay.pdf").write_bytes(b"%PDF-1.4")
+    (found,) = find_submissions(tmp_path)
+    assert (found.problem, found.detail) == ("not_a_notebook", "'b01/essay.pdf'")
+
+
 def test_links_are_not_followed(tmp_path: Path) -> None:
     secret = write(tmp_path / "outside" / "key.ipynb")
     handins = tmp_path / "handins"

@@ -1,5 +1,6 @@
 """The pages to give back: named as the course system's own upload finds them, whole, and the same every time."""
 
+import random
 import re
 import zipfile
 from collections.abc import Callable
@@ -10,7 +11,7 @@ import pytest
 from assignment.fixable import FixableError
 from grader.collect.record import Collected, File, Student, to_json
 from grader.commands.main import main
-from grader.report.give_back import find_name, load_collected, name_pages, save_zip
+from grader.report.give_back import find_name, load_collected, name_pages, save_zips
 from grader.scoring.handin_record import HandinRecord
 
 
@@ -33,6 +34,9 @@ def make_student(student: str, *sources: str) -> Student:
         ("hw.zip: submission_123/hw.ipynb", None),
         ("hw.zip: chenada_41000_text.html", None),
         ("hw.zip: b09900000.ipynb", None),
+        ("hw.zip: ..\\..\\chenada_41000_90001_hw.ipynb", None),
+        ("hw.zip: chen\0ada_41000_90001_hw.ipynb", None),
+        ("hw.zip: ../../chen\u202eada_123_assignsubmission_file_/hw.ipynb", None),
     ],
 )
 def test_page_is_named_as_the_course_system_names_the_hand_in(source: str, name: str | None) -> None:
@@ -72,18 +76,33 @@ def test_zip_holds_the_pages_and_is_the_same_again(tmp_path: Path) -> None:
         (tmp_path / student).mkdir()
         (tmp_path / student / "report.html").write_text(student)
     given = name_pages(["ann", "bob"], ["bob", "ann"], None)
-    save_zip(tmp_path, given, tmp_path / "new" / "a.zip")
-    save_zip(tmp_path, given, tmp_path / "b.zip")
+    assert save_zips(tmp_path, given, tmp_path / "new" / "a.zip") == (tmp_path / "new" / "a.zip",)
+    save_zips(tmp_path, given, tmp_path / "b.zip")
     assert (tmp_path / "new" / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
     with zipfile.ZipFile(tmp_path / "b.zip") as archive:
         assert {name: archive.read(name) for name in archive.namelist()} == {"ann.html": b"ann", "bob.html": b"bob"}
     assert not list(tmp_path.rglob(".*.zip.*"))
 
 
+def test_zip_is_parted_where_a_course_system_takes_no_larger_one(tmp_path: Path) -> None:
+    names = [f"b{n}" for n in range(5)]
+    for n, student in enumerate(names):
+        (tmp_path / student).mkdir()
+        (tmp_path / student / "report.html").write_bytes(random.Random(n).randbytes(1000))
+    given = name_pages(names, names, None)
+    paths = save_zips(tmp_path, given, tmp_path / "a.zip", 2500)
+    assert [path.name for path in paths] == ["a-1.zip", "a-2.zip", "a-3.zip"]
+    assert all(path.stat().st_size <= 2500 for path in paths)
+    found = [name for path in paths for name in zipfile.ZipFile(path).namelist()]
+    assert found == [f"{name}.html" for name in names]
+    with pytest.raises(FixableError, match="--zip-mib: less than the page of b0; expected 1 or more"):
+        save_zips(tmp_path, given, tmp_path / "a.zip", 500)
+
+
 def test_place_that_cannot_be_written_and_record_that_is_none_are_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(FixableError, match=r"x.zip: .*expected a place that can be written"):
-        save_zip(tmp_path, name_pages([], [], None), tmp_path / "file" / "x.zip")
+        save_zips(tmp_path, name_pages([], [], None), tmp_path / "file" / "x.zip")
     with pytest.raises(FixableError, match=r"none.json: No such file or directory; expected the collected.json"):
         load_collected(tmp_path / "none.json")
     with pytest.raises(FixableError, match="file"):
@@ -103,7 +122,12 @@ def test_verb_writes_the_zip_and_says_who_is_not_in_it(
     assert "expected --zip" in capsys.readouterr().err
     assert main([*words, "--zip", str(tmp_path / "back.zip")]) == 0
     said = capsys.readouterr().out
-    assert "back.zip (1 students)" in said
+    assert re.search(r"back\.zip: \d+\.\d MiB\nto give back: 1 student in 1 file\n", said)
     assert "1 without a page: zoe" in said
     with zipfile.ZipFile(tmp_path / "back.zip") as archive:
         assert archive.namelist() == ["chen_41000_90001_report.html"]
+    assert main([*words, "--zip-mib", "1"]) == 1
+    assert "expected --zip" in capsys.readouterr().err
+    (tmp_path / "back-2.zip").write_bytes(b"")
+    assert main([*words, "--zip", str(tmp_path / "back.zip"), "--zip-mib", "1"]) == 0
+    assert "back-2.zip: of an earlier report, not of this one" in capsys.readouterr().out

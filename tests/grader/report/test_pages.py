@@ -152,8 +152,22 @@ def test_maps_stand_beside_the_canonical_ones_and_a_missing_one_is_said(runs: Pa
     assert ann.count('alt="Convolution 9, filter 12: picture 2: ') == 2  # the made-up class has no picture 6
     assert 'class="none"' not in ann
     assert ann.count('alt="Attention of all heads on sentence') == 6
+    assert eve.count('alt="LIME, true label of picture') == 6
+    assert "Saliency map of picture" not in eve  # the reference stands beside what was saved alone
+    assert "Attention of all heads on sentence" not in eve
     assert eve.count('class="none"') == 3 * 3 + 2 * 12 + (3 * 2 + 2 * 2 + 2 * 2)  # of pictures, filters and texts
     assert "Saliency map of picture" not in zoe
+
+
+def test_page_without_any_array_has_no_picture_and_is_small(
+    tmp_path: Path, grading: Grading, hand_in: HandIn, runs: Path
+) -> None:
+    hand_in("kim", BEST, run=Evidence(word="failed", reason="exception", cell=0, sandbox=True))
+    write_reports(tmp_path, grading)
+    page = (runs / "kim/report.html").read_text(encoding="utf-8")
+    assert "image/png" not in page
+    assert "Your arrays next to the reference" in page
+    assert len(page) < 2.5e5
 
 
 def find_letters(text: str) -> list[str]:

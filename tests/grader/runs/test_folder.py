@@ -1,6 +1,7 @@
 """The Run folder: a result is there whole or not at all, and the first one stays."""
 
 import os
+import shutil
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
@@ -13,6 +14,7 @@ from grader.runs.folder import (
     MOST_STARTS,
     begin_attempt,
     check_runs,
+    find_handins,
     is_lost,
     load_submissions,
     lock_runs,
@@ -90,6 +92,22 @@ def test_class_is_recorded_and_comes_back(tmp_path: Path) -> None:
     )
     record_class(tmp_path / "runs", people)
     assert load_submissions(tmp_path / "runs") == people
+
+
+def test_copied_class_was_taken_from_its_own_hand_ins_and_moved_runs_from_the_old_ones(tmp_path: Path) -> None:
+    handins, runs = tmp_path / "class" / "handins", tmp_path / "class" / "runs"
+    handins.mkdir(parents=True)
+    record_class(runs, (), handins)
+    copy = shutil.copytree(tmp_path / "class", tmp_path / "copy")
+    assert find_handins(runs) == handins
+    assert find_handins(copy / "runs") == copy / "handins"
+    assert find_handins((copy / "runs").rename(tmp_path / "alone")) == handins
+    shutil.rmtree(tmp_path / "class")
+    moved = (tmp_path / "alone").rename(copy / "runs")
+    (copy / "handins").rmdir()
+    assert find_handins(moved) == copy / "handins"
+    (moved / "runs.json").write_text(f'{{"version": 1, "handins": "{handins}"}}')  # of an earlier version
+    assert find_handins(moved) == handins
 
 
 def test_runs_of_another_version_are_refused(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """A hand-in is read once: what happens to its file afterwards costs nobody anything, and is said."""
 
 import os
+import shutil
 import signal
 from pathlib import Path
 
@@ -10,9 +11,10 @@ import pytest
 from assignment.fixable import FixableError
 from grader.handins import submission as submission_module
 from grader.handins.submission import Submission
-from grader.runs.folder import lock_runs, read_handin, record_class
+from grader.runs.folder import begin_runs, lock_runs, read_handin, record_class, write_handin
 from grader.runs.intake import CHANGED, GONE, WORSE, Intake, load_intake, take_in
 from tests.grader.runs.test_folder import make_result
+from tests.killed import kill_at_each_step, list_files
 
 
 def write(path: Path, text: str = "print(1)") -> bytes:
@@ -244,3 +246,47 @@ def test_looking_writes_nothing_and_names_what_is_new(folders: tuple[Path, Path]
     assert reasons(found) == {"b01": (CHANGED,)}
     assert found.notes == ("b04: new in HANDINS, and not scored before it is taken in",)
     assert set(problems(found)) == {"b01", "b02", "b03"}
+
+
+def test_first_taking_in_goes_on_where_it_was_killed(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    handins, runs = folders
+    write(handins / "b04" / "homework.ipynb")
+    (handins / "b04" / "helper.py").write_text("one = 1")
+    whole = take_in(handins, tmp_path / "whole")
+    for _ in kill_at_each_step(lambda: take_in(handins, runs)):
+        if (runs / "runs.json").exists():
+            with pytest.raises(FixableError, match="was cut short; expected a whole class"):
+                load_intake(runs)
+        assert take_in(handins, runs) == whole
+        assert list_files(runs) == list_files(tmp_path / "whole")
+        shutil.rmtree(runs)
+
+
+def test_hand_in_that_vanished_after_a_first_taking_in_was_killed_is_not_lost(folders: tuple[Path, Path]) -> None:
+    handins, runs = folders
+    data = (handins / "b02.ipynb").read_bytes()
+    record_class(runs, (), handins)
+    write_handin(runs / "b02", data)
+    (handins / "b02.ipynb").unlink()
+    found = take_in(handins, runs)
+    assert problems(found) == {"b01": None, "b02": None, "b03": None}
+    assert reasons(found) == {"b02": (GONE,)}
+    assert read_handin(runs / "b02") == data
+
+
+def test_quiz_class_begins_where_a_process_was_killed_before_it_named_the_class(tmp_path: Path) -> None:
+    (tmp_path / ".lock").touch()
+    (tmp_path / ".runs.json.0123456789ab").write_text('{"ver')
+    begin_runs(tmp_path)
+    assert load_intake(tmp_path) == Intake(())
+
+
+@pytest.mark.parametrize("name", ["scorings", "Scorings", "runs.json", "quiz.json", "responses.csv", ".replaced"])
+def test_hand_in_called_as_our_own_files_is_a_bad_name_and_harms_nothing(folders: tuple[Path, Path], name: str) -> None:
+    handins, runs = folders
+    write(handins / f"{name}.ipynb")
+    write(handins / name / "a.ipynb")
+    found = take_in(handins, runs)
+    assert sorted(problems(found).items())[:3] == [("b01", None), ("b02", None), ("b03", None)]
+    assert set(problems(found).values()) == {None, "bad_name"} or name == ".replaced"
+    assert not (runs / name).is_dir()

@@ -89,6 +89,17 @@ def test_cuda_may_reserve_more_than_it_uses() -> None:
     assert data == [VIEW.limits.memory_mib * 2**20, (VIEW.limits.memory_mib + 4096) * 2**20]
 
 
+def test_root_that_cannot_reach_its_kernels_is_told_before_students_are_blamed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "getuid", lambda: 0)
+    monkeypatch.setattr(cage_check, "find_rights", lambda: ~cage_check.DAC_OVERRIDE)
+    with pytest.raises(cage_check.FixableError, match=r"root without CAP_DAC_OVERRIDE.*--cap-add DAC_OVERRIDE"):
+        cage_check.check_cage()
+
+
+def test_rights_of_this_process_are_read() -> None:
+    assert os.getuid() != 0 or cage_check.find_rights() & cage_check.DAC_OVERRIDE
+
+
 @pytest.mark.parametrize(
     "program", ["bwrap: setting up uid map: Permission denied", "bwrap: No permissions to create new namespace"]
 )

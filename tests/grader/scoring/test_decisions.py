@@ -186,7 +186,7 @@ def test_days_of_a_late_hand_in_count_from_the_students_own_deadline(score: Scor
     own = grading.assignment.deadline + timedelta(days=3)
     extension = make_decision("extension", student="ann", value=own.isoformat())
     scored = score(BEST, extension, late=policy, submitted_at=own + timedelta(hours=1))
-    assert (str(scored.deducted), str(scored.total)) == ("0.5", "0.7")
+    assert (str(scored.deducted), str(scored.total), scored.days_late) == ("0.5", "0.7", 1)
 
 
 def test_hand_in_marked_late_without_a_time_earns_nothing_under_every_policy(score: Score, grading: Grading) -> None:

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from assignment.fixable import FixableError
-from grader.commands.score import ScoredClass, keep_scored, score_class, show_scored
+from grader.commands.score import ScoredClass, keep_scored, score_class, show_changes, show_scored
 from grader.decisions.decisions import Decisions
 from grader.handins.submission import Submission
 from grader.report.pages import load_handin_records, write_reports
 from grader.runs.folder import record_class
 from grader.scoring import scorings
-from grader.scoring.changes import compare_scorings, describe_change, list_key_changes
+from grader.scoring.changes import compare_scorings, group_changes, list_key_changes
 from grader.scoring.grading import Grading
 from grader.scoring.judge import score_runs
 from grader.scoring.scorings import FOLDER, Scoring, load_last_scoring, load_scorings, make_scoring
@@ -59,14 +59,14 @@ def make(tmp_path: Path, grading: Grading, submissions: tuple[Submission, ...]) 
 
 
 def tell(before: Scoring, after: Scoring) -> list[str]:
-    return [describe_change(one) for one in compare_scorings(before, after)]
+    return [f"{', '.join(one.names)}: {one.says.en}" for one in group_changes(compare_scorings(before, after))]
 
 
 def test_new_key_names_the_students_the_points_and_the_claim(make: Make) -> None:
     before, after = make(), make(key={"lime-1": "ab"})
     assert tell(before, after) == [
-        "ann: 0.3 -> 0.0: lime-1: right -> wrong (The key of this question changed.)",
-        "bob: 0.0 -> 0.3: lime-1: wrong -> right (The key of this question changed.)",
+        "ann: lime-1 right → wrong -0.3: The key of this question changed.",
+        "bob: lime-1 wrong → right +0.3: The key of this question changed.",
     ]
     turned = list_key_changes(before.basis, after.basis)
     assert turned[0] == "lime-1: the key was bd and is ab"
@@ -86,15 +86,18 @@ def test_decisions_come_and_go_with_their_reasons(make: Make) -> None:
         make_decision("excused", student="bob"),
     )
     there = tell(plain, decided)
-    assert there[0].startswith("ann: 0.3 -> 0.0: lime-1: right -> wrong (")
+    assert there[0].startswith("ann: lime-1 right → wrong -0.3: ")
     assert "The answer to lime-1 is read as c" in there[0]
-    assert "saliency-1: wrong -> void (saliency-1 counts for nobody" in there[0]
-    assert there[1].startswith("bob: 0.0 -> EX: This student is excused")
-    assert "For lime-1 a second answer is right too" in there[1]
+    assert "void" not in there[0]  # it moved no points
+    assert there[1].startswith("bob (0.0 → EX): This student is excused")
+    assert "lime-1" not in there[1]  # no question of an excused student counts
+    turned = list_key_changes(plain.basis, decided.basis)
+    assert turned == (f"the possible points were {plain.basis.possible} and are {decided.basis.possible}",)
+    assert decided.basis.possible == plain.basis.possible - plain.basis.key["saliency-1"].worth
     back = tell(decided, plain)
-    assert back[0].startswith("ann: 0.0 -> 0.3: lime-1: wrong -> right (")
+    assert back[0].startswith("ann: lime-1 wrong → right +0.3: ")
     assert "Taken back: The answer to lime-1 is read as c" in back[0]
-    assert back[1].startswith("bob: EX -> 0.0: Taken back: This student is excused")
+    assert back[1].startswith("bob (EX → 0.0): Taken back: This student is excused")
 
 
 def test_lateness_is_told_once_for_the_whole_hand_in(make: Make, grading: Grading) -> None:
@@ -107,22 +110,56 @@ def test_lateness_is_told_once_for_the_whole_hand_in(make: Make, grading: Gradin
         ),
     )
     (change,) = tell(late, extended)
-    assert change.startswith("ann: 0.0 -> 0.3: The deadline of this student is ")
+    assert change.startswith("ann (0.0 → 0.3): The deadline of this student is ")
     (moved,) = tell(late, make(moments=moment, deadline=deadline + timedelta(days=1)))
-    assert moved == "ann: 0.0 -> 0.3: The deadline or the late policy changed."
+    assert moved == "ann (0.0 → 0.3): The deadline or the late policy changed."
     (earlier,) = tell(late, make(moments={"ann": deadline}))
-    assert earlier == "ann: 0.0 -> 0.3: Another time of handing in is known."
+    assert earlier == "ann (0.0 → 0.3): Another time of handing in is known."
 
 
 def test_other_answers_and_other_students_are_told(make: Make, tmp_path: Path) -> None:
     before = make()
     save_notebook(tmp_path / "runs" / "bob" / "handin.ipynb", "answers = {'lime-1': 'bd'}")
     after = make()
-    assert tell(before, after) == ["bob: 0.0 -> 0.3: lime-1: wrong -> right (Another answer was read.)"]
+    assert tell(before, after) == ["bob: lime-1 wrong → right +0.3: Another answer was read."]
     smaller = after.model_copy(update={"students": {"bob": after.students["bob"]}})
-    assert tell(after, smaller) == ["ann: 0.3 -> none: No longer of the class."]
-    assert tell(smaller, after) == ["ann: none -> 0.3: Not scored before."]
+    assert tell(after, smaller) == ["ann (0.3 → none): No longer of the class."]
+    assert tell(smaller, after) == ["ann (none → 0.3): Not scored before."]
     assert tell(after, after) == []
+
+
+def test_thousand_students_of_a_void_question_are_few_lines_and_those_who_lose_nothing_are_one(
+    make: Make, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plain, void = make(), make(make_decision("void", question="lime-1"))
+
+    def widen(scoring: Scoring, number: int) -> Scoring:
+        each = {f"{name}{n}": one for name, one in scoring.students.items() for n in range(500)}
+        return scoring.model_copy(update={"number": number, "students": each})
+
+    before, after = widen(plain, 1), widen(void, 2)
+    (lost,) = group_changes(compare_scorings(before, after))
+    assert len(lost.names) == 500
+    assert lost.says.en.startswith("lime-1 right → void -0.3: lime-1 counts for nobody")
+    assert lost.says.zh.startswith("lime-1 正確 → 不計分 -0.3：")
+    scored = ScoredClass([], after, before, Decisions(()), None, ())
+    show_changes(scored, most=None)
+    told = capsys.readouterr().out
+    assert told.count("lime-1 right → void") == 1
+    assert "ann499" in told
+    assert "bob" not in told
+    assert "500 others: a word, an answer or a time differs, and no points" in told
+    assert "the points of 500 of 1000 students differ" in told
+    show_changes(scored, most=10)
+    assert len(capsys.readouterr().out.splitlines()) == 7
+
+
+def test_void_question_read_otherwise_and_an_excused_student_are_not_told(make: Make, tmp_path: Path) -> None:
+    decided = make_decision("void", question="lime-1"), make_decision("excused", student="ann")
+    before = make(*decided)
+    save_notebook(tmp_path / "runs" / "bob" / "handin.ipynb", "answers = {'lime-1': 'bd'}")
+    save_notebook(tmp_path / "runs" / "ann" / "handin.ipynb", "answers = {'saliency-1': 'b'}")
+    assert compare_scorings(before, make(*decided)) == ()
 
 
 @pytest.fixture
@@ -164,7 +201,9 @@ def test_dry_run_says_whose_points_would_change_and_writes_nothing(
     show_scored(score("ab", keep=False), runs, dry_run=True)
     told = capsys.readouterr().out
     assert "lime-1: the key was bd and is ab" in told
-    assert "bob: 0.0 -> 0.3: lime-1: wrong -> right" in told
+    assert "  1 student: lime-1 wrong → right +0.3: The key of this question changed.\n      bob\n" in told
+    assert "since scoring 1 of 20" in told
+    assert " UTC+08:00 by " in told
     assert "the points of 2 of 2 students differ" in told
     assert "dry run: nothing was written" in told
     assert {path: path.read_bytes() for path in runs.rglob("*") if path.is_file()} == before
@@ -216,5 +255,7 @@ def test_pages_say_what_differs_from_an_earlier_scoring_and_tell_no_letters(
     assert "本題的標準答案已更改。" in section
     assert "the key was" not in theirs
     assert "lime-1: the key was bd and is ab" in page
+    assert "1 student: lime-1 wrong → right +0.3: The key of this question changed." in page
+    assert "1 位學生：lime-1 錯誤 → 正確 +0.3：本題的標準答案已更改。" in page
     with pytest.raises(FixableError, match="no scoring 7; expected one of 1, 2"):
         write_reports(runs, grading, since=7)
