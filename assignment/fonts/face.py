@@ -23,7 +23,8 @@ VERTICAL = ["BASE", "GPOS", "GSUB", "VORG", "vhea", "vmtx"]  # tables for lines 
 @cache
 def list_characters() -> frozenset[str]:
     """Return the characters that the font draws and a page embeds."""
-    return frozenset(chr(code) for code in TTFont(FONT_FILE, lazy=True).getBestCmap() if code >= FIRST)
+    with TTFont(FONT_FILE, lazy=True) as font:
+        return frozenset(chr(code) for code in font.getBestCmap() if code >= FIRST)
 
 
 def find_drawn(text: str) -> frozenset[str]:
@@ -37,15 +38,15 @@ def find_drawn(text: str) -> frozenset[str]:
 
 def cut_font(characters: frozenset[str], font: bytes | None = None) -> bytes:
     """Return a WOFF font with the glyphs of some characters, out of `font` (None: the whole)."""
-    source = TTFont(FONT_FILE if font is None else io.BytesIO(font), lazy=True, recalcTimestamp=False)
     options = subset.Options(layout_features=[], hinting=False, drop_tables=VERTICAL)
-    cutter = subset.Subsetter(options)
+    cutter, stream = subset.Subsetter(options), io.BytesIO()
     cutter.populate(unicodes=sorted(map(ord, characters)))
-    cutter.subset(source)
-    _draw_box(source)
-    source.flavor = "woff"  # WOFF 2 would be a tenth smaller, and needs Brotli
-    stream = io.BytesIO()
-    source.save(stream)
+    place = FONT_FILE if font is None else io.BytesIO(font)
+    with TTFont(place, lazy=True, recalcTimestamp=False) as source:
+        cutter.subset(source)
+        _draw_box(source)
+        source.flavor = "woff"  # WOFF 2 would be a tenth smaller, and needs Brotli
+        source.save(stream)
     return stream.getvalue()
 
 

@@ -27,6 +27,8 @@ class ClassRecord(Record):
     """The class: what `results.json` holds."""
 
     version: Literal[2] = Field(default=2, description="the version of this format")
+    course: str = Field(description="the course's name")
+    course_digest: str = Field(description="a digest of its pictures, labels, models and texts, by which it is known")
     title: str = Field(description="the assignment's title in English")
     deadline: AwareDatetime = Field(description="the deadline of everyone without an extension")
     late: LatePolicy = Field(
@@ -46,6 +48,8 @@ def make_class_record(scored: Iterable[HandinRecord], grading: Grading) -> Class
     words = Counter(word for one in handins for word in one.words)
     worth = list_worth(grading.bank, grading.assignment)
     return ClassRecord(
+        course=grading.course.name,
+        course_digest=grading.course.mark.digest,
         title=grading.assignment.title.en,
         deadline=grading.assignment.deadline,
         late=grading.assignment.late,

@@ -91,7 +91,7 @@ def take_in(handins: Path, runs: Path, *, course: CourseMark | None = None, repl
     opened = open_handins(handins)
     before = {one.student: one for one in check_runs(runs)}
     if not before:
-        record_class(runs, (), handins)  # so that RUNS is known to be one if we are killed
+        record_class(runs, (), handins, course)  # so that RUNS is known to be one if we are killed
     taken: dict[str, Submission] = {}
     notes = list(opened.notes)
     for handin in opened.read():

@@ -55,6 +55,17 @@ def check_cage(gpus: Sequence[Gpu] = ()) -> None:
             )
 
 
+def check_readable(course: Course) -> None:
+    """Raise FixableError with every file of a course that a notebook's own user, when we are root, could not read."""
+    if cage.choose_uid(0) is None:
+        return
+    check_all(
+        Fault((str(path),), "only its owner may read it; expected one that everybody may (chmod -R a+rX the course)")
+        for path in list_bundled(course).values()
+        if path.exists() and not path.stat().st_mode & stat.S_IROTH
+    )
+
+
 def _check_rights() -> None:
     """Raise FixableError for a root that could start kernels and not reach them: students would be blamed."""
     if os.getuid() == 0 and not find_rights() & DAC_OVERRIDE:
@@ -68,17 +79,6 @@ def find_rights() -> int:
     """Return the rights of this process (its effective capabilities), a bit each."""
     status = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
     return int(next(line.partition(":")[2] for line in status if line.startswith("CapEff:")), 16)
-
-
-def check_readable(course: Course) -> None:
-    """Raise FixableError with every file of a course that a notebook's own user, when we are root, could not read."""
-    if cage.choose_uid(0) is None:
-        return
-    check_all(
-        Fault((str(path),), "only its owner may read it; expected one that everybody may (chmod -R a+rX the course)")
-        for path in list_bundled(course).values()
-        if path.exists() and not path.stat().st_mode & stat.S_IROTH
-    )
 
 
 def check_refusal(complaint: str) -> None:

@@ -1,6 +1,6 @@
 """The content package around the assessment XML: a zip file that Canvas takes under Import Course Content, QTI .zip.
 
-    imsmanifest.xml                        what the package holds
+    imsmanifest.xml                        what the package holds, and which course it is of
     hw9-quiz/hw9-quiz.xml                  the questions and the KEY: for staff only (`assessment.py`)
     hw9-quiz/assessment_meta.xml           Canvas's settings of the quiz
     hw9-pictures/<number>.png              the pictures that questions name
@@ -17,7 +17,7 @@ from datetime import UTC
 from decimal import Decimal
 
 from assignment.assignment import Assignment
-from assignment.profile import Profile
+from assignment.course import Course, CourseMark
 from questions.bank import Bank, list_worth
 from questions.canvas.assessment import INSTANCE, PICTURE_FOLDER, to_assessment, to_bytes
 from questions.handout.page import RULE, load_pictures
@@ -33,13 +33,13 @@ SETTINGS_TYPE = "associatedcontent/imscc_xmlv1p1/learning-application-resource"
 ASSESSMENT_TYPE = "imsqti_xmlv1p2"
 
 
-def to_package(bank: Bank, key: Key, assignment: Assignment, profile: Profile) -> bytes:
+def to_package(bank: Bank, key: Key, course: Course) -> bytes:
     """Return the package as the bytes of a zip file; FixableError where a picture is not what the manifest says."""
-    pictures = load_pictures(bank, profile)
+    assignment, pictures = course.assignment, load_pictures(bank, course.profile)
     points = list_worth(bank, assignment)
     paths = {f"{PICTURE_FOLDER}/{one.file}": one.data for one in pictures.values()}
     files = {
-        MANIFEST_FILE: _to_manifest(tuple(paths)),
+        MANIFEST_FILE: _to_manifest(tuple(paths), course.mark),
         ASSESSMENT_FILE: to_assessment(assignment.title, QUIZ, bank.questions, points, key, pictures),
         SETTINGS_FILE: _to_settings(assignment, sum(points.values(), Decimal("0.0"))),
         **paths,
@@ -47,11 +47,16 @@ def to_package(bank: Bank, key: Key, assignment: Assignment, profile: Profile) -
     return _to_zip(files)
 
 
-def _to_manifest(pictures: tuple[str, ...]) -> bytes:
+def _to_manifest(pictures: tuple[str, ...], mark: CourseMark) -> bytes:
     location = f"{CONTENT} http://www.imsglobal.org/xsd/imscp_v1p1.xsd"
     root = ET.Element(
         "manifest",
-        {"identifier": "hw9-manifest", "xmlns": CONTENT, "xmlns:xsi": INSTANCE, "xsi:schemaLocation": location},
+        {
+            "identifier": f"hw9-{mark.name}-{mark.digest}",
+            "xmlns": CONTENT,
+            "xmlns:xsi": INSTANCE,
+            "xsi:schemaLocation": location,
+        },
     )
     metadata = ET.SubElement(root, "metadata")
     ET.SubElement(metadata, "schema").text = "IMS Content"

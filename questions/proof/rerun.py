@@ -22,12 +22,11 @@ from assignment.course import VARIABLE, Course
 from assignment.fixable import Fault, FixableError, check_all, show_value
 from assignment.outputs import Outputs
 from assignment.processors import count_processors
-from assignment.profile import Manifest
+from assignment.provenance import digest_sources
 from questions.canonical import load_canonical
 
 ROOT = Path(__file__).parents[2]
 CACHE_FOLDER = ROOT / "build" / "reruns"
-TEXT_GROUPS = ("texts", "attention", "embedding_pca", "embedding_distance")
 ROOMS = ("assignment", "reference")  # what the reference is made of
 FIXABLE = 1  # the exit code of `python -m reference.produce` for what a user can mend
 SETTINGS = {"OMP_NUM_THREADS": "1", "PYTHONSAFEPATH": ""}  # else Python would not look where the edits are
@@ -71,7 +70,7 @@ def run_all(
     """
     check_all(fault for rerun in reruns for fault in find_edit_faults(rerun.edits))
     sources = _digest_sources()
-    folders = [cache / _digest_rerun(rerun, course.manifest, sources) for rerun in reruns]
+    folders = [cache / _digest_rerun(rerun, course, sources) for rerun in reruns]
     faults: list[Fault] = []
     with ThreadPoolExecutor(count_processors()) as pool:
         started = {
@@ -173,15 +172,7 @@ def _list_files(pattern: str) -> list[Path]:
     return sorted(path for path in found if path.is_file() and "__pycache__" not in path.parts)
 
 
-def _digest_rerun(rerun: Rerun, manifest: Manifest, sources: str) -> str:
+def _digest_rerun(rerun: Rerun, course: Course, sources: str) -> str:
     """Return a name of all that the arrays depend on: code, weights, edits, options."""
-    labels = [(one.asset, one.mask, one.label) for one in manifest.pictures]
-    parts = (rerun, manifest.profile, labels, _list_assets(rerun, manifest), sources)
+    parts = (rerun, course.name, [digest_sources(course, group) for group in rerun.groups], sources)
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:24]
-
-
-def _list_assets(rerun: Rerun, manifest: Manifest) -> list[str]:
-    """Return the checksums of the profile's files that the groups are computed from: the CNN's or the BERTs'."""
-    about_texts = (*(f"{folder}/" for folder in (manifest.masked, *manifest.readers)), manifest.texts)
-    needed = {group in TEXT_GROUPS for group in rerun.groups}
-    return [asset.sha256 for asset in manifest.assets if asset.path.startswith(about_texts) in needed]

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from assignment.course import Course
 from assignment.fixable import Fault, FixableError
+from assignment.provenance import digest_outputs, find_stale
 from questions.key import Place
 from questions.proof.matrix import Matrix, load_matrix
 from questions.proof.stability import Stability, load_stability
 
 Stored = TypeVar("Stored")
+VERBS = {"mutate": "mutation.yaml", "stability": "stability.yaml"}  # what each stores
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,19 @@ class Proof:
     def flipped(self) -> Mapping[Place, int] | None:
         """How many mutants turn each choice over; None where none were run."""
         return self.matrix.count_flipped() if self.matrix else None
+
+
+def find_stale_proofs(course: Course) -> list[Fault]:
+    """Return each stored proof that was made from other canonical Outputs, or was changed.
+
+    Claims that changed since are faults of the proof itself: it says of each question which ones it was made from.
+    """
+    outputs, faults = digest_outputs(course), list[Fault]()
+    for verb, name in VERBS.items():
+        if (course.proofs / name).exists():
+            again = f"hw9 questions {verb}{course.option} --write"
+            faults += find_stale(course.proofs, {name: outputs}, again)
+    return faults
 
 
 def load_proof(proofs: Path) -> Proof:

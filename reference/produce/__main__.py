@@ -15,6 +15,7 @@ from assignment.arrays import GROUPS
 from assignment.course import find_course
 from assignment.fixable import FixableError
 from assignment.outputs import Outputs, load_group, save_group
+from assignment.provenance import digest_sources, save_provenance
 from reference.device import prepare_device
 from reference.produce.bench import Arrays, Bench
 from reference.produce.compare import Difference, compare_group
@@ -99,6 +100,8 @@ def run(options: argparse.Namespace, console: Console) -> int:
                 if options.write or options.out:
                     path = save_group(folder, group, arrays, seed=seed, exact=bool(options.out))
                     progress.console.print(f"wrote {path}", highlight=False, soft_wrap=True)
+                    if options.write:
+                        save_provenance(folder, {path.name: digest_sources(course, group)})
                 else:
                     differences += compare(folder, group, seed, arrays)
             progress.advance(task)

@@ -14,11 +14,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from assignment.assignment import load_assignment
+from assignment.course import open_course
 from tests.grader.collect.conftest import make_zip
 
 Notebook = dict[str, Any]
-DEADLINE = load_assignment().deadline
+DEADLINE = open_course().assignment.deadline
 SYSTEMS = ("canvas", "ntu_cool", "moodle")
 COLUMNS = ("student", "id", "login", "name", "submitted_at")
 STRAYS = {"README.md": b"all of them", "Thumbs.db": b"x", ".DS_Store": b"x", "__MACOSX/._a.ipynb": b"x"}

@@ -13,6 +13,7 @@ from assignment.assignment import ASSIGNMENT_FILE
 from assignment.course import Course, open_course
 from assignment.fixable import load_yaml
 from assignment.outputs import save_group
+from assignment.provenance import digest_sources, save_provenance
 from grader.commands.main import main
 from questions.bank import Bank, load_bank
 
@@ -82,7 +83,12 @@ def tiny(tmp_path: Path, questions: Questions) -> Course:
     (folder / "manifest.yaml").write_text(text, encoding="utf-8")
     settings = load_settings() | {"questions": {"lime": {"count": 4, "points": "2.5"}}}
     (folder / "course.yaml").write_text(yaml.dump(settings, allow_unicode=True), encoding="utf-8")
-    return open_course(folder)
+    course = open_course(folder)
+    save_provenance(
+        course.canonical,
+        {path.name: digest_sources(course, path.name.split(".")[0]) for path in course.canonical.glob("*.npz")},
+    )
+    return course
 
 
 def load_settings() -> dict[str, Any]:

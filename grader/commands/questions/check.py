@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from assignment.course import Course
 from assignment.fixable import Fault, FixableError
 from assignment.outputs import Outputs
+from assignment.provenance import find_stale_outputs
 from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.screen import print_faults
 from questions.bank import Bank, read_bank
@@ -15,7 +16,7 @@ from questions.check.rules import RULES
 from questions.key import Decision, Place
 from questions.proof.matrix import find_matrix_faults
 from questions.proof.stability import Steadiness, compute_all_steadiness, find_stability_faults
-from questions.proof.stored import Proof, load_proof
+from questions.proof.stored import Proof, find_stale_proofs, load_proof
 from questions.question import Question
 
 LEGEND = """closest: the choice nearest to tipping over; distance: from its value to its bound; margin: the least one
@@ -65,7 +66,7 @@ def check(course: Course) -> int:
     checked = check_bank(questions, unread, course.assignment, canonicals, course.profile.texts, stored.flipped)
     steadiness = compute_all_steadiness(questions, checked.decisions, stored.stability) if stored.stability else {}
     _print_checked(questions, checked, len(canonicals), stored, steadiness)
-    faults = [*missing, *checked.faults, *stored.missing]
+    faults = [*missing, *checked.faults, *stored.missing, *find_stale_outputs(course), *find_stale_proofs(course)]
     faults += find_matrix_faults(stored.matrix, questions) if stored.matrix else []
     faults += find_stability_faults(questions, steadiness) if stored.stability else []
     return print_faults(faults)

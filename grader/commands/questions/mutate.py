@@ -7,6 +7,7 @@ from pathlib import Path
 
 from assignment.course import Course
 from assignment.fixable import FixableError, check_all, show_value
+from assignment.provenance import digest_outputs, save_provenance
 from grader.commands.questions.options import add_computing, add_storing, check_folders
 from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.progress import show_progress
@@ -18,6 +19,7 @@ from questions.proof.mutant import Mutant
 from questions.proof.mutants.registry import MUTANTS
 from questions.proof.mutation import compute_matrix, find_touched
 from questions.proof.rerun import find_edit_faults
+from questions.proof.stored import VERBS
 
 ABOUT = """Make each of the mistakes that a student could make in an analysis, run the reference with it, and see which
 questions detect it: those of which a choice changes sides. It takes minutes, and keeps what it computed in --cache. It
@@ -95,6 +97,7 @@ def mutate(
 
         for path in [*save_matrix(matrix, questions, out), save_picture(matrix, questions, out)]:
             say(f"wrote {path}")
+        save_provenance(out, {VERBS["mutate"]: digest_outputs(course)})
     whole = len(chosen) == len(MUTANTS)
     return print_faults(find_matrix_faults(matrix, questions) if whole else ())
 

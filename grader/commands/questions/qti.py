@@ -46,7 +46,7 @@ def qti(*, file: Path, course: Course) -> int:
         raise FixableError(f"{file}: expected a name that ends in .zip, which is what Canvas imports")
     questions, assignment = load_bank(course), course.assignment
     key = compute_key(questions, load_canonicals(course))
-    data = to_package(questions, key, assignment, course.profile)
+    data = to_package(questions, key, course)
     points = list_worth(questions, assignment)
     check_all(find_differences(parse_package(data, str(file)), questions, points, key))
     save_output(file, data)

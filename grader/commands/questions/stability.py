@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.table import Table
 
 from assignment.course import Course
+from assignment.provenance import digest_outputs, save_provenance
 from grader.commands.questions.options import add_computing, add_storing, check_folders
 from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.progress import show_progress
@@ -23,6 +24,7 @@ from questions.proof.stability import (
     measure,
     save_stability,
 )
+from questions.proof.stored import VERBS
 
 ABOUT = """Measure every claim in float32 and with weights rounded to bfloat16, on every seed, and compare how far that
 moves its value with how far the value is from the claim's bound. It takes minutes, and keeps what it computed in
@@ -67,6 +69,7 @@ def stability(*, out: Path | None, device: str, cache: Path, course: Course) -> 
     show_table(to_table(steadiness, decisions))
     if out:
         say(f"wrote {save_stability(measured, out)}")
+        save_provenance(out, {VERBS["stability"]: digest_outputs(course)})
     return print_faults([*faults, *find_stability_faults(questions, steadiness)])
 
 

@@ -11,7 +11,7 @@ from assignment.explorer.look import look, read_text, see
 from assignment.explorer.page import fold, list_maskings, make_page, unfold
 from assignment.fixable import FixableError
 from assignment.models.bert import Bert, load_bert
-from tests.tiny_berts import save_tiny
+from tests.assignment.models.tiny_berts import save_tiny
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 LONG = "the cat sat near the tree and the dogs slept " * 5

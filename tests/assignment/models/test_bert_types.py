@@ -20,8 +20,8 @@ from assignment.models.bert import find_span, load_bert
 from assignment.models.reading import read
 from reference.attention import attention, compute_influence, predict_masked
 from reference.reading import hidden_states
-from tests.tiny_berts import CLASSES, CONFIGS, save_tiny
-from tests.tiny_tokenizers import make_wordpiece
+from tests.assignment.models.tiny_berts import CLASSES, CONFIGS, save_tiny
+from tests.assignment.models.tiny_tokenizers import make_wordpiece
 
 PAIR = ("Who saw the cat?", "The old dog saw the cat.")
 

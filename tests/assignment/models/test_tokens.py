@@ -8,7 +8,7 @@ from assignment.models.heads import mark_targets
 from assignment.models.reading import find_candidates, list_tokens, list_vocabulary, read
 from assignment.models.roles import find_roles
 from assignment.texts import PassageText, SentenceText, Texts, WordSet, parse_marked
-from tests.tiny_tokenizers import TOKENIZERS
+from tests.assignment.models.tiny_tokenizers import TOKENIZERS
 
 TOKENS = {name: make() for name, make in TOKENIZERS.items()}
 NAMES = ("wordpiece", "bpe", "unigram")

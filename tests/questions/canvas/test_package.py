@@ -33,7 +33,7 @@ def key(own: Bank) -> Key:
 
 @pytest.fixture(scope="module")
 def data(own: Bank, key: Key) -> bytes:
-    return to_package(own, key, open_course().assignment, open_course().profile)
+    return to_package(own, key, open_course())
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +139,7 @@ def test_pictures_are_referenced_as_canvas_does_and_lie_in_the_package(data: byt
 
 
 def test_same_questions_give_the_same_bytes(data: bytes, own: Bank, key: Key) -> None:
-    assert to_package(own, key, open_course().assignment, open_course().profile) == data
+    assert to_package(own, key, open_course()) == data
     with zipfile.ZipFile(BytesIO(data)) as archive:
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 

@@ -11,7 +11,7 @@ import yaml
 
 from assignment.fixable import FixableError
 from assignment.models.network import Network
-from assignment.profile import PROFILES_FOLDER, Profile, load_profile
+from assignment.profile import PROFILES_FOLDER, Manifest, Profile
 from reference.produce.bench import Bench
 from reference.produce.maps import produce_pictures
 
@@ -39,7 +39,7 @@ def copy_mini(folder: Path, source: str = SOURCE, **changed: Any) -> Profile:
         manifest["assets"].append({"path": f"means/{name}", **its})
     manifest["classifier"] = "means/model.yaml"
     (place / "manifest.yaml").write_text(yaml.safe_dump(manifest))
-    return load_profile("mini", folder)
+    return Profile(place, Manifest.model_validate(manifest))
 
 
 def test_any_classifier_is_explained_as_it_is(tmp_path: Path) -> None:

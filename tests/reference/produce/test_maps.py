@@ -25,7 +25,9 @@ def open_flat(*names: str, dtype: torch.dtype = torch.float64) -> Bench:
     flat = [(FLAT[name].permute(1, 2, 0).numpy() * 255).round().astype(np.uint8) for name in names]
     pictures = np.stack([mini.pictures[0], *flat])
     labels = np.full(len(pictures), mini.labels[0])
-    profile: Any = SimpleNamespace(pictures=pictures, labels=labels, classifier_file=mini.classifier_file)
+    profile: Any = SimpleNamespace(
+        pictures=pictures, labels=labels, classifier_file=mini.classifier_file, folder=mini.folder
+    )
     return Bench(profile, CPU, dtype)
 
 

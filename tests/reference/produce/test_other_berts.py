@@ -17,7 +17,7 @@ from grader.agreement.agree import find_shared_axes
 from questions.measures.embedding_pca import answer_apart, question_near
 from reference.produce.bench import Bench
 from reference.produce.registry import find_producer
-from tests.tiny_berts import save_tiny
+from tests.assignment.models.tiny_berts import save_tiny
 
 GROUPS = ("texts", "attention", "embedding_pca", "embedding_distance")
 ENGLISH = Texts(

@@ -14,7 +14,7 @@ from transformers import (
     RobertaConfig,
 )
 
-from tests.tiny_tokenizers import TOKENIZERS
+from tests.assignment.models.tiny_tokenizers import TOKENIZERS
 
 SIZES = {"hidden_size": 16, "num_hidden_layers": 3, "num_attention_heads": 2, "intermediate_size": 32}
 CONFIGS: dict[str, tuple[type[PreTrainedConfig], dict[str, object], str]] = {  # class, arguments, tokenizer
