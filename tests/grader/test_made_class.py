@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from grader.scoring.course import load_course
 from rich.cells import cell_len
 
+from assignment.course import open_course
 from grader.commands.main import main
 from grader.commands.terminal.needed import WIDTH
+from grader.scoring.grading import load_grading
 from questions.bank import list_worth
 from tests.grader.disturbances import DISTURBANCES, disturb
 from tests.grader.made_class import (
@@ -50,9 +51,9 @@ class Graded:
 
 @pytest.fixture(scope="module")
 def exam() -> Exam:
-    course = load_course("mini")
-    letters = {item: "".join(sorted(its)) for item, its in course.key.letters.items()}
-    return Exam(letters, list_worth(course.bank, course.assignment))
+    grading = load_grading(open_course())
+    letters = {item: "".join(sorted(its)) for item, its in grading.key.letters.items()}
+    return Exam(letters, list_worth(grading.bank, grading.assignment))
 
 
 @pytest.fixture(scope="module", params=SIZES)
@@ -85,7 +86,7 @@ def graded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 def release_short_notebook(patch: pytest.MonkeyPatch, path: Path) -> None:
     """Let the homework be one cell that saves nothing, so that an honest hand-in runs in a second and needs nobody."""
     path.write_bytes(to_bytes(RELEASED))
-    patch.setattr("grader.driver.drive.NOTEBOOK_FILE", path)
+    patch.setattr("assignment.course.NOTEBOOK_FILE", path)
     patch.setattr("grader.scoring.judge.COMPARED_GROUPS", ())
     patch.setattr("grader.agreement.agree.COMPARISONS", ())
 

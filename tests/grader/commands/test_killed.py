@@ -12,7 +12,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from grader.scoring.course import Course
 
 from assignment.course import open_course
 from assignment.fixable import FixableError
@@ -24,6 +23,7 @@ from grader.decisions.file import load_decisions
 from grader.quiz.kept import load_tables
 from grader.report.pages import load_handin_records
 from grader.runs.intake import take_in
+from grader.scoring.grading import Grading
 from grader.scoring.scorings import load_scorings
 from questions.bank import Bank, load_bank
 from tests.grader.collect.conftest import GRADEBOOK, make_notebook, make_zip
@@ -41,20 +41,20 @@ def write_answers(path: Path, answers: dict[str, str]) -> None:
 
 
 @pytest.fixture
-def score(tmp_path: Path, course: Course, to_report: Callable[..., bytes]) -> Callable[[Path], ScoredClass]:
+def score(tmp_path: Path, grading: Grading, to_report: Callable[..., bytes]) -> Callable[[Path], ScoredClass]:
     """Return a function that scores three hand-ins, the quiz and one decision as the verb does."""
     handins = tmp_path / "handins"
     for student, letters in (("ann", "bd"), ("bob", "a"), ("cyd", "")):
         write_answers(handins / f"{student}.ipynb", {"lime-1": letters})
     rows = [{"id": str(n), "sis_id": name, "chosen": {"lime-1": "bd"}} for n, name in enumerate(("ann", "bob"))]
-    (tmp_path / "quiz.csv").write_bytes(to_report(course.bank, rows))
+    (tmp_path / "quiz.csv").write_bytes(to_report(grading.bank, rows))
     (tmp_path / "roster.csv").write_text(ROSTER)
     void = {"decision": "void", "question": "lime-2", "reason": "No.", "date": "2027-06-01"}
     (tmp_path / "handins.decisions.yaml").write_text(json.dumps([void]))
 
     def run(runs: Path) -> ScoredClass:
-        tables = load_tables(runs, course.bank, tmp_path / "quiz.csv", tmp_path / "roster.csv")
-        scored = score_class(take_in(handins, runs).submissions, runs, course, tables)
+        tables = load_tables(runs, grading.bank, tmp_path / "quiz.csv", tmp_path / "roster.csv")
+        scored = score_class(take_in(handins, runs).submissions, runs, grading, tables)
         keep_scored(scored, runs)
         return scored
 
@@ -116,13 +116,13 @@ def test_second_scoring_killed_at_each_step_is_refused_until_it_is_whole(
     assert all("run `hw9 score` again" in one for one in said)
 
 
-def test_two_scorings_at_once_never_mix(tmp_path: Path, score: Callable[[Path], ScoredClass], course: Course) -> None:
+def test_two_scorings_at_once_never_mix(tmp_path: Path, score: Callable[[Path], ScoredClass], grading: Grading) -> None:
     runs = tmp_path / "runs"
     score(runs)
     submissions = take_in(tmp_path / "handins", runs).submissions
     (tmp_path / "handins.decisions.yaml").write_text("")
-    tables = load_tables(runs, course.bank, None, None)
-    slow = score_class(submissions, runs, course, tables)
+    tables = load_tables(runs, grading.bank, None, None)
+    slow = score_class(submissions, runs, grading, tables)
     one = {"decision": "all_right", "question": "lime-1", "reason": "Yes.", "date": "2027-06-01"}
     (tmp_path / "handins.decisions.yaml").write_text(json.dumps([one]))
     fast = score(runs)
@@ -138,28 +138,28 @@ def test_two_scorings_at_once_never_mix(tmp_path: Path, score: Callable[[Path], 
 
 
 def test_kept_tables_of_a_scoring_that_was_cut_short_are_refused(
-    tmp_path: Path, score: Callable[[Path], ScoredClass], course: Course
+    tmp_path: Path, score: Callable[[Path], ScoredClass], grading: Grading
 ) -> None:
     runs = tmp_path / "runs"
     score(runs)
     (runs / "roster.csv").write_text(ROSTER.replace("bob", "dan"))
     with pytest.raises(FixableError, match=r"roster.csv: is not what quiz.json names"):
-        load_tables(runs, course.bank, None, None)
+        load_tables(runs, grading.bank, None, None)
     with pytest.raises(FixableError, match=r"roster.csv: is not what quiz.json names"):
-        load_tables(runs, course.bank, tmp_path / "quiz.csv", None)
-    assert load_tables(runs, course.bank, tmp_path / "quiz.csv", tmp_path / "roster.csv")
+        load_tables(runs, grading.bank, tmp_path / "quiz.csv", None)
+    assert load_tables(runs, grading.bank, tmp_path / "quiz.csv", tmp_path / "roster.csv")
 
 
 @pytest.mark.slow
 def test_report_and_its_zip_killed_at_each_step_are_whole_the_next_time(
-    tmp_path: Path, score: Callable[[Path], ScoredClass], course: Course, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, score: Callable[[Path], ScoredClass], grading: Grading, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     runs = tmp_path / "runs"
     score(runs)
-    monkeypatch.setattr("grader.commands.report.load_course", lambda profile: course)
+    monkeypatch.setattr("grader.commands.report.load_grading", lambda _: grading)
 
     def run(out: Path) -> int:
-        return report(runs=runs, profile="mini", show_key=False, out=out)
+        return report(runs=runs, course=grading.course, show_key=False, out=out)
 
     run(tmp_path / "whole.zip")
     whole, packed = list_files(runs), (tmp_path / "whole.zip").read_bytes()
@@ -179,11 +179,11 @@ def test_decision_killed_at_each_step_is_kept_once_or_not_at_all(tmp_path: Path)
     handins = tmp_path / "handins"
     write_answers(handins / "ann.ipynb", {})
     texts = {"decision": "void", "question": "lime-1", "reason": "No.", "date": "2027-06-01"}
-    decide(handins, texts)
+    decide(handins, open_course(), texts)
     file, bank = tmp_path / "handins.decisions.yaml", load_bank(open_course())
     before = file.read_bytes()
     texts |= {"question": "lime-2"}
-    for _ in kill_at_each_step(lambda: decide(handins, texts)):
+    for _ in kill_at_each_step(lambda: decide(handins, open_course(), texts)):
         kept = load_decisions(file, bank, open_course().assignment.deadline).every
         assert [one.question for one in kept] in (["lime-1"], ["lime-1", "lime-2"])
         assert file.read_bytes().startswith(before)

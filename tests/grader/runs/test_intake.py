@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from assignment.course import open_course
 from assignment.fixable import FixableError
 from grader.handins import submission as submission_module
 from grader.handins.submission import Submission
@@ -277,7 +278,7 @@ def test_hand_in_that_vanished_after_a_first_taking_in_was_killed_is_not_lost(fo
 def test_quiz_class_begins_where_a_process_was_killed_before_it_named_the_class(tmp_path: Path) -> None:
     (tmp_path / ".lock").touch()
     (tmp_path / ".runs.json.0123456789ab").write_text('{"ver')
-    begin_runs(tmp_path)
+    begin_runs(tmp_path, open_course().mark)
     assert load_intake(tmp_path) == Intake(())
 
 

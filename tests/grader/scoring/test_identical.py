@@ -94,12 +94,13 @@ def test_a_few_lines_that_two_write_alike_count_only_in_the_same_file(score: Sco
 
 
 def test_what_is_no_notebook_has_no_content() -> None:
-    assert digest_content(b"%PDF-1.4") is None
+    assert digest_content(b"%PDF-1.4", NOTEBOOK_FILE) is None
 
 
 def test_hostile_cell_of_answers_costs_no_minutes() -> None:
     """Python's own parser takes the square of an f-string's length, three minutes for this one."""
     cells = [{"cell_type": "code", "metadata": {}, "source": f"answers = f'{'{x!r:{y}}' * 100_000}'", "outputs": []}]
     begun = time.process_time()
-    assert digest_content(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}).encode())
+    data = json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}).encode()
+    assert digest_content(data, NOTEBOOK_FILE)
     assert time.process_time() - begun < 30
