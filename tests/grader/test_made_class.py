@@ -86,7 +86,7 @@ def graded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 def release_short_notebook(patch: pytest.MonkeyPatch, path: Path) -> None:
     """Let the homework be one cell that saves nothing, so that an honest hand-in runs in a second and needs nobody."""
     path.write_bytes(to_bytes(RELEASED))
-    patch.setattr("grader.driver.drive.NOTEBOOK_FILE", path)
+    patch.setattr("assignment.course.NOTEBOOK_FILE", path)
     patch.setattr("grader.scoring.judge.COMPARED_GROUPS", ())
     patch.setattr("grader.agreement.agree.COMPARISONS", ())
 

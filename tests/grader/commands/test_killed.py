@@ -179,11 +179,11 @@ def test_decision_killed_at_each_step_is_kept_once_or_not_at_all(tmp_path: Path)
     handins = tmp_path / "handins"
     write_answers(handins / "ann.ipynb", {})
     texts = {"decision": "void", "question": "lime-1", "reason": "No.", "date": "2027-06-01"}
-    decide(handins, texts)
+    decide(handins, open_course(), texts)
     file, bank = tmp_path / "handins.decisions.yaml", load_bank(open_course())
     before = file.read_bytes()
     texts |= {"question": "lime-2"}
-    for _ in kill_at_each_step(lambda: decide(handins, texts)):
+    for _ in kill_at_each_step(lambda: decide(handins, open_course(), texts)):
         kept = load_decisions(file, bank, open_course().assignment.deadline).every
         assert [one.question for one in kept] in (["lime-1"], ["lime-1", "lime-2"])
         assert file.read_bytes().startswith(before)
