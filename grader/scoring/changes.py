@@ -133,6 +133,8 @@ def _compare_items(student: str, old: Outcome, new: Outcome, was: Basis, now: Ba
         before, after = old.items.get(item), new.items.get(item)
         if before is None or after is None or before == after or before.word == after.word == "void":
             continue
+        if (before.word, before.chosen) == (after.word, after.chosen) and old.late != new.late:
+            continue
         why = tuple(_explain_item(student, item, old, new, was, now))
         if before.word != after.word or why:
             yield ItemChange(item, before, after, why or (PROGRAM,))
