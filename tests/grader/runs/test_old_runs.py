@@ -22,16 +22,21 @@ def old(tmp_path: Path) -> Path:
 def describe(results: dict[str, Any]) -> list[dict[str, Any]]:
     """Return of each hand-in all but the figures of its arrays, whose last digits are a processor's.
 
-    Version 1 had its sentences in English alone, and what was found in a broken file among the notes.
+    Version 1 had its sentences in English alone, and what was found in a broken file among its notes.
     """
     return [
         one
         | {"agreements": [(group["group"], group["word"]) for group in one["agreements"]], "version": 2}
         | {"verdicts": [verdict | {"reason": find_english(verdict["reason"])} for verdict in one["verdicts"]]}
-        | {"notes": [find_english(note).removeprefix("In detail: ") for note in one["notes"]]}
-        | {"why": [reason for reason in one["why"] if not reason["en"].startswith("Found: ")]}
+        | {"notes": (), "why": list_said(one)}
         for one in results["handins"]
     ]
+
+
+def list_said(one: dict[str, Any]) -> list[str]:
+    """Return every sentence about a hand-in in English, reasons and notes."""
+    reasons = [reason["en"].removeprefix("Found: ") for reason in one["why"]]
+    return sorted(reasons + [find_english(note).removeprefix("In detail: ") for note in one["notes"]])
 
 
 def keep_known(now: Any, then: Any) -> Any:
