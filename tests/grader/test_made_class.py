@@ -27,8 +27,8 @@ from tests.grader.made_class import (
     write_roster,
 )
 
-pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
-SIZES = [51, pytest.param(200, marks=pytest.mark.nightly)]  # the smallest with each disturbance, and a class
+pytestmark = [pytest.mark.sandbox, pytest.mark.slow, pytest.mark.nightly]
+SIZES = [51, 200]  # the smallest with each disturbance, and a class
 SEED = 16
 SCREEN = 50  # lines
 

@@ -66,7 +66,7 @@ def open_vit(folder: Path) -> Network:
     return load_classifier(folder / "model.yaml")
 
 
-CNNS = ["resnet18", pytest.param("vgg16", marks=pytest.mark.slow), "efficientnet_b0"]
+CNNS = ["resnet18", pytest.param("vgg16", marks=pytest.mark.nightly), "efficientnet_b0"]
 Opened = Callable[[str], Network]
 
 
