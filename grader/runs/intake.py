@@ -14,7 +14,7 @@ from assignment.assignment import Bilingual
 from assignment.course import CourseMark
 from assignment.fixable import FixableError
 from grader.handins.beside import Beside, read_beside, save_beside
-from grader.handins.submission import Handin, Submission, check_notebook, open_handins
+from grader.handins.submission import Submission, check_notebook, open_handins
 from grader.runs.folder import (
     HANDIN_FILE,
     check_runs,
@@ -70,7 +70,7 @@ def _look(handins: Path, runs: Path, known: tuple[Submission, ...]) -> Intake:
     opened, before = open_handins(handins), {one.student: one for one in known}
     taken, notes = dict(before), list(opened.notes)
     for handin in opened.read():
-        now = _add_beside(handin.submission, _read_beside(handins, handin.submission))
+        now, _ = _add_beside(handins, handin.submission)
         kept = _read_kept(runs / now.student)
         if kept is None and handin.data is not None:
             notes.append(f"{now.student}: new in HANDINS, and not scored before it is taken in")
@@ -85,8 +85,8 @@ def take_in(handins: Path, runs: Path, *, course: CourseMark | None = None, repl
     """Take in what is new in HANDINS and record the class; whoever calls it holds the lock of RUNS.
 
     course: what RUNS is made with; None: as it says. replace: whether a notebook that changed takes the place of the
-    earlier one. FixableError when the hand-ins, their
-    roster or the RUNS folder are not as they must be; then nothing was written.
+    earlier one. FixableError when the hand-ins, their roster or the RUNS folder are not as they must be; then nothing
+    was written.
     """
     opened = open_handins(handins)
     before = {one.student: one for one in check_runs(runs)}
@@ -95,9 +95,9 @@ def take_in(handins: Path, runs: Path, *, course: CourseMark | None = None, repl
     taken: dict[str, Submission] = {}
     notes = list(opened.notes)
     for handin in opened.read():
-        student = handin.submission.student
-        beside = _read_beside(handins, handin.submission)
-        taken[student], said = _take(handin, beside, runs / student, before.get(student), replace=replace)
+        now, beside = _add_beside(handins, handin.submission)
+        student = now.student
+        taken[student], said = _take(now, handin.data, beside, runs / student, before.get(student), replace=replace)
         notes += [f"{student}: {said}"] if said else []
     fresh = {one.sha256 or "": one.student for one in taken.values() if one.student not in before}
     former = before | _find_unrecorded(runs, before.keys() | taken.keys())
@@ -117,16 +117,16 @@ def _find_unrecorded(runs: Path, known: Set[str]) -> dict[str, Submission]:
 
 
 def _take(
-    handin: Handin, beside: Beside, folder: Path, earlier: Submission | None, *, replace: bool
+    now: Submission, data: bytes | None, beside: Beside, folder: Path, earlier: Submission | None, *, replace: bool
 ) -> tuple[Submission, str | None]:
     """Return the hand-in that counts from now on, with its bytes in RUNS, and what to say of it."""
-    now, kept = _add_beside(handin.submission, beside), _read_kept(folder)
+    kept = _read_kept(folder)
     if kept is None:
-        if handin.data is not None:
+        if data is not None:
             _set_aside_stale(folder, now)
-            _write(folder, handin.data, beside)
+            _write(folder, data, beside)
         return now, None
-    if _is_same(handin.data, now, kept, earlier):
+    if _is_same(data, now, kept, earlier):
         return now, None
     if now.problem is not None and _is_readable(now.student, kept, earlier):
         reason = GONE if now.problem == "missing" else WORSE
@@ -134,8 +134,8 @@ def _take(
     if not replace:
         return _keep(now, folder, kept, earlier, CHANGED), CHANGED.en
     place = set_aside(folder.parent, folder)
-    if handin.data is not None:
-        _write(folder, handin.data, beside)
+    if data is not None:
+        _write(folder, data, beside)
     return now, f"changed since it was taken in; the new one is taken, the earlier one is kept in {place}"
 
 
@@ -167,15 +167,11 @@ def _is_readable(student: str, kept: bytes, earlier: Submission | None) -> bool:
     return check_notebook(student, Path(HANDIN_FILE), kept).problem is None
 
 
-def _read_beside(handins: Path, submission: Submission) -> Beside:
-    """Return what comes along with a notebook that can be run."""
-    if submission.notebook is None:
-        return Beside({})
-    return read_beside(handins, submission.notebook)
-
-
-def _add_beside(submission: Submission, beside: Beside) -> Submission:
-    return submission.model_copy(update={"beside": beside.digest, "notes": (*submission.notes, *beside.notes)})
+def _add_beside(handins: Path, submission: Submission) -> tuple[Submission, Beside]:
+    """Return a hand-in that knows what comes along with a notebook that can be run, and the files themselves."""
+    beside = read_beside(handins, submission.notebook) if submission.notebook else Beside({})
+    told = {"beside": beside.digest, "notes": (*submission.notes, *beside.notes)}
+    return submission.model_copy(update=told), beside
 
 
 def _is_same(data: bytes | None, now: Submission, kept: bytes, earlier: Submission | None) -> bool:

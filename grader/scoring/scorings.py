@@ -130,14 +130,17 @@ def find_user() -> str:
 
 def load_scorings(runs: Path) -> tuple[Scoring, ...]:
     """Return every scoring that was kept, the newest last; FixableError where a file is no scoring."""
-    paths = sorted((runs / FOLDER).glob("[0-9]*.json"))
-    return tuple(map(_load_scoring, paths))
+    return tuple(map(_load_scoring, _list_files(runs)))
 
 
 def load_last_scoring(runs: Path) -> Scoring | None:
     """Return the newest scoring; None where there was none."""
-    paths = sorted((runs / FOLDER).glob("[0-9]*.json"))
+    paths = _list_files(runs)
     return _load_scoring(paths[-1]) if paths else None
+
+
+def _list_files(runs: Path) -> list[Path]:
+    return sorted((runs / FOLDER).glob("[0-9]*.json"))
 
 
 def _load_scoring(path: Path) -> Scoring:
