@@ -144,6 +144,7 @@ def test_dry_run_of_a_class_that_is_new_shows_it_and_makes_no_folder(
     assert {path: path.read_bytes() for path in runs.rglob("*") if path.is_file()} == before
 
 
+@pytest.mark.slow
 def test_faults_of_the_files_leave_no_folder_behind(
     tmp_path: Path, quiz: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
