@@ -3,7 +3,7 @@
 import argparse
 from types import ModuleType
 
-from grader.commands.course import model
+from grader.commands.course import model, texts
 from grader.commands.terminal.options import Verbs
 
 ABOUT = """Make a course of your own: your pictures, models, texts and questions, in one folder.
@@ -15,6 +15,7 @@ EPILOG = """examples:
 """
 MODULES: tuple[ModuleType, ...] = (  # a verb a line
     model,
+    texts,
 )
 
 
