@@ -18,8 +18,6 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import torch
-
 from benchmarks.agreement.table import Trial, to_markdown
 from benchmarks.agreement.trial import LIME_PICTURES, try_one
 from benchmarks.agreement.variants import VARIANTS
@@ -53,7 +51,7 @@ def main() -> int:
     wanted = [number for number, one in enumerate(VARIANTS) if options.only in one.name and not (one.gpu and cpu)]
     trials = try_all(wanted, options.device)
     seconds = time.perf_counter() - begin
-    machine = describe_machine() if cpu else f"{torch.cuda.get_device_name()}, torch {torch.__version__}"
+    machine = describe_machine(options.device)
     report = to_markdown(trials, machine, ", ".join(map(str, LIME_PICTURES)), seconds)
     options.out.parent.mkdir(exist_ok=True)
     options.out.write_text(report, encoding="utf-8")
