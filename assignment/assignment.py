@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, PositiveInt, field_validator
 
+from assignment.analyses import Analyses, ArrayName
 from assignment.fixable import load_yaml, parse_as
 from assignment.late import LatePolicy
 from assignment.records import Record
@@ -67,6 +68,13 @@ class Limits(Record):
     output_mib: PositiveInt
 
 
+class Size(Record):
+    """How large the pictures are, in pixels."""
+
+    height: PositiveInt
+    width: PositiveInt
+
+
 class Assignment(Record):
     """The whole of `assignment.yaml`, and of another course's `course.yaml`."""
 
@@ -77,6 +85,9 @@ class Assignment(Record):
     answers: Source
     questions: dict[str, QuestionGroup]
     categories: tuple[Bilingual, ...]
+    size: Size
+    regions: Mapping[ArrayName, Bilingual] = {}
+    analyses: Analyses
     limits: Limits
 
     @property

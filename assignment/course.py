@@ -86,12 +86,14 @@ class Course:
 
     @cached_property
     def mark(self) -> CourseMark:
-        """The name and the digest. What notebooks compute depends on what is in it: files, their use, their labels."""
-        its = self.manifest
+        """The name and the digest. What notebooks compute depends on what is in it: files, their use, experiments."""
+        its, settings = self.manifest, self.assignment
         parts = {
             "pictures": [(one.asset, one.mask, one.label) for one in its.pictures],
-            "models": [its.classifier, its.masked, *its.readers],
+            "models": [its.classifier, its.masked, its.embeddings, *its.readers],
             "texts": its.texts,
+            "analyses": settings.analyses.model_dump(mode="json"),
+            "regions": list(settings.regions),
             "assets": sorted((one.path, one.sha256) for one in its.assets),
         }
         return CourseMark(name=its.profile, digest=hashlib.sha256(json.dumps(parts).encode()).hexdigest())

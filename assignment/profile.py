@@ -42,16 +42,20 @@ class Asset(Record):
 
 
 class PictureEntry(Record):
-    """One of the pictures for observation; `mask` is a grey PNG with 0 background, 1 food, 2 tray, 3 distractor."""
+    """One of the pictures for observation; `mask` is a grey PNG: 0 background, n the n-th region of the settings."""
 
     asset: str
-    mask: str
+    mask: str | None = None
     label: NonNegativeInt
     shows: Bilingual
 
 
 class Manifest(Record):
-    """The whole of `manifest.yaml`; `masked` and `readers` are folders: BERTs for masked words and for questions."""
+    """The whole of `manifest.yaml`; `masked`, `readers` and `embeddings` are folders of BERTs.
+
+    They predict masked words, answer questions, and give the states of one word in different sentences; without
+    `embeddings` the first does that too.
+    """
 
     profile: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_-]*$")]
     about: Bilingual
@@ -59,6 +63,7 @@ class Manifest(Record):
     classifier: str
     masked: str
     readers: tuple[str, ...]
+    embeddings: str | None = None
     texts: str
     assets: tuple[Asset, ...]
 
@@ -105,6 +110,11 @@ class Profile:
         return self.find_folder(self.manifest.masked)
 
     @property
+    def embeddings_folder(self) -> Path:
+        """The checked folder of the BERT whose states of one word are compared."""
+        return self.find_folder(self.manifest.embeddings or self.manifest.masked)
+
+    @property
     def reader_names(self) -> tuple[str, ...]:
         """The names of the BERTs that answer questions."""
         return tuple(Path(path).name for path in self.manifest.readers)
@@ -131,8 +141,9 @@ class Profile:
 
     @cached_property
     def masks(self) -> Array:
-        """(N, H, W) uint8 of BACKGROUND, FOOD, TRAY, DISTRACTOR."""
-        return np.stack([self._read_image(entry.mask, "L") for entry in self.manifest.pictures])
+        """(N, H, W) uint8: 0 background, n the n-th region; background alone where a picture has no mask."""
+        none = np.zeros(self.pictures.shape[1:3], dtype=np.uint8)
+        return np.stack([self._read_image(one.mask, "L") if one.mask else none for one in self.manifest.pictures])
 
     def _read_image(self, path: str, mode: str) -> Array:
         with Image.open(self.find_asset(path)) as image:

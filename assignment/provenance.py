@@ -34,10 +34,11 @@ class _Written(RootModel[dict[str, Provenance]]):
 def digest_sources(course: Course, group: str) -> str:
     """Return a digest of what a group of Outputs is computed from: the BERTs and texts, or the CNN and pictures."""
     its = course.manifest
-    about_texts = (*(f"{folder}/" for folder in (its.masked, *its.readers)), its.texts)
+    berts = [its.masked, *([its.embeddings] if its.embeddings else []), *its.readers]
+    about_texts = (*(f"{folder}/" for folder in berts), its.texts)
     of_texts = group in TEXT_GROUPS
     assets = sorted((one.path, one.sha256) for one in its.assets if one.path.startswith(about_texts) is of_texts)
-    used = [its.masked, *its.readers] if of_texts else [(one.asset, one.mask, one.label) for one in its.pictures]
+    used = berts if of_texts else [(one.asset, one.mask, one.label) for one in its.pictures]
     return hashlib.sha256(json.dumps([assets, used]).encode()).hexdigest()
 
 

@@ -16,7 +16,7 @@ from assignment.assignment import Bilingual
 from assignment.course import find_course
 
 Array = NDArray[Any]
-FONT_FILE = Path(__file__).parents[1] / "fonts" / "hw9-sans-tc.otf"  # Chinese glyphs, so that no machine lacks them
+FONT_FILE = Path(__file__).parents[1] / "page" / "hw9-sans-tc.otf"  # Chinese glyphs, so that no machine lacks them
 
 
 def set_style() -> None:

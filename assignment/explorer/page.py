@@ -24,9 +24,9 @@ from assignment.explorer.explorer import Text, load_source, to_asked
 from assignment.explorer.functions import Functions, parse_functions
 from assignment.explorer.look import Levels, Readout, TypedText, pack, read_text, see, to_dict
 from assignment.explorer.words import WORDS
-from assignment.fonts.face import find_drawn, make_face
 from assignment.models.bert import Bert
-from assignment.policy import to_policy
+from assignment.page.face import find_drawn, make_face
+from assignment.page.policy import to_policy
 
 BATCH = 32  # maskings that go through the model at once
 

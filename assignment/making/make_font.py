@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fontTools import subset, ttLib
 
-FONT_FILE = Path(__file__).parents[1] / "fonts" / "hw9-sans-tc.otf"
+FONT_FILE = Path(__file__).parents[1] / "page" / "hw9-sans-tc.otf"
 NAME = "HW9 Sans TC"
 
 

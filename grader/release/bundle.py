@@ -22,7 +22,7 @@ from grader.release.api import NOTEBOOK_API
 BUNDLE_NAME = "hw9-student.zip"
 ROOM = Path(assignment.__file__).parent
 NEVER = "assignment.making"
-DATA = ("explorer/explorer.css", "explorer/explorer.js", "fonts/hw9-sans-tc.otf")
+DATA = ("explorer/explorer.css", "explorer/explorer.js", "page/hw9-sans-tc.otf")
 
 
 def list_bundled(course: Course) -> dict[str, Path]:

@@ -11,9 +11,9 @@ from pathlib import Path
 from markupsafe import Markup
 
 from assignment.fixable import FixableError, check_all
-from assignment.fonts.face import find_drawn, make_face
 from assignment.outputs import Outputs
-from assignment.policy import to_policy
+from assignment.page.face import find_drawn, make_face
+from assignment.page.policy import to_policy
 from grader.agreement.agree import COMPARED_GROUPS, GroupArrays, read_group
 from grader.files.whole import write_whole
 from grader.report.class_page import ClassPage, make_class_page

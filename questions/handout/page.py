@@ -12,8 +12,8 @@ from pathlib import PurePosixPath
 from markupsafe import Markup, escape
 
 from assignment.assignment import Assignment, Bilingual
-from assignment.fonts.face import find_drawn, make_face
-from assignment.policy import to_policy
+from assignment.page.face import find_drawn, make_face
+from assignment.page.policy import to_policy
 from assignment.profile import Profile
 from questions.bank import Bank
 from questions.handout.environment import load_environment, load_own

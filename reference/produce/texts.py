@@ -109,8 +109,9 @@ def _open_masked(bench: Bench) -> Bert:
 
 
 def _open_embeddings(bench: Bench) -> Bert:
-    """Return the BERT whose states of one word are compared: the one that predicts masked words."""
-    return _open_masked(bench)
+    """Return the BERT whose states of one word are compared."""
+    its, masked = bench.profile.embeddings_folder, bench.profile.masked_folder
+    return _open_masked(bench) if its == masked else _open(bench, its, "embeddings")
 
 
 def _find_token(reading: Tokens, word: int) -> int:

@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 
 from assignment.course import open_course
-from assignment.fonts.face import FAMILY, find_drawn
+from assignment.page.face import FAMILY, find_drawn
 from grader.release.explorer import export_explorer
 from grader.report.pages import write_reports
 from grader.scoring.evidence import Evidence

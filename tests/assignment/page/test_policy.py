@@ -3,7 +3,7 @@
 import base64
 import hashlib
 
-from assignment.policy import to_policy
+from assignment.page.policy import to_policy
 
 
 def digest(text: str) -> str:
