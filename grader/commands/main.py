@@ -52,7 +52,10 @@ MODULES = (
 PURPOSES = {
     "grade a class": ("collect", "grade", "run", "score", "decide", "report", "demo"),
     "hand out": ("bundle", "explorer", "look", "questions handout", "questions qti"),
-    "make a course": ("course",),
+    "make a course": (
+        "course new",
+        "course pictures",
+    ),
     "write questions": (
         "questions check",
         "questions show",
