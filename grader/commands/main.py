@@ -55,6 +55,7 @@ PURPOSES = {
     "make a course": (
         "course new",
         "course pictures",
+        "course masks",
     ),
     "write questions": (
         "questions check",

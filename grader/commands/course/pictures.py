@@ -12,8 +12,8 @@ from rich.table import Column, Table
 
 from assignment.assignment import Assignment
 from assignment.authoring.draft import open_draft
-from assignment.authoring.picture_list import LIST_NAMES, Wanted, fill, load_list, parse_label, parse_shows
-from assignment.authoring.pictures import Arrived, add_pictures, list_photographs
+from assignment.authoring.pictures.picture_list import LIST_NAMES, Wanted, fill, load_list, parse_label, parse_shows
+from assignment.authoring.pictures.pictures import Arrived, add_pictures, list_photographs
 from assignment.fixable import Fault, FixableError
 from grader.commands.course.options import add_course_verb, take_folder
 from grader.commands.terminal.options import Verbs

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from assignment.assignment import Bilingual, Size
 from assignment.authoring.draft import CourseDraft, Rights
-from assignment.authoring.photograph import SUFFIXES, Photograph, load_photograph
-from assignment.authoring.picture_list import Wanted
-from assignment.authoring.preparation import (
+from assignment.authoring.pictures.photograph import SUFFIXES, Photograph, load_photograph
+from assignment.authoring.pictures.picture_list import Wanted
+from assignment.authoring.pictures.preparation import (
     PREPARATION_NAME,
     Fit,
     Preparation,
@@ -102,7 +102,7 @@ def _make(draft: CourseDraft, one: Wanted, number: int, before: Preparation | No
     faults: list[Fault] = []
     old = draft.pictures[number] if number < len(draft.pictures) else None
     rights = draft.assets.get(old.asset, {}) if old else {}
-    said = _take_said(one, old, rights, faults)
+    said = _take_said(one, old, rights, len(draft.settings.categories), faults)
     try:
         photograph = load_photograph(one.file)
     except FixableError as error:
@@ -123,10 +123,12 @@ def _make(draft: CourseDraft, one: Wanted, number: int, before: Preparation | No
 
 
 def _take_said(
-    one: Wanted, old: PictureEntry | None, rights: Mapping[str, str], faults: list[Fault]
+    one: Wanted, old: PictureEntry | None, rights: Mapping[str, str], categories: int, faults: list[Fault]
 ) -> tuple[int, Bilingual, str, str]:
     """Return label, what it shows, licence and source, as said now or before; a fault for each that nobody said."""
-    label = one.label if one.label is not None else old and old.label
+    label = one.label
+    if label is None and old and old.label < categories:
+        label = old.label
     shows = one.shows or (old and old.shows)
     licence, source = one.licence or rights.get("licence"), one.source or rights.get("source")
     if label is None:
