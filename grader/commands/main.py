@@ -56,6 +56,7 @@ PURPOSES = {
         "course new",
         "course pictures",
         "course masks",
+        "course model",
     ),
     "write questions": (
         "questions check",

@@ -3,7 +3,7 @@
 import argparse
 from types import ModuleType
 
-from grader.commands.course import masks, new, pictures
+from grader.commands.course import masks, model, new, pictures
 from grader.commands.terminal.options import Verbs
 
 ABOUT = """Make a course of your own: your pictures, models, texts and questions, in one folder.
@@ -18,6 +18,7 @@ MODULES: tuple[ModuleType, ...] = (
     new,
     pictures,
     masks,
+    model,
 )
 
 
