@@ -52,7 +52,7 @@ MODULES = (
 PURPOSES = {
     "grade a class": ("collect", "grade", "run", "score", "decide", "report", "demo"),
     "hand out": ("bundle", "explorer", "look", "questions handout", "questions qti"),
-    "make a course": ("course",),
+    "make a course": ("course check",),
     "write questions": (
         "questions check",
         "questions show",

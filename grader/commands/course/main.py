@@ -3,6 +3,7 @@
 import argparse
 from types import ModuleType
 
+from grader.commands.course import check
 from grader.commands.terminal.options import Verbs
 
 ABOUT = """Make a course of your own: your pictures, models, texts and questions, in one folder.
@@ -13,6 +14,7 @@ EPILOG = """examples:
   hw9 course new ~/bakery
 """
 MODULES: tuple[ModuleType, ...] = (  # a verb a line
+    check,
 )
 
 
