@@ -6,6 +6,7 @@ the manifest, so a truncated download or a changed picture is an error with a na
 
 import hashlib
 import re
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated
@@ -141,17 +142,36 @@ class Profile:
     @cached_property
     def pictures(self) -> Array:
         """(N, H, W, 3) uint8."""
-        return np.stack([self._read_image(entry.asset, "RGB") for entry in self.manifest.pictures])
+        return self._read_images([entry.asset for entry in self.manifest.pictures], "RGB")
 
     @cached_property
     def masks(self) -> Array:
         """(N, H, W) uint8: 0 background, n the n-th region; background alone where a picture has no mask."""
-        none = np.zeros(self.pictures.shape[1:3], dtype=np.uint8)
-        return np.stack([self._read_image(one.mask, "L") if one.mask else none for one in self.manifest.pictures])
+        found = np.zeros(self.pictures.shape[:3], dtype=np.uint8)
+        there = {number: one.mask for number, one in enumerate(self.manifest.pictures) if one.mask}
+        if there:
+            found[list(there)] = self._read_images(list(there.values()), "L", self.pictures.shape[1:3])
+        return found
 
-    def _read_image(self, path: str, mode: str) -> Array:
-        with Image.open(self.find_asset(path)) as image:
+    def _read_images(self, paths: Sequence[str], mode: str, shape: tuple[int, ...] | None = None) -> Array:
+        """Return pictures of one size, that of the first or (height, width); FixableError where there is another."""
+        images = [_read_image(self.find_asset(path), mode) for path in paths]
+        height, width = shape or images[0].shape[:2]
+        check_all(
+            Fault((str(self.folder / path),), f"{one.shape[1]} x {one.shape[0]} pixels; expected {width} x {height}")
+            for path, one in zip(paths, images, strict=True)
+            if one.shape[:2] != (height, width)
+        )
+        return np.stack(images)
+
+
+def _read_image(path: Path, mode: str) -> Array:
+    try:
+        with Image.open(path) as image:
             return np.asarray(image.convert(mode))
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        says = f"{' '.join(str(error).split())}; expected a picture as a PNG file"
+        raise FixableError(Fault((str(path),), says)) from None
 
 
 def find_asset_faults(folder: Path, asset: Asset) -> list[Fault]:

@@ -16,9 +16,9 @@ from assignment.authoring.check.section import Author, Section, split_faults
 from assignment.authoring.manifest import load_draft
 from assignment.fixable import FixableError
 from reference.check.maps import check_maps
-from reference.check.model import check_model
+from reference.check.model import MODEL, check_model
 from reference.check.part import Part
-from reference.check.texts import check_texts_read
+from reference.check.texts import TEXTS, check_texts_read
 
 PARTS: dict[str, Callable[[Part], Section]] = {"model": check_model, "maps": check_maps, "texts": check_texts_read}
 
@@ -47,7 +47,7 @@ def look(name: str, part: Part) -> Section:
     try:
         return PARTS[name](part)
     except FixableError as error:
-        return Section(title=name, flaws=part.author.to_flaws(split_faults(error)))
+        return Section(title=name, flaws=part.author.to_flaws(split_faults(error), TEXTS if name == "texts" else MODEL))
 
 
 if __name__ == "__main__":

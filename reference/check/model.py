@@ -19,9 +19,8 @@ SLOTS = ("shallow", "middle", "deep")
 def check_model(part: Part) -> Section:
     """Return what is wrong with the classifier, and how often it is right about the course's pictures."""
     author, settings = part.author, str(part.settings)
+    model, pictures = part.model, _find_shape(part)
     try:
-        model = part.model
-        pictures = part.profile.pictures.shape if part.profile.manifest.pictures else None
         if pictures:
             check_fits(model, pictures, part.profile.labels.tolist(), settings)
     except FixableError as error:
@@ -31,7 +30,16 @@ def check_model(part: Part) -> Section:
     filters = list(find_filter_faults(model, part))
     flaws += author.to_flaws(fault.within(settings, "analyses", "filters") for fault in filters)
     says = f"{_name(model)}, {model.labels} labels, {model.side} x {model.side}"
-    return Section(title="model", says=says + (f"; {_count_right(part)}" if pictures else ""), flaws=flaws)
+    seen = _count_right(part) if pictures else "not tried on pictures"
+    return Section(title="model", says=f"{says}; {seen}", flaws=flaws)
+
+
+def _find_shape(part: Part) -> tuple[int, ...]:
+    """Return the pictures' shape; nothing where there are none that can be read, as their own check says."""
+    try:
+        return part.profile.pictures.shape if part.profile.manifest.pictures else ()
+    except FixableError:
+        return ()
 
 
 def _name(model: Classifier | Network) -> str:

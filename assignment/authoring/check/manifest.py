@@ -5,6 +5,7 @@ does not name.
 import os
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,15 @@ from assignment.fixable import Fault, FixableError, parse_as, show_value
 from assignment.profile import MANIFEST_NAME, TRUTH_NAME, Manifest, PictureEntry, Profile, find_asset_faults
 
 PARTS = {  # of a manifest: what each is, and the command that enters it
+    "masks": ("regions of the pictures", "course masks MASK..."),
+    "embeddings": ("the folder of a BERT whose states are compared", "course model FOLDER"),
     "pictures": ("the pictures that are looked at, with their labels", "course pictures PHOTO..."),
     "classifier": ("the CNN that is explained", "course model WEIGHTS"),
     "masked": ("the folder of a BERT that predicts masked words", "course model FOLDER"),
     "readers": ("folders of BERTs that answer questions", "course model FOLDER"),
     "texts": ("the texts that the BERTs read", "course texts"),
 }
+NEEDED = ("pictures", "classifier", "masked", "readers", "texts")
 OWN_FOLDERS = ("bank", "proofs", "canonical")  # for staff alone, beside what the manifest names
 
 
@@ -36,8 +40,7 @@ def check_manifest(folder: Path, author: Author) -> tuple[Section, Draft | None]
     for path, count in Counter(one.path for one in assets).items():
         if count > 1:
             faults.append(Fault((place, "assets", path), f"there {count} times; expected one entry for a file"))
-    faults += [fault for one in assets for fault in find_asset_faults(folder, one)]
-    flaws = (*author.to_flaws(faults), *_find_missing(draft, place, author))
+    flaws = (*author.to_flaws(faults), *_find_damage(draft, author), *_find_missing(draft, place, author))
     says = f"{len(assets)} files, {sum(one.bytes for one in assets) / 2**20:.1f} MiB"
     return Section(title="manifest", says=says, flaws=flaws, notes=tuple(_list_unnamed(folder, assets))), draft
 
@@ -45,13 +48,11 @@ def check_manifest(folder: Path, author: Author) -> tuple[Section, Draft | None]
 def open_draft(draft: Draft) -> Profile:
     """Return what there is of a course's pictures, models and texts; a part that is missing, or no path, is None."""
     data = draft.data
-    pictures = []
-    for one in data["pictures"]:
-        try:
-            pictures.append(parse_as(PictureEntry, one))
-        except FixableError:
-            continue  # said by the check of the manifest
-    paths = {name: data[name] if isinstance(data.get(name), str) else None for name in (*PARTS, "embeddings")}
+    try:
+        pictures = [parse_as(PictureEntry, one) for one in data["pictures"]]
+    except FixableError:
+        pictures = []  # said by the check of the manifest; without one of them the others have other numbers
+    paths = {name: data[name] if isinstance(data.get(name), str) else None for name in (*NEEDED, "embeddings")}
     its: dict[str, Any] = {
         **paths,
         "profile": str(data.get("profile")),
@@ -71,7 +72,7 @@ def _find_name_faults(draft: Draft, place: str) -> Iterator[Fault]:
 
 def _find_form_faults(draft: Draft, place: str) -> tuple[Fault, ...]:
     """Return what is wrong with the form of what is written; what is missing is said by `_find_missing`."""
-    missing = {name for name in PARTS if not draft.data.get(name)}
+    missing = {name for name in NEEDED if not draft.data.get(name)}
     try:
         parse_as(Manifest, draft.data, place)
     except FixableError as error:
@@ -80,34 +81,53 @@ def _find_form_faults(draft: Draft, place: str) -> tuple[Fault, ...]:
     return ()
 
 
+def _find_damage(draft: Draft, author: Author) -> Iterator[Flaw]:
+    """Yield each file that is not as its entry says, with the command that enters what it belongs to."""
+    uses = list(_list_uses(draft))
+    for one in draft.assets:
+        its = [use.part for use in uses if one.path == use.path or one.path.startswith(f"{use.path}/")]
+        yield from author.to_flaws(find_asset_faults(draft.folder, one), PARTS[its[0]][1] if its else "")
+
+
 def _find_missing(draft: Draft, place: str, author: Author) -> Iterator[Flaw]:
     """Yield the parts that are not entered, and the paths that are used and have no entry of their own."""
-    for name, (says, words) in PARTS.items():
+    for name, (says, words) in ((name, PARTS[name]) for name in NEEDED):
         if not draft.data.get(name):
             yield from author.to_flaws([Fault((place, name), f"missing; expected {says}")], words)
     entered = {one.path for one in draft.assets}
-    for name, path, is_folder in _list_uses(draft):
-        its = f"{path}/"
-        if not (any(one.startswith(its) for one in entered) if is_folder else path in entered):
-            words = PARTS.get(name.split(".")[0], PARTS["masked"])[1]
-            says = f"{path!r} has no entry under assets; expected one, with its sha256 and licence"
-            yield from author.to_flaws([Fault((place, name), says)], words)
+    for use in _list_uses(draft):
+        inside = f"{use.path}/"
+        if not (any(one.startswith(inside) for one in entered) if use.is_folder else use.path in entered):
+            says = f"{use.path!r} has no entry under assets; expected one, with its sha256 and licence"
+            yield from author.to_flaws([Fault((place, *use.field), says)], PARTS[use.part][1])
 
 
-def _list_uses(draft: Draft) -> Iterator[tuple[str, str, bool]]:
-    """Yield which field uses which path, and whether that is a folder."""
+@dataclass(frozen=True)
+class _Use:
+    """A path that a field of the manifest names, and the part of PARTS that it is of."""
+
+    part: str
+    field: tuple[str, ...]
+    path: str
+    is_folder: bool = False
+
+
+def _list_uses(draft: Draft) -> Iterator[_Use]:
     its = open_draft(draft).manifest
     for number, one in enumerate(its.pictures):
-        yield f"pictures.{number}.asset", one.asset, False
+        yield _Use("pictures", ("pictures", str(number), "asset"), one.asset)
         if one.mask is not None:
-            yield f"pictures.{number}.mask", one.mask, False
+            yield _Use("masks", ("pictures", str(number), "mask"), one.mask)
     for name in ("classifier", "texts"):
         if path := getattr(its, name):
-            yield name, path, False
-    for name, path in (("masked", its.masked), ("embeddings", its.embeddings)):
-        if path:
-            yield name, path, True
-    yield from ((f"readers.{number}", path, True) for number, path in enumerate(its.readers))
+            yield _Use(name, (name,), path)
+    if its.classifier and Path(its.classifier).name == "model.yaml":
+        yield _Use("classifier", ("classifier",), str(Path(its.classifier).parent), is_folder=True)
+    for name in ("masked", "embeddings"):
+        if path := getattr(its, name):
+            yield _Use(name, (name,), path, is_folder=True)
+    for number, path in enumerate(its.readers):
+        yield _Use("readers", ("readers", str(number)), path, is_folder=True)
 
 
 def _list_unnamed(folder: Path, assets: tuple[Any, ...]) -> Iterator[str]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from assignment.analyses import Analyses, FileBaseline, PictureBaseline
+from assignment.analyses import Analyses, FileBaseline, PictureBaseline, Runs
 from assignment.assignment import Assignment, load_assignment
 from assignment.authoring.check.section import Author, Section, split_faults
 from assignment.course import SETTINGS_NAME, find_version_faults
@@ -45,7 +46,7 @@ def _find_picture_faults(analyses: Analyses, count: int) -> Iterator[Fault]:
     filters, baselines = analyses.filters, analyses.integrated_gradients.baselines
     numbers = list[tuple[tuple[str, ...], int]]()
     numbers += ((("filters", "shown", str(place)), number) for place, number in enumerate(filters.shown))
-    for name, run in filters.list_runs("official").items():
+    for name, run in _list_own(filters, "start"):
         if run.start != "noise":
             numbers.append(((*_place("filters", name), "start"), run.start))
     for name, one in baselines.items():
@@ -58,10 +59,18 @@ def _find_picture_faults(analyses: Analyses, count: int) -> Iterator[Fault]:
 
 def _find_label_faults(analyses: Analyses, count: int) -> Iterator[Fault]:
     for analysis in LABELLED:
-        for name, run in getattr(analyses, analysis).list_runs("official").items():
+        for name, run in _list_own(getattr(analyses, analysis), "label"):
             if isinstance(run.label, int) and run.label >= count:
                 says = f"{run.label}; expected truth, runner_up, or 0 to {count - 1}, a category of the settings"
                 yield Fault((*_place(analysis, name), "label"), says)
+
+
+def _list_own(runs: Runs[Any], field: str) -> Iterator[tuple[str, Any]]:
+    """Yield the runs that say something of a field themselves: the official one, and those that change it."""
+    official = getattr(runs.official, field)
+    for name, run in runs.list_runs("official").items():
+        if run is runs.official or getattr(run, field) != official:
+            yield name, run
 
 
 def _place(analysis: str, run: str) -> tuple[str, ...]:

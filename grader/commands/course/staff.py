@@ -1,8 +1,9 @@
 """The parts of a course that are the staff's alone, as Sections: bank, canonical Outputs, proofs; and the notebook."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
-from assignment.authoring.check.section import Author, Flaw, Section, split_faults
+from assignment.authoring.check.section import Author, Flaw, Section, list_some, split_faults
 from assignment.course import Course
 from assignment.fixable import Fault, FixableError
 from assignment.provenance import find_stale_outputs
@@ -28,12 +29,19 @@ def look_at_canonical(course: Course, author: Author) -> Section:
     try:
         seeds = list_seeds(course)
         load_canonicals(course)
-        faults = tuple(find_stale_outputs(course))
+        stale = list(find_stale_outputs(course))
     except FixableError as error:
         return Section(title="canonical", flaws=author.to_flaws(split_faults(error), "reference --write"))
     count = len(list(course.canonical.glob("*.npz")))
     says = f"{count} files of {len(seeds)} seeds"
+    faults = [Fault((str(course.canonical),), _describe_stale(stale, count))] if stale else []
     return Section(title="canonical", says=says, flaws=author.to_flaws(faults, "reference --write"))
+
+
+def _describe_stale(stale: Sequence[Fault], count: int) -> str:
+    """Return in one line which files are not what they should be, and how the first is not."""
+    groups = list(dict.fromkeys(Path(fault.place[0]).name.split(".")[0] for fault in stale))
+    return f"{len(stale)} of {count} files, of {list_some(groups, 8)}; the first: {stale[0].says}"
 
 
 def look_at_questions(course: Course, author: Author) -> Section:
