@@ -27,15 +27,20 @@ from grader.commands import (
     run,
     score,
 )
+from grader.commands.course import main as course
 from grader.commands.questions import main as questions
 from grader.commands.terminal.options import VerbParser
 from grader.commands.terminal.screen import print_faults
 from grader.runs.folder import VERSION
 
-MODULES = (collect, grade, run, score, decide, report, demo, bundle, explorer, look, questions, notebook, reference)
+MODULES = (
+    *(collect, grade, run, score, decide, report, demo, bundle, explorer, look),
+    *(course, questions, notebook, reference),
+)
 PURPOSES = {
     "grade a class": ("collect", "grade", "run", "score", "decide", "report", "demo"),
     "hand out": ("bundle", "explorer", "look", "questions handout", "questions qti"),
+    "make a course": ("course fetch",),
     "write questions": (
         "questions check",
         "questions show",

@@ -1,0 +1,1 @@
+"""The verbs of `hw9 course`: one file each."""
