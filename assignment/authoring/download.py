@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
@@ -92,10 +93,7 @@ class ResumingDownloader:
     def _open(self, have: int) -> Iterator[tuple[int, Iterator[bytes]]]:
         """Give the byte with which the answer begins, `have` or 0, and its chunks."""
         if self.source.address.startswith("file:"):
-            path = Path(url2pathname(urlsplit(self.source.address).path))
-            if path.exists() and not path.is_file():
-                raise FixableError(self._to_fault("a folder or a device; expected a file"))
-            with path.open("rb") as file:
+            with self._open_file() as file:
                 self._check_length(os.fstat(file.fileno()).st_size)
                 file.seek(have)
                 yield have, iter(lambda: file.read(CHUNK), b"")
@@ -104,6 +102,15 @@ class ResumingDownloader:
         auth = _Bearer(self.source.token) if self.source.token else None
         with requests.get(self.source.address, headers=headers, auth=auth, stream=True, timeout=PATIENCE) as response:
             yield self._find_start(response, have), response.iter_content(CHUNK)
+
+    def _open_file(self) -> BinaryIO:
+        path = Path(url2pathname(urlsplit(self.source.address).path))
+        try:
+            if path.exists() and not path.is_file():
+                raise FixableError(self._to_fault("a folder or a device; expected a file"))
+            return path.open("rb")
+        except OSError as error:
+            raise FixableError(self._to_fault(f"{error.strerror}; expected the file")) from None
 
     def _find_start(self, response: requests.Response, have: int) -> int:
         """Return the byte with which an answer begins; FixableError where it is not of this file."""

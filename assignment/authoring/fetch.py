@@ -136,7 +136,7 @@ def _try_source(asset: LockedAsset, source: Source, cache: Path, progress: Progr
     except (requests.RequestException, ValueError) as error:  # ValueError: a redirect to no address
         says = _explain(error, before, measure(part), asset.bytes)
     except OSError as error:
-        says = f"{error.strerror or error}; expected a file of {asset.bytes} bytes and room for it in {cache}"
+        says = f"{error.strerror or error}; expected room for {asset.bytes} bytes in {cache}"
     return Fault((show_address(source.address),), says)
 
 

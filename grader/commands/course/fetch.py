@@ -71,11 +71,16 @@ def _show_bars() -> Iterator[Told]:
     """Show on stderr a bar for each file that comes: bytes, speed, time left."""
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn(), SpeedColumn())
     bars: dict[str, TaskID] = {}
-    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as shown:
+    shown = Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True))
 
-        def tell(done: int, total: int, name: str) -> None:
-            if name not in bars:
-                bars[name] = shown.add_task(name, total=total, completed=done)
-            shown.update(bars[name], completed=done)
+    def tell(done: int, total: int, name: str) -> None:
+        if name not in bars:
+            bars[name] = shown.add_task(name, total=total, completed=done)
+            shown.start()
+        shown.update(bars[name], completed=done)
 
+    try:
         yield tell
+    finally:
+        if bars:  # else it would print an empty line
+            shown.stop()
