@@ -36,12 +36,16 @@ def _check_inside(path: str) -> str:
     return path
 
 
+AssetPath = Annotated[str, AfterValidator(_check_inside)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
 class Asset(Record):
     """One file of a profile: where it is, how to know that it is whole, and how it may be used."""
 
-    path: Annotated[str, AfterValidator(_check_inside)]
+    path: AssetPath
     bytes: PositiveInt
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    sha256: Sha256
     licence: str
     source: str
 

@@ -14,6 +14,7 @@ ASSIGNMENT, REFERENCE, QUESTIONS, GRADER = "assignment", "reference", "questions
 ROOMS = (ASSIGNMENT, REFERENCE, QUESTIONS, GRADER)
 MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "assignment": (),
+    "assignment.authoring": ("assignment",),
     "assignment.models": ("assignment",),
     "assignment.cells": ("assignment", "assignment.models"),
     "assignment.explorer": ("assignment", "assignment.page", "assignment.models"),
