@@ -9,6 +9,7 @@ import torch
 
 from assignment.authoring.manifest import Draft, edit_manifest, load_draft
 from assignment.authoring.models.slot import list_held
+from assignment.authoring.write import write_files
 from assignment.fixable import Fault, FixableError, check_all
 from assignment.models.alignment import find_text_faults
 from assignment.models.bert import load_bert
@@ -76,14 +77,7 @@ def store_texts(folder: Path, file: Path, *, licence: str | None, source: str | 
         check_all(
             Fault((f"--{name}",), says) for name, its in zip(("licence", "source"), rights, strict=True) if not its
         )
-        data, aside = file.read_bytes(), place.with_name(f".{TEXTS_NAME}.new")
-        try:
-            aside.write_bytes(data)
-            aside.replace(place)
-        except OSError as error:
-            raise FixableError(
-                Fault((str(place),), f"{error.strerror}; expected a place that can be written")
-            ) from None
+        write_files(folder, {TEXTS_NAME: file.read_bytes()})
         draft.put([TEXTS_NAME], licence=rights[0], source=rights[1])
         draft.data["texts"] = TEXTS_NAME
     return place

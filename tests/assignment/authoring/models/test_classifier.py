@@ -79,7 +79,7 @@ def test_each_kind_becomes_the_courses_classifier(folder: Path, tmp_path: Path, 
     found = FINDERS[kind](tmp_path)
     place = import_classifier(folder, "cnn", found, **RIGHTS)
     model = load_classifier(place, dtype=torch.float32)
-    assert (model.side, model.labels) == (32, 3)
+    assert (model.size, model.labels) == ((32, 32), 3)
     draft = load_draft(folder)
     assert draft.data["classifier"] == "models/cnn/model.yaml"
     inside = {f"models/cnn/{path.name}" for path in place.parent.iterdir()}
@@ -192,11 +192,15 @@ def test_what_a_kind_needs_and_was_not_said_is_asked_for(folder: Path, tmp_path:
         import_classifier(folder, "cnn", here, **RIGHTS)
 
 
-def test_course_whose_pictures_are_no_squares_is_told(folder: Path, tmp_path: Path) -> None:
+def test_course_whose_pictures_are_no_squares_has_classifiers_too(folder: Path, tmp_path: Path) -> None:
     settings = yaml.safe_load((folder / "course.yaml").read_text(encoding="utf-8"))
     (folder / "course.yaml").write_text(yaml.safe_dump(settings | {"size": {"height": 32, "width": 48}}))
-    with pytest.raises(FixableError, match=r"course\.yaml: size: 32 x 48; expected a square"):
+    with pytest.raises(
+        FixableError, match=r"checkpoint\.pth: takes 32 x 32; expected 32 x 48, the size in course\.yaml"
+    ):
         import_classifier(folder, "cnn", find_old(tmp_path), **RIGHTS)
+    place = import_classifier(folder, "cnn", find_squeezenet(tmp_path), **RIGHTS)
+    assert load_classifier(place, dtype=torch.float32).size == (32, 48)
 
 
 def add_pictures(folder: Path, labels: list[int], side: int = 32) -> None:
