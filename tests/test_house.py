@@ -20,7 +20,6 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "assignment.explorer": ("assignment", "assignment.page", "assignment.models"),
     "assignment.sheet": ("assignment",),
     "assignment.page": (),
-    "assignment.authoring": ("assignment",),
     "assignment.authoring.models": ("assignment", "assignment.authoring", "assignment.models"),
     "assignment.authoring.check": ("assignment", "assignment.authoring"),
     "assignment.making": ("assignment", "assignment.making.drawing"),
