@@ -103,6 +103,12 @@ class Assignment(Record):
         """Say to students which of their answers earn points."""
         return GRADED[self.answers]
 
+    @property
+    def late_rule(self) -> Bilingual:
+        """Say to students what becomes of a late hand-in, without a full stop."""
+        en, zh = self.late.describe()
+        return Bilingual(en=en, zh=zh)
+
 
 def load_assignment(path: Path | None = None) -> Assignment:
     """Return the assignment of a file, in a notebook that of its course; FixableError names every fault at once."""

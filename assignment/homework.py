@@ -21,7 +21,7 @@
 # | Write your answers into the cell `answers = {...}` at the end. A question earns its points only if you choose **all** correct choices and no other. | 把答案寫在最後面的 `answers = {...}` 儲存格。每一題必須選出**所有**正確選項、且沒有多選，才會得分。 |
 # | <!-- graded: en --> | <!-- graded: zh --> |
 # | Pictures are numbered from 0, as the figures show. | 圖片編號從 0 開始，與圖上的標題相同。 |
-# | Run all, save, and hand in this notebook, named by your student ID: `b09901001.ipynb`. No late submission; the last cell prints the deadline. | 全部執行並存檔後，繳交這份筆記本，檔名為學號，例如 `b09901001.ipynb`。不接受遲交；期限見最後一個儲存格的輸出。 |
+# | Run all, save, and hand in this notebook, named by your student ID: `b09901001.ipynb`. <!-- late: en -->; the last cell prints the deadline. | 全部執行並存檔後，繳交這份筆記本，檔名為學號，例如 `b09901001.ipynb`。<!-- late: zh -->；期限見最後一個儲存格的輸出。 |
 
 # %% [markdown]
 # ## Set-up ｜ 準備

@@ -1,5 +1,5 @@
 """The released notebook: `assignment/homework.py` as .ipynb, with the questions' text, an empty line for each answer
-and the sentence that says whose answers are graded put in.
+and the sentences that say whose answers are graded, and what becomes of a late one, put in.
 
 Nothing of a claim, a key or a `why` goes in: only what `questions.handout.markdown` writes for students.
 """
@@ -7,6 +7,7 @@ Nothing of a claim, a key or a `why` goes in: only what `questions.handout.markd
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from questions.handout.markdown import analysis_to_markdown
 from questions.sheet import find_asked
 
 SOURCE_FILE = NOTEBOOK_FILE.with_suffix(".py")
-_GRADED = re.compile(r"<!-- graded: (en|zh) -->")
+_RULE = re.compile(r"<!-- (graded|late): (en|zh) -->")
 _QUESTIONS = re.compile(r"<!-- questions: (\w+) -->")
 
 
@@ -35,7 +36,7 @@ def build_notebook(bank: Bank, assignment: Assignment, source: Path = SOURCE_FIL
         "language_info": {"name": "python"},
     }
     for index, cell in enumerate(notebook["cells"]):
-        _fill(cell, bank, assignment.graded)
+        _fill(cell, bank, {"graded": assignment.graded, "late": assignment.late_rule})
         cell["metadata"].pop("lines_to_next_cell", None)
         digest = hashlib.sha256(cell["source"].encode()).hexdigest()[:8]
         cell["id"] = f"hw9-{index:02d}-{digest}"
@@ -43,9 +44,9 @@ def build_notebook(bank: Bank, assignment: Assignment, source: Path = SOURCE_FIL
     return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
-def _fill(cell: dict[str, Any], bank: Bank, graded: Bilingual) -> None:
+def _fill(cell: dict[str, Any], bank: Bank, rules: Mapping[str, Bilingual]) -> None:
     if cell["cell_type"] == "markdown":
-        source = _GRADED.sub(lambda found: str(getattr(graded, found[1])), cell["source"])
+        source = _RULE.sub(lambda found: str(getattr(rules[found[1]], found[2])), cell["source"])
         cell["source"] = _QUESTIONS.sub(lambda found: analysis_to_markdown(bank, found[1]), source)
     else:
         lines = [f'    "{question.id}": "",' for question in bank.questions]
