@@ -57,6 +57,7 @@ PURPOSES = {
         "course pictures",
         "course masks",
         "course model",
+        "course texts",
         "course fetch",
         "course check",
     ),

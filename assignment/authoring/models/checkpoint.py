@@ -21,16 +21,18 @@ Layers = dict[str, dict[str, Tensor]]  # each layer's name, and its tensors by t
 POOLED = set(accumulate(BLOCKS))  # after how many convolutions a picture is halved
 TOLERANCE = 1e-6  # of the largest logit
 _WIDEST = 1024
+_HALVED = 2 ** len(BLOCKS)  # what is left of a picture is this much smaller
 
 
-def import_homework(weights: Mapping[str, Tensor], path: Path) -> Classifier:
+def import_homework(weights: Mapping[str, Tensor], path: Path, size: tuple[int, int] | None = None) -> Classifier:
     """Return the homework's CNN with the weights of a checkpoint, its width, labels and side found in their shapes.
 
-    path: what errors name. FixableError with each tensor that is left over, missing or of another shape, or where the
+    path: what errors name; size: height and width of the pictures, where as many pixels may be another square's.
+    FixableError with each tensor that is left over, missing or of another shape, or where the
     old module gives other logits.
     """
-    layers = _find_order(weights, path)
-    model = _design(layers, path)
+    layers = _find_order(weights, path, size)
+    model = _design(layers, path, size)
     names = _split(model.state_dict())
     model.load_state_dict(
         {
@@ -54,14 +56,14 @@ def _split(weights: Mapping[str, Tensor]) -> Layers:
     return layers
 
 
-def _find_order(weights: Mapping[str, Tensor], path: Path) -> Layers:
+def _find_order(weights: Mapping[str, Tensor], path: Path, size: tuple[int, int] | None) -> Layers:
     """Return the layers as they follow each other: in the file's order, else by the numbers in their names."""
     written = _split(weights)
     by_number = dict(sorted(written.items(), key=lambda item: _to_key(item[0])))
     faults: list[list[Fault]] = []
     for layers in (written, by_number):
         try:
-            wanted = _split(_design(layers, path).state_dict())
+            wanted = _split(_design(layers, path, size).state_dict())
         except FixableError as error:
             faults.append(list(error.faults))
             continue
@@ -75,7 +77,7 @@ def _to_key(name: str) -> list[tuple[int, str]]:
     return [(int(part) if part.isdecimal() else -1, part) for part in re.split(r"(\d+)", name)]
 
 
-def _design(layers: Layers, path: Path) -> Classifier:
+def _design(layers: Layers, path: Path, size: tuple[int, int] | None) -> Classifier:
     """Return a CNN of the width, labels and side that a checkpoint's first and last layers say."""
     kernels = [its["weight"] for its in layers.values() if "weight" in its]
     first = kernels[0].shape if kernels else torch.Size()
@@ -83,13 +85,15 @@ def _design(layers: Layers, path: Path) -> Classifier:
         says = f"the first layer has a kernel {tuple(first)}; expected (width, 3, 3, 3), width from 1 to {_WIDEST}"
         raise FixableError(Fault((str(path),), says))
     width, rows = first[0], [kernel for kernel in kernels if kernel.dim() == 2]
-    pixels = rows[0].shape[1] / (WIDENING[-1] * width) if rows else 0
-    cells = math.isqrt(int(pixels))
-    if len(rows) != 2 or cells**2 != pixels or not cells:
+    cells = rows[0].shape[1] / (WIDENING[-1] * width) if rows else 0
+    square = math.isqrt(int(cells)) * _HALVED
+    size = size if size and not any(n % _HALVED for n in size) else None
+    sides = [one for one in (size, (square, square)) if one and math.prod(n / _HALVED for n in one) == cells]
+    if len(rows) != 2 or not cells or not sides:
         says = f"linear layers {[tuple(row.shape) for row in rows]}"
         expected = f"two, the first reading {WIDENING[-1] * width} maps of a square"
         raise FixableError(Fault((str(path),), f"{says}; expected {expected}"))
-    return Classifier(width, labels=len(rows[1]), side=cells * 2 ** len(BLOCKS))
+    return Classifier(width, labels=len(rows[1]), side=sides[0])
 
 
 def _find_faults(layers: Layers, wanted: Layers, path: Path) -> Iterable[Fault]:
@@ -114,7 +118,7 @@ def _find_faults(layers: Layers, wanted: Layers, path: Path) -> Iterable[Fault]:
 def check_same(model: Classifier, layers: Layers, path: Path) -> None:
     """Raise FixableError where a CNN gives other logits than the old module does that the layers are of."""
     double = model.to(torch.float64)
-    noise = torch.rand(4, 3, model.side, model.side, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    noise = torch.rand(2, 3, *model.size, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
     pictures = noise * noise[:, :, :1, :1]  # of several colours
     before, after = build_old(layers)(pictures), double(pictures)
     far = float((before - after).abs().max() / before.abs().max().clamp(min=1e-12))

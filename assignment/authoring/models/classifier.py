@@ -57,9 +57,6 @@ def import_classifier(
     needs, or where the model does not take the course's size or does not give an output for each category.
     """
     settings = load_assignment(folder / SETTINGS_NAME)
-    if settings.size.height != settings.size.width:
-        says = f"{settings.size.height} x {settings.size.width}; expected a square, which classifiers take"
-        raise FixableError(Fault((str(folder / SETTINGS_NAME), "size"), says))
     if found.kind not in WRITERS:
         raise FixableError(Fault(("--kind",), f"{found.kind!r}; expected {suggest(found.kind, WRITERS)}"))
     place = folder / MODELS / name
@@ -67,7 +64,7 @@ def import_classifier(
         check_free(draft, "classifier", name, replace=replace)
         with make_folder(place, found.path) as aside:
             described = WRITERS[found.kind](found, aside, settings)
-            described |= {"labels": len(settings.categories), "side": settings.size.height}
+            described |= {"labels": len(settings.categories), "side": _say_side(settings)}
             _write(aside, described)
             _check(aside, described, settings)
         fill(draft, "classifier", place, f"{MODELS}/{name}/{KIND_NAME}", licence=licence, source=source)
@@ -80,9 +77,10 @@ def _write(place: Path, described: Mapping[str, Any]) -> None:
 
 
 def _write_homework(found: Found, place: Path, settings: Assignment) -> dict[str, Any]:
-    model = import_homework(read_checkpoint(found.path), found.path)
+    size = settings.size.height, settings.size.width
+    model = import_homework(read_checkpoint(found.path), found.path, size)
     _check_labels(found.path, model.labels, settings)
-    _check_side(found.path, model.side, settings)
+    _check_size(found.path, model.size, settings)
     save_classifier(model, place / WEIGHTS)
     return {"kind": "homework", "weights": WEIGHTS}
 
@@ -142,10 +140,16 @@ def _check_labels(path: Path, gives: int, settings: Assignment) -> None:
     check_all([Fault((str(path),), says)] * (gives != wanted))
 
 
-def _check_side(path: Path, takes: int, settings: Assignment) -> None:
-    side = settings.size.height
-    says = f"takes {takes} x {takes}; expected {side} x {side}, the size in {SETTINGS_NAME}"
-    check_all([Fault((str(path),), says)] * (takes != side))
+def _check_size(path: Path, takes: tuple[int, int], settings: Assignment) -> None:
+    size = settings.size.height, settings.size.width
+    says = f"takes {takes[0]} x {takes[1]}; expected {size[0]} x {size[1]}, the size in {SETTINGS_NAME}"
+    check_all([Fault((str(path),), says)] * (takes != size))
+
+
+def _say_side(settings: Assignment) -> int | list[int]:
+    """Return the course's size as `model.yaml` says it."""
+    height, width = settings.size.height, settings.size.width
+    return height if height == width else [height, width]
 
 
 def _check(place: Path, described: Mapping[str, Any], settings: Assignment) -> None:
@@ -155,7 +159,7 @@ def _check(place: Path, described: Mapping[str, Any], settings: Assignment) -> N
     except FixableError as error:
         ends = {fault.place[-1:] for fault in error.faults}
         if ends == {("side",)} and (takes := _find_side(place, described)):
-            _check_side(place, takes, settings)
+            _check_size(place, (takes, takes), settings)
         if ends == {("labels",)}:
             says = f"{error.faults[0].says}; {SETTINGS_NAME} has {len(settings.categories)} categories"
             raise FixableError(Fault((str(place),), says)) from None
@@ -167,7 +171,8 @@ def _find_side(place: Path, described: Mapping[str, Any]) -> int | None:
     for side in USUAL_SIDES:
         _write(place, {**described, "side": side})
         try:
-            return int(load_kind(place / KIND_NAME, "cpu", torch.float32).side)
+            load_kind(place / KIND_NAME, "cpu", torch.float32)
+            return side
         except FixableError as error:
             if {fault.place[-1:] for fault in error.faults} == {("labels",)}:
                 return side

@@ -47,7 +47,7 @@ def try_classifier(folder: Path, place: Path) -> Trial | None:
     pictures = [_read_picture(folder / one.asset) for one in entries]
     for one, picture in zip(entries, pictures, strict=True):
         check_fits(model, (1, *picture.shape), [], str(folder / one.asset))
-    check_fits(model, (1, model.side, model.side, 3), labels, manifest)
+    check_fits(model, (1, *model.size, 3), labels, manifest)
     planes = torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2) / 255
     seconds, mib = _measure_gradient(model, planes[:1])
     with torch.no_grad():

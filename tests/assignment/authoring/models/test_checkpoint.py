@@ -23,13 +23,19 @@ def rename(weights: dict[str, Tensor], old: str, new: str) -> dict[str, Tensor]:
 def test_checkpoint_of_2021_gives_the_logits_it_gave(tmp_path: Path, sizes: dict[str, int]) -> None:
     old = save_old(tmp_path / "old.pth", **sizes)
     model = import_homework(read_checkpoint(tmp_path / "old.pth"), tmp_path / "old.pth")
-    assert (model.width, model.labels, model.side) == (
+    assert (model.width, model.labels, model.size[0]) == (
         sizes.get("width", 2),
         sizes.get("labels", 3),
         sizes.get("side", 32),
     )
-    x = torch.rand(4, 3, model.side, model.side)
+    x = torch.rand(4, 3, *model.size)
     torch.testing.assert_close(model(x), old(x))
+
+
+def test_pictures_of_a_course_that_are_no_squares_are_taken(tmp_path: Path) -> None:
+    weights = make_old(side=64).state_dict()  # 2 x 2 maps, as of 32 x 128 pixels
+    assert import_homework(weights, tmp_path, (32, 128)).size == (32, 128)
+    assert import_homework(weights, tmp_path, (64, 96)).size == (64, 64)
 
 
 def test_names_may_be_any_that_follow_the_layers(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import struct
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,7 @@ def test_each_kind_becomes_the_courses_classifier(folder: Path, tmp_path: Path, 
     found = FINDERS[kind](tmp_path)
     place = import_classifier(folder, "cnn", found, **RIGHTS)
     model = load_classifier(place, dtype=torch.float32)
-    assert (model.side, model.labels) == (32, 3)
+    assert (model.size, model.labels) == ((32, 32), 3)
     draft = load_draft(folder)
     assert draft.data["classifier"] == "models/cnn/model.yaml"
     inside = {f"models/cnn/{path.name}" for path in place.parent.iterdir()}
@@ -87,6 +88,40 @@ def test_each_kind_becomes_the_courses_classifier(folder: Path, tmp_path: Path, 
     assert {one["licence"] for one in draft.data["assets"]} == {"CC0-1.0"}
     assert {Path(path).suffix for path in inside} <= {".yaml", ".safetensors", ".json", ".py"}  # no pickle, no notes
     assert not [path for path in (folder / "models").iterdir() if path.name != "cnn"]
+
+
+def test_python_file_leaves_no_compiled_one_in_the_course(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    place = import_classifier(folder, "net", find_own(tmp_path), **RIGHTS)
+    assert {path.name for path in place.parent.iterdir()} == {"model.yaml", "own_net.py", "weights.safetensors"}
+
+
+def test_model_that_stays_in_training_mode_is_refused(folder: Path, tmp_path: Path) -> None:
+    found = find_own(tmp_path)
+    found.path.write_text(
+        found.path.read_text() + "    def train(self, mode=True):\n        return super().train(True)\n"
+    )
+    before = list_files(folder)
+    with pytest.raises(FixableError, match=r"own net\.py: kind: stays in training mode after eval\(\)"):
+        import_classifier(folder, "net", found, **RIGHTS)
+    assert list_files(folder) == before
+
+
+def test_course_that_cannot_be_written_is_told_with_its_place(folder: Path, tmp_path: Path) -> None:
+    (folder / "models").write_text("a file where a folder should be")
+    with pytest.raises(FixableError, match=r"bakery/models.*: .*; expected a folder that can be written"):
+        import_classifier(folder, "cnn", find_old(tmp_path), **RIGHTS)
+
+
+def test_what_a_killed_import_left_is_cleared_by_the_next(folder: Path, tmp_path: Path) -> None:
+    left = folder / "models" / ".cnn.new"
+    left.mkdir(parents=True)
+    (left / "half.safetensors").write_bytes(b"half")
+    place = import_classifier(folder, "cnn", find_old(tmp_path), **RIGHTS)
+    assert {path.name for path in place.parent.iterdir()} == {"model.yaml", "weights.safetensors"}
+    assert not left.exists()
 
 
 def test_kind_is_guessed_from_what_there_is(tmp_path: Path) -> None:
@@ -192,11 +227,15 @@ def test_what_a_kind_needs_and_was_not_said_is_asked_for(folder: Path, tmp_path:
         import_classifier(folder, "cnn", here, **RIGHTS)
 
 
-def test_course_whose_pictures_are_no_squares_is_told(folder: Path, tmp_path: Path) -> None:
+def test_course_whose_pictures_are_no_squares_has_classifiers_too(folder: Path, tmp_path: Path) -> None:
     settings = yaml.safe_load((folder / "course.yaml").read_text(encoding="utf-8"))
     (folder / "course.yaml").write_text(yaml.safe_dump(settings | {"size": {"height": 32, "width": 48}}))
-    with pytest.raises(FixableError, match=r"course\.yaml: size: 32 x 48; expected a square"):
+    with pytest.raises(
+        FixableError, match=r"checkpoint\.pth: takes 32 x 32; expected 32 x 48, the size in course\.yaml"
+    ):
         import_classifier(folder, "cnn", find_old(tmp_path), **RIGHTS)
+    place = import_classifier(folder, "cnn", find_squeezenet(tmp_path), **RIGHTS)
+    assert load_classifier(place, dtype=torch.float32).size == (32, 48)
 
 
 def add_pictures(folder: Path, labels: list[int], side: int = 32) -> None:
