@@ -1,6 +1,5 @@
 """What is fetched is whole or not there, goes on where it broke off, and is asked for once."""
 
-import fcntl
 import hashlib
 import os
 import resource
@@ -14,8 +13,9 @@ from typing import Any
 import pytest
 
 from assignment.authoring import download
-from assignment.authoring.fetch import Outcome, find_disagreements
+from assignment.authoring.fetch import Outcome, fetch_assets, find_disagreements
 from assignment.authoring.lock import Lock
+from assignment.authoring.sources import Access
 from assignment.fixable import FixableError
 from assignment.profile import Manifest
 from tests.assignment.authoring.conftest import Place
@@ -51,7 +51,7 @@ def test_file_is_brought_and_then_asked_for_no_more(server: FileServer, place: P
     (place.folder / "models" / "cnn.pth").unlink()
     assert place.fetch_one(entry, offline=True).source == "from the cache"
     assert (place.folder / "models" / "cnn.pth").read_bytes() == weights
-    assert len(server.asked) == 1
+    assert server.list_headers("Accept-Encoding") == ["identity"]
     assert place.list_files() == ["models/cnn.pth"]
 
 
@@ -82,6 +82,7 @@ def test_server_that_cannot_resume_begins_anew(server: FileServer, place: Place,
     place.fetch_one(entry)
     server.files["/cnn.pth"] = Served(weights, ranges=False)
     assert place.fetch_one(entry).source is not None
+    assert len(server.asked) == 2
     assert (place.folder / "models" / "cnn.pth").read_bytes() == weights
 
 
@@ -164,6 +165,25 @@ def test_other_bytes_than_were_asked_for_are_not_appended(header: str, server: F
     assert place.fetch_one(entry).source is None
     server.files["/cnn.pth"] = Served(b"x" * 100)
     assert place.fetch_one(entry).source is not None
+    assert (place.folder / "models" / "cnn.pth").read_bytes() == b"x" * 100
+
+
+def test_server_whose_whole_has_become_another_is_left_and_what_came_kept(
+    server: FileServer, place: Place, say: Say
+) -> None:
+    entry = to_cnn(b"x" * 100, f"{server.address}/cnn.pth")
+    place.cache.mkdir()
+    (place.cache / f"{entry['sha256']}.part").write_bytes(b"x" * 40)
+    server.files["/cnn.pth"] = Served(b"x" * 130)
+    assert "a file of 130 bytes; expected 100" in say(place.fetch_one(entry))
+    assert (place.cache / f"{entry['sha256']}.part").read_bytes() == b"x" * 40
+
+
+def test_whole_file_that_was_not_compared_yet_is_not_asked_for(place: Place) -> None:
+    entry = to_cnn(b"x" * 100, "http://127.0.0.1:1/cnn.pth")
+    place.cache.mkdir()
+    (place.cache / f"{entry['sha256']}.part").write_bytes(b"x" * 100)
+    assert place.fetch_one(entry).faults == ()
     assert (place.folder / "models" / "cnn.pth").read_bytes() == b"x" * 100
 
 
@@ -315,11 +335,12 @@ def test_full_disk_is_said_and_what_came_is_kept(server: FileServer, place: Plac
 
 
 def test_two_commands_do_not_write_to_one_cache(place: Place) -> None:
-    place.cache.mkdir()
-    with (place.cache / ".held").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        with pytest.raises(FixableError, match="another `hw9 course fetch` is writing to it; expected one at a time"):
-            place.fetch()
+    lock = Lock.model_validate({"assets": [to_cnn(b"weights", "file:///nowhere")]})
+    running = fetch_assets(place.folder, lock, Access(place.cache), lambda *_: None)
+    assert next(running).source is None
+    with pytest.raises(FixableError, match="another `hw9 course fetch` is writing to it; expected one at a time"):
+        place.fetch()
+    assert list(running) == []
     place.fetch()
 
 
