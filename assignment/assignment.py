@@ -6,10 +6,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field, PositiveInt, field_validator
+from pydantic import AwareDatetime, Field, PositiveInt, field_validator, model_validator
 
 from assignment.analyses import Analyses, ArrayName
-from assignment.fixable import load_yaml, parse_as
+from assignment.fixable import load_yaml, parse_as, show_value
 from assignment.late import LatePolicy
 from assignment.records import Record
 
@@ -25,6 +25,14 @@ class Bilingual(Record):
 
     en: Annotated[str, Field(min_length=1)]
     zh: Annotated[str, Field(min_length=1)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def refuse_one_text(cls, data: object) -> object:
+        """Say how both languages are written, where there is one text for them."""
+        if isinstance(data, str):
+            raise ValueError(f"{show_value(data)}; expected both languages, {{en: ..., zh: ...}}")
+        return data
 
     @field_validator("zh")
     @classmethod

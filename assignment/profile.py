@@ -5,6 +5,7 @@ the manifest, so a truncated download or a changed picture is an error with a na
 """
 
 import hashlib
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +15,7 @@ from PIL import Image
 from pydantic import AfterValidator, Field, NonNegativeInt, PositiveInt
 
 from assignment.assignment import Bilingual
-from assignment.fixable import Fault, FixableError, check_all
+from assignment.fixable import Fault, FixableError, check_all, show_value
 from assignment.outputs import Array
 from assignment.records import Record
 from assignment.texts import Texts, load_texts
@@ -26,6 +27,8 @@ BACKGROUND, FOOD, TRAY, DISTRACTOR = range(4)  # the grey levels of a mask file
 
 
 def _check_inside(path: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_./-]*", path):
+        raise ValueError(f"{show_value(path)}; expected a path of letters a to z, digits, and _ . - /, no blanks")
     if not {"", ".", ".."}.isdisjoint(path.split("/")):
         raise ValueError(f"{path!r}; expected a path inside the folder, without '..', '.' or '//'")
     return path
@@ -34,7 +37,7 @@ def _check_inside(path: str) -> str:
 class Asset(Record):
     """One file of a profile: where it is, how to know that it is whole, and how it may be used."""
 
-    path: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_./-]*$"), AfterValidator(_check_inside)]
+    path: Annotated[str, AfterValidator(_check_inside)]
     bytes: PositiveInt
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     licence: str

@@ -10,11 +10,11 @@ from PIL import ImageColor
 from rich.markup import escape
 from rich.table import Column, Table
 
-from assignment.assignment import Assignment
+from assignment.assignment import Assignment, Bilingual
 from assignment.authoring.draft import open_draft
-from assignment.authoring.pictures.picture_list import LIST_NAMES, Wanted, fill, load_list, parse_label, parse_shows
+from assignment.authoring.pictures.picture_list import LIST_NAMES, Wanted, fill, load_list, parse_label
 from assignment.authoring.pictures.pictures import Arrived, add_pictures, list_photographs
-from assignment.fixable import Fault, FixableError
+from assignment.fixable import Fault, FixableError, parse_as
 from grader.commands.course.options import add_course_verb, take_folder
 from grader.commands.terminal.options import Verbs
 from grader.commands.terminal.screen import say, show_table
@@ -87,7 +87,7 @@ def find_wanted(
         if values and len(values) != len(paths):
             raise FixableError(Fault((name,), f"{len(values)} for {len(paths)} photographs; expected one for each"))
     numbers = [parse_label(one, settings.categories, "--label") for one in labels]
-    shown = [parse_shows({"en": en, "zh": zh}, "--shows") for en, zh in shows]
+    shown = [parse_as(Bilingual, {"en": en, "zh": zh}, "--shows") for en, zh in shows]
     found = [replace(said.get(path.name, Wanted(path, (str(path),))), file=path) for path in paths]
     return [
         replace(one, label=one.label if label is None else label, shows=its or one.shows)
