@@ -79,8 +79,9 @@ def find_wanted(
         listed = listed or next((files[0] / name for name in LIST_NAMES if (files[0] / name).is_file()), None)
         inside, files = list_photographs(files[0]), ()
     said = {one.file.name: one for one in load_list(listed, settings.categories)} if listed else {}
-    paths = list(files) or [one.file for one in said.values()]
-    paths += [path for path in inside if path.name not in said]
+    here = {path.name: path for path in inside}
+    paths = list(files) or [here.pop(name, one.file) for name, one in said.items()]
+    paths += here.values()
     if not paths:
         raise FixableError("FILE: none; expected photographs, a folder of them, or --list FILE")
     for name, values in (("--label", labels), ("--shows", shows)):
