@@ -97,7 +97,12 @@ def find_wanted(
 
 
 def _show(arrived: Sequence[Arrived], settings: Assignment) -> None:
-    table = Table("picture", Column("photograph", overflow="fold"), "pixels", "category", "shows", "what was done")
+    table = Table(
+        "picture",
+        Column("photograph", overflow="fold"),
+        "pixels",
+        *(Column(name, overflow="fold") for name in ("category", "shows", "what was done")),
+    )
     for one in arrived:
         its, category = one.preparation.photograph, settings.categories[one.entry.label]
         table.add_row(
