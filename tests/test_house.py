@@ -22,6 +22,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "assignment.page": (),
     "assignment.authoring.models": ("assignment", "assignment.authoring", "assignment.models"),
     "assignment.authoring.check": ("assignment", "assignment.authoring"),
+    "assignment.authoring.pictures": ("assignment", "assignment.authoring", "assignment.cells"),
     "assignment.making": ("assignment", "assignment.making.drawing"),
     "assignment.making.drawing": (),
     "assignment.making.language": (),
