@@ -14,6 +14,7 @@ from assignment.late import LatePolicy
 from assignment.records import Record
 
 ASSIGNMENT_FILE = Path(__file__).with_name("assignment.yaml")
+MOST_GROUP_MIB = 1024  # whatever a course says: who scores a class unpacks it
 NOTEBOOK_FILE = Path(__file__).with_name("homework.ipynb")
 
 _CHINESE = "\u3000-\u303f\u4e00-\u9fff\uff00-\uffef"
@@ -64,7 +65,11 @@ class QuestionGroup(Record):
 
 
 class Limits(Record):
-    """What one notebook may use in the sandbox; sizes in MiB, times in seconds."""
+    """What one notebook may use in the sandbox; sizes in MiB, times in seconds.
+
+    group_mib: the arrays of one group of its Outputs once unpacked. batch: pictures at once, in its cells and in the
+    reference: what memory it takes, not what is computed.
+    """
 
     cell_seconds: PositiveInt
     notebook_seconds: PositiveInt
@@ -74,6 +79,13 @@ class Limits(Record):
     file_mib: PositiveInt
     work_mib: PositiveInt
     output_mib: PositiveInt
+    group_mib: Annotated[PositiveInt, Field(le=MOST_GROUP_MIB)] = 64
+    batch: PositiveInt = 8
+
+    @property
+    def group_bytes(self) -> int:
+        """The bytes of one group of Outputs once unpacked."""
+        return self.group_mib * 2**20
 
 
 class Size(Record):
