@@ -20,6 +20,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "assignment.sheet": ("assignment",),
     "assignment.page": (),
     "assignment.authoring": ("assignment",),
+    "assignment.authoring.pictures": ("assignment", "assignment.authoring", "assignment.cells"),
     "assignment.making": ("assignment", "assignment.making.drawing"),
     "assignment.making.drawing": (),
     "assignment.making.language": (),

@@ -29,10 +29,8 @@ class CourseDraft:
             manifest.data["pictures"] = [one.model_dump(mode="json", exclude_none=True) for one in pictures]
             for path, its in rights.items():
                 manifest.put([path], licence=its.licence, source=its.source)
-            named = {name for one in pictures for name in (one.asset, one.mask)}
-            for path in [one["path"] for one in manifest.data["assets"]]:
-                if path.startswith(("pictures/", "masks/")) and path not in named:
-                    manifest.drop(path)
+            for mask in {one.mask for one in self.pictures} - {one.mask for one in pictures}:
+                manifest.drop(mask or "")
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,7 @@ def _read(path: Path, targets: Sequence[_Target], draft: CourseDraft, values: Ma
         yield Masked(target.number, str(path), moved, tuple(f"{name} is empty: all of it was cut off" for name in gone))
         return
     if path.suffix.lower() not in (".json", ".yaml", ".yml"):
-        raise FixableError(Fault((str(path),), f"expected {FORMS}"))
+        raise FixableError(Fault((str(path),), f"of no form that is read; expected {FORMS}"))
     faults: list[Fault] = []
     for drawing in load_drawings(path):
         try:

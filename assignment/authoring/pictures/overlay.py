@@ -18,7 +18,6 @@ from assignment.fixable import Fault, FixableError
 from assignment.outputs import Array
 from assignment.profile import PictureEntry
 
-SHEET_NAME = "masks.png"
 COLUMNS, INCHES, DPI = 4, 3.4, 100
 COLOURS = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7")  # Okabe and Ito's
 

@@ -11,7 +11,7 @@ from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from assignment.fixable import Fault, FixableError
 
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF")  # MPO: a phone's JPEG with more pictures behind the first
+FORMATS = ("JPEG", "PNG", "WEBP", "TIFF")
 READ = "a JPEG, PNG, WebP or TIFF picture"
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".heic", ".heif")
 _HEIC = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis")
@@ -57,7 +57,7 @@ def _read_upright(data: bytes) -> tuple[Image.Image, tuple[str, ...]]:
     notes = []
     with Image.open(io.BytesIO(data), formats=FORMATS) as image:
         orientation = _find_orientation(image)
-        frames = 1 if image.format == "MPO" else getattr(image, "n_frames", 1)
+        frames = 1 if image.format == "MPO" else getattr(image, "n_frames", 1)  # MPO: a JPEG with previews behind it
         if image.getexif().get_ifd(ExifTags.IFD.GPSInfo):
             notes.append("GPS position taken out")
         image.load()
