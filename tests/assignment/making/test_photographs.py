@@ -42,26 +42,27 @@ def list_faults(folder: Path) -> list[str]:
 
 @pytest.mark.slow
 def test_small_cnn_learns_drawn_pictures_from_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    labels, each = {"0 bread": 0, "1 egg": 3, "2 soup": 9}, 24
+    labels, each = {"8 seafood": 8, "9 soup": 9, "10 fruit": 10}, 32
     for name, label in labels.items():
         for seed in range(each):
             write_picture(tmp_path / "food" / name / f"{seed}.jpg", Image.fromarray(draw_picture(label, seed).pixels))
     out, before = tmp_path / "models" / "cnn", torch.are_deterministic_algorithms_enabled()
-    words = ["--folder", str(tmp_path / "food"), "--out", str(out), "--side", "64", "--width", "8", "--batch", "12"]
+    words = ["--folder", str(tmp_path / "food"), "--out", str(out), "--side", "32", "--width", "8"]
+    words += ["--batch", "12", "--threads", "1"]
     try:
-        assert main([*words, "--epochs", "12"]) == 0
+        assert main([*words, "--epochs", "30"]) == 0
     finally:
         torch.use_deterministic_algorithms(before)
     assert sorted(path.name for path in out.iterdir()) == ["cnn.md", "cnn.safetensors", "model.yaml"]
     model = load_classifier(out / "model.yaml", dtype=torch.float32)
     assert isinstance(model, Classifier)
-    assert (model.width, model.labels, model.size) == (8, 3, (64, 64))
+    assert (model.width, model.labels, model.size) == (8, 3, (32, 32))
     card = (out / "cnn.md").read_text(encoding="utf-8")
-    accuracy = float(re.findall(r"held-out accuracy: (\S+) \(15 pictures", card)[0])
-    assert accuracy >= 0.7  # chance is 1/3: of 15 guesses, 11 or more are right once in 500
-    assert "| 1 | 1 egg | 19 | 5 |" in card
+    accuracy = float(re.findall(r"held-out accuracy: (\S+) \(18 pictures", card)[0])
+    assert accuracy >= 0.6  # by chance 1/3: of 18 guesses, 11 or more are right once in 70
+    assert "| 2 | 10 fruit | 26 | 6 |" in card
     assert "seed 9" in card
-    assert "64 x 64" in card
+    assert "32 x 32" in card
     assert f"held-out accuracy {accuracy:.3f}" in capsys.readouterr().out
     assert main([*words, "--epochs", "1"]) == 1  # never over another model
     assert "cnn: there already; expected a new folder" in capsys.readouterr().err
@@ -74,7 +75,7 @@ def test_categories_are_in_the_order_of_their_numbers_or_of_the_alphabet(tmp_pat
 
 
 def test_two_categories_of_one_number_are_told(tmp_path: Path) -> None:
-    with pytest.raises(FixableError, match=r"'1 rice': its number is another's too"):
+    with pytest.raises(FixableError, match=r"'01 soup': its number is another's too"):
         list_categories(make_folder(tmp_path, **{"1 rice": 0, "01 soup": 0, "2": 0}))
 
 
