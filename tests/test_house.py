@@ -26,7 +26,12 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "assignment.making": ("assignment", "assignment.making.drawing"),
     "assignment.making.drawing": (),
     "assignment.making.language": (),
-    "assignment.making.cnn": ("assignment", "assignment.models", "assignment.making.drawing"),
+    "assignment.making.cnn": (
+        "assignment",
+        "assignment.models",
+        "assignment.authoring.pictures",
+        "assignment.making.drawing",
+    ),
     "assignment.making.bert": ("assignment", "assignment.models", "assignment.making.language"),
     "reference": ("assignment", "assignment.models"),
     "reference.produce": ("assignment", "assignment.models", "reference"),
