@@ -2,9 +2,11 @@
 
 import hashlib
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import yaml
 from PIL import Image
 
@@ -45,6 +47,14 @@ def replace_text(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
+def change_settings(course: Course, **changed: Any) -> Course:
+    """Change some of a course's settings, and open it anew."""
+    path = course.folder / "course.yaml"
+    data = yaml.safe_load(path.read_text(encoding="utf-8")) | changed
+    _dump(path, data)
+    return open_course(course.folder)
+
+
 HARBOUR_TEXTS = """
 attention:
   - {text: "(Ships) wait here and [they] are loud.", candidates: [they, it]}
@@ -59,25 +69,38 @@ words:
 """
 
 
-def make_harbour(folder: Path) -> Course:
-    """Make a course that shares no size, number or name with the embedded one, and has a bank of three questions."""
+def make_harbour(
+    folder: Path, *, size: tuple[int, int] = (96, 64), put_classifier: Callable[[Path], str] | None = None
+) -> Course:
+    """Make a course that shares no size, number or name with the embedded one, and has a bank of three questions.
+
+    size: height and width of its pictures. `put_classifier` writes a classifier into the folder and returns the path
+    that the manifest names; without it there is a file that none can open.
+    """
     shutil.copytree(open_course().folder / "bert", folder / "nets")
     for old, new in (("masked", "gaps"), ("reader_a", "left"), ("reader_b", "right"), ("reader_c", "states")):
         (folder / "nets" / old).rename(folder / "nets" / new)
     for name in ("frames", "bank"):
         (folder / name).mkdir()
     for number in range(7):
-        Image.new("RGB", (64, 96), (30 * number, 90, 200 - 20 * number)).save(folder / "frames" / f"{number}.png")
-    (folder / "net.safetensors").write_bytes(b"a classifier that nothing here opens")
+        spots = np.random.default_rng(number).integers(0, 256, (8, 8, 3), dtype=np.uint8)
+        picture = Image.fromarray(spots).resize(size[::-1], Image.Resampling.BICUBIC)
+        picture.save(folder / "frames" / f"{number}.png")
     (folder / "texts.yaml").write_text(HARBOUR_TEXTS, encoding="utf-8")
-    _dump(folder / "manifest.yaml", _make_manifest(folder))
-    _dump(folder / "course.yaml", _make_settings())
+    classifier = (put_classifier or _put_nothing)(folder)
+    _dump(folder / "manifest.yaml", _make_manifest(folder, classifier))
+    _dump(folder / "course.yaml", _make_settings() | {"size": {"height": size[0], "width": size[1]}})
     for number, name in enumerate(("lime", "saliency", "attention"), start=1):
         _dump(folder / "bank" / f"{name}.yaml", [_make_question(number, name)])
     return open_course(folder)
 
 
-def _make_manifest(folder: Path) -> dict[str, Any]:
+def _put_nothing(folder: Path) -> str:
+    (folder / "net.safetensors").write_bytes(b"no classifier")
+    return "net.safetensors"
+
+
+def _make_manifest(folder: Path, classifier: str) -> dict[str, Any]:
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     assets = [
         {
@@ -94,7 +117,7 @@ def _make_manifest(folder: Path) -> dict[str, Any]:
         "profile": folder.name,
         "about": {"en": "Seven boats.", "zh": "七艘船。"},
         "pictures": [{"asset": f"frames/{n}.png", "label": n % 5, "shows": shows} for n in range(7)],
-        "classifier": "net.safetensors",
+        "classifier": classifier,
         "masked": "nets/gaps",
         "readers": ["nets/left", "nets/right"],
         "embeddings": "nets/states",
@@ -127,7 +150,6 @@ def _make_settings() -> dict[str, Any]:
         "late": {"grace_seconds": 0, "points_per_day": "0.5", "fractions": False},
         "questions": {name: {"count": 1, "points": "2.0"} for name in ("lime", "saliency", "attention")},
         "categories": [{"en": name, "zh": "船"} for name in ("Tug", "Ferry", "Canoe", "Yacht", "Barge")],
-        "size": {"height": 96, "width": 64},
         "regions": {"hull": {"en": "hull", "zh": "船身"}, "water": {"en": "water", "zh": "水面"}},
     }
 

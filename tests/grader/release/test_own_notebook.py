@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from assignment.assignment import NOTEBOOK_FILE
 from assignment.course import Course, open_course
 from assignment.fixable import FixableError
 from grader.release.notebook import build_notebook
 from questions.bank import load_bank
-from tests.courses import make_harbour
+from tests.courses import change_settings, make_harbour
 from tests.notebook_names import find_names, find_overwritten
 
 
@@ -47,14 +46,6 @@ def list_embedded_words() -> Iterator[str]:
     yield from (word.word for word in texts.words)
     yield from (meaning for word in texts.words for meaning in word.sentences)
     yield from ("128", "250", "11", "ten", "十張", "convolution 1", "0.02", "reader_a", "FILTERS[1]")
-
-
-def change_settings(course: Course, **changed: Any) -> Course:
-    """Open the course anew with other settings in a copy of its own."""
-    path = course.folder / "course.yaml"
-    data = yaml.safe_load(path.read_text(encoding="utf-8")) | changed
-    path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), encoding="utf-8")
-    return open_course(course.folder)
 
 
 def test_nothing_in_the_notebook_is_the_embedded_courses(cells: list[dict[str, Any]]) -> None:
