@@ -27,6 +27,8 @@ def show_address(address: str) -> str:
 
     >>> show_address("https://example.org/cnn.pth?signature=abc")
     'https://example.org/cnn.pth?...'
+    >>> show_address("https://example.org/cnn.pth#abc")
+    'https://example.org/cnn.pth'
     """
     before, mark, _ = address.partition("#")[0].partition("?")
     return f"{before}?..." if mark else before

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from assignment.analyses import Analyses
-from reference.filters import ascend, draw_noise, find_maps
+from reference.filters import ascend, find_maps
 from reference.integrated_gradients import compute_mean_gradients, make_baseline
 from reference.produce.bench import Array, Bench, compute_logits
 from reference.produce.estimate import EMBEDDINGS, MASKED
@@ -121,8 +121,7 @@ class Probe:
     def _time_step_of_ascent(self, layer: str) -> float:
         """Return what a step adds: what comes before the first and after the last is done once an ascent."""
         key, filters = next(item for item in self.analyses.filters.layers.items() if str(item[0]) == layer)
-        side = self.bench.pictures.shape[-1]
-        start = draw_noise(range(len(filters)), side=side).to(self.bench.pictures)
+        start = self.bench.pictures[:1].repeat(len(filters), 1, 1, 1)
 
         def run(steps: int) -> Callable[[], object]:
             return lambda: ascend(self.bench.model, start, layer=key, filters=filters, steps=steps)

@@ -68,7 +68,8 @@ def _list_targets(draft: CourseDraft) -> list[_Target]:
     """Return each way to name each picture; FixableError where one has another size than the course."""
     if not draft.pictures:
         raise FixableError(Fault((str(draft.folder),), "no pictures; expected `hw9 course pictures` before the masks"))
-    prepared, size, targets = load_preparations(draft.folder), draft.settings.size, []
+    prepared = load_preparations(draft.folder, [one.asset for one in draft.pictures])
+    size, targets = draft.settings.size, []
     for number, entry in enumerate(draft.pictures):
         its = prepared.get(number)
         if its and its.picture == size:
@@ -98,7 +99,7 @@ def _read(path: Path, targets: Sequence[_Target], draft: CourseDraft, values: Ma
         yield Masked(target.number, str(path), moved, tuple(f"{name} is empty: all of it was cut off" for name in gone))
         return
     if path.suffix.lower() not in (".json", ".yaml", ".yml"):
-        raise FixableError(Fault((str(path),), f"expected {FORMS}"))
+        raise FixableError(Fault((str(path),), f"of no form that is read; expected {FORMS}"))
     faults: list[Fault] = []
     for drawing in load_drawings(path):
         try:

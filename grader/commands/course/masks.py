@@ -10,12 +10,13 @@ from rich.table import Table
 from assignment.authoring.draft import CourseDraft, open_draft
 from assignment.authoring.pictures.levels import parse_values
 from assignment.authoring.pictures.masks import Masked, add_masks
-from assignment.authoring.pictures.overlay import SHEET_NAME, draw_sheet
 from assignment.fixable import FixableError
 from grader.commands.course.options import add_course_verb, take_folder
 from grader.commands.terminal.options import Verbs
 from grader.commands.terminal.screen import say, show_table
 from grader.files.output import save_output
+
+SHEET_NAME = "masks.png"  # in the course's folder, for its author alone
 
 
 def add_parser(verbs: Verbs) -> None:
@@ -52,6 +53,8 @@ def add_parser(verbs: Verbs) -> None:
 
 
 def _start(options: argparse.Namespace) -> int:
+    from assignment.authoring.pictures.overlay import draw_sheet  # here: it draws with matplotlib
+
     draft = open_draft(take_folder(options))
     if not options.files and options.sheet is None:
         raise FixableError("FILE: none; expected what was drawn, or --sheet FILE.png to look at what there is")

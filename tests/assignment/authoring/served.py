@@ -99,3 +99,8 @@ class FileServer(ThreadingHTTPServer):
 def to_entry(path: str, data: bytes, **more: Any) -> dict[str, Any]:
     """Return a lock's entry for a file."""
     return {"path": path, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest(), **more}
+
+
+def to_cnn(data: bytes, *addresses: str, **more: Any) -> dict[str, Any]:
+    """Return a lock's entry for the weights of a network."""
+    return to_entry("models/cnn.pth", data, addresses=list(addresses), **more)
