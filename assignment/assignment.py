@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field, PositiveInt, field_validator
 
 from assignment.analyses import Analyses, ArrayName
+from assignment.arrays import BACKGROUND, is_free
 from assignment.fixable import load_yaml, parse_as
 from assignment.late import LatePolicy
 from assignment.records import Record
@@ -89,6 +90,13 @@ class Assignment(Record):
     regions: Mapping[ArrayName, Bilingual] = {}
     analyses: Analyses
     limits: Limits
+
+    @field_validator("regions")
+    @classmethod
+    def _check_regions(cls, regions: Mapping[str, Bilingual]) -> Mapping[str, Bilingual]:
+        if taken := [name for name in regions if name == BACKGROUND or not is_free("pictures", name)]:
+            raise ValueError(f"{taken[0]!r} means something else; expected another name of a region")
+        return regions
 
     @property
     def graded(self) -> Bilingual:

@@ -137,15 +137,16 @@ class Profile:
     @cached_property
     def pictures(self) -> Array:
         """(N, H, W, 3) uint8."""
-        return np.stack([self._read_image(entry.asset, "RGB") for entry in self.manifest.pictures])
+        return np.stack([self.read_image(entry.asset) for entry in self.manifest.pictures])
 
     @cached_property
     def masks(self) -> Array:
         """(N, H, W) uint8: 0 background, n the n-th region; background alone where a picture has no mask."""
         none = np.zeros(self.pictures.shape[1:3], dtype=np.uint8)
-        return np.stack([self._read_image(one.mask, "L") if one.mask else none for one in self.manifest.pictures])
+        return np.stack([self.read_image(one.mask, "L") if one.mask else none for one in self.manifest.pictures])
 
-    def _read_image(self, path: str, mode: str) -> Array:
+    def read_image(self, path: str, mode: str = "RGB") -> Array:
+        """Return an asset's pixels, (H, W, 3) or for mode "L" (H, W), uint8."""
         with Image.open(self.find_asset(path)) as image:
             return np.asarray(image.convert(mode))
 

@@ -98,7 +98,7 @@ def cut(canonical: Outputs) -> Outputs:
     rows = list(LIME_PICTURES)
     kept = {name: array[rows] for name, array in canonical.items() if name[0] in ("pictures", "lime")}
     used = ~np.isnan(kept["lime", "weights"]).all(axis=(0, 1))  # the others are pieces that only other pictures have
-    return Outputs(kept | {("lime", "weights"): kept["lime", "weights"][:, :, used]})
+    return Outputs(kept | {("lime", "weights"): kept["lime", "weights"][:, :, used]}, canonical.axes)
 
 
 def judge(folder: Path, group: str, canonical: Outputs) -> list[Agreement]:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from assignment.course import Course
 from assignment.fixable import Fault, FixableError
 from assignment.outputs import Outputs
-from assignment.provenance import find_stale_outputs
+from assignment.provenance import find_other_makers_of, find_stale_outputs
 from grader.commands.terminal.options import Verbs, add_verb
-from grader.commands.terminal.screen import print_faults
+from grader.commands.terminal.screen import print_faults, print_notes
 from questions.bank import Bank, read_bank
 from questions.canonical import load_canonicals
 from questions.check.bank import CheckReport, check_bank, count_several, count_spread
@@ -60,7 +60,7 @@ def list_rules() -> int:
 
 def check(course: Course) -> int:
     """Check a course's bank and print what was found; 1 where there is a fault. Without proofs none are checked."""
-    questions, unread = read_bank(course.bank, course.assignment)
+    questions, unread = read_bank(course)
     canonicals, missing = _load_canonicals(course)
     stored = load_proof(course.proofs)
     checked = check_bank(questions, unread, course.assignment, canonicals, course.profile.texts, stored.flipped)
@@ -69,6 +69,7 @@ def check(course: Course) -> int:
     faults = [*missing, *checked.faults, *stored.missing, *find_stale_outputs(course), *find_stale_proofs(course)]
     faults += find_matrix_faults(stored.matrix, questions) if stored.matrix else []
     faults += find_stability_faults(questions, steadiness) if stored.stability else []
+    print_notes(find_other_makers_of(course))
     return print_faults(faults)
 
 
