@@ -171,6 +171,7 @@ def test_new_cut_of_a_picture_takes_its_mask_out(tmp_path: Path) -> None:
         (to_coco(segmentation={"counts": "abc"}), r"annotations: 0: segmentation: a run-length mask \(RLE\)"),
         (to_coco(segmentation=[[1, 2, 3]]), "segmentation: not pairs of numbers"),
         (to_coco(segmentation=[["a", "b"]]), "segmentation: not pairs of numbers"),
+        (to_coco(segmentation=[[10**400] * 6]), "segmentation: not pairs of numbers"),
         (to_coco(segmentation=[[1, 2, 3, 4]]), "segmentation: fewer than three points"),
         (to_coco(segmentation=None), "segmentation: no polygon"),
         (to_coco(image_id=9), "annotations: 0: image_id: 9; expected the id of one of `images`"),
