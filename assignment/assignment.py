@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, Field, PositiveInt, field_validator, model_validator
+from pydantic import AwareDatetime, Field, NonNegativeInt, PositiveInt, field_validator, model_validator
 
 from assignment.analyses import Analyses, ArrayName
 from assignment.fixable import load_yaml, parse_as, show_value
@@ -95,6 +95,20 @@ class Size(Record):
     width: PositiveInt
 
 
+class NotebookTexts(Record):
+    """What the notebook says of a course's models and words, in place of neutral sentences; and what it looks at first.
+
+    `picture`: the one that scratch cells begin with; `labels`: by analysis, the label that they ask about beside the
+    true one, else that picture's.
+    """
+
+    cnn: Bilingual | None = None
+    bert: Bilingual | None = None
+    words: Bilingual | None = None
+    picture: NonNegativeInt = 0
+    labels: Mapping[str, NonNegativeInt] = {}
+
+
 class Assignment(Record):
     """The whole of `assignment.yaml`, and of another course's `course.yaml`."""
 
@@ -108,12 +122,19 @@ class Assignment(Record):
     size: Size
     regions: Mapping[ArrayName, Bilingual] = {}
     analyses: Analyses
+    notebook: NotebookTexts = NotebookTexts()
     limits: Limits
 
     @property
     def graded(self) -> Bilingual:
         """Say to students which of their answers earn points."""
         return GRADED[self.answers]
+
+    @property
+    def late_rule(self) -> Bilingual:
+        """Say to students what becomes of a late hand-in, without a full stop."""
+        en, zh = self.late.describe()
+        return Bilingual(en=en, zh=zh)
 
 
 def load_assignment(path: Path | None = None) -> Assignment:

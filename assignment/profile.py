@@ -16,7 +16,7 @@ from PIL import Image
 from pydantic import AfterValidator, Field, NonNegativeInt, PositiveInt
 
 from assignment.assignment import Bilingual
-from assignment.fixable import Fault, FixableError, check_all
+from assignment.fixable import Fault, FixableError, check_all, show_value
 from assignment.outputs import Array
 from assignment.records import Record
 from assignment.texts import Texts, load_texts
@@ -24,24 +24,27 @@ from assignment.texts import Texts, load_texts
 TRUTH_NAME = "truth.yaml"  # left out of what students get
 PROFILES_FOLDER = Path(__file__).with_name("profiles")  # holds the embedded course's profile
 MANIFEST_NAME = "manifest.yaml"
-_PATH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]*\Z")
 BACKGROUND, FOOD, TRAY, DISTRACTOR = range(4)  # the grey levels of a mask file
 
 
 def _check_inside(path: str) -> str:
-    if not _PATH.match(path):
-        raise ValueError(f"{path!r}; expected a path of letters, digits, '_', '-', '.' and '/' (rename the file)")
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_./-]*", path):
+        raise ValueError(f"{show_value(path)}; expected a path of letters a to z, digits, and _ . - /, no blanks")
     if not {"", ".", ".."}.isdisjoint(path.split("/")):
         raise ValueError(f"{path!r}; expected a path inside the folder, without '..', '.' or '//'")
     return path
 
 
+AssetPath = Annotated[str, AfterValidator(_check_inside)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
 class Asset(Record):
     """One file of a profile: where it is, how to know that it is whole, and how it may be used."""
 
-    path: Annotated[str, AfterValidator(_check_inside)]
+    path: AssetPath
     bytes: PositiveInt
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    sha256: Sha256
     licence: str
     source: str
 

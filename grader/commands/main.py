@@ -52,7 +52,15 @@ MODULES = (
 PURPOSES = {
     "grade a class": ("collect", "grade", "run", "score", "decide", "report", "demo"),
     "hand out": ("bundle", "explorer", "look", "questions handout", "questions qti"),
-    "make a course": ("course check",),
+    "make a course": (
+        "course new",
+        "course pictures",
+        "course masks",
+        "course model",
+        "course texts",
+        "course fetch",
+        "course check",
+    ),
     "write questions": (
         "questions check",
         "questions show",

@@ -6,6 +6,7 @@ wrote is escaped.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from markupsafe import Markup
@@ -32,8 +33,16 @@ REPORT_FILE = "report.html"
 PACKAGE = "grader.report"
 
 
-def write_reports(runs: Path, grading: Grading, *, show_key: bool = False, since: int | None = None) -> Path:
-    """Write every student's page, the class page, `gradebook.csv` and `results.json`; return the class page's path.
+@dataclass(frozen=True)
+class Reports:
+    """What was written: the class page, and whose pages."""
+
+    page: Path
+    students: tuple[str, ...]
+
+
+def write_reports(runs: Path, grading: Grading, *, show_key: bool = False, since: int | None = None) -> Reports:
+    """Write every student's page, the class page, `gradebook.csv` and `results.json`.
 
     The right letters appear in the pages only with `show_key`. since: the number of an earlier scoring, from which
     the pages then say what differs. FixableError when a Run was not scored, or that scoring was not kept.
@@ -53,7 +62,7 @@ def write_reports(runs: Path, grading: Grading, *, show_key: bool = False, since
     keys = {item: "".join(sorted(letters)) for item, letters in grading.key.letters.items()} if show_key else {}
     page = make_class_page(results, grading.assignment.title, keys, regrade)
     write_whole(runs / REPORT_FILE, render_class(page).encode())
-    return runs / REPORT_FILE
+    return Reports(runs / REPORT_FILE, tuple(one.student for one in scored))
 
 
 def load_handin_records(runs: Path) -> list[HandinRecord]:

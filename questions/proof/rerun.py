@@ -124,7 +124,7 @@ def _run(rerun: Rerun, course: Course, folder: Path) -> None:
         words = [sys.executable, "-m", "reference.produce"]
         named = {VARIABLE: "" if course.embedded else str(course.folder)}
         ended = subprocess.run(
-            [*words, "--out", str(out), *rerun.options],
+            [*words, "--quiet", "--out", str(out), *rerun.options],
             cwd=place, env=os.environ | SETTINGS | named, capture_output=True, text=True, check=False,
         )  # fmt: skip
         if ended.returncode:

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import torch
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 
 from assignment.arrays import GROUPS
-from assignment.course import find_course
+from assignment.course import Course, find_course
 from assignment.fixable import FixableError
 from assignment.outputs import Outputs, load_group, save_group
 from assignment.provenance import digest_sources, save_provenance
@@ -20,6 +20,7 @@ from reference.device import prepare_device
 from reference.produce.bench import Arrays, Bench
 from reference.produce.compare import Difference, compare_group
 from reference.produce.registry import SEEDS, find_producer
+from reference.produce.schedule import Schedule, TimeLeft, WorkBar, plan, to_words
 
 PRECISIONS = {"float64": torch.float64, "float32": torch.float32}
 EXAMPLE = """examples:
@@ -51,6 +52,7 @@ def make_parser() -> argparse.ArgumentParser:
                         help="precision (default: %(default)s); another one needs --out")  # fmt: skip
     parser.add_argument("--weights", choices=["stored", "bfloat16"], default="stored",
                         help="bfloat16: round the models' weights to it; needs --out")  # fmt: skip
+    parser.add_argument("--quiet", action="store_true", help="do not measure and say how long it will take, no bar")
     target = parser.add_mutually_exclusive_group()
     target.add_argument("--write", action="store_true", help="store the arrays (float32) as canonical")
     target.add_argument("--out", type=Path, metavar="DIR", help="write the arrays as computed to DIR, compare nothing")
@@ -91,11 +93,13 @@ def run(options: argparse.Namespace, console: Console) -> int:
     rounding = None if options.weights == "stored" else torch.bfloat16
     batch = options.batch or course.assignment.limits.batch
     bench = Bench(course.profile, device, PRECISIONS[options.dtype], batch, rounding)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    schedule = say_plan(bench, course, options, seeds, console)
+    columns = (TextColumn("{task.description}"), WorkBar(schedule), TimeElapsedColumn(), TimeLeft(schedule))
     differences: list[Difference] = []
-    with Progress(*columns, console=console) as progress:
+    with Progress(*columns, console=console, disable=options.quiet) as progress:
         task = progress.add_task("", total=len(options.analysis))
         for group in options.analysis:
+            schedule.start(group)
             progress.update(task, description=f"{course.name} on {device.type}: {group}")
             for seed, arrays in find_producer(group)(bench, seeds).items():
                 if options.write or options.out:
@@ -105,8 +109,23 @@ def run(options: argparse.Namespace, console: Console) -> int:
                         save_provenance(folder, {path.name: digest_sources(course, group)})
                 else:
                     differences += compare(folder, group, seed, arrays)
+            schedule.finish()
             progress.advance(task)
     return show(differences, console)
+
+
+def say_plan(
+    bench: Bench, course: Course, options: argparse.Namespace, seeds: tuple[int, ...], console: Console
+) -> Schedule:
+    """Return the schedule, and say what it is; --quiet measures and says nothing."""
+    if options.quiet:
+        return Schedule(dict.fromkeys(options.analysis, 1.0))
+    with console.status("measuring how long it will take"):
+        schedule = plan(bench, course.assignment.analyses, options.analysis, seeds)
+    parts = ", ".join(f"{group} {to_words(said)}" for group, said in schedule.said.items())
+    words = f"{course.name} on {bench.device.type}: about {to_words(schedule.total)} ({parts})"
+    console.print(words, highlight=False, soft_wrap=True)
+    return schedule
 
 
 def check_exact(options: argparse.Namespace) -> None:

@@ -7,7 +7,7 @@ import pytest
 from assignment.arrays import GROUPS
 from assignment.assignment import ASSIGNMENT_FILE, Bilingual, load_assignment
 from assignment.course import open_course
-from assignment.fixable import FixableError
+from assignment.fixable import FixableError, parse_as
 
 
 def test_thirty_questions_give_exactly_ten_points() -> None:
@@ -44,6 +44,11 @@ def test_broken_yaml_is_named_with_its_line(tmp_path: Path) -> None:
     path.write_text("title: {en: a\nzh: [b\n", encoding="utf-8")
     with pytest.raises(FixableError, match="line"):
         load_assignment(path)
+
+
+def test_one_text_for_two_languages_is_refused_with_the_form_that_is_wanted() -> None:
+    with pytest.raises(FixableError, match=r"shows: 'bread'; expected both languages, {en: ..., zh: ...}"):
+        parse_as(Bilingual, "bread", "shows")
 
 
 def test_folded_chinese_lines_are_joined_without_a_space() -> None:

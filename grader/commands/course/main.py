@@ -3,7 +3,7 @@
 import argparse
 from types import ModuleType
 
-from grader.commands.course import check
+from grader.commands.course import check, fetch, masks, model, new, pictures, texts
 from grader.commands.terminal.options import Verbs
 
 ABOUT = """Make a course of your own: your pictures, models, texts and questions, in one folder.
@@ -11,9 +11,16 @@ ABOUT = """Make a course of your own: your pictures, models, texts and questions
 assignment/authoring/README.md walks through it.
 """
 EPILOG = """examples:
-  hw9 course new ~/bakery
+  hw9 course new bakery
+  hw9 course pictures --course bakery photographs/
 """
-MODULES: tuple[ModuleType, ...] = (  # a verb a line
+MODULES: tuple[ModuleType, ...] = (
+    new,
+    pictures,
+    masks,
+    model,
+    texts,
+    fetch,
     check,
 )
 
