@@ -72,7 +72,7 @@ def look_at_proofs(course: Course, author: Author) -> Section:
 
 def look_at_notebook(course: Course, author: Author) -> Section:
     """Return whether the released notebook is what the course gives now."""
-    built = build_notebook(load_bank(course), course.assignment)
+    built = build_notebook(load_bank(course), course)
     found = course.notebook.read_text(encoding="utf-8") if course.notebook.exists() else None
     if found == built:
         return Section(title="notebook", says=f"{course.notebook.name}, as the course gives it now")
