@@ -15,7 +15,7 @@ from assignment.fixable import FixableError
 from assignment.profile import PROFILES_FOLDER
 from assignment.texts import load_texts
 from questions.bank import read_bank
-from tests.photographs import TITLE
+from tests.assignment.authoring.pictures.photographs import TITLE
 
 BEGINNING = Beginning(TITLE, date(2027, 1, 2))
 EVERY = ["README.md", "bank/saliency.yaml", "course.yaml", "manifest.yaml", "texts.yaml"]

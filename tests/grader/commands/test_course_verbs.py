@@ -10,9 +10,9 @@ from assignment.course import VARIABLE
 from assignment.profile import PROFILES_FOLDER
 from grader.commands.course.pictures import find_wanted
 from grader.commands.main import main
+from tests.assignment.authoring.pictures.photographs import CORNERS, create_bakery, save_photograph
 from tests.courses import replace_text
 from tests.grader.commands.test_course import find_digests
-from tests.photographs import CORNERS, create_bakery, save_photograph
 
 SAID = ["--licence", "CC0-1.0", "--source", "mine"]
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from assignment.arrays import ARRAYS, FILTERS
+from assignment.arrays import ARRAYS
 from assignment.outputs import Array, Outputs, list_official
 from grader.agreement.agree import COMPARED_GROUPS, GroupArrays
 from grader.report.pictures.drawings import draw_colours, draw_map
@@ -75,7 +75,9 @@ def test_titles_say_which_convolution_and_filter(canonical: Outputs, canvas: Pic
     rows = [row for places in canvas.filters for row in make_filter_panels(read(canonical), canvas, places)]
     ascents, maps = rows[::2], rows[1::2]
     assert [panel.title.en for row in ascents for panel in row] == [
-        f"Convolution {layer}, filter {one}: ascent" for layer, filters in FILTERS.items() for one in filters
+        f"Convolution {layer}, filter {one}: ascent"
+        for layer in canonical.axes["layer"]
+        for one in canonical.axes[f"filter of layer {layer}"]
     ]
     assert maps[2][1].title.zh == "卷積 9 濾波器 8：圖片 2"
 
@@ -133,7 +135,7 @@ def test_hostile_pieces_are_drawn(canonical: Outputs, canvas: PictureCanvas, pie
 def test_a_silent_filter_is_drawn_dark(canonical: Outputs) -> None:
     silent = np.array(canonical["filters", "deep"])
     silent[:, 0] = 0
-    outputs = Outputs(dict(canonical) | {("filters", "deep"): silent})
+    outputs = Outputs(dict(canonical) | {("filters", "deep"): silent}, canonical.axes)
     canvas = draw_canvas(np.zeros((3, 32, 32, 3), np.uint8), outputs)
     panel = make_filter_panels(read(outputs), canvas, canvas.filters[2])[1][0]
     assert panel.theirs is not None

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from assignment.assignment import NOTEBOOK_FILE
+from assignment.course import open_course
 from assignment.fixable import FixableError
 from assignment.models.bert import load_bert
 from assignment.models.reading import read
@@ -21,6 +22,7 @@ from reference.produce.bench import Bench
 from reference.produce.registry import find_producer
 from tests.assignment.models.tiny_berts import save_tiny
 
+CPU, SETTINGS = torch.device("cpu"), open_course().assignment
 GROUPS = ("texts", "attention", "embedding_pca", "embedding_distance")
 ENGLISH = Texts(
     attention=(
@@ -73,7 +75,7 @@ def test_notebook_and_reference_read_the_same_tokens(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     profile = make_course(tmp_path, name)
-    found = {group: dict(find_producer(group)(Bench(profile, torch.device("cpu")), (1,)))[None] for group in GROUPS}
+    found = {group: dict(find_producer(group)(Bench(profile, SETTINGS, CPU), (1,)))[None] for group in GROUPS}
     run_cells(profile)
     for group in GROUPS[1:]:
         for array, theirs in load_group(tmp_path / "outputs" / f"{group}.npz").items():
@@ -84,9 +86,12 @@ def test_notebook_and_reference_read_the_same_tokens(
 
 def test_roles_are_those_of_each_readers_own_tokens(tmp_path: Path) -> None:
     profile = make_course(tmp_path, "english")
-    bench = Bench(profile, torch.device("cpu"))
+    bench = Bench(profile, SETTINGS, CPU)
     arrays = {group: dict(find_producer(group)(bench, (1,)))[None] for group in ("texts", "embedding_pca")}
-    outputs = Outputs({(group, name): array for group, its in arrays.items() for name, array in its.items()})
+    outputs = Outputs(
+        {(group, name): array for group, its in arrays.items() for name, array in its.items()},
+        {"reader": ("reader_a", "reader_b")},
+    )
     assert outputs["texts", "role"].shape == (2, *outputs["embedding_pca", "points"].shape[1::2][:2])
     assert find_shared_axes(outputs)["reader"] == 2
     place = {"passage": 1, "layer": 1}
@@ -117,6 +122,6 @@ def test_texts_that_do_not_fit_are_named_before_anything_is_computed(tmp_path: P
     profile = make_course(tmp_path, "chinese")
     profile.masked_folder = save_tiny(tmp_path / "other", "bert", "masked")
     with pytest.raises(FixableError) as caught:
-        find_producer("texts")(Bench(profile, torch.device("cpu")), (1,))
+        find_producer("texts")(Bench(profile, SETTINGS, CPU), (1,))
     assert [fault.place for fault in caught.value.faults] == [("attention", "0")]
     assert "2 tokens, 蘋 果; expected a word of one" in str(caught.value)

@@ -14,7 +14,15 @@ from assignment.authoring.pictures.picture_list import Wanted
 from assignment.authoring.pictures.pictures import Arrived, add_pictures, list_photographs
 from assignment.authoring.pictures.preparation import find_box, load_preparations
 from assignment.fixable import FixableError
-from tests.photographs import BLUE, RED, create_bakery, draw_photograph, save_photograph, to_bytes, want
+from tests.assignment.authoring.pictures.photographs import (
+    BLUE,
+    RED,
+    create_bakery,
+    draw_photograph,
+    save_photograph,
+    to_bytes,
+    want,
+)
 
 
 def add(folder: Path, *wanted: Wanted, replace: bool = False, fit: str = "crop", color: str = "white") -> list[Arrived]:
