@@ -21,8 +21,9 @@ def check_model(part: Part) -> Section:
     author, settings = part.author, str(part.settings)
     model, pictures = part.model, _find_shape(part)
     try:
-        if pictures:
-            check_fits(model, pictures, part.profile.labels.tolist(), settings)
+        size = part.assignment.size
+        shape, labels = (pictures, part.profile.labels.tolist()) if pictures else ((0, size.height, size.width, 3), [])
+        check_fits(model, shape, labels, settings)
     except FixableError as error:
         return Section(title="model", flaws=author.to_flaws(split_faults(error), MODEL))
     place = str(part.profile.folder / part.profile.manifest.classifier)
