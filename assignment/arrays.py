@@ -96,7 +96,9 @@ _SMOOTHGRAD = {
     "undetermined": _UNDETERMINED,
 }
 _FILTERS = {
-    "shallow": ArraySpec(("picture", "filter", *_PIXELS), "f", "activation maps of four filters of convolution 1"),
+    "shallow": ArraySpec(
+        ("picture", "filter", "shallow_row", "shallow_column"), "f", "activation maps of four filters of convolution 1"
+    ),
     "middle": ArraySpec(("picture", "filter", "middle_row", "middle_column"), "f", "the same of convolution 4"),
     "deep": ArraySpec(("picture", "filter", "deep_row", "deep_column"), "f", "the same of convolution 9"),
     "ascent": ArraySpec(_ASCENT, "f", "the picture, 0 to 1, that ascent from white noise ends at", bits=16),

@@ -114,7 +114,7 @@ def open_course(folder: Path | None = None) -> Course:
         raise FixableError(Fault((str(folder),), f"{'not a' if place.exists() else 'no such'} folder; {_NEEDED}"))
     if missing := [name for name in (SETTINGS_NAME, MANIFEST_NAME) if not (place / name).is_file()]:
         raise FixableError(Fault((str(folder),), f"no {' and no '.join(missing)}; {_NEEDED}"))
-    check_all([*_find_version_faults(place / SETTINGS_NAME), *find_link_faults(place)])
+    check_all([*find_version_faults(place / SETTINGS_NAME), *find_link_faults(place)])
     return _open_folder(place, embedded=False)
 
 
@@ -163,7 +163,8 @@ def _load_manifest(place: Path) -> Manifest:
     return manifest
 
 
-def _find_version_faults(path: Path) -> Iterator[Fault]:
+def find_version_faults(path: Path) -> Iterator[Fault]:
+    """Yield what is wrong with the version that a course's settings are written for."""
     data = load_yaml(path)
     version = data.get("version") if isinstance(data, dict) else None
     if version != VERSION or isinstance(version, bool):

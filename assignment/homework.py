@@ -7,7 +7,7 @@
 # ---
 
 # %% [markdown]
-# # Homework 9 · Explainable AI ｜ 作業九：可解釋人工智慧
+# # {{ title.en }} ｜ {{ title.zh }}
 #
 # A network can be right for the wrong reason. In this homework you ask a trained network *why*, with the methods of the lecture,
 # and answer multiple-choice questions about what you see.
@@ -21,7 +21,7 @@
 # | Write your answers into the cell `answers = {...}` at the end. A question earns its points only if you choose **all** correct choices and no other. | 把答案寫在最後面的 `answers = {...}` 儲存格。每一題必須選出**所有**正確選項、且沒有多選，才會得分。 |
 # | <!-- graded: en --> | <!-- graded: zh --> |
 # | Pictures are numbered from 0, as the figures show. | 圖片編號從 0 開始，與圖上的標題相同。 |
-# | Run all, save, and hand in this notebook, named by your student ID: `b09901001.ipynb`. No late submission; the last cell prints the deadline. | 全部執行並存檔後，繳交這份筆記本，檔名為學號，例如 `b09901001.ipynb`。不接受遲交；期限見最後一個儲存格的輸出。 |
+# | Run all, save, and hand in this notebook, named by your student ID: `b09901001.ipynb`. {{ late.en }}; the last cell prints the deadline. | 全部執行並存檔後，繳交這份筆記本，檔名為學號，例如 `b09901001.ipynb`。{{ late.zh }}；期限見最後一個儲存格的輸出。 |
 
 # %% [markdown]
 # ## Set-up ｜ 準備
@@ -98,17 +98,17 @@ print(f"profile {profile.name}, device {device}, torch {torch.__version__}")
 # %% [markdown]
 # # Topic I: explaining a CNN ｜ 主題一：解釋卷積神經網路
 #
-# The model is a convolutional network that sorts pictures of food into 11 categories (labels). You observe ten pictures.
+# {{ cnn.en }} You observe {{ spell(count, "picture") }}.
 #
-# 模型是一個把食物圖片分成 11 類的卷積網路。你要觀察下面十張圖。
+# {{ cnn.zh }}你要觀察下面{{ spell_zh(count) }}張圖。
 
 # %% hw9={"official": true, "name": "pictures"}
 # official: pictures
-pictures = profile.pictures  # (10, 128, 128, 3), 0 to 255
-labels = torch.from_numpy(profile.labels).to(device)  # (10,)
-inputs = torch.from_numpy(pictures).to(device).permute(0, 3, 1, 2).float() / 255  # (10, 3, 128, 128), 0 to 1
+pictures = profile.pictures  # ({{ count }}, {{ height }}, {{ width }}, 3), 0 to 255
+labels = torch.from_numpy(profile.labels).to(device)  # ({{ count }},)
+inputs = torch.from_numpy(pictures).to(device).permute(0, 3, 1, 2).float() / 255  # ({{ count }}, 3, {{ height }}, {{ width }}), 0 to 1
 with torch.no_grad():
-    logits = model(inputs)  # (10, 11)
+    logits = model(inputs)  # ({{ count }}, {{ labels }})
 save_group(Path("outputs"), "pictures", {"label": profile.labels, "logits": logits.cpu().numpy()})
 
 # %%
@@ -125,8 +125,8 @@ set_style()
 names = [name_picture(index, int(label)) for index, label in enumerate(labels)]
 probabilities = torch.softmax(logits, dim=1).cpu().numpy()
 captions = [f"{name}\nCNN: {name_label(int(row.argmax()))} {row.max():.3f}" for name, row in zip(names, probabilities)]
-show_pictures(pictures, captions, "The ten pictures, and what the CNN says ｜ 十張圖片與 CNN 的判斷")
-print("labels, by number ｜ 類別編號:", ", ".join(f"{label} {name_label(label)}" for label in range(11)))
+show_pictures(pictures, captions, "The {{ spell(count, 'picture') }}, and what the CNN says ｜ {{ spell_zh(count) }}張圖片與 CNN 的判斷")
+print("labels, by number ｜ 類別編號:", ", ".join(f"{label} {name_label(label)}" for label in range(logits.shape[1])))
 
 # %% [markdown]
 # ## LIME ｜ 局部可解釋模型
@@ -146,36 +146,36 @@ print("labels, by number ｜ 類別編號:", ", ".join(f"{label} {name_label(lab
 # %% hw9={"official": true, "name": "lime"}
 # official: lime
 def probability(copies):
-    """Return the network's probabilities (B, 11) for copies (B, 128, 128, 3) in [0, 1]."""
+    """Return the network's probabilities (B, {{ labels }}) for copies (B, {{ height }}, {{ width }}, 3) in [0, 1]."""
     batch = torch.from_numpy(np.stack(copies)).to(device).permute(0, 3, 1, 2).float()
     with torch.no_grad():
         return torch.softmax(model(batch), dim=1).double().cpu().numpy()
 
 
-def cut(picture, pieces=60):
-    """Cut a picture (128, 128, 3) into pieces that follow its colours; returns each pixel's piece number, from 0."""
+def cut(picture, pieces={{ lime.pieces }}):
+    """Cut a picture ({{ height }}, {{ width }}, 3) into pieces that follow its colours; returns each pixel's piece number, from 0."""
     return slic(picture, n_segments=pieces, compactness=10, sigma=1, start_label=0)
 
 
-def lime(index, samples=250, hide=0.5, seed=SEED):
-    """Explain picture `index`: returns its pieces (128, 128) and the weight of each piece for each label (11, pieces)."""
+def lime(index, samples={{ lime.official.samples }}, hide={{ hide }}, seed={{ seed(lime) }}):
+    """Explain picture `index`: returns its pieces ({{ height }}, {{ width }}) and the weight of each piece for each label ({{ labels }}, pieces)."""
     explainer = LimeImageExplainer(random_state=1000 * seed + index)  # a seed for each picture
     with contextlib.redirect_stderr(io.StringIO()):  # the package's own progress bar
         found = explainer.explain_instance(
-            pictures[index] / 255, probability, labels=range(11), top_labels=None, hide_color=hide,
+            pictures[index] / 255, probability, labels=range({{ labels }}), top_labels=None, hide_color=hide,
             num_samples=samples, batch_size=8, segmentation_fn=cut, random_seed=0,
         )  # fmt: skip
-    weights = np.zeros((11, found.segments.max() + 1))
-    for label in range(11):
+    weights = np.zeros(({{ labels }}, found.segments.max() + 1))
+    for label in range({{ labels }}):
         for piece, weight in found.local_exp[label]:
             weights[label, piece] = weight
     return found.segments, weights
 
 
-explained = [lime(index) for index in tqdm(range(10), desc="LIME")]
-segments = np.stack([one for one, _ in explained])  # (10, 128, 128)
+explained = [lime(index) for index in tqdm(range({{ count }}), desc="LIME")]
+segments = np.stack([one for one, _ in explained])  # ({{ count }}, {{ height }}, {{ width }})
 most_pieces = max(weights.shape[1] for _, weights in explained)
-lime_weights = np.full((10, 11, most_pieces), np.nan)  # NaN: this picture has fewer pieces
+lime_weights = np.full(({{ count }}, {{ labels }}, most_pieces), np.nan)  # NaN: this picture has fewer pieces
 for index, (_, weights) in enumerate(explained):
     lime_weights[index, :, : weights.shape[1]] = weights
 save_group(Path("outputs"), "lime", {"segments": segments, "weights": lime_weights})
@@ -184,7 +184,7 @@ save_group(Path("outputs"), "lime", {"segments": segments, "weights": lime_weigh
 show_lime(
     pictures,
     segments,
-    lime_weights[np.arange(10), profile.labels],
+    lime_weights[np.arange(len(pictures)), profile.labels],
     names,
     "LIME: pieces for (red) and against (blue) the true label ｜ LIME：支持（紅）與反對（藍）真實類別的小塊",
     says="weight on the label's probability, own scale for each picture ｜ 對該類別機率的權重，每張圖各有刻度",
@@ -192,11 +192,11 @@ show_lime(
 
 # %%
 # scratch: change ONE argument, run, look. Nothing here is saved.  一次只改一個參數，觀察結果；這裡不會存檔。
-# TODO questions 1-4 第 1-4 題: look_at, for_label, samples, hide, seed
-look_at = 6  # which picture
-for_label = 8  # which label's explanation
-pieces, first = lime(look_at, samples=250, hide=0.5, seed=1)  # as in the official cell  與 official 儲存格相同
-_, second = lime(look_at, samples=250, hide=0.5, seed=2)  # the same pieces, to compare with  同樣的小塊，用來比較
+# TODO {{ asked('lime') }}: look_at, for_label, samples, hide, seed
+look_at = {{ look_at }}  # which picture
+for_label = {{ other('lime') }}  # which label's explanation
+pieces, first = lime(look_at, samples={{ lime.official.samples }}, hide={{ hide }}, seed=1)  # as in the official cell  與 official 儲存格相同
+_, second = lime(look_at, samples={{ lime.official.samples }}, hide={{ hide }}, seed=2)  # the same pieces, to compare with  同樣的小塊，用來比較
 one, two = first[for_label], second[for_label]
 show_lime(
     pictures[[look_at] * 2], np.stack([pieces] * 2), np.stack([one, two]), ["first run 第一次", "second run 第二次"],
@@ -223,20 +223,20 @@ print(describe_runs(pieces, one, two, profile.masks[look_at]))
 
 # %% hw9={"official": true, "name": "saliency"}
 # official: saliency
-def saliency(inputs, labels, of="logit"):
-    """Return the map (N, 128, 128) of how strongly each pixel of inputs (N, 3, 128, 128) moves its label's output."""
+def saliency(inputs, labels, of="{{ saliency.official.of }}"):
+    """Return the map (N, {{ height }}, {{ width }}) of how strongly each pixel of inputs (N, 3, {{ height }}, {{ width }}) moves its label's output."""
     x = inputs.clone().requires_grad_(True)
-    scores = model(x)  # (N, 11)
+    scores = model(x)  # (N, {{ labels }})
     output = {
         "logit": scores,
         "probability": torch.softmax(scores, dim=1),
         "loss": -torch.log_softmax(scores, dim=1),
     }[of].gather(1, labels[:, None])  # (N, 1)
-    (gradient,) = torch.autograd.grad(output.sum(), x)  # (N, 3, 128, 128)
+    (gradient,) = torch.autograd.grad(output.sum(), x)  # (N, 3, {{ height }}, {{ width }})
     return gradient.abs().amax(dim=1)
 
 
-saliency_maps = saliency(inputs, labels).cpu().numpy()
+saliency_maps = saliency(inputs, {{ whose(saliency) }}).cpu().numpy()
 save_group(Path("outputs"), "saliency", {"map": saliency_maps})
 
 # %%
@@ -244,16 +244,16 @@ show_maps(
     pictures,
     saliency_maps,
     names,
-    "Saliency: gradient of the true label's logit ｜ 顯著圖：真實類別 logit 的梯度",
-    says="logit per unit of pixel value, own scale for each picture ｜ 每單位像素值的 logit 變化，每張圖各有刻度",
+    "Saliency: gradient of the {{ whose_en(saliency) }}'s {{ saliency.official.of }} ｜ 顯著圖：{{ whose_zh(saliency) }} {{ saliency.official.of }} 的梯度",
+    says="{{ saliency.official.of }} per unit of pixel value, own scale for each picture ｜ 每單位像素值的 {{ saliency.official.of }} 變化，每張圖各有刻度",
 )
 
 # %%
 # scratch: change ONE argument, run, look. Nothing here is saved.  一次只改一個參數，觀察結果；這裡不會存檔。
-# TODO questions 5-9 第 5-9 題: labels, of
-other_labels = torch.full_like(labels, 8)  # label 8 for every picture: saliency(inputs, other_labels)  每張圖都問類別 8
-compared = saliency(inputs, labels, of="logit").cpu().numpy()  # as in the official cell  與 official 儲存格相同
-maps = saliency(inputs, labels, of="logit").cpu().numpy()  # of="logit", "probability" or "loss"
+# TODO {{ asked('saliency') }}: labels, of
+other_labels = torch.full_like(labels, {{ other('saliency') }})  # label {{ other('saliency') }} for every picture: saliency(inputs, other_labels)  每張圖都問類別 {{ other('saliency') }}
+compared = saliency(inputs, {{ whose(saliency) }}, of="{{ saliency.official.of }}").cpu().numpy()  # as in the official cell  與 official 儲存格相同
+maps = saliency(inputs, {{ whose(saliency) }}, of="{{ saliency.official.of }}").cpu().numpy()  # of="logit", "probability" or "loss"
 show_maps(pictures, maps, names, "Scratch ｜ 試試看", says="own scale for each picture ｜ 每張圖各有刻度")
 print(describe_maps(maps, compared, profile.masks))
 
@@ -279,10 +279,10 @@ print(describe_maps(maps, compared, profile.masks))
 
 # %% hw9={"official": true, "name": "smoothgrad"}
 # official: smoothgrad
-def smoothgrad(inputs, labels, sigma=0.02, copies=20, seed=SEED, average="size"):
-    """Average the saliency maps of noisy copies of inputs (N, 3, 128, 128).
+def smoothgrad(inputs, labels, sigma={{ smoothgrad.official.sigma }}, copies={{ smoothgrad.official.copies }}, seed={{ seed(smoothgrad) }}, average="{{ smoothgrad.official.average }}"):
+    """Average the saliency maps of noisy copies of inputs (N, 3, {{ height }}, {{ width }}).
 
-    Returns the maps (N, 128, 128), and for each picture the share of its copies that the network puts in the picture's own class (N,).
+    Returns the maps (N, {{ height }}, {{ width }}), and for each picture the share of its copies that the network puts in the picture's own class (N,).
     """
     with torch.no_grad():
         own_class = model(inputs).argmax(dim=1)
@@ -298,14 +298,14 @@ def smoothgrad(inputs, labels, sigma=0.02, copies=20, seed=SEED, average="size")
             scores = model(x)
             gradients.append(torch.autograd.grad(scores[:, labels[index]].sum(), x)[0])
             stayed += int((scores.argmax(dim=1) == own_class[index]).sum())
-        gradients = torch.cat(gradients)  # (copies, 3, 128, 128)
+        gradients = torch.cat(gradients)  # (copies, 3, {{ height }}, {{ width }})
         heat = gradients.abs().amax(dim=1).mean(dim=0) if average == "size" else gradients.mean(dim=0).abs().amax(dim=0)
         maps.append(heat.cpu().numpy())
         kept.append(stayed / copies)
     return np.stack(maps), np.array(kept)
 
 
-smooth_maps, smooth_kept = smoothgrad(inputs, labels)
+smooth_maps, smooth_kept = smoothgrad(inputs, {{ whose(smoothgrad) }})
 save_group(Path("outputs"), "smoothgrad", {"map": smooth_maps})
 
 # %%
@@ -313,18 +313,18 @@ show_maps(
     pictures,
     smooth_maps,
     names,
-    "SmoothGrad: mean of the saliency maps of 20 noisy copies ｜ SmoothGrad：20 張加雜訊副本的顯著圖平均",
+    "SmoothGrad: mean of the saliency maps of {{ smoothgrad.official.copies }} noisy copies ｜ SmoothGrad：{{ smoothgrad.official.copies }} 張加雜訊副本的顯著圖平均",
     says="logit per unit of pixel value, own scale for each picture ｜ 每單位像素值的 logit 變化，每張圖各有刻度",
 )
 print(describe_shares("copies that keep the picture's class ｜ 仍屬於原圖類別的副本比例", smooth_kept))
 
 # %%
 # scratch: change ONE argument, run, look. Nothing here is saved.  一次只改一個參數，觀察結果；這裡不會存檔。
-# TODO questions 10-13 第 10-13 題: labels, sigma, copies, seed, average
-other_labels = torch.full_like(labels, 5)  # label 5 for every picture  每張圖都問類別 5
+# TODO {{ asked('smoothgrad') }}: labels, sigma, copies, seed, average
+other_labels = torch.full_like(labels, {{ other('smoothgrad') }})  # label {{ other('smoothgrad') }} for every picture  每張圖都問類別 {{ other('smoothgrad') }}
 compared = saliency_maps  # or smooth_maps  要比較的圖
 maps, kept = smoothgrad(
-    inputs, labels, sigma=0.02, copies=20, seed=1, average="size"
+    inputs, {{ whose(smoothgrad) }}, sigma={{ smoothgrad.official.sigma }}, copies={{ smoothgrad.official.copies }}, seed=1, average="{{ smoothgrad.official.average }}"
 )  # as in the official cell  與 official 儲存格相同
 show_maps(pictures, maps, names, "Scratch ｜ 試試看", says="own scale for each picture ｜ 每張圖各有刻度")
 print(describe_maps(maps, compared, profile.masks))
@@ -336,20 +336,34 @@ print(describe_shares("copies that keep the picture's class ｜ 仍屬於原圖�
 # %% [markdown]
 # ## Filter visualisation ｜ 濾波器視覺化
 #
-# The network has 11 convolutions, counted here from 0: convolution 1 is near the picture (shallow), 9 is near the answer (deep). Each of
+# {% if named %}
+# The network's layers have names: `{{ shallow }}` is near the picture (shallow), `{{ deep }}` is near the answer (deep). Each filter of a
+# layer gives a map. Two ways to look at a filter:
+#
+# - **Activation map**: where in *this* picture is the filter active? Drawn is what the layer itself gives, and nothing after it: where
+#   that is no ReLU, values below 0 come too; read the sizes off the colour bar.
+# {% else %}
+# The network has 11 convolutions, counted here from 0: convolution {{ shallow }} is near the picture (shallow), {{ deep }} is near the answer (deep). Each of
 # their filters gives a map. Two ways to look at a filter:
 #
 # - **Activation map**: where in *this* picture is the filter active? After the ReLU a map is 0 (black) where the filter is silent; read the
 #   sizes off the colour bar.
-# - **Gradient ascent** (Erhan, Bengio, Courville, Vincent 2009): start from white noise, and change the
+# {% endif %}
+# - **Gradient ascent** (Erhan, Bengio, Courville, Vincent 2009): start from {{ begin.en }}, and change the
 #   pixels, step by step, so that the filter's mean activation rises. Pixels stay between 0 and 1. The picture at the end is one that the filter responds to strongly.
 #
-# 網路有 11 個卷積層，這裡從 0 開始編號：卷積 1 靠近圖片（淺層），卷積 9 靠近答案（深層）；每個濾波器都會產生一張圖。觀察濾波器有兩種方法：
+# {% if named %}
+# 網路的每一層都有名字：`{{ shallow }}` 靠近圖片（淺層），`{{ deep }}` 靠近答案（深層）；每個濾波器都會產生一張圖。觀察濾波器有兩種方法：
+#
+# - **活化圖**：濾波器在「這張圖」的哪裡活躍？畫的是這一層本身的輸出，之後什麼都不加：這一層若不是 ReLU，也會有小於 0 的值；大小請看色條。
+# {% else %}
+# 網路有 11 個卷積層，這裡從 0 開始編號：卷積 {{ shallow }} 靠近圖片（淺層），卷積 {{ deep }} 靠近答案（深層）；每個濾波器都會產生一張圖。觀察濾波器有兩種方法：
 #
 # - **活化圖**：濾波器在「這張圖」的哪裡活躍？經過 ReLU 之後，濾波器沒有反應的地方是 0（黑色）；大小請看色條。
-# - **梯度上升**：從白雜訊開始，一步一步改變像素，使濾波器的平均活化值上升；像素維持在 0 到 1 之間。最後得到的圖，就是能讓這個濾波器強烈反應的一張圖。
+# {% endif %}
+# - **梯度上升**：從{{ begin.zh }}開始，一步一步改變像素，使濾波器的平均活化值上升；像素維持在 0 到 1 之間。最後得到的圖，就是能讓這個濾波器強烈反應的一張圖。
 #
-# - `layer`, `filters`: which convolution, which of its filters ｜ 第幾個卷積層、其中哪些濾波器
+# - `layer`, `filters`: which {{ layer_word.en }}, which of its filters ｜ {{ which_layer_zh }}、其中哪些濾波器
 # - `start`: where ascent begins ｜ 梯度上升的起點
 # - `steps`: how many steps ｜ 步數
 
@@ -357,12 +371,28 @@ print(describe_shares("copies that keep the picture's class ｜ 仍屬於原圖�
 # %% hw9={"official": true, "name": "filters"}
 # official: filters
 FILTERS = {
-    1: [0, 3, 9, 15],
-    4: [3, 5, 10, 12],
-    9: [4, 8, 12, 14],
-}  # four filters of a shallow, a middle and a deep convolution
+    #: for layer, its in layers.items()
+    {{ layer | repr }}: {{ its | list }},
+    #: endfor
+}  # {{ spell(each, "filter") }} of a shallow, a middle and a deep {{ layer_word.en }}
 
 
+#: if named
+parts = {layer: model.cut(layer) for layer in FILTERS}
+
+
+def network_until(layer):
+    """Return what gives the maps (N, all filters, H, W) of the layer of this name; what comes after is not run."""
+    return parts[layer].run
+
+
+def activation_maps(inputs, layer, filters):
+    """Return the maps (N, filters, H, W) of some filters of a layer, as the layer gives them."""
+    with torch.no_grad():
+        return network_until(layer)(inputs)[:, filters]
+
+
+#: else
 def network_until(layer):
     """Return the network as far as the batch norm of convolution `layer`; what comes after is not run."""
     parts = [part for stack in model.cnn for part in stack]
@@ -376,14 +406,15 @@ def activation_maps(inputs, layer, filters):
         return network_until(layer)(inputs)[:, filters].relu()
 
 
+#: endif
 def white_noise(seed=SEED):
-    """Return four pictures (4, 3, 128, 128) of uniform noise in [0, 1]."""
-    noise = np.stack([np.random.default_rng(1000 * seed + index).random((3, 128, 128)) for index in range(4)])
+    """Return {{ spell(each, "picture") }} ({{ each }}, 3, {{ height }}, {{ width }}) of uniform noise in [0, 1]."""
+    noise = np.stack([np.random.default_rng(1000 * seed + index).random((3, {{ height }}, {{ width }})) for index in range({{ each }})])
     return torch.from_numpy(noise).to(inputs)
 
 
-def ascend(start, layer, filters, steps=100):
-    """Change start (F, 3, 128, 128), one picture a filter, so that each filter's mean activation rises.
+def ascend(start, layer, filters, steps={{ filters.official.steps }}):
+    """Change start (F, 3, {{ height }}, {{ width }}), one picture a filter, so that each filter's mean activation rises.
 
     Returns the pictures, and the mean activation (F,) that each filter reaches on its own.
     """
@@ -392,8 +423,13 @@ def ascend(start, layer, filters, steps=100):
     network, one_each = network_until(layer), torch.arange(len(filters))
     for _ in range(steps):
         adam.zero_grad()
+        #: if named
+        maps = network(x)[one_each, filters]  # (F, H, W)
+        (-maps.mean(dim=(1, 2)).sum()).backward()
+        #: else
         before_relu = network(x)[one_each, filters]  # (F, H, W)
         (-before_relu.mean(dim=(1, 2)).sum()).backward()
+        #: endif
         adam.step()
         with torch.no_grad():
             x.clamp_(0, 1)
@@ -402,22 +438,25 @@ def ascend(start, layer, filters, steps=100):
 
 
 filter_maps = {layer: activation_maps(inputs, layer, filters).cpu().numpy() for layer, filters in FILTERS.items()}
-ascents = [ascend(white_noise(), layer, filters) for layer, filters in tqdm(FILTERS.items(), desc="ascent")]
-ascent_pictures = torch.stack([found for found, _ in ascents]).cpu().numpy()  # (3, 4, 3, 128, 128)
-reached = torch.stack([mean for _, mean in ascents]).cpu().numpy()  # (3, 4)
+ascents = [ascend({{ begin.code }}, layer, filters) for layer, filters in tqdm(FILTERS.items(), desc="ascent")]
+ascent_pictures = torch.stack([found for found, _ in ascents]).cpu().numpy()  # (3, {{ each }}, 3, {{ height }}, {{ width }})
+reached = torch.stack([mean for _, mean in ascents]).cpu().numpy()  # (3, {{ each }})
 save_group(Path("outputs"), "filters", {
-    "shallow": filter_maps[1], "middle": filter_maps[4], "deep": filter_maps[9],
+    "shallow": filter_maps[{{ shallow | repr }}], "middle": filter_maps[{{ middle | repr }}], "deep": filter_maps[{{ deep | repr }}],
     "ascent": ascent_pictures, "reached": reached,
 })  # fmt: skip
 
 # %%
-filter_names = [[f"convolution 卷積 {layer}\nfilter 濾波器 {k}" for k in filters] for layer, filters in FILTERS.items()]
-for index in (2, 6, 7):
+filter_names = [[f"{{ layer_word.en }} {{ layer_word.zh }} {layer}\nfilter 濾波器 {k}" for k in filters] for layer, filters in FILTERS.items()]
+for index in {{ filters.shown }}:
     show_activations(
         pictures[index],
         [maps[index] for maps in filter_maps.values()],
         filter_names,
         f"Activation maps of picture {index} ｜ 圖 {index} 的活化圖",
+        #: if named
+        says="activation, own scale for each map ｜ 活化值，每張圖各有刻度",
+        #: endif
     )
 
 # %%
@@ -425,43 +464,46 @@ captions = [
     f"{name}\nmean activation 平均活化值 {mean:.2f}" for name, mean in zip(np.ravel(filter_names), reached.ravel())
 ]
 show_pictures(
-    ascent_pictures.reshape(12, 3, 128, 128).transpose(0, 2, 3, 1),
+    ascent_pictures.reshape(-1, *ascent_pictures.shape[2:]).transpose(0, 2, 3, 1),
     captions,
-    "Gradient ascent from white noise, one picture a filter ｜ 從白雜訊開始的梯度上升，每個濾波器一張圖",
-    columns=4,
+    "Gradient ascent from {{ begin.en }}, one picture a filter ｜ 從{{ begin.zh }}開始的梯度上升，每個濾波器一張圖",
+    columns={{ each }},
 )
 
 # %%
 # scratch: change ONE argument, run, look. Nothing here is saved.  一次只改一個參數，觀察結果；這裡不會存檔。
-# TODO questions 14-17 第 14-17 題: layer, which, look_at, start, steps
-layer = 1  # 1, 4 or 9
-which = 0  # 0 to 3: the first to the fourth of FILTERS[layer]  第幾個濾波器（從 0 開始）
-look_at = 6  # which picture
+# TODO {{ asked('filters') }}: layer, which, look_at, start, steps
+layer = {{ shallow | repr }}  # {{ either(layers) }}
+which = 0  # 0 to {{ each - 1 }}: which of FILTERS[layer]  第幾個濾波器（從 0 開始）
+look_at = {{ look_at }}  # which picture
 start = white_noise(
     seed=1
-)  # or white_noise(seed=2), or inputs[[6] * 4]: the photograph of picture 6  也可以從圖 6 開始
-steps = 100
+)  # or white_noise(seed=2), or inputs[[{{ look_at }}] * {{ each }}]: picture {{ look_at }}  也可以從圖 {{ look_at }} 開始
+steps = {{ filters.official.steps }}
 found, means = ascend(start, layer, FILTERS[layer], steps=steps)
 show_pictures(
     found.cpu().numpy().transpose(0, 2, 3, 1),
     [f"filter 濾波器 {k}\nmean activation 平均活化值 {mean:.2f}" for k, mean in zip(FILTERS[layer], means)],
-    f"Ascent, convolution {layer} ｜ 梯度上升，卷積 {layer}",
-    columns=4,
+    f"Ascent, {{ layer_word.en }} {layer} ｜ 梯度上升，{{ layer_word.zh }} {layer}",
+    columns={{ each }},
 )
 show_activations(
     pictures[look_at],
     [filter_maps[layer][look_at]],
     [filter_names[list(FILTERS).index(layer)]],
     f"picture {look_at} 圖 {look_at}",
+    #: if named
+    says="activation, own scale ｜ 活化值，各有刻度",
+    #: endif
 )
 one_filter = FILTERS[layer][which]
-print(f"convolution {layer}, filter {one_filter}, on the ten pictures ｜ 卷積 {layer} 濾波器 {one_filter}，十張圖片：")
+print(f"{{ layer_word.en }} {layer}, filter {one_filter}, on the {{ spell(count, 'picture') }} ｜ {{ layer_word.zh }} {layer} 濾波器 {one_filter}，{{ spell_zh(count) }}張圖片：")
 print(describe_activations(filter_maps[layer][:, which], profile.masks))
 noise_mean = activation_maps(white_noise(), layer, FILTERS[layer]).mean(dim=(2, 3))[:, which].mean()
 print(f"its mean activation on white noise ｜ 在白雜訊上的平均活化值: {noise_mean:.2f}")
 on_each = activation_maps(found, layer, [one_filter]).mean(dim=(1, 2, 3))
 on_each = ", ".join(f"filter 濾波器 {k}: {mean:.2f}" for k, mean in zip(FILTERS[layer], on_each))
-print("its mean activation on the four ascent pictures above ｜ 在上面四張梯度上升圖上的平均活化值:", on_each)
+print("its mean activation on the {{ spell(each, 'ascent picture') }} above ｜ 在上面{{ spell_zh(each) }}張梯度上升圖上的平均活化值:", on_each)
 print(
     f"same pixels as in the official picture, correlation ｜ 與 official 圖的像素相關係數: {np.corrcoef(found[which].cpu().numpy().ravel(), ascent_pictures[list(FILTERS).index(layer), which].ravel())[0, 1]:.2f}"
 )
@@ -472,41 +514,62 @@ print(
 # %% [markdown]
 # ## Integrated gradients ｜ 積分梯度
 #
-# [Integrated gradients](https://arxiv.org/abs/1703.01365) walk from a **baseline** $x'$ (here a black picture) to the picture $x$, take the
+# [Integrated gradients](https://arxiv.org/abs/1703.01365) walk from a **baseline** $x'$ (here {{ base.en }}) to the picture $x$, take the
 # gradient at many points on the way, and multiply their mean by $x - x'$. The attributions of all pixels **add up** to
 # $f_y(x) - f_y(x')$: the label's logit is shared out among the pixels, for (red) and against (blue).
 #
-# 積分梯度從一張**基準圖** $x'$（這裡是全黑的圖）走到圖片 $x$，在路上許多點計算梯度，再把平均梯度乘上 $x - x'$。所有像素的歸因值**加起來**等於
+# 積分梯度從一張**基準圖** $x'$（這裡是{{ base.zh }}）走到圖片 $x$，在路上許多點計算梯度，再把平均梯度乘上 $x - x'$。所有像素的歸因值**加起來**等於
 # $f_y(x) - f_y(x')$：等於把該類別的 logit 分配給每個像素，支持為正（紅），反對為負（藍）。
 #
 # $$a_u = \sum_c (x - x')_{c,u} \cdot \frac{1}{K} \sum_{k=0}^{K-1} \frac{\partial f_y}{\partial x_{c,u}} \Big( x' + \tfrac{k + 1/2}{K} (x - x') \Big)$$
 #
-# - `baseline`: `"black"`, `"white"`, `"blurred"` (the picture without detail) or `"noise"` ｜ 基準圖：全黑、全白、模糊後的圖或雜訊
+# - `baseline`: {{ baselines_en }} ｜ 基準圖：{{ baselines_zh }}
 # - `steps`: how many points on the way ($K$) ｜ 路上的點數（$K$）
 # - `multiply`: `False` leaves the factor $(x - x')$ out ｜ `False` 表示不乘上 $(x - x')$
 
 
 # %% hw9={"official": true, "name": "integrated_gradients"}
 # official: integrated_gradients
-def make_baseline(name, seed=SEED):
-    """Return one baseline picture for each of the ten pictures (10, 3, 128, 128)."""
+#: if has_files
+from PIL import Image
+
+
+#: endif
+def make_baseline(name, seed={{ seed(integrated_gradients) }}):
+    """Return one baseline picture for each of the {{ spell(count, "picture") }} ({{ count }}, 3, {{ height }}, {{ width }})."""
     if name in ("black", "white"):
         return torch.full_like(inputs, float(name == "white"))
     if name == "blurred":
         made = gaussian_filter(inputs.double().cpu().numpy(), sigma=(0, 0, 8, 8), mode="nearest")
     elif name == "noise":
         made = np.stack(
-            [np.random.default_rng(1000 * seed + index).random((3, 128, 128)) for index in range(len(inputs))]
+            [np.random.default_rng(1000 * seed + index).random((3, {{ height }}, {{ width }})) for index in range(len(inputs))]
         )
+    #: if "mean" in baselines
+    elif name == "mean":
+        return inputs.mean(dim=(2, 3), keepdim=True).expand_as(inputs)  # each picture's own mean colour
+    #: endif
+    #: for name, its in integrated_gradients.baselines.items()
+    elif name == "{{ name }}":
+        #: if its.color is defined
+        return torch.tensor({{ its.color | list }}).to(inputs).view(1, 3, 1, 1).expand_as(inputs)
+        #: elif its.file is defined
+        made = np.asarray(Image.open(profile.find_asset({{ its.file | repr }})).convert("RGB")).transpose(2, 0, 1)[None] / 255
+        return torch.from_numpy(made).to(inputs).expand_as(inputs)
+        #: else
+        made = profile.pictures[{{ its.picture }}].transpose(2, 0, 1)[None] / 255
+        return torch.from_numpy(made).to(inputs).expand_as(inputs)
+        #: endif
+    #: endfor
     else:
-        raise ValueError(f"baseline {name!r}; expected 'black', 'white', 'blurred' or 'noise'")
+        raise ValueError(f"baseline {name!r}; expected {{ baselines_expected }}")
     return torch.from_numpy(made).to(inputs)
 
 
-def integrated_gradients(inputs, labels, baseline="black", steps=50, multiply=True):
-    """Share each label's logit out among the pixels of inputs (10, 3, 128, 128).
+def integrated_gradients(inputs, labels, baseline="{{ integrated_gradients.official.baseline }}", steps={{ integrated_gradients.official.steps }}, multiply={{ integrated_gradients.official.multiply }}):
+    """Share each label's logit out among the pixels of inputs ({{ count }}, 3, {{ height }}, {{ width }}).
 
-    Returns the attributions (10, 128, 128), added up over the channels, and f(x) - f(baseline) (10,).
+    Returns the attributions ({{ count }}, {{ height }}, {{ width }}), added up over the channels, and f(x) - f(baseline) ({{ count }},).
     """
     start = make_baseline(baseline)
     mean = torch.zeros_like(inputs)
@@ -520,7 +583,7 @@ def integrated_gradients(inputs, labels, baseline="black", steps=50, multiply=Tr
     return attribution.sum(dim=1).cpu().numpy(), rise.cpu().numpy()
 
 
-attributions, rises = integrated_gradients(inputs, labels)
+attributions, rises = integrated_gradients(inputs, {{ whose(integrated_gradients) }})
 save_group(Path("outputs"), "integrated_gradients", {"map": attributions})
 
 # %%
@@ -528,17 +591,17 @@ show_signed_maps(
     pictures,
     attributions,
     names,
-    "Integrated gradients from black: for (red) and against (blue) the true label ｜ 積分梯度，以全黑為基準：支持（紅）與反對（藍）真實類別",
+    "Integrated gradients from {{ base.short_en }}: for (red) and against (blue) the {{ whose_en(integrated_gradients) }} ｜ 積分梯度，以{{ base.short_zh }}為基準：支持（紅）與反對（藍）{{ whose_zh(integrated_gradients) }}",
     says="logit, own scale for each picture ｜ logit，每張圖各有刻度",
 )
 print(describe_attributions(attributions, rises, profile.masks))
 
 # %%
 # scratch: change ONE argument, run, look. Nothing here is saved.  一次只改一個參數，觀察結果；這裡不會存檔。
-# TODO questions 18-20 第 18-20 題: labels, baseline ("black", "white", "blurred", "noise"), steps, multiply
-other_labels = torch.full_like(labels, 8)  # label 8 for every picture  每張圖都問類別 8
+# TODO {{ asked('integrated_gradients') }}: labels, baseline ({{ quote(baselines) }}), steps, multiply
+other_labels = torch.full_like(labels, {{ other('integrated_gradients') }})  # label {{ other('integrated_gradients') }} for every picture  每張圖都問類別 {{ other('integrated_gradients') }}
 maps, rise = integrated_gradients(
-    inputs, labels, baseline="black", steps=50, multiply=True
+    inputs, {{ whose(integrated_gradients) }}, baseline="{{ integrated_gradients.official.baseline }}", steps={{ integrated_gradients.official.steps }}, multiply={{ integrated_gradients.official.multiply }}
 )  # as in the official cell  與 official 儲存格相同
 show_signed_maps(pictures, maps, names, "Scratch ｜ 試試看", says="own scale for each picture ｜ 每張圖各有刻度")
 print(describe_attributions(maps, rise, profile.masks))
@@ -551,11 +614,10 @@ print(describe_maps(np.abs(maps), np.abs(attributions), profile.masks))
 # %% [markdown]
 # # Topic II: explaining BERT ｜ 主題二：解釋 BERT
 #
-# The models are small [BERTs](https://arxiv.org/abs/1810.04805), trained on sentences of a toy English. One predicts hidden words; three
-# answer questions. A BERT splits a text into **tokens** and turns each into a vector, its *state*. Layer 0 is the embedding; every layer
+# {{ bert.en }} {{ models_en }} A BERT splits a text into **tokens** and turns each into a vector, its *state*. Layer 0 is the embedding; every layer
 # after it lets the tokens look at each other. Words, layers and heads are numbered from 0, and a full stop counts as a word.
 #
-# 這裡的模型是以玩具英文句子訓練的小型 BERT：一個預測被遮住的詞，三個回答問題。BERT 把文字切成 **token**，每個 token 變成一個向量（狀態）。
+# {{ bert.zh }}{{ models_zh }}BERT 把文字切成 **token**，每個 token 變成一個向量（狀態）。
 # 第 0 層是 embedding，之後每一層都讓 token 彼此參照。詞、層與頭的編號都從 0 開始，句點也算一個詞。
 
 # %% hw9={"official": true, "name": "bert"}
@@ -565,7 +627,10 @@ from assignment.models.reading import find_candidates, list_vocabulary, read
 
 texts = profile.texts
 bert = load_bert(profile.masked_folder, "masked", device=device, dtype=torch.float32)
-readings = [read(bert.tokenizer, one.plain) for one in texts.attention]  # tokens of the ten sentences
+#: if embeddings
+word_bert = load_bert(profile.embeddings_folder, "embeddings", device=device, dtype=torch.float32)
+#: endif
+readings = [read(bert.tokenizer, one.plain) for one in texts.attention]  # tokens of the {{ spell(sentences, 'sentence') }}
 
 
 def fill_up(arrays):
@@ -581,10 +646,10 @@ def fill_up(arrays):
 # ## Attention ｜ 注意力
 #
 # In every layer each **head** lets a token gather from the others; its attention says how much from which, and adds up to 1. What does a
-# head look at, and what is a hidden word predicted from? The explorer below lets you try any sentence of the toy English.
+# head look at, and what is a hidden word predicted from? The explorer below lets you try any sentence.
 #
 # 每一層的每個**頭**都讓一個 token 從其他 token 收集資訊；注意力表示從哪裡收集多少，總和為 1。一個頭在看什麼？被遮住的詞是根據什麼預測出來的？
-# 下方的探索工具可以試任何玩具英文的句子。
+# 下方的探索工具可以試任何句子。
 #
 # $$a_{ij} = \operatorname{softmax}_j \left( \frac{q_i \cdot k_j}{\sqrt{d}} \right)$$
 #
@@ -613,7 +678,7 @@ def predict(reading, hide):
 
 attentions = [attend(reading) for reading in readings]
 predictions = np.stack([predict(reading, [one.hidden])[0] for reading, one in zip(readings, texts.attention)])
-attention_maps = fill_up([heads.numpy() for heads in attentions])  # (10, layers, heads, tokens, tokens)
+attention_maps = fill_up([heads.numpy() for heads in attentions])  # ({{ sentences }}, layers, heads, tokens, tokens)
 save_group(Path("outputs"), "attention", {"map": attention_maps, "prediction": predictions})
 
 # %%
@@ -653,7 +718,7 @@ Explorer(bert, [one.plain for one in texts.attention], {name: (scores[name], cha
 
 # %%
 # scratch: change ONE argument, run, look. Nothing here is saved.  一次只改一個參數，觀察結果；這裡不會存檔。
-# TODO questions 21-24 第 21-24 題: look_at, layer, head, hide
+# TODO {{ asked('attention') }}: look_at, layer, head, hide
 look_at = 0  # which sentence
 layer, head = 0, 0  # which head
 hide = [
@@ -680,11 +745,10 @@ show_head(
 #
 # How does a BERT answer a question? Its states have many dimensions, so we draw the two directions in which the tokens of one layer differ
 # most: their first two **principal components**, layer by layer ([van Aken and others](https://arxiv.org/abs/1909.04925)). Above each
-# drawing stands which share of the variance the two keep; what they leave out you do not see. Three models read the same passages; find
-# out what was done to each.
+# drawing stands which share of the variance the two keep; what they leave out you do not see. {{ readers_en }}
 #
 # BERT 如何回答問題？狀態的維度很多，因此逐層畫出同一層的 token 差異最大的兩個方向，也就是前兩個**主成分**。每張圖上方寫著這兩個方向保留了多少變異，
-# 其餘的圖上看不到。三個模型讀同樣的短文，請找出它們各自經歷了什麼。
+# 其餘的圖上看不到。{{ readers_zh }}
 #
 # - `reader`: which model ｜ 哪一個模型
 # - `which`: which passage ｜ 哪一篇短文
@@ -728,7 +792,7 @@ drawn = {name: [pca(hidden_states(reader.model, one)) for one in passages[name]]
 spans = np.array([[find_span(reader, one) for one in passages[name]] for name, reader in readers.items()])
 points = fill_up(
     [fill_up([its for its, _ in found]) for found in drawn.values()]
-)  # (3 readers, 3 passages, layers + 1, tokens, 2)
+)  # ({{ readers | length }} readers, {{ passages }} passages, layers + 1, tokens, 2)
 shares = fill_up([fill_up([share for _, share in found]) for found in drawn.values()])
 save_group(Path("outputs"), "embedding_pca", {"points": points, "share": shares, "span": spans})
 
@@ -743,12 +807,12 @@ for index, one in enumerate(texts.passages):
 show_points(
     [found[0][0] for found in drawn.values()], [found[0][1] for found in drawn.values()],
     [its[0] for its in roles.values()], [its[0].pieces for its in passages.values()], list(readers),
-    "Passage 0 as three models see it, layer by layer ｜ 三個模型眼中的短文 0，逐層",
+    "Passage 0 as {{ spell(readers | length, 'model') }} see{{ 's' if readers | length == 1 }} it, layer by layer ｜ {{ spell_zh(readers | length) }}個模型眼中的短文 0，逐層",
 )  # fmt: skip
 
 # %%
 # scratch: choose, run, look. Nothing here is saved.  選擇後執行並觀察；這裡不會存檔。
-# TODO questions 25-27 第 25-27 題: reader ("reader_a", "reader_b" or "reader_c"), which (0, 1 or 2)
+# TODO {{ asked('embedding_pca') }}: reader ({{ either(readers, '"') }}), which ({{ either(range(passages)) }})
 reader = None  # TODO: which model  哪一個模型
 which = 0  # which passage
 if reader is None:
@@ -770,17 +834,17 @@ else:
 # %% [markdown]
 # ## One word in different sentences ｜ 同一個詞在不同句子中
 #
-# *Apple* is a fruit and a company. How far apart are the states of one word in different sentences, after each layer? Measured by
+# {{ words_note.en }} How far apart are the states of one word in different sentences, after each layer? Measured by
 # **Euclidean distance**, which the next cells have, and by **cosine similarity**, which you write: 1 for vectors of the same direction.
 #
-# apple 是水果，也是公司。同一個詞在不同句子中的狀態，每一層相距多遠？用**歐氏距離**（下面已經寫好）與**餘弦相似度**（由你來寫）衡量；
+# {{ words_note.zh }}同一個詞在不同句子中的狀態，每一層相距多遠？用**歐氏距離**（下面已經寫好）與**餘弦相似度**（由你來寫）衡量；
 # 方向相同的向量，餘弦相似度為 1。
 #
 # $$d(a, b) = \lVert a - b \rVert \qquad\qquad \cos(a, b) = \frac{a \cdot b}{\lVert a \rVert \, \lVert b \rVert}$$
 
 
 # %%
-# TODO for questions 28 to 30: write the cosine similarity of two vectors; the next cell uses it.  第 28 到 30 題需要：寫出兩個向量的餘弦相似度，供下一格使用。
+# TODO for {{ questions('embedding_distance').en }}: write the cosine similarity of two vectors; the next cell uses it.  {{ questions('embedding_distance').zh }}需要：寫出兩個向量的餘弦相似度，供下一格使用。
 def cosine_similarity(a, b):
     """Return the cosine of the angle between the vectors a and b (D,): a number from -1 to 1."""
     # TODO
@@ -790,7 +854,7 @@ def cosine_similarity(a, b):
 # official: embedding_distance
 def word_states(reading, word):
     """Return the state of one word of a sentence after each layer (layers + 1, D), the mean over its tokens."""
-    return hidden_states(bert.model, reading)[:, list(reading.find_places(word))].mean(dim=1)
+    return hidden_states({{ word_bert }}.model, reading)[:, list(reading.find_places(word))].mean(dim=1)
 
 
 def compare(states, measure):
@@ -803,7 +867,7 @@ def compare(states, measure):
 
 shared_words = [one.word for one in texts.words]
 word_sets = [
-    torch.stack([word_states(read(bert.tokenizer, text), word) for text, word, _ in one.rows], dim=1).cpu()
+    torch.stack([word_states(read({{ word_bert }}.tokenizer, text), word) for text, word, _ in one.rows], dim=1).cpu()
     for one in texts.words
 ]  # one (layers + 1, sentences, D) for each shared word
 distances = [compare(states, lambda a, b: torch.linalg.vector_norm(a - b)) for states in word_sets]
@@ -814,25 +878,29 @@ if all(one is not None for one in cosines):
 save_group(Path("outputs"), "embedding_distance", found)
 
 # %%
-for word, one, euclidean, cosine in zip(shared_words, texts.words, distances, cosines):
-    names = [f"{number} {list(one.sentences)[meaning]}" for number, (_, _, meaning) in enumerate(one.rows)]
-    for name, (text, _, _) in zip(names, one.rows):
-        print(f"{name}: {text}")
+def show_word(word, one, euclidean, cosine):
+    sentences = [f"{number} {list(one.sentences)[meaning]}" for number, (_, _, meaning) in enumerate(one.rows)]
+    for sentence, (text, _, _) in zip(sentences, one.rows):
+        print(f"{sentence}: {text}")
     show_distances(
-        euclidean, names, f"Euclidean distance of '{word}', layer by layer ｜ 「{word}」的歐氏距離，逐層",
+        euclidean, sentences, f"Euclidean distance of '{word}', layer by layer ｜ 「{word}」的歐氏距離，逐層",
         says="distance 距離", missing="",
     )  # fmt: skip
     show_distances(
-        cosine, names, f"Cosine similarity of '{word}', layer by layer ｜ 「{word}」的餘弦相似度，逐層",
+        cosine, sentences, f"Cosine similarity of '{word}', layer by layer ｜ 「{word}」的餘弦相似度，逐層",
         says="cosine 餘弦",
         missing="TODO: write cosine_similarity two cells above, then run that cell and the official one again\n"
         "TODO：請在上面兩格寫好 cosine_similarity，再重新執行該格與 official 儲存格",
     )  # fmt: skip
 
+
+for word_and_its in zip(shared_words, texts.words, distances, cosines):
+    show_word(*word_and_its)
+
 # %%
 # scratch: change ONE argument, run, look. Nothing here is saved.  一次只改一個參數，觀察結果；這裡不會存檔。
-# TODO questions 28-30 第 28-30 題: look_at, pair
-look_at = 0  # which shared word: 0 apple, 1 bat
+# TODO {{ asked('embedding_distance') }}: look_at, pair
+look_at = 0  # which shared word: {{ words }}
 pair = (0, 1)  # which two of its sentences  哪兩個句子
 meanings = np.array([meaning for _, _, meaning in texts.words[look_at].rows])
 print(f"'{shared_words[look_at]}', Euclidean distance ｜ 歐氏距離")

@@ -2,7 +2,7 @@
 
 A group is an analysis, or `pictures`: what is true of the pictures and what the classifier says of them. Each group is
 one `<group>.npz`; `assignment/arrays.py` says which arrays it holds. Files may come from a hostile notebook: nothing is
-unpickled, and no more than GROUP_LIMIT is unpacked.
+unpickled, and no more is unpacked than a course's `group_mib` allows.
 """
 
 import io
@@ -16,11 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assignment.arrays import ARRAYS, GROUPS, ArraySpec, Name
+from assignment.assignment import MOST_GROUP_MIB
 from assignment.fixable import Fault, FixableError, check_all
 
 Array = NDArray[Any]
 
-GROUP_LIMIT = 64 * 2**20  # bytes of one group's arrays once unpacked
+MOST_GROUP = MOST_GROUP_MIB * 2**20  # bytes of one group's arrays once unpacked, in any course
 MEMBER_LIMIT = 1000  # entries of its zip archive, each of which costs a KiB of our memory
 MEMBER_MARK = b"PK\x01\x02"  # before each entry of a zip archive's list
 PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # what numpy writes; others unpack all that is there at once
@@ -69,9 +70,10 @@ def _to_storage(group: str, name: str, array: Array) -> Array:
     return np.asarray(array).astype(f"f{bits // 8}") if np.asarray(array).dtype.kind == "f" else np.asarray(array)
 
 
-def parse_group(data: bytes, group: str, place: str) -> dict[str, Array]:
+def parse_group(data: bytes, group: str, place: str, *, most: int = MOST_GROUP) -> dict[str, Array]:
     """Return the arrays of a group's npz; FixableError where it is not one, or too large, or holds objects.
 
+    most: bytes of its arrays once unpacked, a course's for what students save.
     Unknown arrays are left out. Shapes are not judged here: see `check_group`.
     """
     if group not in GROUPS:
@@ -83,8 +85,9 @@ def parse_group(data: bytes, group: str, place: str) -> dict[str, Array]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = {item.filename.removesuffix(".npy"): item for item in archive.infolist()}
             total = sum(item.file_size for name, item in members.items() if name in known)
-            if total > GROUP_LIMIT:
-                raise FixableError(f"{place}: {total} bytes of arrays; expected at most {GROUP_LIMIT}")
+            if total > most:
+                limit = f"{most / 2**20:g} MiB, limits.group_mib of the course"
+                raise FixableError(f"{place}: {total / 2**20:.1f} MiB of arrays; expected at most {limit}")
             return {name: _read_array(archive, item) for name, item in members.items() if name in known}
     except FixableError:
         raise

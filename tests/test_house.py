@@ -14,12 +14,14 @@ ASSIGNMENT, REFERENCE, QUESTIONS, GRADER = "assignment", "reference", "questions
 ROOMS = (ASSIGNMENT, REFERENCE, QUESTIONS, GRADER)
 MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "assignment": (),
+    "assignment.authoring": ("assignment",),
     "assignment.models": ("assignment",),
     "assignment.cells": ("assignment", "assignment.models"),
     "assignment.explorer": ("assignment", "assignment.page", "assignment.models"),
     "assignment.sheet": ("assignment",),
     "assignment.page": (),
-    "assignment.authoring": ("assignment",),
+    "assignment.authoring.models": ("assignment", "assignment.authoring", "assignment.models"),
+    "assignment.authoring.check": ("assignment", "assignment.authoring"),
     "assignment.authoring.pictures": ("assignment", "assignment.authoring", "assignment.cells"),
     "assignment.making": ("assignment", "assignment.making.drawing"),
     "assignment.making.drawing": (),
@@ -33,6 +35,9 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "assignment.making.bert": ("assignment", "assignment.models", "assignment.making.language"),
     "reference": ("assignment", "assignment.models"),
     "reference.produce": ("assignment", "assignment.models", "reference"),
+    "reference.check": (
+        *("assignment", "assignment.authoring", "assignment.authoring.check", "assignment.models", "reference"),
+    ),
     "questions.measures": ("assignment", "assignment.models"),
     "questions": ("assignment", "assignment.sheet", "questions.measures"),
     "questions.check": ("assignment", "questions", "questions.measures"),

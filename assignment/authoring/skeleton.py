@@ -16,7 +16,7 @@ from assignment.assignment import Bilingual
 from assignment.authoring.manifest import Draft, save_draft
 from assignment.authoring.write import told_place
 from assignment.fixable import Fault, FixableError
-from assignment.profile import PROFILES_FOLDER
+from assignment.profile import MANIFEST_NAME, PROFILES_FOLDER
 
 TEMPLATES = Path(__file__).with_name("skeleton")
 FILES = {  # in the course's folder -> among the templates
@@ -39,26 +39,35 @@ class Beginning:
 
 def create_course(folder: Path, beginning: Beginning) -> None:
     """Make the folder of a new course, whole or not at all; FixableError where it may not lie there or be called so."""
-    name = folder.resolve().name
-    _check_place(folder, name)
+    words, folder = _list_words(folder, beginning), folder.resolve()
+    _check_place(folder)
     with told_place(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
         aside = Path(tempfile.mkdtemp(prefix=".new-", dir=folder.parent))
         try:
-            _fill(aside, _list_words(folder, beginning))
+            _fill(aside, words)
             about = {"en": beginning.title.en, "zh": beginning.title.zh}
-            save_draft(Draft(aside, {"profile": name, "about": about}))
-            aside.chmod(0o777 & ~_find_umask())
-            aside.replace(folder)
+            save_draft(Draft(aside, {"profile": folder.name, "about": about}))
+            _move(aside, folder)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
 
 
-def _check_place(folder: Path, name: str) -> None:
-    if not _NAME.fullmatch(name):
-        says = f"{name!r}; expected a folder's name of letters (a to z, A to Z), digits, _ and -, such as bakery-2027"
+def _move(aside: Path, folder: Path) -> None:
+    """Give a filled folder its place: at once, or into an empty folder that is there, the manifest last."""
+    if not folder.exists():
+        aside.chmod(0o777 & ~_find_umask())
+        aside.replace(folder)
+        return
+    for path in sorted(aside.iterdir(), key=lambda path: path.name == MANIFEST_NAME):
+        path.replace(folder / path.name)
+
+
+def _check_place(folder: Path) -> None:
+    if not _NAME.fullmatch(folder.name):
+        says = f"{folder.name!r}; expected a name of letters (a to z, A to Z), digits, _ and -, such as bakery-2027"
         raise FixableError(Fault((str(folder),), says))
-    if folder.resolve().is_relative_to(PROFILES_FOLDER.resolve()):
+    if folder.is_relative_to(PROFILES_FOLDER.resolve()):
         raise FixableError(Fault((str(folder),), "inside the embedded course's folder; expected a place of your own"))
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         says = "is there and not empty" if folder.is_dir() else "is a file"

@@ -16,6 +16,7 @@ from assignment.assignment import Bilingual
 from assignment.course import find_course
 
 Array = NDArray[Any]
+AFTER_RELU = "activation after the ReLU, own scale for each map ｜ ReLU 之後的活化值，每張圖各有刻度"
 FONT_FILE = Path(__file__).parents[1] / "page" / "hw9-sans-tc.otf"  # Chinese glyphs, so that no machine lacks them
 
 
@@ -97,8 +98,13 @@ def show_signed_maps(pictures: Array, maps: Array, titles: Sequence[str], headin
     plt.show()
 
 
-def show_activations(picture: Array, maps: Sequence[Array], titles: Sequence[Sequence[str]], heading: str) -> None:
-    """Draw a picture (H, W, 3) and beside it a row of activation maps (F, H', W') for each layer, each with its bar."""
+def show_activations(
+    picture: Array, maps: Sequence[Array], titles: Sequence[Sequence[str]], heading: str, *, says: str = AFTER_RELU
+) -> None:
+    """Draw a picture (H, W, 3) and beside it a row of activation maps (F, H', W') for each layer, each with its bar.
+
+    Black is 0, or what is lowest where that is below.
+    """
     filters = max(len(layer) for layer in maps)
     figure, axes = _grid((filters + 1) * len(maps), 1, heading, filters + 1)
     rows = [axes[0][start : start + filters + 1] for start in range(0, len(axes[0]), filters + 1)]
@@ -106,10 +112,8 @@ def show_activations(picture: Array, maps: Sequence[Array], titles: Sequence[Seq
     for row, layer, names in zip(rows, maps, titles, strict=True):
         for axis, heat, name in zip(row[1:], layer, names, strict=True):
             axis.set_title(name)
-            _add_bar(figure, axis.imshow(heat, cmap="inferno", vmin=0), axis)
-    figure.supxlabel(
-        "activation after the ReLU, own scale for each map ｜ ReLU 之後的活化值，每張圖各有刻度", fontsize=11
-    )
+            _add_bar(figure, axis.imshow(heat, cmap="inferno", vmin=min(0.0, float(heat.min()))), axis)
+    figure.supxlabel(says, fontsize=11)
     plt.show()
 
 

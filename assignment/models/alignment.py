@@ -18,7 +18,8 @@ def check_texts(texts: Texts, masked: Any, readers: Mapping[str, Any], embedding
 
     masked, readers by name, embeddings: the tokenizers of the models that predict words, answer questions, and give
     the states of a word. A text that is too long, a word that does not begin and end with a token, a hidden word or a
-    candidate that is not one known token is a fault.
+    candidate that is not one known token is a fault, and so is an answer whose sentence has no full stop. None where
+    there is no such model yet: what it would read is left out.
     """
     check_all(find_text_faults(texts, masked, readers, embeddings))
 
@@ -35,12 +36,13 @@ def find_text_faults(texts: Texts, masked: Any, readers: Mapping[str, Any], embe
 def _list_looks(
     texts: Texts, masked: Any, readers: Mapping[str, Any], embeddings: Any
 ) -> Iterator[tuple[tuple[str, ...], Callable[[], object]]]:
-    for number, sentence in enumerate(texts.attention):
+    for number, sentence in enumerate(texts.attention if masked else ()):
         yield ("attention", str(number)), partial(_look_at_sentence, masked, sentence)
     for number, passage in enumerate(texts.passages):
+        yield ("passages", str(number)), partial(_look_for_stop, passage)
         for name, tokenizer in readers.items():
             yield ("passages", str(number), name), partial(_look_at_passage, tokenizer, passage)
-    for words in texts.words:
+    for words in texts.words if embeddings else ():
         for number, (text, word, _) in enumerate(words.rows):
             yield ("words", words.word, f"sentence {number}"), partial(_look_at_word, embeddings, text, word)
 
@@ -48,6 +50,13 @@ def _list_looks(
 def _look_at_sentence(tokenizer: Any, sentence: SentenceText) -> None:
     find_candidates(tokenizer, sentence)
     read(tokenizer, sentence.plain).find_places(sentence.also)
+
+
+def _look_for_stop(passage: PassageText) -> None:
+    says = (
+        f"no full stop after {passage.pair[1][slice(*passage.support)].strip()!r}, which has the answer; expected one"
+    )
+    check_all([says] * (not passage.is_stopped))
 
 
 def _look_at_passage(tokenizer: Any, passage: PassageText) -> None:

@@ -21,7 +21,6 @@ from assignment.records import Record
 from grader.agreement.comparisons import COMPARISONS, Comparison
 from grader.files.untrusted import read_untrusted
 
-MAX_GROUP_BYTES = 64 * 2**20  # of a student's npz
 UNDETERMINED = "undetermined"  # the array of a group that says which pixels of its official map are
 CANONICAL_SEED = 1  # the random seed that the released notebook uses
 
@@ -83,16 +82,17 @@ class GroupArrays:
         return "missing" if self.word == "agrees" and not set(arrays) <= set(self.arrays) else self.word
 
 
-def read_group(work: Path, group: str, canonical: Outputs) -> GroupArrays:
+def read_group(work: Path, group: str, canonical: Outputs, *, most: int) -> GroupArrays:
     """Return what a student's `work` folder holds of a group; never raises on what a hostile notebook left there.
 
-    An array may be absent: a cell that was left to do keeps nothing from being said of the others.
+    An array may be absent: a cell that was left to do keeps nothing from being said of the others. most: the bytes that
+    a course allows a group, packed and unpacked.
     """
     place = group_path(group)
     if not os.path.lexists(work / place):
         return GroupArrays({}, "missing")
     try:
-        arrays = parse_group(read_untrusted(work, place, MAX_GROUP_BYTES), group, place)
+        arrays = parse_group(read_untrusted(work, place, most), group, place, most=most)
         check_group(group, arrays, find_shared_axes(canonical), place, whole=False)
     except FixableError as error:
         return GroupArrays({}, "unreadable", str(error)[:300])

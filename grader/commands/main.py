@@ -56,6 +56,10 @@ PURPOSES = {
         "course new",
         "course pictures",
         "course masks",
+        "course model",
+        "course texts",
+        "course fetch",
+        "course check",
     ),
     "write questions": (
         "questions check",

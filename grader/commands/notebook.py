@@ -17,7 +17,7 @@ def add_parser(verbs: Verbs) -> None:
         verbs,
         "notebook",
         _start,
-        says="build the released notebook from assignment/homework.py, the settings and the questions",
+        says="build the released notebook from assignment/homework.py, the course and its questions",
         examples=("hw9 notebook --write", "hw9 notebook --check"),
     )
     choice = parser.add_mutually_exclusive_group(required=True)
@@ -31,7 +31,7 @@ def _start(options: argparse.Namespace) -> int:
 
 def notebook(*, course: Course, write: bool) -> int:
     """Write the released notebook; without `write` check it."""
-    built, place = build_notebook(load_bank(course), course.assignment), course.notebook
+    built, place = build_notebook(load_bank(course), course), course.notebook
     if write:
         save_output(place, built.encode())
         say(f"wrote {place}")
@@ -39,7 +39,7 @@ def notebook(*, course: Course, write: bool) -> int:
     found = place.read_text(encoding="utf-8") if place.exists() else ""
     if found != built:
         raise FixableError(
-            f"{place}: is not what homework.py, the settings and the bank give; expected "
+            f"{place}: is not what homework.py, the course and its bank give; expected "
             f"`hw9 notebook{course.option} --write`"
         )
     return 0

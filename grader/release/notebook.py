@@ -1,7 +1,9 @@
-"""The released notebook: `assignment/homework.py` as .ipynb, with the questions' text, an empty line for each answer
-and the sentence that says whose answers are graded put in.
+"""The released notebook: `assignment/homework.py` as .ipynb, with what it says of the course, the questions' text, an
+empty line for each answer and the sentence that says whose answers are graded put in.
 
-Nothing of a claim, a key or a `why` goes in: only what `questions.handout.markdown` writes for students.
+Each cell of the source is a Jinja template of its own, so that no text of a course can begin another cell: between {{
+and }} stands a fact (`facts.py`), and what a line of code with #: or one of Markdown with {% decides is left out or
+repeated. Nothing of a claim, a key or a `why` goes in: only what `questions.handout.markdown` writes for students.
 """
 
 import hashlib
@@ -10,19 +12,25 @@ import re
 from pathlib import Path
 from typing import Any
 
-from assignment.assignment import NOTEBOOK_FILE, Assignment, Bilingual
+from jinja2 import Environment, StrictUndefined
+
+from assignment.assignment import NOTEBOOK_FILE, Bilingual
+from assignment.course import Course
 from assignment.fixable import FixableError
+from grader.release.facts import list_facts
 from questions.bank import Bank
 from questions.handout.markdown import analysis_to_markdown
 from questions.sheet import find_asked
 
 SOURCE_FILE = NOTEBOOK_FILE.with_suffix(".py")
+ENVIRONMENT = Environment(line_statement_prefix="#:", trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
+ENVIRONMENT.filters["repr"] = repr
 _GRADED = re.compile(r"<!-- graded: (en|zh) -->")
 _QUESTIONS = re.compile(r"<!-- questions: (\w+) -->")
 
 
-def build_notebook(bank: Bank, assignment: Assignment, source: Path = SOURCE_FILE) -> str:
-    """Return the notebook as JSON text; the same source, bank and assignment give the same bytes."""
+def build_notebook(bank: Bank, course: Course, source: Path = SOURCE_FILE) -> str:
+    """Return the notebook as JSON text; the same source, bank and course give the same bytes."""
     try:
         import jupytext  # a development tool: only who changes the notebook needs it
     except ImportError as error:
@@ -34,8 +42,10 @@ def build_notebook(bank: Bank, assignment: Assignment, source: Path = SOURCE_FIL
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
     }
+    facts = list_facts(bank, course)
     for index, cell in enumerate(notebook["cells"]):
-        _fill(cell, bank, assignment.graded)
+        cell["source"] = ENVIRONMENT.from_string(cell["source"]).render(facts)
+        _fill(cell, bank, course.assignment.graded)
         cell["metadata"].pop("lines_to_next_cell", None)
         digest = hashlib.sha256(cell["source"].encode()).hexdigest()[:8]
         cell["id"] = f"hw9-{index:02d}-{digest}"

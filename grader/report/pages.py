@@ -12,7 +12,6 @@ from pathlib import Path
 from markupsafe import Markup
 
 from assignment.fixable import FixableError, check_all
-from assignment.outputs import Outputs
 from assignment.page.face import find_drawn, make_face
 from assignment.page.policy import to_policy
 from grader.agreement.agree import COMPARED_GROUPS, GroupArrays, read_group
@@ -54,7 +53,7 @@ def write_reports(runs: Path, grading: Grading, *, show_key: bool = False, since
     text_canvas = draw_text_canvas(grading.texts, grading.readers, grading.canonical)
     faces = make_class_faces(scored, grading)
     for one in scored:
-        readings = _read_all_groups(runs / one.student, one, grading.canonical)
+        readings = _read_all_groups(runs / one.student, one, grading)
         its = make_student_page(one, readings, grading, canvas, text_canvas, regrade, show_key=show_key)
         write_whole(runs / one.student / REPORT_FILE, render_student(its, faces).encode())
     results = make_class_record(scored, grading)
@@ -79,11 +78,12 @@ def load_handin_records(runs: Path) -> list[HandinRecord]:
     return records
 
 
-def _read_all_groups(folder: Path, scored: HandinRecord, canonical: Outputs) -> dict[str, GroupArrays]:
+def _read_all_groups(folder: Path, scored: HandinRecord, grading: Grading) -> dict[str, GroupArrays]:
     """Return what was saved; nothing where no array can be drawn: then the reference is not drawn either."""
     if scored.run.word == "not_run":
         return {}
-    readings = {group: read_group(folder / "work", group, canonical) for group in COMPARED_GROUPS}
+    ours, most = grading.canonical, grading.assignment.limits.group_bytes
+    readings = {group: read_group(folder / "work", group, ours, most=most) for group in COMPARED_GROUPS}
     return readings if any(one.arrays for one in readings.values()) else {}
 
 

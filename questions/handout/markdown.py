@@ -14,8 +14,9 @@ def analysis_to_markdown(bank: Bank, analysis: str) -> str:
     questions = [question for question in bank.questions if question.analysis == analysis]
     if not questions:
         return f"*The questions about {analysis} are not part of this edition. 本版沒有關於 {analysis} 的題目。*"
-    numbers = f"{questions[0].number}-{questions[-1].number}"
-    heading = f"### Questions {numbers} ｜ 第 {numbers} 題\n\nChoose all that are right. 請選出所有正確的選項。"
+    first, last = questions[0].number, questions[-1].number
+    named, numbers = (f"Questions {first}-{last}", f"{first}-{last}") if first < last else (f"Question {first}", first)
+    heading = f"### {named} ｜ 第 {numbers} 題\n\nChoose all that are right. 請選出所有正確的選項。"
     return "\n\n".join([heading, *(to_markdown(question) for question in questions)])
 
 

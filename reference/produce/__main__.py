@@ -45,7 +45,7 @@ def make_parser() -> argparse.ArgumentParser:
                         help=f"only these: {', '.join(GROUPS)}")  # fmt: skip
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda (default: %(default)s)")
     parser.add_argument("--threads", type=_positive, help="CPU threads (default: all cores)")
-    parser.add_argument("--batch", type=_positive, default=8, help="pictures at once (default: %(default)s)")
+    parser.add_argument("--batch", type=_positive, help="pictures at once (default: `limits` of the course)")
     parser.add_argument("--seeds", nargs="+", type=_positive, default=list(SEEDS), metavar="SEED",
                         help="the random seeds (default: 1 2 3); others than these need --out")  # fmt: skip
     parser.add_argument("--dtype", choices=list(PRECISIONS), default="float64",
@@ -91,7 +91,8 @@ def run(options: argparse.Namespace, console: Console) -> int:
     device = prepare_device(options.device, threads=options.threads)
     folder = options.out or options.against or course.canonical
     rounding = None if options.weights == "stored" else torch.bfloat16
-    bench = Bench(course.profile, device, PRECISIONS[options.dtype], options.batch, rounding)
+    batch = options.batch or course.assignment.limits.batch
+    bench = Bench(course.profile, device, PRECISIONS[options.dtype], batch, rounding)
     schedule = say_plan(bench, course, options, seeds, console)
     columns = (TextColumn("{task.description}"), WorkBar(schedule), TimeElapsedColumn(), TimeLeft(schedule))
     differences: list[Difference] = []

@@ -34,7 +34,7 @@ def test_what_is_computed_from_a_copy_of_the_embedded_course_is_the_same(copied:
     assert (copied.profile.pictures == own.profile.pictures).all()
     assert (copied.profile.masks == own.profile.masks).all()
     assert copied.profile.texts == own.profile.texts
-    assert build_notebook(bank, copied.assignment) == own.released.read_text(encoding="utf-8")
+    assert build_notebook(bank, copied) == own.released.read_text(encoding="utf-8")
 
 
 def test_course_is_found_by_folder_then_by_the_variable_then_embedded(

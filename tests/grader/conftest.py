@@ -201,7 +201,8 @@ def hand_in(tmp_path: Path, grading: Grading) -> Callable[..., HandinRecord]:
         verdicts = judge_sheet(Sheet(answers), grading.key, POINTS, late=late)
         run = run or Evidence()
         readings = {
-            group: read_group(tmp_path / student / "work", group, grading.canonical) for group in COMPARED_GROUPS
+            group: read_group(tmp_path / student / "work", group, grading.canonical, most=2**20)
+            for group in COMPARED_GROUPS
         }
         agreements = compare_groups(readings, grading.canonical) if run.word != "not_run" else ()
         why = list_reasons(None, run, agreements, verdicts)

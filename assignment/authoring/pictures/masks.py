@@ -68,7 +68,8 @@ def _list_targets(draft: CourseDraft) -> list[_Target]:
     """Return each way to name each picture; FixableError where one has another size than the course."""
     if not draft.pictures:
         raise FixableError(Fault((str(draft.folder),), "no pictures; expected `hw9 course pictures` before the masks"))
-    prepared, size, targets = load_preparations(draft.folder), draft.settings.size, []
+    prepared = load_preparations(draft.folder, [one.asset for one in draft.pictures])
+    size, targets = draft.settings.size, []
     for number, entry in enumerate(draft.pictures):
         its = prepared.get(number)
         if its and its.picture == size:

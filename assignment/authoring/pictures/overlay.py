@@ -19,6 +19,7 @@ from assignment.outputs import Array
 from assignment.profile import PictureEntry
 
 COLUMNS, INCHES, DPI = 4, 3.4, 100
+VEIL = 0.2  # how much of its colour lies on a region
 COLOURS = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7")  # Okabe and Ito's
 
 
@@ -58,14 +59,19 @@ def _draw_picture(axis: Any, folder: Path, number: int, entry: PictureEntry, set
         axis.text(0.5, -0.04, "no mask 沒有遮罩", transform=axis.transAxes, ha="center", va="top", fontsize=10)
         return
     mask = _read(folder / entry.mask, "L")
-    for level in range(1, len(settings.regions) + 1):
-        if (mask == level).any():
-            inside = np.pad(mask == level, 1)  # so that an outline closes at the edge
-            places = np.arange(-1, inside.shape[1] - 1), np.arange(-1, inside.shape[0] - 1)
-            for colour, width in (("black", 3.2), (COLOURS[(level - 1) % len(COLOURS)], 1.8)):
-                axis.contour(*places, inside.astype(float), levels=[0.5], colors=[colour], linewidths=width)
+    areas = {level: int((mask == level).sum()) for level in range(1, len(settings.regions) + 1)}
+    for level in sorted(filter(areas.get, areas), key=areas.__getitem__, reverse=True):  # small ones on top
+        _draw_region(axis, mask == level, COLOURS[(level - 1) % len(COLOURS)])
     axis.set_xlim(-1, picture.shape[1])
     axis.set_ylim(picture.shape[0], -1)
+
+
+def _draw_region(axis: Any, inside: Array, colour: str) -> None:
+    inside = np.pad(inside, 1).astype(float)  # so that an outline closes at the edge
+    places = np.arange(-1, inside.shape[1] - 1), np.arange(-1, inside.shape[0] - 1)
+    axis.contourf(*places, inside, levels=[0.5, 1.5], colors=[colour], alpha=VEIL)
+    for drawn, width in (("black", 3.2), (colour, 1.8)):
+        axis.contour(*places, inside, levels=[0.5], colors=[drawn], linewidths=width)
 
 
 def _read(path: Path, mode: str) -> Array:

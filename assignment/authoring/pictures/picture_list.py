@@ -90,7 +90,7 @@ def _parse_row(row: object, path: Path, number: int, categories: Sequence[Biling
         file=path.parent / row["file"],
         place=place,
         label=None if row.get("label") is None else parse_label(row["label"], categories, *place, "label"),
-        shows=None if row.get("shows") is None else parse_shows(row["shows"], *place, "shows"),
+        shows=None if row.get("shows") is None else parse_as(Bilingual, row["shows"], *place, "shows"),
         licence=row.get("licence"),
         source=row.get("source"),
     )
@@ -120,14 +120,6 @@ def parse_label(value: object, categories: Sequence[Bilingual], *place: str) -> 
         return int(text)
     known = f"0 to {len(categories) - 1} or {suggest(text, [one.en for one in categories])}"
     raise FixableError(Fault(place, f"{show_value(value)}; expected a category of course.yaml: {known}"))
-
-
-def parse_shows(value: object, *place: str) -> Bilingual:
-    """Return what a picture shows in both languages; FixableError, with the form that is wanted, where it is not."""
-    if isinstance(value, str):
-        says = f"{show_value(value)}; expected both languages: {{en: {value.strip() or 'A loaf.'}, zh: ...}}"
-        raise FixableError(Fault(place, says))
-    return parse_as(Bilingual, value, *place)
 
 
 def fill(wanted: Wanted, *, licence: str | None, source: str | None) -> Wanted:

@@ -18,6 +18,7 @@ from assignment.authoring.pictures.preparation import (
     dump_preparations,
     find_box,
     load_preparations,
+    name_asset,
 )
 from assignment.fixable import Fault, FixableError, check_all
 from assignment.profile import PictureEntry
@@ -63,7 +64,7 @@ def add_pictures(draft: CourseDraft, wanted: Sequence[Wanted], *, replace: bool,
 
     A photograph that is a picture already takes its number again, its mask only where it is cut as before.
     """
-    preparations = load_preparations(draft.folder)
+    preparations = load_preparations(draft.folder, [one.asset for one in draft.pictures])
     made: list[_Made] = []
     faults: list[Fault] = []
     numbers = _give_numbers(draft, wanted, preparations)
@@ -82,7 +83,7 @@ def add_pictures(draft: CourseDraft, wanted: Sequence[Wanted], *, replace: bool,
 
 def _give_numbers(draft: CourseDraft, wanted: Sequence[Wanted], preparations: Mapping[int, Preparation]) -> list[int]:
     """Return the number of each photograph: of the picture that it is already, or the next."""
-    known = {its.file: number for number, its in preparations.items() if number < len(draft.pictures)}
+    known = {its.file: number for number, its in preparations.items()}
     new = [name for name in dict.fromkeys(one.file.name for one in wanted) if name not in known]
     known |= {name: number for number, name in enumerate(new, len(draft.pictures))}
     return [known[one.file.name] for one in wanted]
@@ -110,9 +111,8 @@ def _make(draft: CourseDraft, one: Wanted, number: int, before: Preparation | No
     check_all(faults)
     preparation = _prepare(one.file.name, photograph, draft.settings.size, fit)
     kept = old is not None and preparation == before
-    entry = PictureEntry(
-        asset=f"pictures/{number}.png", mask=old.mask if old and kept else None, label=said[0], shows=said[1]
-    )
+    mask = old.mask if old and kept else None
+    entry = PictureEntry(asset=name_asset(number), mask=mask, label=said[0], shows=said[1])
     notes = [*photograph.notes, *_list_notes(preparation)]
     if old and old.mask and not kept:
         notes.append("its mask was of another picture and is taken out: `hw9 course masks`")
@@ -166,8 +166,7 @@ def _list_notes(preparation: Preparation) -> Iterator[str]:
 
 def _store(draft: CourseDraft, preparations: Mapping[int, Preparation], made: Sequence[_Made]) -> None:
     entries = dict(enumerate(draft.pictures)) | {one.arrived.number: one.arrived.entry for one in made}
-    prepared = {number: its for number, its in preparations.items() if number in entries}
-    prepared |= {one.arrived.number: one.arrived.preparation for one in made}
+    prepared = {**preparations} | {one.arrived.number: one.arrived.preparation for one in made}
     files = {one.arrived.entry.asset: one.png for one in made}
     draft.store(
         files | {PREPARATION_NAME: dump_preparations(prepared)},

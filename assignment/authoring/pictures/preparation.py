@@ -8,7 +8,7 @@ of the picture (W, H), where (left, top, width, height) is the box that was cut 
 where it was padded.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -88,13 +88,22 @@ def cut_picture(image: Image.Image, preparation: Preparation, color: str = "whit
     return Image.fromarray(cut.permute(1, 2, 0).numpy())
 
 
-def load_preparations(folder: Path) -> dict[int, Preparation]:
-    """Return how each picture of a course's folder was prepared, by its number; FixableError with each fault."""
+def load_preparations(folder: Path, assets: Sequence[str]) -> dict[int, Preparation]:
+    """Return how the pictures with these assets were prepared, by number; FixableError with each fault of the file.
+
+    A picture under another name than its number's came in by hand: nothing is known of it.
+    """
     path = folder / PREPARATION_NAME
     if not path.exists():
         return {}
     data = load_yaml(path)
-    return dict(parse_as(_Preparations, data, str(path)).pictures)
+    known = parse_as(_Preparations, data, str(path)).pictures
+    return {number: known[number] for number, its in enumerate(assets) if number in known and its == name_asset(number)}
+
+
+def name_asset(number: int) -> str:
+    """Return the path of a picture in its course."""
+    return f"pictures/{number}.png"
 
 
 def dump_preparations(preparations: Mapping[int, Preparation]) -> bytes:

@@ -3,7 +3,7 @@
 import argparse
 from types import ModuleType
 
-from grader.commands.course import masks, new, pictures
+from grader.commands.course import check, fetch, masks, model, new, pictures, texts
 from grader.commands.terminal.options import Verbs
 
 ABOUT = """Make a course of your own: your pictures, models, texts and questions, in one folder.
@@ -18,6 +18,10 @@ MODULES: tuple[ModuleType, ...] = (
     new,
     pictures,
     masks,
+    model,
+    texts,
+    fetch,
+    check,
 )
 
 

@@ -10,11 +10,11 @@ from PIL import ImageColor
 from rich.markup import escape
 from rich.table import Column, Table
 
-from assignment.assignment import Assignment
+from assignment.assignment import Assignment, Bilingual
 from assignment.authoring.draft import open_draft
-from assignment.authoring.pictures.picture_list import LIST_NAMES, Wanted, fill, load_list, parse_label, parse_shows
+from assignment.authoring.pictures.picture_list import LIST_NAMES, Wanted, fill, load_list, parse_label
 from assignment.authoring.pictures.pictures import Arrived, add_pictures, list_photographs
-from assignment.fixable import Fault, FixableError
+from assignment.fixable import Fault, FixableError, parse_as
 from grader.commands.course.options import add_course_verb, take_folder
 from grader.commands.terminal.options import Verbs
 from grader.commands.terminal.screen import say, show_table
@@ -79,15 +79,16 @@ def find_wanted(
         listed = listed or next((files[0] / name for name in LIST_NAMES if (files[0] / name).is_file()), None)
         inside, files = list_photographs(files[0]), ()
     said = {one.file.name: one for one in load_list(listed, settings.categories)} if listed else {}
-    paths = list(files) or [one.file for one in said.values()]
-    paths += [path for path in inside if path.name not in said]
+    here = {path.name: path for path in inside}
+    paths = list(files) or [here.pop(name, one.file) for name, one in said.items()]
+    paths += here.values()
     if not paths:
         raise FixableError("FILE: none; expected photographs, a folder of them, or --list FILE")
     for name, values in (("--label", labels), ("--shows", shows)):
         if values and len(values) != len(paths):
             raise FixableError(Fault((name,), f"{len(values)} for {len(paths)} photographs; expected one for each"))
     numbers = [parse_label(one, settings.categories, "--label") for one in labels]
-    shown = [parse_shows({"en": en, "zh": zh}, "--shows") for en, zh in shows]
+    shown = [parse_as(Bilingual, {"en": en, "zh": zh}, "--shows") for en, zh in shows]
     found = [replace(said.get(path.name, Wanted(path, (str(path),))), file=path) for path in paths]
     return [
         replace(one, label=one.label if label is None else label, shows=its or one.shows)
@@ -96,7 +97,12 @@ def find_wanted(
 
 
 def _show(arrived: Sequence[Arrived], settings: Assignment) -> None:
-    table = Table("picture", Column("photograph", overflow="fold"), "pixels", "category", "shows", "what was done")
+    table = Table(
+        "picture",
+        Column("photograph", overflow="fold"),
+        "pixels",
+        *(Column(name, overflow="fold") for name in ("category", "shows", "what was done")),
+    )
     for one in arrived:
         its, category = one.preparation.photograph, settings.categories[one.entry.label]
         table.add_row(

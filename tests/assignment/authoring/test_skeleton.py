@@ -15,7 +15,7 @@ from assignment.fixable import FixableError
 from assignment.profile import PROFILES_FOLDER
 from assignment.texts import load_texts
 from questions.bank import read_bank
-from tests.photographs import TITLE
+from tests.assignment.authoring.pictures.photographs import TITLE
 
 BEGINNING = Beginning(TITLE, date(2027, 1, 2))
 EVERY = ["README.md", "bank/saliency.yaml", "course.yaml", "manifest.yaml", "texts.yaml"]
@@ -59,14 +59,15 @@ def test_guide_names_the_folder_as_it_was_typed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["my course", "麵包", ".bakery", "a.b", "-x"])
 def test_name_that_is_not_allowed_is_refused_with_what_is(tmp_path: Path, name: str) -> None:
-    with pytest.raises(FixableError, match=f"'{name}'; expected a folder's name of letters .* such as bakery-2027"):
+    with pytest.raises(FixableError, match=f"'{name}'; expected a name of letters .* such as bakery-2027"):
         create_course(tmp_path / name, BEGINNING)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_only_an_empty_folder_is_filled(tmp_path: Path) -> None:
+def test_only_an_empty_folder_is_filled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "empty").mkdir()
-    create_course(tmp_path / "empty", BEGINNING)
+    monkeypatch.chdir(tmp_path / "empty")
+    create_course(Path(), BEGINNING)
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine.txt").write_text("mine")
     (tmp_path / "file").write_text("mine")
@@ -74,7 +75,8 @@ def test_only_an_empty_folder_is_filled(tmp_path: Path) -> None:
         with pytest.raises(FixableError, match=f"{name}: {says}; expected a new folder, or an empty one"):
             create_course(tmp_path / name, BEGINNING)
     assert list_files(tmp_path / "full") == ["mine.txt"]
-    assert list_files(tmp_path / "empty") == EVERY
+    assert list_files(Path()) == list_files(tmp_path / "empty") == EVERY
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["empty", "file", "full"]
 
 
 def test_new_course_never_lies_among_the_embedded_ones() -> None:

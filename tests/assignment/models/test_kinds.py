@@ -2,8 +2,10 @@
 
 import os
 import pickle
+import py_compile
 import re
 import struct
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -241,6 +243,22 @@ def test_weights_that_are_not_numbers_are_noticed(tmp_path: Path) -> None:
 def test_module_that_cannot_be_a_classifier_is_refused(tmp_path: Path, source: str, says: str) -> None:
     with pytest.raises(FixableError, match=says):
         load_classifier(write_own(tmp_path, source))
+
+
+def test_file_that_is_run_is_the_one_that_was_checked_and_nothing_is_written_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    path = write_own(tmp_path)
+    load_classifier(path)
+    assert not (tmp_path / "__pycache__").exists()
+    planted = py_compile.compile(str(tmp_path / "own.py"), doraise=True)
+    own = (tmp_path / "own.py").stat()
+    (tmp_path / "own.py").write_text(SOURCE.replace("Linear(3", "Linear(7"))  # as long, and as old, as what is planted
+    os.utime(tmp_path / "own.py", ns=(own.st_atime_ns, own.st_mtime_ns))
+    with pytest.raises(FixableError, match=r"model\.yaml: side: 8; expected a side that the model takes"):
+        load_classifier(path)
+    assert Path(planted).is_file()
 
 
 def test_folder_without_what_transformers_needs_is_refused(tmp_path: Path) -> None:

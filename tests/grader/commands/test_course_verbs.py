@@ -5,12 +5,14 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from assignment.assignment import Bilingual, load_assignment
 from assignment.course import VARIABLE
 from assignment.profile import PROFILES_FOLDER
+from grader.commands.course.pictures import find_wanted
 from grader.commands.main import main
+from tests.assignment.authoring.pictures.photographs import CORNERS, create_bakery, save_photograph
 from tests.courses import replace_text
 from tests.grader.commands.test_course import find_digests
-from tests.photographs import CORNERS, create_bakery, save_photograph
 
 SAID = ["--licence", "CC0-1.0", "--source", "mine"]
 
@@ -102,6 +104,23 @@ def test_faults_of_what_was_typed_are_told(
     assert type_words("pictures", *words, "--course", folder) == 1
     assert says in capsys.readouterr().err
     assert not (folder / "pictures").exists()
+
+
+def test_list_orders_a_folder_and_what_it_does_not_name_comes_behind(tmp_path: Path) -> None:
+    settings = load_assignment(create_bakery(tmp_path) / "course.yaml")
+    place, listed = tmp_path / "photographs", tmp_path / "elsewhere.yaml"
+    place.mkdir()
+    for name in ("a.jpg", "b.jpg", "c.jpg"):
+        save_photograph(place / name)
+    listed.write_text("- {file: c.jpg, label: 1}\n- {file: a.jpg}\n", encoding="utf-8")
+    found = find_wanted([place], listed, settings, labels=[], shows=[])
+    assert [(one.file, one.label) for one in found] == [
+        (place / "c.jpg", 1),
+        (place / "a.jpg", None),
+        (place / "b.jpg", None),
+    ]
+    (alone,) = find_wanted([place / "c.jpg"], listed, settings, labels=["0"], shows=[("Red.", "紅。")])
+    assert (alone.label, alone.shows) == (0, Bilingual(en="Red.", zh="紅。"))
 
 
 def test_colour_and_fit_are_checked_by_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,6 +11,8 @@ import torch
 
 from assignment.assignment import NOTEBOOK_FILE
 from assignment.fixable import FixableError
+from assignment.models.bert import load_bert
+from assignment.models.reading import read
 from assignment.outputs import Outputs, load_group
 from assignment.texts import PassageText, SentenceText, Texts, WordSet
 from grader.agreement.agree import find_shared_axes
@@ -51,9 +53,8 @@ def make_course(folder: Path, name: str) -> Any:
         reader: save_tiny(folder / reader, reader, "answers", tokenizer=tokenizer, layers=layers)
         for reader, tokenizer, layers in readers
     }
-    return SimpleNamespace(
-        texts=texts, masked_folder=save_tiny(folder / "masked", masked, "masked"), reader_folders=folders
-    )
+    its = save_tiny(folder / "masked", masked, "masked")
+    return SimpleNamespace(texts=texts, masked_folder=its, embeddings_folder=its, reader_folders=folders)
 
 
 def run_cells(profile: Any) -> None:
@@ -93,6 +94,23 @@ def test_roles_are_those_of_each_readers_own_tokens(tmp_path: Path) -> None:
         assert np.isfinite(
             [measure(outputs, reader=reader, **place) for measure in (answer_apart, question_near)]
         ).all()
+
+
+def test_states_of_words_are_those_of_the_courses_embeddings_model(tmp_path: Path) -> None:
+    profile = make_course(tmp_path, "english")
+    profile.embeddings_folder = save_tiny(tmp_path / "words", "distilbert", "embeddings", layers=2)
+    bench = Bench(profile, torch.device("cpu"))
+    arrays = {group: dict(find_producer(group)(bench, (1,)))[None] for group in ("texts", "embedding_distance")}
+    bert = load_bert(profile.embeddings_folder, "embeddings")
+    readings = [read(bert.tokenizer, text) for text, _, _ in ENGLISH.words[0].rows]
+    places = [one.find_places(word) for one, (_, word, _) in zip(readings, ENGLISH.words[0].rows, strict=True)]
+    assert arrays["texts"]["position"][0].tolist() == [its[0] for its in places]
+    with torch.no_grad():
+        states = [bert.model(one.ids, output_hidden_states=True).hidden_states for one in readings]
+    for layer in range(3):
+        a, b = (states[n][layer][0, list(places[n])].mean(dim=0) for n in (0, 2))
+        expected = float(torch.linalg.vector_norm(a - b))
+        assert arrays["embedding_distance"]["euclidean"][0, layer, 0, 2] == pytest.approx(expected, rel=1e-6)
 
 
 def test_texts_that_do_not_fit_are_named_before_anything_is_computed(tmp_path: Path) -> None:

@@ -14,8 +14,17 @@ from assignment.authoring.manifest import load_draft
 from assignment.authoring.pictures.masks import Masked, add_masks
 from assignment.authoring.pictures.pictures import add_pictures
 from assignment.fixable import FixableError
+from tests.assignment.authoring.pictures.photographs import (
+    CORNERS,
+    HEIGHT,
+    RED,
+    SQUARE,
+    WIDTH,
+    create_bakery,
+    save_photograph,
+    want,
+)
 from tests.courses import replace_text
-from tests.photographs import CORNERS, HEIGHT, RED, SQUARE, WIDTH, create_bakery, save_photograph, want
 
 LABELME: dict[str, Any] = {"version": "5.5", "flags": {}, "imageData": None}
 

@@ -12,7 +12,7 @@ from assignment.authoring.pictures.masks import add_masks
 from assignment.authoring.pictures.overlay import COLOURS, draw_sheet
 from assignment.authoring.pictures.pictures import add_pictures
 from assignment.fixable import FixableError
-from tests.photographs import CORNERS, create_bakery, save_photograph, want
+from tests.assignment.authoring.pictures.photographs import CORNERS, create_bakery, save_photograph, want
 
 
 def draw(folder: Path) -> np.ndarray:

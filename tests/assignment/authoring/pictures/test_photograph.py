@@ -10,7 +10,14 @@ from PIL import Image, ImageCms
 
 from assignment.authoring.pictures.photograph import load_photograph
 from assignment.fixable import FixableError
-from tests.photographs import BLUE, RED, SQUARE, draw_photograph, save_photograph, to_bytes
+from tests.assignment.authoring.pictures.photographs import (
+    BLUE,
+    RED,
+    SQUARE,
+    draw_photograph,
+    save_photograph,
+    to_bytes,
+)
 
 UPRIGHT = np.asarray(draw_photograph())
 

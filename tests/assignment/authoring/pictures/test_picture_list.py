@@ -32,7 +32,7 @@ def test_yaml_and_csv_say_the_same(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("- {file: a.jpg, shows: bread}\n", r"a.jpg: shows: 'bread'; expected both languages: {en: bread, zh: ...}"),
+        ("- {file: a.jpg, shows: bread}\n", r"a.jpg: shows: 'bread'; expected both languages, {en: ..., zh: ...}"),
         ("- {file: a.jpg, shows: {en: bread}}\n", "a.jpg: shows: zh: missing; expected a value"),
         (
             "- {file: a.jpg, label: 11}\n",

@@ -9,12 +9,20 @@ from PIL import Image
 
 from assignment.assignment import Size
 from assignment.authoring.draft import open_draft
-from assignment.authoring.manifest import load_draft
+from assignment.authoring.manifest import edit_manifest, load_draft
 from assignment.authoring.pictures.picture_list import Wanted
 from assignment.authoring.pictures.pictures import Arrived, add_pictures, list_photographs
 from assignment.authoring.pictures.preparation import find_box, load_preparations
 from assignment.fixable import FixableError
-from tests.photographs import BLUE, RED, create_bakery, draw_photograph, save_photograph, to_bytes, want
+from tests.assignment.authoring.pictures.photographs import (
+    BLUE,
+    RED,
+    create_bakery,
+    draw_photograph,
+    save_photograph,
+    to_bytes,
+    want,
+)
 
 
 def add(folder: Path, *wanted: Wanted, replace: bool = False, fit: str = "crop", color: str = "white") -> list[Arrived]:
@@ -135,7 +143,35 @@ def test_photograph_that_is_there_takes_its_place_again_only_when_asked(tmp_path
     entries = load_draft(folder).data["pictures"]
     assert [(one["label"], one["shows"]["en"]) for one in entries] == [(1, "A square."), (0, "A square.")]
     assert read(folder, 0)[0, 0].tolist() == list(RED)
-    assert [its.file for its in load_preparations(folder).values()] == ["a.png", "b.png"]
+    assert [its.file for its in load_preparations(folder, list_assets(folder)).values()] == ["a.png", "b.png"]
+
+
+def list_assets(folder: Path) -> list[str]:
+    return [one["asset"] for one in load_draft(folder).data["pictures"]]
+
+
+def test_picture_that_was_taken_out_by_hand_does_not_lend_its_number_to_another(tmp_path: Path) -> None:
+    folder = create_bakery(tmp_path)
+    first, second = (save_photograph(tmp_path / name) for name in ("a.png", "b.png"))
+    add(folder, want(first), want(second))
+    with edit_manifest(folder) as draft:
+        del draft.data["pictures"][0]
+    assert load_preparations(folder, list_assets(folder)) == {}
+    before = list_files(folder)
+    with pytest.raises(
+        FixableError, match=r"pictures/1.png: is of picture 0 and of picture 1; expected .* their order"
+    ):
+        add(folder, want(first))
+    assert list_files(folder) == before
+
+
+def test_picture_without_its_asset_is_a_fault_of_the_manifest(tmp_path: Path) -> None:
+    folder = create_bakery(tmp_path)
+    add(folder, want(save_photograph(tmp_path / "a.png")))
+    with edit_manifest(folder) as draft:
+        draft.drop("pictures/0.png")
+    with pytest.raises(FixableError, match=r"manifest.yaml: assets: no entry for 'pictures/0.png'; expected one"):
+        open_draft(folder)
 
 
 def test_two_photographs_of_one_name_are_refused(tmp_path: Path) -> None:
