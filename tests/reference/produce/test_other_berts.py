@@ -53,9 +53,8 @@ def make_course(folder: Path, name: str) -> Any:
         reader: save_tiny(folder / reader, reader, "answers", tokenizer=tokenizer, layers=layers)
         for reader, tokenizer, layers in readers
     }
-    return SimpleNamespace(
-        texts=texts, masked_folder=save_tiny(folder / "masked", masked, "masked"), reader_folders=folders
-    )
+    its = save_tiny(folder / "masked", masked, "masked")
+    return SimpleNamespace(texts=texts, masked_folder=its, embeddings_folder=its, reader_folders=folders)
 
 
 def run_cells(profile: Any) -> None:
