@@ -33,7 +33,7 @@ def draw_sheet(draft: CourseDraft) -> bytes:
         columns = min(COLUMNS, len(draft.pictures))
         rows = -(-len(draft.pictures) // columns)
         figure, axes = plt.subplots(
-            rows, columns, figsize=(columns * INCHES, rows * (INCHES + 1.0) + 0.6), squeeze=False, layout="constrained"
+            rows, columns, figsize=(columns * INCHES, rows * (INCHES + 1.4) + 0.6), squeeze=False, layout="constrained"
         )
         for axis in axes.flat:
             axis.set_axis_off()
