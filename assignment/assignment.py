@@ -4,16 +4,18 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, Field, NonNegativeInt, PositiveInt, field_validator
+from pydantic import AwareDatetime, Field, NonNegativeInt, PositiveInt, field_validator, model_validator
 
 from assignment.analyses import Analyses, ArrayName
-from assignment.fixable import load_yaml, parse_as
+from assignment.arrays import BACKGROUND, is_free
+from assignment.fixable import load_yaml, parse_as, show_value
 from assignment.late import LatePolicy
 from assignment.records import Record
 
 ASSIGNMENT_FILE = Path(__file__).with_name("assignment.yaml")
+MOST_GROUP_MIB = 1024  # whatever a course says: who scores a class unpacks it
 NOTEBOOK_FILE = Path(__file__).with_name("homework.ipynb")
 
 _CHINESE = "\u3000-\u303f\u4e00-\u9fff\uff00-\uffef"
@@ -25,6 +27,14 @@ class Bilingual(Record):
 
     en: Annotated[str, Field(min_length=1)]
     zh: Annotated[str, Field(min_length=1)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _check_languages(cls, data: Any) -> Any:
+        """Say how both languages are written to who wrote one text."""
+        if isinstance(data, (dict, cls)):
+            return data
+        raise ValueError(f"{show_value(data)}; expected both languages, {{en: ..., zh: ...}}")
 
     @field_validator("zh")
     @classmethod
@@ -56,7 +66,11 @@ class QuestionGroup(Record):
 
 
 class Limits(Record):
-    """What one notebook may use in the sandbox; sizes in MiB, times in seconds."""
+    """What one notebook may use in the sandbox; sizes in MiB, times in seconds.
+
+    group_mib: the arrays of one group of its Outputs once unpacked. batch: pictures at once, in its cells and in the
+    reference: what memory it takes, not what is computed.
+    """
 
     cell_seconds: PositiveInt
     notebook_seconds: PositiveInt
@@ -66,6 +80,13 @@ class Limits(Record):
     file_mib: PositiveInt
     work_mib: PositiveInt
     output_mib: PositiveInt
+    group_mib: Annotated[PositiveInt, Field(le=MOST_GROUP_MIB)] = 64
+    batch: PositiveInt = 8
+
+    @property
+    def group_bytes(self) -> int:
+        """The bytes of one group of Outputs once unpacked."""
+        return self.group_mib * 2**20
 
 
 class Size(Record):
@@ -105,10 +126,23 @@ class Assignment(Record):
     notebook: NotebookTexts = NotebookTexts()
     limits: Limits
 
+    @field_validator("regions")
+    @classmethod
+    def _check_regions(cls, regions: Mapping[str, Bilingual]) -> Mapping[str, Bilingual]:
+        if taken := [name for name in regions if name == BACKGROUND or not is_free("pictures", name)]:
+            raise ValueError(f"{taken[0]!r} means something else; expected another name of a region")
+        return regions
+
     @property
     def graded(self) -> Bilingual:
         """Say to students which of their answers earn points."""
         return GRADED[self.answers]
+
+    @property
+    def late_rule(self) -> Bilingual:
+        """Say to students what becomes of a late hand-in, without a full stop."""
+        en, zh = self.late.describe()
+        return Bilingual(en=en, zh=zh)
 
 
 def load_assignment(path: Path | None = None) -> Assignment:

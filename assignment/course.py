@@ -114,7 +114,7 @@ def open_course(folder: Path | None = None) -> Course:
         raise FixableError(Fault((str(folder),), f"{'not a' if place.exists() else 'no such'} folder; {_NEEDED}"))
     if missing := [name for name in (SETTINGS_NAME, MANIFEST_NAME) if not (place / name).is_file()]:
         raise FixableError(Fault((str(folder),), f"no {' and no '.join(missing)}; {_NEEDED}"))
-    check_all([*_find_version_faults(place / SETTINGS_NAME), *_find_link_faults(place)])
+    check_all([*find_version_faults(place / SETTINGS_NAME), *find_link_faults(place)])
     return _open_folder(place, embedded=False)
 
 
@@ -163,7 +163,8 @@ def _load_manifest(place: Path) -> Manifest:
     return manifest
 
 
-def _find_version_faults(path: Path) -> Iterator[Fault]:
+def find_version_faults(path: Path) -> Iterator[Fault]:
+    """Yield what is wrong with the version that a course's settings are written for."""
     data = load_yaml(path)
     version = data.get("version") if isinstance(data, dict) else None
     if version != VERSION or isinstance(version, bool):
@@ -171,7 +172,7 @@ def _find_version_faults(path: Path) -> Iterator[Fault]:
         yield Fault((str(path), "version"), f"{found}; expected {VERSION}, the version of courses that this hw9 reads")
 
 
-def _find_link_faults(place: Path) -> Iterator[Fault]:
+def find_link_faults(place: Path) -> Iterator[Fault]:
     """Yield every link in a course, where hidden folders do not count: what it leads to is not the course's own."""
     for folder, folders, files in os.walk(place):
         folders[:] = sorted(name for name in folders if not name.startswith("."))

@@ -57,3 +57,33 @@ class LatePolicy(Record):
             return REFUSED
         days = -(-over // DAY)
         return Lateness("late", days, days * self.points_per_day)
+
+    def describe(self) -> tuple[str, str]:
+        """Say what becomes of a late hand-in, in English and Chinese, without a full stop.
+
+        >>> LatePolicy(grace_seconds=0, points_per_day=None, fractions=False).describe()
+        ('No late submission', '不接受遲交')
+        """
+        points = self.points_per_day
+        en, zh = "no late submission", "不接受遲交"
+        if points is not None:
+            many = "point" if points == 1 else "points"
+            en = f"a late submission loses {points} {many} for each 24 hours begun after the deadline"
+            zh = f"遲交者，期限後每 24 小時扣 {points} 分，未滿 24 小時以 24 小時計"
+        if self.grace_seconds:
+            grace = _describe_time(self.grace_seconds)
+            en = f"up to {grace[0]} after the deadline still counts as in time; after that, {en}"
+            zh = f"期限後 {grace[1]}內仍視為準時；之後{zh}"
+        return en[0].upper() + en[1:], zh
+
+
+def _describe_time(seconds: int) -> tuple[str, str]:
+    """Return a time in the largest unit that it is a whole number of.
+
+    >>> _describe_time(600), _describe_time(3600), _describe_time(90)
+    (('10 minutes', '10 分鐘'), ('1 hour', '1 小時'), ('90 seconds', '90 秒'))
+    """
+    units = ((3600, "hour", "小時"), (60, "minute", "分鐘"), (1, "second", "秒"))
+    size, en, zh = next(unit for unit in units if seconds % unit[0] == 0)
+    number = seconds // size
+    return f"{number} {en}{'s'[: number > 1]}", f"{number} {zh}"

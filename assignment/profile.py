@@ -5,6 +5,8 @@ the manifest, so a truncated download or a changed picture is an error with a na
 """
 
 import hashlib
+import re
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +16,7 @@ from PIL import Image
 from pydantic import AfterValidator, Field, NonNegativeInt, PositiveInt
 
 from assignment.assignment import Bilingual
-from assignment.fixable import Fault, FixableError, check_all
+from assignment.fixable import Fault, FixableError, check_all, show_value
 from assignment.outputs import Array
 from assignment.records import Record
 from assignment.texts import Texts, load_texts
@@ -26,17 +28,23 @@ BACKGROUND, FOOD, TRAY, DISTRACTOR = range(4)  # the grey levels of a mask file
 
 
 def _check_inside(path: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_./-]*", path):
+        raise ValueError(f"{show_value(path)}; expected a path of letters a to z, digits, and _ . - /, no blanks")
     if not {"", ".", ".."}.isdisjoint(path.split("/")):
         raise ValueError(f"{path!r}; expected a path inside the folder, without '..', '.' or '//'")
     return path
 
 
+AssetPath = Annotated[str, AfterValidator(_check_inside)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
 class Asset(Record):
     """One file of a profile: where it is, how to know that it is whole, and how it may be used."""
 
-    path: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_./-]*$"), AfterValidator(_check_inside)]
+    path: AssetPath
     bytes: PositiveInt
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    sha256: Sha256
     licence: str
     source: str
 
@@ -85,7 +93,7 @@ class Profile:
         asset = self._assets.get(path)
         if asset is None:
             raise FixableError(f"{self.folder / MANIFEST_NAME}: assets: no entry for {path!r}; expected one")
-        check_all(_find_asset_faults(self.folder, asset))
+        check_all(find_asset_faults(self.folder, asset))
         return self.folder / path
 
     @property
@@ -101,7 +109,7 @@ class Profile:
         inside = [asset for asset in self.manifest.assets if asset.path.startswith(f"{path}/")]
         if not inside:
             raise FixableError(f"{self.folder / MANIFEST_NAME}: assets: none in {path!r}; expected some")
-        check_all(fault for asset in inside for fault in _find_asset_faults(self.folder, asset))
+        check_all(fault for asset in inside for fault in find_asset_faults(self.folder, asset))
         return self.folder / path
 
     @property
@@ -137,20 +145,44 @@ class Profile:
     @cached_property
     def pictures(self) -> Array:
         """(N, H, W, 3) uint8."""
-        return np.stack([self._read_image(entry.asset, "RGB") for entry in self.manifest.pictures])
+        return self._read_images([entry.asset for entry in self.manifest.pictures], "RGB")
 
     @cached_property
     def masks(self) -> Array:
         """(N, H, W) uint8: 0 background, n the n-th region; background alone where a picture has no mask."""
-        none = np.zeros(self.pictures.shape[1:3], dtype=np.uint8)
-        return np.stack([self._read_image(one.mask, "L") if one.mask else none for one in self.manifest.pictures])
+        found = np.zeros(self.pictures.shape[:3], dtype=np.uint8)
+        there = {number: one.mask for number, one in enumerate(self.manifest.pictures) if one.mask}
+        if there:
+            found[list(there)] = self._read_images(list(there.values()), "L", self.pictures.shape[1:3])
+        return found
 
-    def _read_image(self, path: str, mode: str) -> Array:
-        with Image.open(self.find_asset(path)) as image:
+    def read_image(self, path: str, mode: str = "RGB") -> Array:
+        """Return an asset's pixels, (H, W, 3) or for mode "L" (H, W), uint8; FixableError where it is no picture."""
+        return _read_image(self.find_asset(path), mode)
+
+    def _read_images(self, paths: Sequence[str], mode: str, shape: tuple[int, ...] | None = None) -> Array:
+        """Return pictures of one size, that of the first or (height, width); FixableError where there is another."""
+        images = [self.read_image(path, mode) for path in paths]
+        height, width = shape or images[0].shape[:2]
+        check_all(
+            Fault((str(self.folder / path),), f"{one.shape[1]} x {one.shape[0]} pixels; expected {width} x {height}")
+            for path, one in zip(paths, images, strict=True)
+            if one.shape[:2] != (height, width)
+        )
+        return np.stack(images)
+
+
+def _read_image(path: Path, mode: str) -> Array:
+    try:
+        with Image.open(path) as image:
             return np.asarray(image.convert(mode))
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        says = f"{' '.join(str(error).split())}; expected a picture as a PNG file"
+        raise FixableError(Fault((str(path),), says)) from None
 
 
-def _find_asset_faults(folder: Path, asset: Asset) -> list[Fault]:
+def find_asset_faults(folder: Path, asset: Asset) -> list[Fault]:
+    """Return what an asset is not as its entry says: missing, truncated or changed."""
     says = _find_damage(folder / asset.path, asset)
     return [Fault((str(folder / asset.path),), says)] if says else []
 
@@ -180,4 +212,4 @@ def load_profile(name: str | None = None) -> Profile:
 
 def check_profile(profile: Profile) -> None:
     """Raise FixableError with every asset that is missing, truncated or changed, all at once."""
-    check_all(fault for asset in profile.manifest.assets for fault in _find_asset_faults(profile.folder, asset))
+    check_all(fault for asset in profile.manifest.assets for fault in find_asset_faults(profile.folder, asset))

@@ -170,6 +170,12 @@ class PassageText(Record):
         start = max((end for end in ends if end <= first), default=0)
         return start, min((end for end in ends if end >= last), default=len(passage))
 
+    @property
+    def is_stopped(self) -> bool:
+        """Tell whether a full stop, or its like, ends that sentence."""
+        start, end = self.support
+        return bool(_SENTENCE_END.search(self.pair[1][start:end]))
+
 
 class WordSet(Record):
     """Sentences that share a [word], by what it means there."""

@@ -11,6 +11,7 @@ import numpy as np
 import yaml
 from PIL import Image
 
+from assignment.assignment import ASSIGNMENT_FILE
 from assignment.course import Course, open_course
 
 
@@ -25,6 +26,17 @@ def copy_course(folder: Path) -> Course:
     (folder / "course.yaml").write_text(f"version: 1\n{settings}", encoding="utf-8")
     replace_text(folder / "manifest.yaml", f"profile: {its.name}\n", f"profile: {folder.name}\n")
     return open_course(folder)
+
+
+def begin_course(folder: Path, *, categories: int = 3, side: int = 32) -> Path:
+    """Write a course that is being made: settings, and a manifest that names nothing yet."""
+    folder.mkdir()
+    settings = yaml.safe_load(ASSIGNMENT_FILE.read_text(encoding="utf-8"))
+    settings |= {"version": 1, "size": {"height": side, "width": side}}
+    settings["categories"] = settings["categories"][:categories]
+    (folder / "course.yaml").write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
+    (folder / "manifest.yaml").write_text(f"profile: {folder.name}\n", encoding="utf-8")
+    return folder
 
 
 def change_picture(course: Course, number: int) -> Course:

@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from assignment.fixable import Fault, FixableError, load_yaml, parse_as, show_value
+from assignment.fixable import Fault, FixableError, check_all, load_yaml, parse_as, show_value
 from assignment.profile import MANIFEST_NAME, Asset
 
 HEAD = "# Pictures, models and texts of this course. Only programs write it: `hw9 course pictures`, `model`, `texts`.\n"
@@ -27,6 +27,11 @@ class Draft:
 
     folder: Path
     data: dict[str, Any]
+
+    @property
+    def assets(self) -> tuple[Asset, ...]:
+        """The entries of its files."""
+        return _load_assets(self.data["assets"], self.folder / MANIFEST_NAME)
 
     def put(self, paths: Iterable[str], *, licence: str, source: str) -> None:
         """Enter files of the folder as assets, in place of those of the same paths; FixableError with each fault."""
@@ -59,9 +64,19 @@ def load_draft(folder: Path) -> Draft:
     for name in ("pictures", "readers", "assets"):
         if not isinstance(data.setdefault(name, []), list):
             raise FixableError(Fault((str(path), name), f"{show_value(data[name])}; expected a list"))
-    for number, one in enumerate(data["assets"]):
-        parse_as(Asset, one, str(path), "assets", str(number))
+    _load_assets(data["assets"], path)
     return Draft(folder, data)
+
+
+def _load_assets(entries: list[Any], path: Path) -> tuple[Asset, ...]:
+    assets, faults = [], list[Fault]()
+    for number, one in enumerate(entries):
+        try:
+            assets.append(parse_as(Asset, one, str(path), "assets", str(number)))
+        except FixableError as error:
+            faults += error.faults
+    check_all(faults)
+    return tuple(assets)
 
 
 @contextmanager

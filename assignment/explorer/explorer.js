@@ -146,10 +146,10 @@ class Explorer {
       said.map(([name, values]) => fill(words[name][code], values)).join(join[code]))));
   }
 
-  // A word as one text, for labels and choices.
+  // A word as one text, for labels and choices; what both languages call alike is said once.
   tell(name, values = {}) {
     const word = this.model.get("words")[name];
-    return ON_PAPER[this.language].map((code) => fill(word[code], values)).join(" ");
+    return [...new Set(ON_PAPER[this.language].map((code) => fill(word[code], values)))].join(" ");
   }
 
   // What a function is called in a language; one that the explorer has no word for goes by its own name.
@@ -490,7 +490,7 @@ class Explorer {
     if (parts[place] === 1 && parts[place - 1] !== 1) token.classList.add("second-text");
     if (masked.includes(place)) {
       token.classList.add("hidden-word");
-      token.append(make("span", { class: "tag" }, "[MASK]"));
+      token.append(make("span", { class: "tag" }, this.tell("mask_sign")));
       notes.push(this.tell("masked"));
     }
     if (!given.includes(place)) token.append(make("span", { class: "piece" }, pieces[place]));

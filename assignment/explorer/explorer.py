@@ -10,7 +10,7 @@ import traitlets
 
 from assignment.explorer.functions import Functions, parse_functions
 from assignment.explorer.look import LookError, look
-from assignment.explorer.words import WORDS
+from assignment.explorer.words import name_signs
 from assignment.models.bert import Bert
 
 Text = str | tuple[str, str]
@@ -53,7 +53,7 @@ class Explorer(anywidget.AnyWidget):
         self._bert = bert
         asked = [to_asked(text) for text in sentences]
         super().__init__(
-            words={name: says.model_dump() for name, says in WORDS.items()},
+            words=name_signs(bert.tokenizer),
             sentences=[{name: one[name] for name in ("text", "second")} for one in asked],
             functions=parse_functions(functions, config.num_hidden_layers, config.num_attention_heads),
             asked=asked[0] if asked else to_asked(""),

@@ -72,7 +72,7 @@ def read_text(bert: Bert, text: str, second: str | None = None) -> TypedText:
     encoded = bert.tokenizer(whole, other or None, return_offsets_mapping=True, verbose=False)
     ids, limit = tuple(encoded["input_ids"]), int(bert.tokenizer.model_max_length)
     if len(ids) > limit:
-        fault = f"text: {len(ids)} pieces; expected at most {limit}, with [CLS] and [SEP]"
+        fault = f"text: {len(ids)} pieces; expected at most {limit}, separators counted"
         raise LookError("too_long", fault, count=len(ids), limit=limit)
     parts = tuple(-1 if part is None else part for part in encoded.sequence_ids(0))
     spans, pieces = place_pieces(bert.tokenizer, (whole, other), parts, encoded.tokens(0), encoded["offset_mapping"])

@@ -23,7 +23,7 @@ import numpy as np
 from assignment.explorer.explorer import Text, load_source, to_asked
 from assignment.explorer.functions import Functions, parse_functions
 from assignment.explorer.look import Levels, Readout, TypedText, pack, read_text, see, to_dict
-from assignment.explorer.words import WORDS
+from assignment.explorer.words import name_signs
 from assignment.models.bert import Bert
 from assignment.page.face import find_drawn, make_face
 from assignment.page.policy import to_policy
@@ -36,7 +36,7 @@ def make_page(bert: Bert, sentences: Sequence[Text], functions: Functions | None
     config = bert.model.config
     layers, heads = config.num_hidden_layers, config.num_attention_heads
     data = {
-        "words": {name: says.model_dump() for name, says in WORDS.items()},
+        "words": name_signs(bert.tokenizer),
         "functions": parse_functions(functions, layers, heads),
         "shape": {"layers": layers, "heads": heads, "vocabulary": int(config.vocab_size)},
         "sentences": [store(bert, text) for text in sentences],

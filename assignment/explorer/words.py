@@ -1,10 +1,16 @@
 """Every word that the explorer says, in both languages; `{name}` is filled in by its script.
 
+What BERT calls [CLS], [SEP], [UNK] and [MASK], `name_signs` calls as the model's own tokenizer does, such as <s>.
+
 `problem.` words answer what cannot be shown; `function.` words name what heads are measured for: a function without a
 word of its own is shown by its name.
 """
 
+from typing import Any
+
 from assignment.assignment import Bilingual
+
+SIGNS = {"[CLS]": "cls_token", "[SEP]": "sep_token", "[UNK]": "unk_token", "[MASK]": "mask_token"}
 
 
 def _say(en: str, zh: str) -> Bilingual:
@@ -62,6 +68,7 @@ READING_WORDS: dict[str, Bilingual] = {
     "hint": _say("Point at a token, or press Tab and the arrow keys.", "將游標移到 token 上，或按 Tab 與方向鍵。"),
     "unknown": _say("not in the vocabulary: the model reads [UNK]", "不在詞彙表中：模型讀到的是 [UNK]"),
     "masked": _say("masked", "已遮蔽"),
+    "mask_sign": _say("[MASK]", "[MASK]"),
     "predictions": _say("Masked words", "被遮蔽的字詞"),
     "mask_hint": _say(
         "Double-click a token, or press m on it, to hide its word and see what the model expects there.",
@@ -146,3 +153,15 @@ PROBLEM_WORDS: dict[str, Bilingual] = {
 }
 
 WORDS: dict[str, Bilingual] = FORM_WORDS | READING_WORDS | HELP_WORDS | PROBLEM_WORDS
+
+
+def name_signs(tokenizer: Any) -> dict[str, dict[str, str]]:
+    """Return every word by name and language, the signs in it called as a tokenizer calls them where it has them."""
+    own = {sign: getattr(tokenizer, name, None) or sign for sign, name in SIGNS.items()}
+
+    def call(text: str) -> str:
+        for sign, its in own.items():
+            text = text.replace(sign, its)
+        return text
+
+    return {name: {"en": call(says.en), "zh": call(says.zh)} for name, says in WORDS.items()}

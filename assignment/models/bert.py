@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
 from torch import Tensor, nn
 from transformers import (
     MODEL_FOR_MASKED_LM_MAPPING,
@@ -61,8 +60,10 @@ def load_bert(folder: Path, kind: str, device: torch.device | str = "cpu", dtype
                 folder, dtype=dtype, attn_implementation="eager", local_files_only=True, output_loading_info=True
             )
             tokenizer = AutoTokenizer.from_pretrained(folder, **here)
-    except (OSError, ValueError, KeyError, SafetensorError) as error:
-        raise FixableError(f"{folder}: {error}; {_EXPECTED}") from None
+    except FixableError:
+        raise
+    except Exception as error:  # whatever the library makes of a folder that is none, or damaged
+        raise FixableError(f"{folder}: {' '.join(str(error).split())[:300]}; {_EXPECTED}") from None
     if missing := sorted(key for key in notes["missing_keys"] if not key.startswith(_UNUSED)):
         raise FixableError(f"{folder}: no weights {', '.join(missing)}; expected those of {wanted.__name__}")
     bert = Bert(model.to(device).eval().requires_grad_(False), _fit(tokenizer, model))

@@ -1,9 +1,10 @@
 """The homework's classifier: five stacks of convolutions, then two linear layers; and how any classifier is opened.
 
 Width 128 is the course's checkpoint, width 16 the one of profile `mini`.
-A picture is (3, 128, 128) in [0, 1], red first. Other sides are multiples of 32, which the five poolings halve.
+A picture is (3, 128, 128) in [0, 1], red first. Other heights and widths are multiples of 32: five poolings halve them.
 """
 
+from math import prod
 from pathlib import Path
 
 import torch
@@ -11,7 +12,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from assignment.fixable import Fault, FixableError, check_all
-from assignment.models.network import Network
+from assignment.models.network import Network, Side, to_size
 from assignment.models.weights import find_weight_faults, read_safetensors, read_weights
 
 KIND_NAME = "model.yaml"  # beside the weights of a classifier that is not the homework's
@@ -28,16 +29,16 @@ class Classifier(nn.Module):
     torch.Size([2, 11])
     """
 
-    def __init__(self, width: int = 128, *, labels: int = CATEGORIES, side: int = SIDE) -> None:
+    def __init__(self, width: int = 128, *, labels: int = CATEGORIES, side: Side = SIDE) -> None:
         super().__init__()
-        self.width, self.labels, self.side = width, labels, side
+        self.width, self.labels, self.size = width, labels, to_size(side)
         channels = (3, *(width * factor for factor in WIDENING))
         self.cnn = nn.Sequential(*(_stack(channels[i], channels[i + 1], n) for i, n in enumerate(BLOCKS)))
-        last = channels[-1] * (side // 2 ** len(BLOCKS)) ** 2
+        last = channels[-1] * prod(length // 2 ** len(BLOCKS) for length in self.size)
         self.fc = nn.Sequential(nn.Linear(last, 8 * width), nn.ReLU(), nn.Dropout(0.3), nn.Linear(8 * width, labels))
 
     def forward(self, pictures: Tensor) -> Tensor:
-        """Logits (N, labels) of pictures (N, 3, side, side)."""
+        """Logits (N, labels) of pictures (N, 3, H, W); `size` is (H, W)."""
         logits: Tensor = self.fc(self.cnn(pictures).flatten(1))
         return logits
 
@@ -81,7 +82,7 @@ def load_homework(path: Path, device: torch.device | str = "cpu", dtype: torch.d
     return _fill(model, path, weights).to(device=device, dtype=dtype).eval().requires_grad_(False)
 
 
-def build_homework(path: Path, *, labels: int, side: int) -> Classifier:
+def build_homework(path: Path, *, labels: int, side: Side) -> Classifier:
     """Return a classifier of the homework's shape with the weights of a file; its width is that of the first kernel."""
     weights = read_weights(path)
     kernel = weights.get("cnn.0.0.weight")

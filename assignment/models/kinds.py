@@ -11,14 +11,16 @@ Each gives pixels in, logits out: `mean` and `std` go inside the model.
 import importlib.util
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import torch
-from pydantic import BaseModel, Field, FiniteFloat, PositiveInt
+from pydantic import BaseModel, BeforeValidator, Field, FiniteFloat, PositiveInt
 from torch import Tensor, nn
 
-from assignment.fixable import Fault, FixableError, check_all, load_yaml, parse_as, suggest
+from assignment.fixable import Fault, FixableError, check_all, load_yaml, parse_as, show_value, suggest
 from assignment.models.classifier import Classifier, build_homework
 from assignment.models.network import MEAN, STD, Network, find_training_parts
 from assignment.models.weights import COUNTER, find_weight_faults, read_weights
@@ -30,13 +32,25 @@ Mean = tuple[FiniteFloat, FiniteFloat, FiniteFloat]
 Std = tuple[Positive, Positive, Positive]
 
 
+def _check_side(value: object, *, whole: int = 1) -> object:
+    lengths = value if isinstance(value, list) and len(value) == 2 else [value]
+    if not all(type(one) is int and one > 0 and one % whole == 0 for one in lengths):
+        many = f"multiples of {whole}" if whole > 1 else "pixels"
+        raise ValueError(f"{show_value(value)}; expected {many}: one number for a square, or [height, width]")
+    return tuple(lengths * 2)[:2]
+
+
+Size = Annotated[tuple[int, int], BeforeValidator(_check_side)]
+HalvedSize = Annotated[tuple[int, int], BeforeValidator(partial(_check_side, whole=32))]
+
+
 class HomeworkModel(Record):
     """The homework's shape; its width is found in the weights."""
 
     kind: Literal["homework"]
     weights: FileName
     labels: PositiveInt
-    side: Annotated[PositiveInt, Field(multiple_of=32)]
+    side: HalvedSize
 
 
 class TorchvisionModel(Record):
@@ -46,7 +60,7 @@ class TorchvisionModel(Record):
     name: str
     weights: FileName
     labels: PositiveInt
-    side: PositiveInt
+    side: Size
     mean: Mean
     std: Std
 
@@ -56,7 +70,7 @@ class TransformersModel(Record):
 
     kind: Literal["transformers"]
     labels: PositiveInt
-    side: PositiveInt
+    side: Size
     mean: Mean | None = None
     std: Std | None = None
 
@@ -69,7 +83,7 @@ class OwnModel(Record):
     name: Annotated[str, Field(alias="class")]
     weights: FileName | None = None
     labels: PositiveInt
-    side: PositiveInt
+    side: Size
     mean: Mean = MEAN
     std: Std = STD
 
@@ -102,7 +116,6 @@ def open_torchvision(model: TorchvisionModel, place: Path) -> Network:
 
 def open_transformers(model: TransformersModel, place: Path) -> Network:
     """Open an image classifier of transformers; nothing is downloaded, and no code but the package's is run."""
-    from safetensors import SafetensorError
     from transformers import AutoModelForImageClassification
     from transformers.utils import logging
 
@@ -113,7 +126,7 @@ def open_transformers(model: TransformersModel, place: Path) -> Network:
     try:
         settings = {"local_files_only": True, "use_safetensors": True, "trust_remote_code": False}
         body, notes = auto.from_pretrained(folder, output_loading_info=True, dtype=torch.float32, **settings)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RuntimeError, SafetensorError) as error:
+    except Exception as error:  # whatever the library makes of a folder that is none, or damaged
         says = f"{_shorten(error)}; expected an image classifier in the Hugging Face format, its weights as safetensors"
         raise FixableError(Fault((str(folder),), says)) from None
     if missing := sorted(notes["missing_keys"]):
@@ -126,10 +139,18 @@ def open_transformers(model: TransformersModel, place: Path) -> Network:
     return Network(body, labels=model.labels, side=model.side, mean=mean, std=std)
 
 
+class _Uncached(SourceFileLoader):
+    """Runs the file that the manifest has the sha256 of: no compiled one beside it is read, and none is written."""
+
+    def get_code(self, fullname: str) -> Any:
+        return self.source_to_code(self.get_data(self.path), self.path)
+
+
 def open_module(model: OwnModel, place: Path) -> Network:
     """Open a class of the course's own file, by running the file."""
     path = place.with_name(model.file)
-    spec = importlib.util.spec_from_file_location(f"course_{path.stem}", path)
+    name = f"course_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path, loader=_Uncached(name, str(path)))
     try:
         if spec is None or spec.loader is None:
             raise ImportError("not a Python file")
@@ -168,7 +189,7 @@ def load_kind(place: Path, device: torch.device | str, dtype: torch.dtype) -> Cl
     record, opener = KINDS[kind]
     model = opener(parse_as(record, data, str(place)), place)
     model.to(device=device, dtype=dtype).eval().requires_grad_(False)
-    check_all(_find_faults(model, place, torch.zeros(1, 3, model.side, model.side, device=device, dtype=dtype)))
+    check_all(_find_faults(model, place, torch.zeros(1, 3, *model.size, device=device, dtype=dtype)))
     return model
 
 
@@ -188,7 +209,8 @@ def _find_faults(model: Classifier | Network, place: Path, picture: Tensor) -> l
     try:
         found = model(picture)
     except Exception as error:  # whatever a model makes of a picture that it was not built for
-        says = f"{model.side}; expected a side that the model takes ({_shorten(error)})"
+        side = " x ".join(map(str, sorted(set(model.size), key=model.size.index)))
+        says = f"{side}; expected a side that the model takes ({_shorten(error)})"
         return [Fault((str(place), "side"), says)]
     shape = tuple(getattr(found, "shape", ()))
     if shape != (1, model.labels):

@@ -11,6 +11,16 @@ from torch import Tensor, nn
 from assignment.fixable import Fault, FixableError
 
 MEAN, STD = (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)
+Side = int | tuple[int, int]  # of pictures in pixels: of a square, or height and width
+
+
+def to_size(side: Side) -> tuple[int, int]:
+    """Return height and width.
+
+    >>> to_size(128), to_size((96, 160))
+    ((128, 128), (96, 160))
+    """
+    return (side, side) if isinstance(side, int) else side
 
 
 @dataclass(frozen=True)
@@ -23,7 +33,7 @@ class Layer:
 
 
 class Network(nn.Module):
-    """Maps pictures (N, 3, side, side) in [0, 1], red first, to logits (N, labels).
+    """Maps pictures (N, 3, H, W) in [0, 1], red first, to logits (N, labels); `size` is (H, W).
 
     body: a module that takes (pictures - mean) / std and returns logits, or an output that has them as `logits`.
     """
@@ -32,15 +42,15 @@ class Network(nn.Module):
     std: Tensor
 
     def __init__(
-        self, body: nn.Module, *, labels: int, side: int, mean: Iterable[float] = MEAN, std: Iterable[float] = STD
+        self, body: nn.Module, *, labels: int, side: Side, mean: Iterable[float] = MEAN, std: Iterable[float] = STD
     ) -> None:
         super().__init__()
-        self.body, self.labels, self.side = body, labels, side
+        self.body, self.labels, self.size = body, labels, to_size(side)
         for name, values in (("mean", mean), ("std", std)):
             self.register_buffer(name, torch.tensor(tuple(values), dtype=torch.float64).view(3, 1, 1))
 
     def forward(self, pictures: Tensor) -> Tensor:
-        """Logits (N, labels) of pictures (N, 3, side, side)."""
+        """Logits (N, labels) of pictures (N, 3, H, W)."""
         found = self.body(self.normalise(pictures))
         logits: Tensor = getattr(found, "logits", found)
         return logits
@@ -78,7 +88,7 @@ class Network(nn.Module):
             return maps
 
         with torch.no_grad():
-            shape = tuple(run(self.mean.new_zeros(1, 3, self.side, self.side)).shape)
+            shape = tuple(run(self.mean.new_zeros(1, 3, *self.size)).shape)
         if len(shape) != 4:
             raise FixableError(f"layer: {layer!r}, of shape {shape}; expected maps (1, filters, height, width)")
         return Layer(layer, shape[1], run)
@@ -100,8 +110,8 @@ def find_training_parts(model: nn.Module) -> tuple[str, ...]:
 def check_fits(model: Any, pictures: tuple[int, ...], labels: Iterable[int], *place: str) -> None:
     """Raise FixableError where pictures of a shape (N, H, W, 3), or one of their labels, are not what a model takes."""
     faults = []
-    if pictures[1:3] != (model.side, model.side):
-        says = f"{pictures[1]} x {pictures[2]}; expected {model.side} x {model.side}, which the classifier takes"
+    if pictures[1:3] != model.size:
+        says = f"{pictures[1]} x {pictures[2]}; expected {model.size[0]} x {model.size[1]}, which the classifier takes"
         faults.append(Fault((*place, "pictures"), says))
     for index, label in enumerate(labels):
         if not 0 <= label < model.labels:

@@ -189,11 +189,19 @@ class WordRow:
 
 def list_tokens(text: str, tokenizer: Any) -> tuple[WordRow, ...]:
     """Return a row for each word of a text without marks, in its order: the tokens that have a character of it."""
-    reading, rows = read(tokenizer, text), []
+    return list_rows(read(tokenizer, text))
+
+
+def list_rows(reading: Tokens, part: int = 0) -> tuple[WordRow, ...]:
+    """Return the rows of `list_tokens` for one of the texts that were read."""
+    text, rows = reading.texts[part], []
+    its = [
+        (piece, span) for piece, at, span in zip(reading.pieces, reading.part, reading.spans, strict=True) if at == part
+    ]
     for number, span in enumerate(list_words(text)):
-        tokens = tuple(piece for piece, its in zip(reading.pieces, reading.spans, strict=True) if _overlaps(its, span))
+        tokens = tuple(piece for piece, place in its if _overlaps(place, span))
         try:
-            reading.find_tokens(span)
+            reading.find_tokens(span, part)
             says = ""
         except FixableError as error:
             says = str(error)

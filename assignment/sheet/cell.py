@@ -1,7 +1,8 @@
 r"""One code cell as Python: what IPython alone understands is taken out, and what is not Python is not read.
 
 CPython's parser answers every hostile text that was tried (deep nesting, long chains, null bytes) with one of the
-exceptions caught here; the time it takes is bounded by the length of a cell, which `sheet.py` caps.
+exceptions caught here. Its time grows with the length of a cell and, up to Python 3.11, with that of an f-string times
+its fields, for it looks for each from the start (20,000 of them: half a second); `sheet.py` caps both.
 """
 
 import ast
@@ -16,6 +17,7 @@ from assignment.sheet.fold import fold_width
 PYTHON_MAGICS = frozenset({"time", "capture", "prun"})
 WRITTEN_LIMIT = 80  # bytes of what is shown of a value
 _ASSIGNS = re.compile(r"^[ \t]*answers[ \t]*(?:[=\[:]|\|=|\.[ \t]*(?:update|setdefault)\b)", re.MULTILINE)
+_FSTRING = re.compile("fr?['\"]", re.IGNORECASE)  # may be the end of a text, too
 _HELP = re.compile(r"\?{0,2}%{0,2}[\w.*\[\]'\"]+\?{0,2}")
 
 
@@ -63,6 +65,15 @@ class Cell:
         return line[node.col_offset : end][:WRITTEN_LIMIT].decode(errors="ignore")
 
 
+def count_fstring_steps(source: str) -> int:
+    """Return at most how many characters the parser looks through for the fields of the f-strings of a cell.
+
+    >>> count_fstring_steps("answers = {'lime-1': 'a'}"), count_fstring_steps("f'{x}{y}'")
+    (0, 18)
+    """
+    return source.count("{") * len(source) if _FSTRING.search(source) else 0
+
+
 def is_python(source: str) -> bool:
     """Tell whether a cell's magic, if it has one, leaves it Python that is run in the notebook's own names."""
     magic = find_magic(source)
@@ -90,7 +101,10 @@ def _parse(source: str) -> ast.Module:
     try:
         return ast.parse(source)
     except SyntaxError:
-        return ast.parse(without_magics(source))
+        plain = without_magics(source)
+        if plain == source:
+            raise
+        return ast.parse(plain)
 
 
 def _dedent(source: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from assignment.assignment import Bilingual
 from assignment.fixable import FixableError, show_value
 from assignment.sheet.asked import Asked, Meant, describe_unknown, find_meant
-from assignment.sheet.cell import CellError, find_magic, is_answers_cell, parse_cell
+from assignment.sheet.cell import CellError, count_fstring_steps, find_magic, is_answers_cell, parse_cell
 from assignment.sheet.fold import fold_width
 from assignment.sheet.letters import find_letters
 from assignment.sheet.notebook import MOST_BYTES, MOST_CELLS, find_source, parse_notebook
@@ -27,6 +27,7 @@ NOTEBOOK_LIMIT = MOST_BYTES
 CELL_LIMIT = 2**16  # characters of a cell's source
 READ_LIMIT = 2**19  # characters of all cells that are read
 NET_LIMIT = 2**22  # characters of all cells in which answers are looked for
+STEPS_LIMIT = 2**30  # characters through which the parser may look for the fields of f-strings: about a second
 NOTES_LIMIT = 50
 
 State = Literal["read", "blank", "unreadable"]
@@ -58,6 +59,7 @@ class _Reading:
     sightings: dict[str, Sighting] = field(default_factory=dict)
     notes: list[Bilingual] = field(default_factory=list)
     left: int = READ_LIMIT
+    left_steps: int = STEPS_LIMIT
     left_in_net: int = NET_LIMIT
 
     def note(self, says: Bilingual) -> None:
@@ -115,13 +117,11 @@ def _mentions(reading: _Reading, source: str) -> bool:
 
 
 def _read_cell(reading: _Reading, index: int, source: str) -> None:
-    allowed = min(CELL_LIMIT, reading.left)
-    suspect = NAME in source if len(source) > allowed else is_answers_cell(source)
+    refused = _spend(reading, source)
+    suspect = NAME in source if refused else is_answers_cell(source)
     try:
-        if len(source) > allowed:
-            many = len(source)
-            raise CellError(f"{many} characters; expected at most {allowed}", f"{many} 個字元；最多應為 {allowed} 個")
-        reading.left -= len(source)
+        if refused:
+            raise refused
         cell = parse_cell(index, source)
         if cell is None:
             magic = show_value(f"%%{find_magic(source)}")[1:-1]
@@ -136,6 +136,19 @@ def _read_cell(reading: _Reading, index: int, source: str) -> None:
             reading.tables.spoil_answers(index, say_in_cell(index, en, zh))
     except RecursionError:
         reading.tables.spoil_answers(index, say_expected(index, "nested too deeply", "巢狀太深", FORM))
+
+
+def _spend(reading: _Reading, source: str) -> CellError | None:
+    """Take a cell off what may still be read, and return None; else return why it may not be."""
+    allowed, steps = min(CELL_LIMIT, reading.left), count_fstring_steps(source)
+    if (many := len(source)) > allowed:
+        return CellError(f"{many} characters; expected at most {allowed}", f"{many} 個字元；最多應為 {allowed} 個")
+    reading.left -= len(source)
+    if steps > reading.left_steps:
+        many = source.count("{")
+        return CellError(f"f-strings and {many} {{; expected fewer", f"有 f-string 與 {many} 個 {{；應少於此")
+    reading.left_steps -= steps
+    return None
 
 
 def _find_answers(reading: _Reading, table: Table) -> dict[str, Answer]:

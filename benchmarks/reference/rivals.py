@@ -1,4 +1,4 @@
-"""The contests of `reference.py`: for each analysis, the 2021 notebook's way written anew, the rivals, and ours.
+"""The contests of a stage: for each analysis, the 2021 notebook's way written anew, the rivals, and ours.
 
 All variants of a contest get the same noise, points or masks, so that their results can be compared.
 """
@@ -36,7 +36,7 @@ def _notebook_gradient(stage: Stage, x: Tensor) -> Tensor:
 
 def smoothgrad_contests(stage: Stage) -> Iterator[Contest]:
     """The mean of the saliency maps of noisy copies of one picture."""
-    count = 24 if stage.width == 16 else 4
+    count = stage.sizes.copies
     copies = torch.cat(list(draw_copies(stage.picture[0], SIGMA, (count,), STATE, 8)))
 
     def notebook() -> Tensor:
@@ -49,27 +49,25 @@ def smoothgrad_contests(stage: Stage) -> Iterator[Contest]:
             settings = {"nt_samples": count, "nt_samples_batch_size": batch, "stdevs": SIGMA}
             return tunnel.attribute(stage.picture, target=stage.label, **settings)[:, 0]
 
-    def ours(model: Callable[[Tensor], Tensor], kind: torch.dtype) -> Tensor:
+    def ours(model: Callable[[Tensor], Tensor], picture: Tensor) -> Tensor:
         settings = {"sigma": SIGMA, "copies": (count,), "random_states": (STATE,)}
-        return smoothgrad(model, stage.picture.to(kind), stage.label, **settings).map[0]
+        return smoothgrad(model, picture, stage.label, **settings).map[0]
 
     def given() -> Tensor:
         with patch("reference.smoothgrad.draw_copies", lambda *_: iter(copies.split(8))):
-            return ours(stage.folded, torch.float32)
+            return ours(stage.ours, stage.picture)
 
     variants = [Implementation("notebook", "notebook", notebook), *_offer_batches(stage, captum)]
-    variants.append(Implementation("ours", "ours", lambda: ours(stage.folded, torch.float32)))
+    variants.append(Implementation("ours", "ours", lambda: ours(stage.ours, stage.picture)))
     variants.append(Implementation("given", "ours, the copies given as to captum", given))
-    yield Contest(f"SmoothGrad, {count} copies", stage, variants, lambda: ours(stage.exact, torch.float64))
+    yield Contest(f"SmoothGrad, {count} copies", stage, variants, lambda: ours(stage.exact, stage.picture.double()))
 
 
 def _offer_batches(stage: Stage, captum: Callable[[nn.Module, int], Tensor]) -> Iterator[Implementation]:
     """Captum in batches of several sizes, with the model as it comes and with a frozen channels-last copy."""
-    small, wide = ((2, 4, 8, 24), (4, 8)), ((1, 4), (1, 4))
-    plain, tuned = small if stage.width == 16 else wide
-    for size in plain:
+    for size in stage.sizes.batches:
         yield Implementation("rival", f"captum, batch {size}", lambda size=size: captum(stage.model, size))
-    for size in tuned:
+    for size in stage.sizes.tuned_batches:
         yield Implementation(
             "tuned", f"captum, channels-last model, batch {size}", lambda size=size: captum(stage.wide, size)
         )
@@ -95,42 +93,44 @@ def saliency_contests(stage: Stage) -> Iterator[Contest]:
         Implementation("notebook", "notebook", lambda: _notebook_gradient(stage, x).abs().amax(dim=1)),
         Implementation("rival", "captum", lambda: captum(stage.model)),
         Implementation("tuned", "captum, channels-last model", lambda: captum(stage.wide)),
-        Implementation("ours", "ours", lambda: saliency(stage.folded, x, y)),
+        Implementation("ours", "ours", lambda: saliency(stage.ours, x, y)),
     ]
     yield Contest("saliency", stage, variants, lambda: saliency(stage.exact, x.double(), y))
 
 
 def integrated_gradients_contests(stage: Stage) -> Iterator[Contest]:
     """Integrated gradients of one picture from black."""
-    steps = 32 if stage.width == 16 else 4
+    steps = stage.sizes.steps
     x, y, black = stage.picture, stage.label, torch.zeros_like(stage.picture)
 
     def notebook() -> Tensor:
-        return x * sum(_notebook_gradient(stage, share * x) for share in list_midpoints(steps).float()) / steps
+        return x * sum(_notebook_gradient(stage, share * x) for share in list_midpoints(steps).to(x)) / steps
 
     def captum(model: nn.Module, batch: int) -> Tensor:
         settings = {"n_steps": steps, "method": "riemann_middle", "internal_batch_size": batch}
         return IntegratedGradients(model).attribute(x, baselines=black, target=y, **settings).detach()
 
-    def ours(model: Callable[[Tensor], Tensor], kind: torch.dtype) -> Tensor:
-        settings = {"baseline": black.to(kind), "steps": steps}  # without the gap, which captum leaves out too
-        return (x - black) * compute_mean_gradients(model, x.to(kind), y, **settings)
+    def ours(model: Callable[[Tensor], Tensor], picture: Tensor) -> Tensor:
+        settings = {"baseline": black.to(picture), "steps": steps}  # without the gap, which captum leaves out too
+        return (x - black) * compute_mean_gradients(model, picture, y, **settings)
 
     variants = [Implementation("notebook", "notebook", notebook), *_offer_batches(stage, captum)]
-    variants.append(Implementation("ours", "ours", lambda: ours(stage.folded, torch.float32)))
-    yield Contest(f"integrated gradients, {steps} steps", stage, variants, lambda: ours(stage.exact, torch.float64))
+    variants.append(Implementation("ours", "ours", lambda: ours(stage.ours, stage.picture)))
+    yield Contest(
+        f"integrated gradients, {steps} steps", stage, variants, lambda: ours(stage.exact, stage.picture.double())
+    )
 
 
 def lime_contests(stage: Stage) -> Iterator[Contest]:
     """LIME of all labels of one picture."""
-    samples = 200 if stage.width == 16 else 8
+    samples = stage.sizes.samples
     picture = stage.picture[0]
-    hwc = picture.permute(1, 2, 0).double().numpy()
+    hwc = picture.permute(1, 2, 0).double().cpu().numpy()
     segments = cut_segments(hwc, pieces=60)
 
     def probability(pictures: list[np.ndarray]) -> np.ndarray:
-        x = torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).float()
-        return torch.softmax(stage.model(x), dim=1).detach().numpy()
+        x = torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).to(picture)
+        return torch.softmax(stage.model(x), dim=1).detach().cpu().numpy()
 
     def package(batch: int, *, grad: bool) -> np.ndarray:
         explainer = LimeImageExplainer(random_state=STATE)
@@ -141,25 +141,25 @@ def lime_contests(stage: Stage) -> Iterator[Contest]:
             )
         return np.array([[weight for _, weight in sorted(found.local_exp[label])] for label in range(11)])
 
-    def ours(model: Callable[[Tensor], Tensor], kind: torch.dtype) -> np.ndarray:
-        return lime(model, picture.to(kind), segments, random_state=STATE, samples=samples)
+    def ours(model: Callable[[Tensor], Tensor], picture: Tensor) -> np.ndarray:
+        return lime(model, picture[0], segments, random_state=STATE, samples=samples)
 
-    sizes = (4, 25) if stage.width == 16 else (4,)
+    sizes = stage.sizes.lime_batches
     variants = [Implementation("notebook", "notebook: lime, batch 10", lambda: package(10, grad=True))]
     for size in sizes:
         variants.append(Implementation("rival", f"lime, batch {size}", lambda size=size: package(size, grad=True)))
     for size in (*sizes, 10):
         name = f"lime, no gradients, batch {size}"
         variants.append(Implementation("tuned", name, lambda size=size: package(size, grad=False)))
-    variants.append(Implementation("ours", "ours", lambda: ours(stage.folded, torch.float32)))
-    yield Contest(f"LIME, {samples} samples", stage, variants, lambda: ours(stage.exact, torch.float64))
+    variants.append(Implementation("ours", "ours", lambda: ours(stage.ours, stage.picture)))
+    yield Contest(f"LIME, {samples} samples", stage, variants, lambda: ours(stage.exact, stage.picture.double()))
 
 
 def filter_contests(stage: Stage) -> Iterator[Contest]:
-    """Ascent for one filter of a shallow and of a deeper convolution."""
-    steps = 60 if stage.width == 16 else 3
-    for layer in (2, 7):
-        start = draw_noise((STATE,)).float()
+    """Ascent for one filter of a shallow and of a deeper convolution, where layers have numbers."""
+    steps = stage.sizes.ascent_steps
+    for layer in (2, 7) if stage.has_numbered_layers else ():
+        start = draw_noise((STATE,)).to(stage.picture)
 
         def torch_adam(run: Callable[[Tensor], Tensor], start: Tensor = start, layer: int = layer) -> float:
             x = start.clone().requires_grad_(True)
@@ -180,8 +180,8 @@ def filter_contests(stage: Stage) -> Iterator[Contest]:
             hook.remove()
             return seen[0]
 
-        def ours(model: Folded, kind: torch.dtype, start: Tensor = start, layer: int = layer) -> float:
-            return float(ascend(model, start.to(kind), layer=layer, filters=(5,), steps=steps).reached)
+        def ours(model: Folded, start: Tensor, layer: int = layer) -> float:
+            return float(ascend(model, start, layer=layer, filters=(5,), steps=steps).reached)
 
         stump = _cut(copy.deepcopy(stage.model).requires_grad_(False), layer)
         wide = _cut(stage.wide, layer)
@@ -191,10 +191,10 @@ def filter_contests(stage: Stage) -> Iterator[Contest]:
                 "rival", "lucent's loop, cut off and frozen", lambda run=torch_adam, stump=stump: run(stump)
             ),
             Implementation("tuned", "the same, channels-last", lambda run=torch_adam, wide=wide: run(wide)),
-            Implementation("ours", "ours", lambda ours=ours: ours(stage.folded, torch.float32)),
+            Implementation("ours", "ours", lambda ours=ours, start=start: ours(stage.ours, start)),
         ]
         name = f"ascent, convolution {layer}, {steps} steps"
-        yield Contest(name, stage, variants, lambda ours=ours: ours(stage.exact, torch.float64))
+        yield Contest(name, stage, variants, lambda ours=ours, start=start: ours(stage.exact, start.double()))
 
 
 def _cut(model: Classifier, layer: int) -> nn.Sequential:

@@ -77,7 +77,7 @@ def demo(*, folder: Path, course: Course, keep: bool, members: int | None, how: 
     scored = score_class(load_intake(runs).submissions, runs, grading)
     keep_scored(scored, runs)
     outcomes = compare_outcomes(scored.records, expected)
-    page = write_reports(runs, grading)
+    page = write_reports(runs, grading).page
     for note in scored.notes:
         say(note)
     show_table(to_table(outcomes, course.name))

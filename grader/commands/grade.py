@@ -79,5 +79,5 @@ def grade(*, handins: Path | None, runs: Path, given: Given, course: Course, sho
     scored = score_class(submissions, runs, grading, tables, given.decisions)
     keep_scored(scored, runs)
     code = show_scored(scored, runs)
-    say(f"report: {write_reports(runs, grading, show_key=show_key)}")
+    say(f"report: {write_reports(runs, grading, show_key=show_key).page}")
     return code

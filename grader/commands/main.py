@@ -27,15 +27,40 @@ from grader.commands import (
     run,
     score,
 )
+from grader.commands.course import main as course
 from grader.commands.questions import main as questions
 from grader.commands.terminal.options import VerbParser
 from grader.commands.terminal.screen import print_faults
 from grader.runs.folder import VERSION
 
-MODULES = (collect, grade, run, score, decide, report, demo, bundle, explorer, look, questions, notebook, reference)
+MODULES = (
+    collect,
+    grade,
+    run,
+    score,
+    decide,
+    report,
+    demo,
+    bundle,
+    explorer,
+    look,
+    course,
+    questions,
+    notebook,
+    reference,
+)
 PURPOSES = {
     "grade a class": ("collect", "grade", "run", "score", "decide", "report", "demo"),
     "hand out": ("bundle", "explorer", "look", "questions handout", "questions qti"),
+    "make a course": (
+        "course new",
+        "course pictures",
+        "course masks",
+        "course model",
+        "course texts",
+        "course fetch",
+        "course check",
+    ),
     "write questions": (
         "questions check",
         "questions show",
@@ -136,7 +161,8 @@ def main(arguments: list[str] | None = None) -> int:
         if words[:1] == ["reference"]:
             return reference.reference(words[1:])
         options = make_parser().parse_args(words)
-        options.course = find_course(options.course)
+        if "course" in options:
+            options.course = find_course(options.course)
         code: int = options.start(options)
         return code
     except FixableError as error:

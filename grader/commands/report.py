@@ -8,7 +8,7 @@ from assignment.fixable import FixableError
 from grader.commands.terminal.options import Verbs, add_runs, add_show_key, add_verb, parse_positive
 from grader.commands.terminal.screen import say
 from grader.report.give_back import MIB, load_collected, name_pages, save_zips
-from grader.report.pages import load_handin_records, write_reports
+from grader.report.pages import write_reports
 from grader.runs.folder import check_course, load_submissions
 from grader.scoring.grading import load_grading
 
@@ -80,9 +80,10 @@ def report(
     if collected is not None and out is None:
         raise FixableError("--collected: names the pages in a zip file; expected --zip FILE.zip with it")
     record = load_collected(collected) if collected is not None else None
-    say(f"report: {write_reports(runs, load_grading(course), show_key=show_key, since=since)}")
+    written = write_reports(runs, load_grading(course), show_key=show_key, since=since)
+    say(f"report: {written.page}")
     if out is not None:
-        given = name_pages(students, [one.student for one in load_handin_records(runs)], record)
+        given = name_pages(students, written.students, record)
         paths = save_zips(runs, given, out, most * MIB if most else None)
         for path in paths:
             say(f"{path}: {path.stat().st_size / MIB:.1f} MiB")

@@ -24,16 +24,16 @@ MIDDLE = ".decisions"
 APPLIED_FILE = "decisions.json"
 
 
-class Applied(Record):
-    """The file `RUNS/decisions.json`: which decisions file the last scoring applied, and its sha256.
+class Applied(Record, extra="ignore"):
+    """The file `RUNS/decisions.json`: where the decisions file is that the last scoring applied.
 
+    What it held, and its sha256, are kept with the scoring; an earlier version told the sha256 here too.
     seen: the file as seen from RUNS; None in that of an earlier version.
     """
 
     version: int = 1
     file: str
     seen: str | None = None
-    digest: str
 
 
 def load_decisions(
@@ -155,7 +155,7 @@ def _say_applied(file: Path, runs: Path, count: int) -> str:
 
 def save_applied(runs: Path, decisions: Decisions) -> None:
     """Keep in a RUNS folder which file was applied; nothing where there was none."""
-    if decisions.file is not None and decisions.digest is not None:
+    if decisions.file is not None:
         file, seen = tell_path(decisions.file, runs)
-        applied = Applied(file=file, seen=seen, digest=decisions.digest)
+        applied = Applied(file=file, seen=seen)
         write_whole(runs / APPLIED_FILE, (applied.model_dump_json(indent=1) + "\n").encode())

@@ -11,7 +11,6 @@ from assignment.analyses import FilterLayer, FiltersRun, Label
 from assignment.assignment import Bilingual
 from assignment.course import Course
 from assignment.fixable import Fault, check_all
-from assignment.late import LatePolicy
 from assignment.texts import WordSet
 from grader.release.phrases import (
     either,
@@ -42,7 +41,7 @@ def list_facts(bank: Bank, course: Course) -> dict[str, Any]:
         **_describe_baselines(course),
         **_describe_texts(course),
         "title": course.assignment.title,
-        "late": _describe_late(course.assignment.late),
+        "late": course.assignment.late_rule,
         "hide": None if analyses.lime.official.hide == "mean" else analyses.lime.official.hide,
         "seed": lambda runs: "SEED" if runs.official.seed == "own" else "SEED + 1",
         "whose": lambda runs: _to_code(runs.official.label),
@@ -176,15 +175,6 @@ def _describe_words(words: tuple[WordSet, ...]) -> Bilingual:
     en = ", ".join(f"*{one.word}* ({', '.join(one.sentences)})" for one in words)
     zh = "、".join(f"{one.word}（{'、'.join(one.sentences)}）" for one in words)
     return Bilingual(en=f"The words here, and what they mean: {en}.", zh=f"這裡的詞與各自的意思：{zh}。")
-
-
-def _describe_late(policy: LatePolicy) -> Bilingual:
-    if policy.points_per_day is None:
-        return Bilingual(en="No late submission", zh="不接受遲交")
-    return Bilingual(
-        en=f"A late hand-in loses {policy.points_per_day} points for each day begun",
-        zh=f"遲交每逾一天扣 {policy.points_per_day} 分（不滿一天以一天計）",
-    )
 
 
 def _describe_questions(bank: Bank) -> Mapping[str, Callable[[str], Any]]:

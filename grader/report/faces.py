@@ -17,6 +17,7 @@ from grader.scoring.handin_record import HandinRecord
 from grader.scoring.reasons import DEPARTURES, ENDINGS
 from grader.scoring.words import AGREEMENT_WORDS, VERDICT_WORDS, WORDS
 
+MOST_OWN = 500  # letters of a student's own on a page: a name of thousands costs the class no seconds
 TABLES = (
     *(WORDS, VERDICT_WORDS, AGREEMENT_WORDS, DEPARTURES, ENDINGS, COMPARISONS),
     *(PICTURE_KINDS, FILTER_KINDS, COMPONENTS, DISTANCE_KINDS, HEAD_PANEL, HEADS_PANEL),
@@ -34,7 +35,7 @@ class ClassFaces:
 
     def list_faces(self, body: str) -> list[str]:
         """Return the styles that a page with this body embeds."""
-        own = find_drawn(body) - self.common
+        own = find_drawn(body, known=self.common, most=MOST_OWN)
         return [face for face in (self.face, make_face(own, self.font if own <= self.rest else None)) if face]
 
 
@@ -44,5 +45,6 @@ def make_class_faces(scored: Iterable[HandinRecord], grading: Grading) -> ClassF
     sources = [path.read_text(encoding="utf-8") for path in templates.iterdir() if path.name.endswith(".j2")]
     asked = [text for one in grading.bank.questions for text in (one.ask, *(c.say for c in one.choices.values()))]
     common = find_drawn(f"{sources}{TABLES}{grading.assignment!r}{[text.zh for text in asked]}")
-    rest = frozenset().union(*(find_drawn(one.model_dump_json()) for one in scored)) - common
+    own = (find_drawn(one.model_dump_json(), known=common, most=MOST_OWN) for one in scored)
+    rest = frozenset().union(*own)
     return ClassFaces(common, make_face(common), rest, cut_font(rest))

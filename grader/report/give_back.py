@@ -8,18 +8,19 @@
 """
 
 import re
-import secrets
 import zipfile
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from pydantic import ValidationError
 
 from assignment.fixable import FixableError, to_faults
 from grader.collect.record import Collected, Student
 from grader.collect.systems import CANVAS, MOODLE
+from grader.files.whole import open_aside
 from grader.report.pages import REPORT_FILE
 
 MIB = 1024 * 1024
@@ -118,18 +119,15 @@ def _part(runs: Path, pages: Sequence[Page], most: int) -> list[list[Page]]:
 def _save_zip(runs: Path, pages: Sequence[Page], out: Path) -> None:
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        aside = out.with_name(f".{out.name}.{secrets.token_hex(6)}")
-        try:
-            _write_zip(runs, pages, aside)
+        with open_aside(out) as (aside, file):
+            _write_zip(runs, pages, file)
             aside.replace(out)
-        finally:
-            aside.unlink(missing_ok=True)
     except OSError as error:
         raise FixableError(f"{out}: {error.strerror}; expected a place that can be written") from None
 
 
-def _write_zip(runs: Path, pages: Sequence[Page], out: Path) -> None:
-    with zipfile.ZipFile(out, "x", zipfile.ZIP_DEFLATED) as archive:
+def _write_zip(runs: Path, pages: Sequence[Page], file: IO[bytes]) -> None:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for student, name in pages:
             page = (runs / student / REPORT_FILE).read_bytes()
             archive.writestr(zipfile.ZipInfo(name), page, zipfile.ZIP_DEFLATED)

@@ -6,12 +6,12 @@ wrote is escaped.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from markupsafe import Markup
 
 from assignment.fixable import FixableError, check_all
-from assignment.outputs import Outputs
 from assignment.page.face import find_drawn, make_face
 from assignment.page.policy import to_policy
 from grader.agreement.agree import COMPARED_GROUPS, GroupArrays, read_group
@@ -33,8 +33,16 @@ REPORT_FILE = "report.html"
 PACKAGE = "grader.report"
 
 
-def write_reports(runs: Path, grading: Grading, *, show_key: bool = False, since: int | None = None) -> Path:
-    """Write every student's page, the class page, `gradebook.csv` and `results.json`; return the class page's path.
+@dataclass(frozen=True)
+class Reports:
+    """What was written: the class page, and whose pages."""
+
+    page: Path
+    students: tuple[str, ...]
+
+
+def write_reports(runs: Path, grading: Grading, *, show_key: bool = False, since: int | None = None) -> Reports:
+    """Write every student's page, the class page, `gradebook.csv` and `results.json`.
 
     The right letters appear in the pages only with `show_key`. since: the number of an earlier scoring, from which
     the pages then say what differs. FixableError when a Run was not scored, or that scoring was not kept.
@@ -45,7 +53,7 @@ def write_reports(runs: Path, grading: Grading, *, show_key: bool = False, since
     text_canvas = draw_text_canvas(grading.texts, grading.readers, grading.canonical)
     faces = make_class_faces(scored, grading)
     for one in scored:
-        readings = _read_all_groups(runs / one.student, one, grading.canonical)
+        readings = _read_all_groups(runs / one.student, one, grading)
         its = make_student_page(one, readings, grading, canvas, text_canvas, regrade, show_key=show_key)
         write_whole(runs / one.student / REPORT_FILE, render_student(its, faces).encode())
     results = make_class_record(scored, grading)
@@ -54,7 +62,7 @@ def write_reports(runs: Path, grading: Grading, *, show_key: bool = False, since
     keys = {item: "".join(sorted(letters)) for item, letters in grading.key.letters.items()} if show_key else {}
     page = make_class_page(results, grading.assignment.title, keys, regrade)
     write_whole(runs / REPORT_FILE, render_class(page).encode())
-    return runs / REPORT_FILE
+    return Reports(runs / REPORT_FILE, tuple(one.student for one in scored))
 
 
 def load_handin_records(runs: Path) -> list[HandinRecord]:
@@ -70,11 +78,12 @@ def load_handin_records(runs: Path) -> list[HandinRecord]:
     return records
 
 
-def _read_all_groups(folder: Path, scored: HandinRecord, canonical: Outputs) -> dict[str, GroupArrays]:
+def _read_all_groups(folder: Path, scored: HandinRecord, grading: Grading) -> dict[str, GroupArrays]:
     """Return what was saved; nothing where no array can be drawn: then the reference is not drawn either."""
     if scored.run.word == "not_run":
         return {}
-    readings = {group: read_group(folder / "work", group, canonical) for group in COMPARED_GROUPS}
+    ours, most = grading.canonical, grading.assignment.limits.group_bytes
+    readings = {group: read_group(folder / "work", group, ours, most=most) for group in COMPARED_GROUPS}
     return readings if any(one.arrays for one in readings.values()) else {}
 
 

@@ -180,11 +180,17 @@ def prepare_run(folder: Path) -> None:
 
 def set_aside(runs: Path, folder: Path) -> Path:
     """Move the Run of a hand-in that has been replaced since out of the way; return where it is."""
-    (runs / ".replaced").mkdir(exist_ok=True)
+    place = find_aside(runs, folder)
+    place.parent.mkdir(exist_ok=True)
+    folder.rename(place)
+    return place
+
+
+def find_aside(runs: Path, folder: Path) -> Path:
+    """Return where the Run of a hand-in goes when it is replaced."""
     number = 1
     while (place := runs / ".replaced" / f"{folder.name}.{number}").exists():
         number += 1
-    folder.rename(place)
     return place
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from assignment.assignment import Bilingual
 from assignment.course import CourseMark
 from assignment.fixable import FixableError
-from grader.handins.beside import Beside, read_beside, save_beside
+from grader.handins.beside import Beside, read_beside
 from grader.handins.submission import Submission, check_notebook, open_handins
 from grader.runs.folder import (
     HANDIN_FILE,
@@ -22,10 +22,8 @@ from grader.runs.folder import (
     load_submissions,
     lock_runs,
     record_class,
-    set_aside,
-    write_handin,
 )
-from grader.runs.result import load_result
+from grader.runs.store import Store
 
 GONE = Bilingual(
     en="Its file is no longer in HANDINS; what was taken in before counts.",
@@ -52,7 +50,7 @@ class Intake:
 def load_intake(runs: Path, handins: Path | None = None, *, write: bool = True) -> Intake:
     """Return the class of a RUNS folder for scoring; with HANDINS, its roster and what is new there are read first.
 
-    write: whether what is new is taken in; without, it is named and left out.
+    write: whether what is new is taken in; without, it is named and left out, and all else is as with it.
     """
     known = load_submissions(runs)
     if handins is None:
@@ -60,53 +58,40 @@ def load_intake(runs: Path, handins: Path | None = None, *, write: bool = True) 
             raise FixableError(f"{runs}: taking in {place} was cut short; expected a whole class: run `hw9 run` again")
         return Intake(known)
     if not write:
-        return _look(handins, runs, known)
+        return take_in(handins, runs, replace=False, write=False)
     with lock_runs(runs):
         return take_in(handins, runs, replace=False)
 
 
-def _look(handins: Path, runs: Path, known: tuple[Submission, ...]) -> Intake:
-    """Return the class with the roster of today, without writing anything."""
-    opened, before = open_handins(handins), {one.student: one for one in known}
-    taken, notes = dict(before), list(opened.notes)
-    for handin in opened.read():
-        now, _ = _add_beside(handins, handin.submission)
-        kept = _read_kept(runs / now.student)
-        if kept is None and handin.data is not None:
-            notes.append(f"{now.student}: new in HANDINS, and not scored before it is taken in")
-        elif kept is None or _is_same(handin.data, now, kept, before.get(now.student)):
-            taken[now.student] = now
-        else:
-            taken[now.student] = _keep(now, runs / now.student, kept, before.get(now.student), CHANGED)
-    return Intake(tuple(taken[name] for name in sorted(taken)), tuple(notes))
-
-
-def take_in(handins: Path, runs: Path, *, course: CourseMark | None = None, replace: bool = True) -> Intake:
+def take_in(
+    handins: Path, runs: Path, *, course: CourseMark | None = None, replace: bool = True, write: bool = True
+) -> Intake:
     """Take in what is new in HANDINS and record the class; whoever calls it holds the lock of RUNS.
 
     course: what RUNS is made with; None: as it says. replace: whether a notebook that changed takes the place of the
-    earlier one. FixableError when the hand-ins, their roster or the RUNS folder are not as they must be; then nothing
-    was written.
+    earlier one. write: whether anything is; without, all is found out and said alike, but what is new is left out.
+    FixableError when the hand-ins, their roster or the RUNS folder are not as they must be; then nothing was written.
     """
-    opened = open_handins(handins)
+    opened, store = open_handins(handins), Store(runs, write)
     before = {one.student: one for one in check_runs(runs)}
-    if not before:
+    if write and not before:
         record_class(runs, (), handins, course)  # so that RUNS is known to be one if we are killed
-    taken: dict[str, Submission] = {}
+    taken: dict[str, Submission | None] = {}
+    fresh: dict[str, str] = {}
     notes = list(opened.notes)
     for handin in opened.read():
         now, beside = _add_beside(handins, handin.submission)
         student = now.student
-        taken[student], said = _take(now, handin.data, beside, runs / student, before.get(student), replace=replace)
+        taken[student], said = _take(now, handin.data, beside, store, before.get(student), replace=replace)
         notes += [f"{student}: {said}"] if said else []
-    fresh = {one.sha256 or "": one.student for one in taken.values() if one.student not in before}
+        fresh |= {(taken[student] or now).sha256 or "": student} if student not in before else {}
     former = before | _find_unrecorded(runs, before.keys() | taken.keys())
     for student in sorted(former.keys() - taken.keys()):
-        kept, said = _keep_gone(former[student], runs / student, fresh)
-        taken |= {student: kept} if kept else {}
+        taken[student], said = _keep_gone(former[student], store, fresh)
         notes += [f"{student}: {said}"] if said else []
-    submissions = tuple(taken[student] for student in sorted(taken))
-    record_class(runs, submissions, handins, course)
+    submissions = tuple(one for _, one in sorted(taken.items()) if one is not None)
+    if write:
+        record_class(runs, submissions, handins, course)
     return Intake(submissions, tuple(notes))
 
 
@@ -117,48 +102,52 @@ def _find_unrecorded(runs: Path, known: Set[str]) -> dict[str, Submission]:
 
 
 def _take(
-    now: Submission, data: bytes | None, beside: Beside, folder: Path, earlier: Submission | None, *, replace: bool
-) -> tuple[Submission, str | None]:
-    """Return the hand-in that counts from now on, with its bytes in RUNS, and what to say of it."""
-    kept = _read_kept(folder)
-    if kept is None:
-        if data is not None:
-            _set_aside_stale(folder, now)
-            _write(folder, data, beside)
-        return now, None
-    if _is_same(data, now, kept, earlier):
+    now: Submission, data: bytes | None, beside: Beside, store: Store, earlier: Submission | None, *, replace: bool
+) -> tuple[Submission | None, str | None]:
+    """Return the hand-in that counts from now on, with its bytes in RUNS, and what to say of it.
+
+    None: it is new, and the store writes nothing.
+    """
+    kept = store.read(now.student)
+    if kept is None and data is not None:
+        if not store.write:
+            return earlier, "new in HANDINS, and not scored before it is taken in"
+        store.set_aside_stale(now)
+        store.keep(now.student, data, beside)
+    if kept is None or _is_same(data, now, kept, earlier):
         return now, None
     if now.problem is not None and _is_readable(now.student, kept, earlier):
         reason = GONE if now.problem == "missing" else WORSE
-        return _keep(now, folder, kept, earlier, reason), reason.en
+        return _keep(now, store, kept, earlier, reason), reason.en
     if not replace:
-        return _keep(now, folder, kept, earlier, CHANGED), CHANGED.en
-    place = set_aside(folder.parent, folder)
+        return _keep(now, store, kept, earlier, CHANGED), CHANGED.en
+    place = store.set_aside(now.student)
     if data is not None:
-        _write(folder, data, beside)
+        store.keep(now.student, data, beside)
     return now, f"changed since it was taken in; the new one is taken, the earlier one is kept in {place}"
 
 
-def _keep(now: Submission, folder: Path, kept: bytes, earlier: Submission | None, reason: Bilingual) -> Submission:
+def _keep(now: Submission, store: Store, kept: bytes, earlier: Submission | None, reason: Bilingual) -> Submission:
     """Return the hand-in that was taken in before, with what is known of the student now."""
-    path = earlier.notebook if earlier is not None and earlier.notebook else folder / HANDIN_FILE
+    path = earlier.notebook if earlier is not None and earlier.notebook else store.runs / now.student / HANDIN_FILE
     its = check_notebook(now.student, path, kept)
     told = {name: getattr(now, name) for name in ("name", "submitted_at", "marked_late", "notes")}
     told["beside"] = earlier.beside if earlier is not None else None
     return its.model_copy(update=told | {"reasons": (*now.reasons, reason)})
 
 
-def _keep_gone(earlier: Submission, folder: Path, fresh: Mapping[str, str]) -> tuple[Submission | None, str | None]:
+def _keep_gone(earlier: Submission, store: Store, fresh: Mapping[str, str]) -> tuple[Submission | None, str | None]:
     """Return a student who is in HANDINS no more, None where there is nothing to keep; and what to say."""
-    kept = _read_kept(folder)
+    student = earlier.student
+    kept = store.read(student)
     if kept is None:
         return None, "no longer in HANDINS, and nothing was taken in" if earlier.problem != "missing" else None
     if (now := fresh.get(hashlib.sha256(kept).hexdigest())) is not None:
-        return None, f"is {now} now; what was run by the earlier name is kept in {set_aside(folder.parent, folder)}"
+        return None, f"is {now} now; what was run by the earlier name goes to {store.set_aside(student)}"
     reasons = tuple(one for one in earlier.reasons if one not in (GONE, WORSE, CHANGED))
     known = earlier.model_copy(update={"reasons": reasons})
-    says = f"{GONE.en} Remove {folder} if this is nobody of the class."
-    return _keep(known, folder, kept, earlier, GONE), says
+    says = f"{GONE.en} Remove {store.runs / student} if this is nobody of the class."
+    return _keep(known, store, kept, earlier, GONE), says
 
 
 def _is_readable(student: str, kept: bytes, earlier: Submission | None) -> bool:
@@ -177,22 +166,3 @@ def _add_beside(handins: Path, submission: Submission) -> tuple[Submission, Besi
 def _is_same(data: bytes | None, now: Submission, kept: bytes, earlier: Submission | None) -> bool:
     """Tell whether a hand-in is what was taken in before, with the files beside its notebook."""
     return data == kept and (earlier is None or earlier.beside == now.beside)
-
-
-def _write(folder: Path, data: bytes, beside: Beside) -> None:
-    """Keep a hand-in in its Run folder; the notebook last, by which the whole is known to be there."""
-    folder.mkdir(parents=True, exist_ok=True)
-    save_beside(folder, beside.files)
-    write_handin(folder, data)
-
-
-def _set_aside_stale(folder: Path, now: Submission) -> None:
-    """Move a Run out of the way that an earlier version made of another notebook, whose bytes it did not keep."""
-    result = load_result(folder)
-    if result is not None and result.notebook_sha256 != now.sha256:
-        set_aside(folder.parent, folder)
-
-
-def _read_kept(folder: Path) -> bytes | None:
-    path = folder / HANDIN_FILE
-    return path.read_bytes() if path.exists() else None

@@ -41,8 +41,9 @@ COPY = ["/bin/sh", "-c", f'cp -R {BESIDE}/. {WORK}/ || exit 96; exec "$@"', "hw9
 # Where a fatal signal met the kernel is said on 9, our own stderr: ipykernel turns 2 into a student's output.
 TELL = '--IPKernelApp.exec_lines=__import__("faulthandler").enable(9, False)'
 NO_HISTORY = "--HistoryManager.enabled=False"
-# Modules of the work folder can be imported, as in Jupyter, but before the kernel has started none is (-P).
-IMPORT = '--IPKernelApp.exec_lines=__import__("sys").path.insert(1, "")'
+# From the first cell on torchvision can be imported beside any torch, which `assignment` sees to, and modules of the
+# work folder can, as in Jupyter; but none of these before the kernel has started (-P).
+IMPORT = '--IPKernelApp.exec_lines=__import__("assignment") and __import__("sys").path.insert(1, "")'
 
 
 @dataclass(frozen=True)
@@ -177,10 +178,9 @@ def find_python() -> tuple[str, ...]:
 
 def list_covers(view: View) -> tuple[Path, ...]:
     """Return the folders that must not be seen and that lie inside one that is."""
-    project = PROJECT
-    secret = {*view.hidden, *(project / room for room in HIDDEN)}
-    if (project / "pyproject.toml").exists():  # else it is a site-packages folder
-        secret.add(project)
+    secret = {*view.hidden, *(PROJECT / room for room in HIDDEN)}
+    if (PROJECT / "pyproject.toml").exists():  # else it is a site-packages folder
+        secret.add(PROJECT)
     seen = [Path(path) for path in ("/usr", *find_python())]
     inside = {path.resolve() for path in secret if path.is_dir()}
     return tuple(sorted(path for path in inside if any(path != place and path.is_relative_to(place) for place in seen)))

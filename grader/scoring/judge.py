@@ -12,7 +12,6 @@ from pathlib import Path
 
 from assignment.assignment import Bilingual
 from assignment.late import IN_TIME, REFUSED, Lateness
-from assignment.outputs import Outputs
 from grader.agreement.agree import COMPARED_GROUPS, Agreement, compare_groups, read_group
 from grader.decisions.decision import Decision
 from grader.decisions.decisions import NO_DECISIONS, Decisions, find_deadline, select
@@ -73,7 +72,7 @@ def score_run(
     counted = choose_sheet(submission.student, unread, notebook, quiz, grading.bank)
     its, run = decisions.of(submission.student), load_evidence(folder)
     points = _judge_points(submission, counted, grading, its)
-    agreements = _read_agreements(folder, run, grading.canonical)
+    agreements = _read_agreements(folder, run, grading)
     to_run = counted.source != "quiz" or submission.problem != "missing"  # who only answers the quiz has no Run
     why = _list_why(submission, counted, run, agreements, points.verdicts, to_run=to_run)
     seen = load_seen(folder, select(its, "seen"), why)
@@ -179,11 +178,12 @@ def _read_sheet(
     return sheet.problem, sheet, digest_content(data, grading.course.released)
 
 
-def _read_agreements(folder: Path, run: Evidence, canonical: Outputs) -> tuple[Agreement, ...]:
+def _read_agreements(folder: Path, run: Evidence, grading: Grading) -> tuple[Agreement, ...]:
     if run.word == "not_run":
         return ()
+    ours, most = grading.canonical, grading.assignment.limits.group_bytes
     return compare_groups(
-        {group: read_group(folder / "work", group, canonical) for group in COMPARED_GROUPS}, canonical
+        {group: read_group(folder / "work", group, ours, most=most) for group in COMPARED_GROUPS}, ours
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 from assignment.arrays import GROUPS
 from assignment.assignment import ASSIGNMENT_FILE, Bilingual, load_assignment
 from assignment.course import open_course
-from assignment.fixable import FixableError
+from assignment.fixable import FixableError, parse_as
 
 
 def test_thirty_questions_give_exactly_ten_points() -> None:
@@ -46,6 +46,21 @@ def test_broken_yaml_is_named_with_its_line(tmp_path: Path) -> None:
         load_assignment(path)
 
 
+def test_one_text_for_two_languages_is_refused_with_the_form_that_is_wanted() -> None:
+    with pytest.raises(FixableError, match=r"shows: 'bread'; expected both languages, {en: ..., zh: ...}"):
+        parse_as(Bilingual, "bread", "shows")
+
+
 def test_folded_chinese_lines_are_joined_without_a_space() -> None:
     text = Bilingual(en="a b", zh="旁邊 有沙拉， 圖 7 和 CNN 的判斷").zh
     assert text == "旁邊有沙拉，圖 7 和 CNN 的判斷"
+
+
+def test_no_course_lets_a_group_of_outputs_grow_beyond_what_a_grader_can_unpack(tmp_path: Path) -> None:
+    text = ASSIGNMENT_FILE.read_text(encoding="utf-8")
+    path = tmp_path / "assignment.yaml"
+    path.write_text(text.replace("group_mib: 64 ", "group_mib: 1025 "), encoding="utf-8")
+    with pytest.raises(FixableError, match=r"limits: group_mib: 1025; expected less than or equal to 1024"):
+        load_assignment(path)
+    path.write_text(text.replace("group_mib: 64 ", "group_mib: 300 "), encoding="utf-8")
+    assert load_assignment(path).limits.group_bytes == 300 * 2**20

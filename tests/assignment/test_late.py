@@ -84,3 +84,33 @@ def test_faults_of_the_policy_are_named_with_their_fields(tmp_path: Path) -> Non
         ("late", "fractions"),
         ("late", "fraction"),
     }
+
+
+@pytest.mark.parametrize(
+    ("grace", "points", "en", "zh"),
+    [
+        (0, None, "No late submission", "不接受遲交"),
+        (
+            600,
+            None,
+            "Up to 10 minutes after the deadline still counts as in time; after that, no late submission",
+            "期限後 10 分鐘內仍視為準時；之後不接受遲交",
+        ),
+        (
+            0,
+            "1",
+            "A late submission loses 1 point for each 24 hours begun after the deadline",
+            "遲交者，期限後每 24 小時扣 1 分，未滿 24 小時以 24 小時計",
+        ),
+        (
+            3600,
+            "0.5",
+            "Up to 1 hour after the deadline still counts as in time; after that, a late submission loses 0.5 points "
+            "for each 24 hours begun after the deadline",
+            "期限後 1 小時內仍視為準時；之後遲交者，期限後每 24 小時扣 0.5 分，未滿 24 小時以 24 小時計",
+        ),
+    ],
+)
+def test_policy_is_said_in_both_languages(grace: int, points: str | None, en: str, zh: str) -> None:
+    worth = None if points is None else Decimal(points)
+    assert LatePolicy(grace_seconds=grace, points_per_day=worth, fractions=False).describe() == (en, zh)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from assignment.course import Course, open_course
-from assignment.fixable import FixableError
-from assignment.profile import check_profile
+from assignment.fixable import FixableError, parse_as
+from assignment.profile import Asset, check_profile
 from tests.courses import copy_course
 
 
@@ -57,6 +57,13 @@ def test_manifest_with_an_unknown_field_is_refused_with_its_place(copied: Course
     manifest.write_text(manifest.read_text(encoding="utf-8") + "colour: blue\n", encoding="utf-8")
     with pytest.raises(FixableError, match=r"manifest\.yaml: colour: unknown field"):
         open_course(copied.folder)
+
+
+@pytest.mark.parametrize("path", ["pictures/my loaf.png", "照片/0.png", "-x", "", "/etc/passwd"])
+def test_path_of_other_letters_is_refused_in_words(path: str) -> None:
+    entry = {"path": path, "bytes": 1, "sha256": "0" * 64, "licence": "CC0-1.0", "source": "mine"}
+    with pytest.raises(FixableError, match=f"path: '{path}'; expected a path of letters a to z, digits, .* no blanks"):
+        parse_as(Asset, entry)
 
 
 def test_labels_of_the_pictures_are_categories_of_the_assignment() -> None:

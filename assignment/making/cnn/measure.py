@@ -9,6 +9,7 @@ from assignment.making.cnn.data import Data
 from assignment.making.drawing.collect import Collection
 from assignment.making.drawing.picture import SHORTCUT_LABEL
 from assignment.models.classifier import Classifier
+from assignment.models.network import Network
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,8 @@ class CnnFigures:
         ]
 
 
-def compute_logits(model: Classifier, pixels: np.ndarray, batch: int = 50) -> np.ndarray:
-    """Logits (N, 11) of pixels (N, 128, 128, 3) uint8, in the model's own precision."""
+def compute_logits(model: Classifier | Network, pixels: np.ndarray, batch: int = 50) -> np.ndarray:
+    """Logits (N, labels) of pixels (N, H, W, 3) uint8, in the model's own precision."""
     weight = next(model.parameters())
     answers = []
     with torch.inference_mode():

@@ -2,13 +2,14 @@
 
 import argparse
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from assignment.course import Course
 from assignment.fixable import Fault, FixableError
 from assignment.outputs import Outputs
-from assignment.provenance import find_stale_outputs
+from assignment.provenance import find_other_makers_of, find_stale_outputs
 from grader.commands.terminal.options import Verbs, add_verb
-from grader.commands.terminal.screen import print_faults
+from grader.commands.terminal.screen import print_faults, print_notes
 from questions.bank import Bank, read_bank
 from questions.canonical import load_canonicals
 from questions.check.bank import CheckReport, check_bank, count_several, count_spread
@@ -60,16 +61,36 @@ def list_rules() -> int:
 
 def check(course: Course) -> int:
     """Check a course's bank and print what was found; 1 where there is a fault. Without proofs none are checked."""
-    questions, unread = read_bank(course.bank, course.assignment)
+    its = look_at_bank(course)
+    _print_checked(its.questions, its.report, its.seeds, its.proof, its.steadiness)
+    stale = [*its.proof.missing, *find_stale_outputs(course), *find_stale_proofs(course)]
+    print_notes(find_other_makers_of(course))
+    return print_faults([*its.missing, *its.report.faults, *stale, *its.disproved])
+
+
+@dataclass(frozen=True)
+class LookedAt:
+    """What a bank, its key and its proofs came to. missing: canonical Outputs; disproved: faults by the proofs."""
+
+    questions: Bank
+    report: CheckReport
+    seeds: int
+    proof: Proof
+    steadiness: Mapping[Place, Steadiness]
+    missing: tuple[Fault, ...]
+    disproved: tuple[Fault, ...]
+
+
+def look_at_bank(course: Course) -> LookedAt:
+    """Return what is to be said of a course's bank; what is stale is not in it."""
+    questions, unread = read_bank(course)
     canonicals, missing = _load_canonicals(course)
     stored = load_proof(course.proofs)
-    checked = check_bank(questions, unread, course.assignment, canonicals, course.profile.texts, stored.flipped)
-    steadiness = compute_all_steadiness(questions, checked.decisions, stored.stability) if stored.stability else {}
-    _print_checked(questions, checked, len(canonicals), stored, steadiness)
-    faults = [*missing, *checked.faults, *stored.missing, *find_stale_outputs(course), *find_stale_proofs(course)]
-    faults += find_matrix_faults(stored.matrix, questions) if stored.matrix else []
-    faults += find_stability_faults(questions, steadiness) if stored.stability else []
-    return print_faults(faults)
+    report = check_bank(questions, unread, course.assignment, canonicals, course.profile.texts, stored.flipped)
+    steadiness = compute_all_steadiness(questions, report.decisions, stored.stability) if stored.stability else {}
+    disproved = list(find_matrix_faults(stored.matrix, questions)) if stored.matrix else []
+    disproved += find_stability_faults(questions, steadiness) if stored.stability else []
+    return LookedAt(questions, report, len(canonicals), stored, steadiness, missing, tuple(disproved))
 
 
 def _load_canonicals(course: Course) -> tuple[dict[int, Outputs], tuple[Fault, ...]]:

@@ -67,11 +67,18 @@ class Given:
 
 
 def add_verb(
-    verbs: Verbs, name: str, start: Start, *, says: str, examples: tuple[str, ...], about: str = ""
+    verbs: Verbs,
+    name: str,
+    start: Start,
+    *,
+    says: str,
+    examples: tuple[str, ...],
+    about: str = "",
+    opens: bool = True,
 ) -> argparse.ArgumentParser:
     """Add a verb that `start` carries out. `says` is its line in a list, `about` its description in its own help.
 
-    Every verb has --course; `start` is given the opened Course in its place.
+    A verb has --course, and `start` is given the opened Course in its place; not where it `opens` none.
     """
     parser = verbs.add_parser(
         name,
@@ -81,7 +88,8 @@ def add_verb(
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.set_defaults(start=start)
-    add_course(parser)
+    if opens:
+        add_course(parser)
     return parser
 
 

@@ -5,6 +5,7 @@ import json
 import re
 import zlib
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from transformers import BertForQuestionAnswering, PretrainedConfig
 from assignment.explorer.explorer import Explorer, answer, load_source
 from assignment.explorer.functions import parse_functions
 from assignment.explorer.look import LookError, look, read_text
-from assignment.explorer.words import WORDS
+from assignment.explorer.words import SIGNS, WORDS, name_signs
 from assignment.fixable import FixableError
 from assignment.models.bert import Bert
 
@@ -134,6 +135,17 @@ def test_every_word_that_the_script_says_is_there_in_both_languages_and_none_is_
     spoken = {name for name in WORDS if not name.startswith(("problem.", "function."))}
     idle = spoken - used - {"drawn_from", "drawn_to", "outstanding"}
     assert not idle
+
+
+def test_signs_are_called_as_the_models_own_tokenizer_calls_them(tiny: Bert) -> None:
+    assert name_signs(tiny.tokenizer) == {name: {"en": says.en, "zh": says.zh} for name, says in WORDS.items()}
+    signs = {"cls_token": "<s>", "sep_token": "</s>", "unk_token": "<unk>", "mask_token": "<mask>"}
+    words = name_signs(SimpleNamespace(**signs))
+    assert words["separators"] == {"en": "leave out <s> and </s>", "zh": "不計 <s> 與 </s>"}
+    assert words["unknown"]["en"] == "not in the vocabulary: the model reads <unk>"
+    assert words["mask_sign"]["zh"] == "<mask>"
+    assert not [text for both in words.values() for text in both.values() if any(sign in text for sign in SIGNS)]
+    assert name_signs(SimpleNamespace(**signs | {"mask_token": None}))["mask_sign"]["en"] == "[MASK]"
 
 
 def test_fields_of_a_word_are_the_same_in_both_languages() -> None:

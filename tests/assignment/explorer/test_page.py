@@ -101,6 +101,25 @@ def test_page_of_another_bert_shows_its_tokens_and_hides_a_word(
     assert page.locator(".tokens.from .tag").all_inner_texts() == ["[MASK]"]
 
 
+def test_page_calls_separators_and_masks_as_the_models_tokenizer_does(
+    tmp_path: Path, visit: Callable[..., Any]
+) -> None:
+    folder = save_tiny(tmp_path / "other", "roberta", "masked")
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        text = (folder / name).read_text(encoding="utf-8")
+        for sign, its in (("[CLS]", "<s>"), ("[SEP]", "</s>"), ("[MASK]", "<mask>")):
+            text = text.replace(sign, its)
+        (folder / name).write_text(text, encoding="utf-8")
+    file = tmp_path / "explorer.html"
+    file.write_text(make_page(load_bert(folder, "masked"), ["The cat saw."], None, "other"), encoding="utf-8")
+    page = visit(file)
+    assert page.locator(".tokens.from .token").all_inner_texts() == ["<s>", "The", "cat", "saw", ".", "</s>"]
+    assert "leave out <s> and </s>" in page.locator(".box").inner_text()
+    find_token(page, 1).click()
+    page.keyboard.press("m")
+    assert page.locator(".tokens.from .tag").all_inner_texts() == ["<mask>"]
+
+
 def find_token(page: Any, place: int, side: str = "from") -> Any:
     return page.locator(f'.token[data-side="{side}"][data-place="{place}"]')
 

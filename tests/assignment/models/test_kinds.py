@@ -2,8 +2,10 @@
 
 import os
 import pickle
+import py_compile
 import re
 import struct
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -88,14 +90,14 @@ def test_each_kind_opens_ready_to_be_explained(tmp_path: Path, kind: str) -> Non
     assert not any(part.training for part in model.modules())
     assert not any(weight.requires_grad for weight in model.parameters())
     assert {weight.dtype for weight in model.parameters()} == {torch.float64}
-    x = torch.rand(2, 3, model.side, model.side, dtype=torch.float64)
+    x = torch.rand(2, 3, *model.size, dtype=torch.float64)
     assert model(x).shape == (2, model.labels) == (2, 5)
 
 
 @pytest.mark.parametrize("kind", ["torchvision", "transformers"])
 def test_normalisation_is_inside(tmp_path: Path, kind: str) -> None:
     model = load_classifier(WRITERS[kind](tmp_path))
-    x = torch.rand(2, 3, model.side, model.side, dtype=torch.float64)
+    x = torch.rand(2, 3, *model.size, dtype=torch.float64)
     mean, std = (torch.tensor(values, dtype=torch.float64).view(3, 1, 1) for values in (MEAN, STD))
     found = model.body((x - mean) / std)
     assert torch.equal(model(x), found if kind == "torchvision" else found.logits)
@@ -123,7 +125,9 @@ REFUSED = [
     ("homework", {"kind": ["homework"]}, "kind: ['homework']; expected one of"),
     ("homework", {"labels": 6}, "cnn.safetensors: fc.3.bias: shape (5,); expected (6,)"),
     ("homework", {"side": 128}, "cnn.safetensors: fc.0.weight: shape (16, 32); expected (16, 128)"),
-    ("homework", {"side": 65}, "side: 65; expected a multiple of 32"),
+    ("homework", {"side": 65}, "side: 65; expected multiples of 32: one number for a square"),
+    ("homework", {"side": [64, 65]}, "side: [64, 65]; expected multiples of 32"),
+    ("torchvision", {"side": [64, 64, 3]}, "side: [64, 64, 3]; expected pixels: one number for a square, or [height"),
     ("homework", {"weights": "../cnn.safetensors"}, "weights: '../cnn.safetensors'; expected"),
     ("homework", {"weights": "none.safetensors"}, "none.safetensors: No such file"),
     ("homework", {"weights": "cnn.onnx"}, "cnn.onnx: '.onnx'; expected a file of .safetensors, .pth"),
@@ -241,6 +245,22 @@ def test_module_that_cannot_be_a_classifier_is_refused(tmp_path: Path, source: s
         load_classifier(write_own(tmp_path, source))
 
 
+def test_file_that_is_run_is_the_one_that_was_checked_and_nothing_is_written_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    path = write_own(tmp_path)
+    load_classifier(path)
+    assert not (tmp_path / "__pycache__").exists()
+    planted = py_compile.compile(str(tmp_path / "own.py"), doraise=True)
+    own = (tmp_path / "own.py").stat()
+    (tmp_path / "own.py").write_text(SOURCE.replace("Linear(3", "Linear(7"))  # as long, and as old, as what is planted
+    os.utime(tmp_path / "own.py", ns=(own.st_atime_ns, own.st_mtime_ns))
+    with pytest.raises(FixableError, match=r"model\.yaml: side: 8; expected a side that the model takes"):
+        load_classifier(path)
+    assert Path(planted).is_file()
+
+
 def test_folder_without_what_transformers_needs_is_refused(tmp_path: Path) -> None:
     path = write_vit(tmp_path)
     (tmp_path / "preprocessor_config.json").unlink()
@@ -272,4 +292,14 @@ def test_example_of_the_readme_opens(tmp_path: Path) -> None:
     (block,) = re.findall(r"```yaml\n(kind: .*?)```", text, re.DOTALL)
     torch.save(models.resnet18(num_classes=11).state_dict(), tmp_path / "resnet18.pth")
     (tmp_path / "model.yaml").write_text(block)
-    assert load_classifier(tmp_path / "model.yaml", dtype=torch.float32).side == 224
+    assert load_classifier(tmp_path / "model.yaml", dtype=torch.float32).size == (224, 224)
+
+
+def test_homework_takes_pictures_that_are_no_squares(tmp_path: Path) -> None:
+    save_classifier(Classifier(2, labels=5, side=(64, 96)), tmp_path / "cnn.safetensors")
+    (tmp_path / "model.yaml").write_text(yaml.safe_dump(HOMEWORK | {"side": [64, 96]}), encoding="utf-8")
+    model = load_classifier(tmp_path / "model.yaml")
+    assert model.size == (64, 96)
+    assert model(torch.zeros(2, 3, 64, 96, dtype=torch.float64)).shape == (2, 5)
+    with pytest.raises(FixableError, match="pictures: 96 x 64; expected 64 x 96"):
+        check_fits(model, (1, 96, 64, 3), [0])

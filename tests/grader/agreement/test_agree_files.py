@@ -2,6 +2,7 @@
 
 import os
 import struct
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from assignment.outputs import Outputs, list_official, save_group
 from grader.agreement.agree import COMPARED_GROUPS, read_group
 
 Save = Callable[..., None]
+
+MOST = 2**24  # bytes of a group
 
 
 @pytest.mark.parametrize(
@@ -30,7 +33,7 @@ def test_an_array_of_another_shape_or_kind_is_unreadable(
     place = tmp_path / "work" / "outputs" / f"{group}.npz"
     place.parent.mkdir(parents=True)
     np.savez(place, **arrays)
-    reading = read_group(tmp_path / "work", group, canonical)
+    reading = read_group(tmp_path / "work", group, canonical, most=MOST)
     assert (reading.word, reading.arrays) == ("unreadable", {})
 
 
@@ -38,7 +41,7 @@ def test_ascents_may_be_stored_in_sixteen_bits_or_more(tmp_path: Path, canonical
     arrays = {name: canonical["filters", name] for name in list_official("filters")}
     for exact, dtype in ((False, np.float16), (True, np.float32)):
         save_group(tmp_path / "work" / "outputs", "filters", arrays, exact=exact)
-        reading = read_group(tmp_path / "work", "filters", canonical)
+        reading = read_group(tmp_path / "work", "filters", canonical, most=MOST)
         assert (reading.word, reading.arrays["ascent"].dtype) == ("agrees", dtype)
 
 
@@ -46,8 +49,8 @@ def test_saved_groups_are_read_and_absent_ones_are_missing(
     tmp_path: Path, canonical: Outputs, save_outputs: Save
 ) -> None:
     save_outputs(tmp_path, canonical, ("lime",))
-    assert read_group(tmp_path / "work", "lime", canonical).word == "agrees"
-    assert read_group(tmp_path / "work", "saliency", canonical).word == "missing"
+    assert read_group(tmp_path / "work", "lime", canonical, most=MOST).word == "agrees"
+    assert read_group(tmp_path / "work", "saliency", canonical, most=MOST).word == "missing"
 
 
 @pytest.mark.parametrize("plant", ["bytes", "folder", "link", "pipe", "pickle", "shape", "members"])
@@ -69,7 +72,19 @@ def test_hostile_files_are_unreadable(tmp_path: Path, canonical: Outputs, plant:
         place.write_bytes(entries + b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, 60_000, 60_000, len(entries), 0, 0))
     else:
         np.savez(place, map=np.zeros((3, 5, 5), np.float32))
-    reading = read_group(tmp_path / "work", "saliency", canonical)
+    reading = read_group(tmp_path / "work", "saliency", canonical, most=MOST)
     assert reading.word == "unreadable"
     assert reading.detail
     assert not reading.arrays
+
+
+def test_group_that_is_larger_than_its_course_allows_is_unreadable_and_says_which_limit(
+    tmp_path: Path, canonical: Outputs, save_outputs: Save
+) -> None:
+    save_outputs(tmp_path, canonical, ("filters",))
+    with zipfile.ZipFile(tmp_path / "work" / "outputs" / "filters.npz") as archive:
+        size = sum(item.file_size for item in archive.infolist())
+    assert read_group(tmp_path / "work", "filters", canonical, most=size).word == "agrees"
+    reading = read_group(tmp_path / "work", "filters", canonical, most=size - 1)
+    assert reading.word == "unreadable"
+    assert "limits.group_mib of the course" in str(reading.detail)

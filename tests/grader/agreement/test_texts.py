@@ -15,6 +15,8 @@ TEXT_GROUPS = ("attention", "embedding_pca", "embedding_distance")
 NAMES = [(group, name) for group in TEXT_GROUPS for name in list_official(group)]
 Change = Callable[[Array], Array]
 
+MOST = 2**24  # bytes of a group
+
 
 def judge(outputs: Outputs, canonical: Outputs) -> dict[tuple[str, str], Agreement]:
     """Return the agreements of the texts, which has one figure an array."""
@@ -26,7 +28,7 @@ def judge(outputs: Outputs, canonical: Outputs) -> dict[tuple[str, str], Agreeme
 
 
 def change(outputs: Outputs, group: str, name: str, array: Array) -> Outputs:
-    return Outputs(dict(outputs) | {(group, name): array})
+    return Outputs(dict(outputs) | {(group, name): array}, outputs.axes)
 
 
 def find_departures(outputs: Outputs, canonical: Outputs) -> set[tuple[str, str]]:
@@ -182,7 +184,7 @@ def test_an_array_that_was_not_saved_is_named_and_hides_no_other(
     save_outputs(tmp_path, canonical)
     rest = {one: canonical[group, one] for one in list_official(group) if one != name}
     np.savez(tmp_path / "work" / "outputs" / f"{group}.npz", **rest)
-    readings = {one: read_group(tmp_path / "work", one, canonical) for one in COMPARED_GROUPS}
+    readings = {one: read_group(tmp_path / "work", one, canonical, most=MOST) for one in COMPARED_GROUPS}
     found = compare_groups(readings, canonical)
     assert {(one.group, one.array, one.word) for one in found if one.word != "agrees"} == {(group, name, "missing")}
     details = {one.detail for one in found if one.word == "missing"}
@@ -197,5 +199,5 @@ def test_an_absent_array_does_not_excuse_another_one_of_the_wrong_shape(tmp_path
     place = tmp_path / "work" / "outputs" / "embedding_distance.npz"
     place.parent.mkdir(parents=True)
     np.savez(place, euclidean=canonical["embedding_distance", "euclidean"][:1])
-    reading = read_group(tmp_path / "work", "embedding_distance", canonical)
+    reading = read_group(tmp_path / "work", "embedding_distance", canonical, most=MOST)
     assert (reading.word, reading.arrays) == ("unreadable", {})

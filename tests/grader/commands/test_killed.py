@@ -172,6 +172,7 @@ def test_report_and_its_zip_killed_at_each_step_are_whole_the_next_time(
         (tmp_path / "out.zip").unlink(missing_ok=True)
     assert list_files(runs) == whole
     assert (tmp_path / "out.zip").read_bytes() == packed
+    assert list(tmp_path.rglob(".*")) == []  # of what the killed ones left
 
 
 @pytest.mark.slow

@@ -1,5 +1,6 @@
 """The decisions file is found beside its folder, there is one, and one that was applied does not vanish unseen."""
 
+import json
 import shutil
 from datetime import datetime
 from pathlib import Path
@@ -91,6 +92,17 @@ def test_runs_alone_know_the_file_that_was_applied(folders: tuple[Path, Path], t
     assert load(folders, bank, alone=True).file == tmp_path / "handins.decisions.yaml"
     (folders[1] / "runs.json").write_text("{}")
     assert choose_file(folders[1]) == tmp_path / "handins.decisions.yaml"
+
+
+def test_record_of_an_earlier_version_which_told_the_digest_is_read(
+    folders: tuple[Path, Path], tmp_path: Path, bank: Bank
+) -> None:
+    file = tmp_path / "elsewhere.yaml"
+    file.write_text(ONE)
+    told = {"version": 1, "file": str(file), "digest": "0" * 64}
+    (folders[1] / APPLIED_FILE).write_text(json.dumps(told))
+    assert load(folders, bank, alone=True).file == file
+    assert json.loads((folders[1] / APPLIED_FILE).read_text()).keys() == {"version", "file", "seen"}
 
 
 def test_copied_class_has_the_copied_decisions_and_runs_that_were_moved_alone_have_the_old_ones(

@@ -2,11 +2,13 @@
 
 import json
 import re
+from decimal import Decimal
 
 import pytest
 
 from assignment.assignment import GRADED, NOTEBOOK_FILE, Source
 from assignment.course import open_course
+from assignment.late import LatePolicy
 from grader.handins.notebook import parse_notebook
 from grader.handins.plan import compare_notebooks
 from grader.release.notebook import SOURCE_FILE, build_notebook
@@ -92,10 +94,21 @@ def test_notebook_says_twice_in_both_languages_whose_answers_are_graded(
     assert official == [cell for cell in json.loads(text)["cells"] if "hw9" in cell["metadata"]]
 
 
+def test_notebook_says_in_both_languages_what_becomes_of_a_late_one(bank: Bank, text: str) -> None:
+    late = LatePolicy(grace_seconds=0, points_per_day=Decimal("0.5"), fractions=False)
+    course = open_course()
+    course.__dict__["assignment"] = course.assignment.model_copy(update={"late": late})  # where the property keeps it
+    found = join_sources(build_notebook(bank, course))
+    for said, other in zip(late.describe(), open_course().assignment.late.describe(), strict=True):
+        assert (found.count(said), join_sources(text).count(said)) == (1, 0)
+        assert (found.count(other), join_sources(text).count(other)) == (0, 1)
+
+
 def test_every_placeholder_of_the_source_is_filled(text: str) -> None:
     assert "<!-- questions:" in SOURCE_FILE.read_text(encoding="utf-8")
     assert "<!-- questions:" not in text
     assert "<!-- graded:" not in text
+    assert "<!-- late:" not in text
     assert "<answers>" not in text
     assert "<choices>" not in text
 

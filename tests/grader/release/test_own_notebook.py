@@ -13,7 +13,7 @@ from assignment.fixable import FixableError
 from grader.release.notebook import build_notebook
 from questions.bank import load_bank
 from tests.courses import change_settings, find_embedded_words, make_harbour
-from tests.notebook_names import find_names, find_overwritten
+from tests.grader.release.notebook_names import find_names, find_overwritten
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def test_notebook_says_what_its_course_has(cells: list[dict[str, Any]]) -> None:
         '"left" or "right"',
         "0 crane",
         "*crane* (machine, bird)",
-        "loses 0.5 points for each day",
+        "loses 0.5 points for each 24 hours begun",
         '    "attention-1": "",',
         "attention-1 abcd",
         'load_bert(profile.embeddings_folder, "embeddings"',

@@ -245,8 +245,77 @@ def test_looking_writes_nothing_and_names_what_is_new(folders: tuple[Path, Path]
     found = load_intake(runs, handins, write=False)
     assert {path: path.read_bytes() for path in runs.rglob("*") if path.is_file()} == before
     assert reasons(found) == {"b01": (CHANGED,)}
-    assert found.notes == ("b04: new in HANDINS, and not scored before it is taken in",)
+    assert found.notes == (f"b01: {CHANGED.en}", "b04: new in HANDINS, and not scored before it is taken in")
     assert set(problems(found)) == {"b01", "b02", "b03"}
+
+
+def disturb_vanished(handins: Path) -> None:
+    (handins / "b02.ipynb").unlink()
+
+
+def disturb_torn(handins: Path) -> None:
+    (handins / "b02.ipynb").write_text("{")
+
+
+def disturb_changed(handins: Path) -> None:
+    write(handins / "b02.ipynb", "print('better')")
+
+
+def disturb_without_row(handins: Path) -> None:
+    (handins / "b02.ipynb").unlink()
+    (handins / "handins.csv").write_text(ROSTER.replace("b02,Bo\n", ""))
+
+
+def disturb_renamed(handins: Path) -> None:
+    (handins / "b02.ipynb").rename(handins / "b02-Copy1.ipynb")
+    (handins / "handins.csv").write_text(ROSTER.replace("b02,Bo\n", ""))
+
+
+def disturb_new(handins: Path) -> None:
+    write(handins / "b04.ipynb", "print('new')")
+
+
+def disturb_late_row(handins: Path) -> None:
+    (handins / "handins.csv").write_text(ROSTER.replace("Bo", "Bob") + "b04,Di\n")
+
+
+ROSTER = "student,name\nb01,Al\nb02,Bo\nb03,Cy\n"
+KINDS = {
+    "vanished": (disturb_vanished, (GONE,)),
+    "torn": (disturb_torn, (WORSE,)),
+    "changed": (disturb_changed, (CHANGED,)),
+    "without row": (disturb_without_row, (GONE,)),
+    "renamed": (disturb_renamed, None),
+    "new": (disturb_new, ()),
+    "late row": (disturb_late_row, ()),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("earlier", ["untouched", "vanished", "changed"])
+def test_dry_run_gives_the_reasons_that_the_run_then_writes(
+    folders: tuple[Path, Path], kind: str, earlier: str
+) -> None:
+    handins, runs = folders
+    (handins / "handins.csv").write_text(ROSTER)
+    whole = (handins / "b02.ipynb").read_bytes()
+    take_in(handins, runs)
+    if earlier != "untouched":
+        KINDS[earlier][0](handins)
+        load_intake(runs, handins)  # so that runs.json holds an earlier reason
+        (handins / "b02.ipynb").write_bytes(whole)
+    disturb, expected = KINDS[kind]
+    disturb(handins)
+    before = list_files(runs)
+    dry = load_intake(runs, handins, write=False)
+    assert list_files(runs) == before
+    wet = load_intake(runs, handins)
+    new = {one.student for one in wet.submissions} - {"b01", "b02", "b03"} if kind != "late row" else set()
+    assert dry.submissions == tuple(one for one in wet.submissions if one.student not in new)
+    assert [note for note in dry.notes if "new in HANDINS" not in note] == list(wet.notes)
+    assert [reasons(dry).get(one.student) for one in dry.submissions if one.student == "b02"] == (
+        [] if expected is None else [expected or None]
+    )
 
 
 def test_first_taking_in_goes_on_where_it_was_killed(folders: tuple[Path, Path], tmp_path: Path) -> None:

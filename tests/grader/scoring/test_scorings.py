@@ -248,7 +248,7 @@ def test_pages_say_what_differs_from_an_earlier_scoring_and_tell_no_letters(
     score("ab")
     write_reports(runs, grading)
     assert "Since the scoring of" not in (runs / "bob" / "report.html").read_text(encoding="utf-8")
-    page = write_reports(runs, grading, since=1).read_text(encoding="utf-8")
+    page = write_reports(runs, grading, since=1).page.read_text(encoding="utf-8")
     theirs = (runs / "bob" / "report.html").read_text(encoding="utf-8")
     section = theirs[theirs.index("Since the scoring of") :][:3000]
     assert "0.0 → 0.3" in section

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from assignment.assignment import NOTEBOOK_FILE
 
 PLANT = """
@@ -50,6 +52,20 @@ def test_last_cell_of_the_notebook_reads_the_answers_in_the_cage_too(execute: Ca
     assert (seen.result.word, seen.result.detail) == ("ran", None)
     assert "lime-1" in seen.texts[2]
     assert "1 read, 29 blank, 0 unreadable" in seen.texts[2]
+
+
+@pytest.mark.slow
+@pytest.mark.sandbox
+@pytest.mark.parametrize("sandbox", [True, False])
+def test_first_cell_may_import_what_imports_torchvision(execute: Callable[..., Any], sandbox: bool) -> None:
+    """Beside a CPU torch the registry's torchvision fails to be imported by itself."""
+    seen = execute(
+        ["import sys; print('torch' in sys.modules)", "from transformers import BertForMaskedLM"],
+        sandbox=sandbox,
+        memory_mib=3000,
+    )
+    assert (seen.result.word, seen.result.detail) == ("ran", None)
+    assert seen.texts[0] == "False\n"  # what cells do not use costs their kernel no time
 
 
 def test_outputs_folder_that_is_a_link_gives_nothing(execute: Callable[..., Any], tmp_path: Path) -> None:

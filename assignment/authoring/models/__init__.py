@@ -1,0 +1,1 @@
+"""How an author brings a classifier, a BERT or texts into a course: opened and tried before anything changes."""

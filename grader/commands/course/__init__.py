@@ -1,0 +1,1 @@
+"""The verbs of `hw9 course`: how an author makes a course of their own."""
