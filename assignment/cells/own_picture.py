@@ -31,7 +31,7 @@ NEEDED = (
     *("model", "pictures", "inputs", "lime", "saliency", "smoothgrad", "integrated_gradients", "activation_maps"),
     "FILTERS",
 )
-TITLE = "your own picture ｜ 你自己的圖片"
+TITLE = "own picture 自己的圖片"  # over one picture stands no longer one
 SCALE = "own scale ｜ 各有刻度"
 HINT = (
     "No picture is chosen: upload one, or write a file's name into own_picture and run this cell again.\n"
@@ -88,13 +88,13 @@ def show_own_picture(picture: Array, names: Mapping[str, Any]) -> str:
     said = f"{name_label(label)} {float(probabilities.max()):.3f}"
     show_pictures(pictures, [f"CNN: {said}"], TITLE)
     pieces, weights = its["lime"](0)
-    show_lime(pictures, pieces[None], weights[None, label], [said], f"LIME ｜ {TITLE}", says=SCALE)
+    show_lime(pictures, pieces[None], weights[None, label], [said], "LIME", says=SCALE)
     maps = [its["saliency"](inputs, labels).cpu().numpy()[0], its["smoothgrad"](inputs, labels)[0][0]]
     show_maps(picture[None].repeat(2, axis=0), np.stack(maps), ["saliency 顯著圖", "SmoothGrad"], TITLE, says=SCALE)
     attribution, _ = its["integrated_gradients"](inputs, labels)
-    show_signed_maps(pictures, attribution, [said], f"integrated gradients 積分梯度 ｜ {TITLE}", says=SCALE)
+    show_signed_maps(pictures, attribution, [f"integrated gradients\n{said}"], "積分梯度", says=SCALE)
     active = [its["activation_maps"](inputs, layer, filters).cpu().numpy()[0] for layer, filters in layers.items()]
-    titles = [[f"{layer}\nfilter 濾波器 {k}" for k in filters] for layer, filters in layers.items()]
+    titles = [[f"layer 層 {layer}\nfilter 濾波器 {k}" for k in filters] for layer, filters in layers.items()]
     says = AFTER_RELU if all(isinstance(layer, int) for layer in layers) else SCALE
     show_activations(picture, active, titles, f"activation maps 活化圖 ｜ {TITLE}", says=says)
     return said

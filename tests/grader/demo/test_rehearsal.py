@@ -9,7 +9,8 @@ import pytest
 
 from assignment.course import Course
 from grader.commands.main import main
-from grader.demo.members import make_class
+from grader.demo import outcomes
+from grader.demo.members import CLASS, make_class
 from grader.handins.notebook import parse_notebook
 from grader.handins.plan import compare_notebooks
 from grader.release.notebook import build_notebook
@@ -91,8 +92,20 @@ def test_a_number_of_members_that_is_none_is_refused(number: str, capsys: pytest
     assert "--members" in capsys.readouterr().err
 
 
-@pytest.mark.sandbox
 @pytest.mark.slow
+def test_what_needs_no_run_comes_out_as_expected_on_a_courses_own_pages(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course = copy_course(tmp_path / "winter")
+    monkeypatch.setattr(outcomes, "CLASS", [member for member in CLASS if "not_run" in member.words])
+    code = main(["demo", str(tmp_path / "demo"), "--course", str(course.folder)])
+    said = capsys.readouterr()
+    assert (code, "4 of 4 as expected" in said.out, "class of winter" in said.out) == (0, True, True), said
+    assert (tmp_path / "demo" / "runs" / "gradebook.csv").read_text(encoding="utf-8-sig").count("\n") == 5
+
+
+@pytest.mark.sandbox
+@pytest.mark.nightly
 def test_a_course_is_rehearsed_from_its_notebook_to_its_gradebook(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
