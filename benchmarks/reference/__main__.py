@@ -4,7 +4,7 @@ One process; the variants of a contest take turns and each keeps its best round,
 Beside each time: how far the result lies from ours in float64. Writes `reference.md`, or for a GPU `reference-cuda.md`,
 in `benchmarks/results`.
 
-    python -m benchmarks.reference                      everything (about 20 minutes on two cores)
+    python -m benchmarks.reference                      everything (about 15 minutes on two cores)
     python -m benchmarks.reference --model "width 128" resnet18 --threads 2 --seconds 2
     python -m benchmarks.reference --device cuda        the same on a GPU, without TF32
 """

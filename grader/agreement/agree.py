@@ -113,7 +113,8 @@ def find_shared_axes(canonical: Outputs) -> dict[str, int]:
     >>> find_shared_axes(Outputs({("lime", "weights"): np.zeros((2, 11, 60))}))
     {'picture': 2, 'label': 11}
     """
-    pairs = (zip(ARRAYS[name].name_axes(array.ndim), array.shape, strict=True) for name, array in canonical.items())
+    known = ((ARRAYS[name], array) for name, array in canonical.items() if name in ARRAYS)
+    pairs = (zip(spec.name_axes(array.ndim), array.shape, strict=True) for spec, array in known)
     return {axis: size for axis, size in chain.from_iterable(pairs) if axis != "piece"}
 
 

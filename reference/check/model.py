@@ -12,7 +12,7 @@ from reference.check.part import Part
 from reference.filters import check_filters
 from reference.folded import fold
 
-MODEL = "course model --for classifier FILE"
+MODEL = "course model --for classifier WEIGHTS --source S --replace"
 SLOTS = ("shallow", "middle", "deep")
 
 
@@ -30,7 +30,7 @@ def check_model(part: Part) -> Section:
     flaws = author.to_flaws(_find_model_faults(model, place, len(part.assignment.categories)), MODEL)
     filters = list(find_filter_faults(model, part))
     flaws += author.to_flaws(fault.within(settings, "analyses", "filters") for fault in filters)
-    says = f"{_name(model)}, {model.labels} labels, {model.size[1]} x {model.size[0]}"
+    says = f"{_name(model)}, {model.labels} labels, {model.size[0]} x {model.size[1]}"
     seen = _count_right(part) if pictures else "not tried on pictures"
     return Section(title="model", says=f"{says}; {seen}", flaws=flaws)
 

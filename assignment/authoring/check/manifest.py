@@ -16,13 +16,13 @@ from assignment.fixable import Fault, FixableError, parse_as, show_value
 from assignment.profile import MANIFEST_NAME, TRUTH_NAME, Manifest, PictureEntry, Profile, find_asset_faults
 
 PARTS = {  # of a manifest: what each is, and the command that enters it
-    "masks": ("regions of the pictures", "course masks FILE..."),
-    "embeddings": ("the folder of a BERT whose states are compared", "course model --for embeddings FOLDER"),
+    "masks": ("regions of the pictures", "course masks MASK..."),
+    "embeddings": ("the folder of a BERT whose states are compared", "course model --for embeddings FOLDER --source S"),
     "pictures": ("the pictures that are looked at, with their labels", "course pictures PHOTO..."),
-    "classifier": ("the CNN that is explained", "course model --for classifier FILE"),
-    "masked": ("the folder of a BERT that predicts masked words", "course model --for masked FOLDER"),
-    "readers": ("folders of BERTs that answer questions", "course model --for reader FOLDER"),
-    "texts": ("the texts that the BERTs read", "course texts FILE"),
+    "classifier": ("the CNN that is explained", "course model --for classifier WEIGHTS --source S"),
+    "masked": ("the folder of a BERT that predicts masked words", "course model --for masked FOLDER --source S"),
+    "readers": ("folders of BERTs that answer questions", "course model --for reader FOLDER --source S"),
+    "texts": ("the texts that the BERTs read", "course texts"),
 }
 NEEDED = ("pictures", "classifier", "masked", "readers", "texts")
 OWN_FOLDERS = ("bank", "proofs", "canonical")  # for staff alone, beside what the manifest names

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from assignment.course import open_course
 from assignment.outputs import Array, Outputs, list_official
 from grader.agreement.agree import (
     COMPARED_GROUPS,
@@ -15,6 +16,7 @@ from grader.agreement.agree import (
     find_worst_word,
 )
 from grader.agreement.comparisons import COMPARISONS
+from questions.canonical import load_canonical
 
 Save = Callable[..., None]
 
@@ -221,3 +223,21 @@ def test_the_worst_word_stands_for_all(canonical: Outputs) -> None:
     found = list(judge(canonical, canonical).values())
     assert find_worst_word(found) == "agrees"
     assert find_worst_word([*found, found[0].model_copy(update={"word": "missing"})]) == "missing"
+
+
+def test_a_layer_by_name_is_named_so(canonical: Outputs) -> None:
+    layers = {"stem.0": (0, 3, 9, 15), "body.2": (3, 5, 10, 12), "body.7": (4, 8, 12, 14)}
+    axes = {"layer": tuple(layers), **{f"filter of layer {layer}": its for layer, its in layers.items()}}
+    named = Outputs(dict(canonical), axes)
+    middle = np.array(named["filters", "middle"])
+    middle[1, 2] *= 2
+    found = judge(change(named, "filters", "middle", middle), named)
+    one = found["filters", "largest error of a map, layer body.2"]
+    assert (one.word, one.picture, one.layer, one.filter) == ("differs", 1, "body.2", 10)
+    assert one.measure_zh == "活化圖的最大誤差，層 body.2"
+
+
+def test_experiments_of_the_canonical_outputs_are_no_axes_of_a_student() -> None:
+    shared = find_shared_axes(load_canonical(open_course(), 1))
+    assert (shared["picture"], shared["layer"], shared["depth"], shared["word_depth"]) == (10, 3, 5, 5)
+    assert "piece" not in shared

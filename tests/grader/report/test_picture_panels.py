@@ -153,3 +153,15 @@ def test_signed_maps_are_blue_below_white_at_and_red_above_nought() -> None:
 def test_pixels_of_an_ascent_are_drawn_as_they_are_and_clipped_beyond() -> None:
     pixels = np.array([[[0.0, 1.0]], [[0.5, 2.0]], [[-1.0, np.nan]]])
     assert decode(draw_colours(pixels)).tolist() == [[[0, 128, 0], [255, 255, 0]]]
+
+
+def test_a_layer_by_name_is_called_so_in_titles(canonical: Outputs) -> None:
+    layers = {"stem.0": (0, 3, 9, 15), "body.2": (3, 5, 10, 12), "body.7": (4, 8, 12, 14)}
+    axes = {"layer": tuple(layers), **{f"filter of layer {layer}": its for layer, its in layers.items()}}
+    named = Outputs(dict(canonical), axes)
+    pictures = np.zeros((*canonical["saliency", "map"].shape, 3), np.uint8)
+    canvas = draw_canvas(pictures, named)
+    rows = [make_filter_panels(read(named), canvas, places) for places in canvas.filters]
+    assert rows[1][0][2].title.en == "Layer body.2, filter 10: ascent"
+    assert rows[2][1][1].title.zh == "層 body.7 濾波器 8：圖片 2"
+    assert [places[0].name.zh for places in canvas.filters] == ["層 stem.0", "層 body.2", "層 body.7"]

@@ -27,15 +27,16 @@ EDITS: Mapping[str, tuple[str, Edit]] = {
     "ascent sign": ("filters", Edit("reference/filters.py", "x = (x + rate", "x = (x - rate")),
     "photograph": ("filters", Edit("reference/produce/filters.py", "[[start.picture] * count]", "[[9] * count]")),
     "path sign": ("integrated_gradients", Edit("reference/integrated_gradients.py", "attribution = (pictures - b", "attribution = -(pictures - b")),
+    "sum over channels": ("integrated_gradients", Edit("reference/produce/integrated_gradients.py", "to_array(attribution.sum", "to_array(-attribution.sum")),
     "grey": ("lime", Edit("reference/lime.py", "full_like(picture, hide)", "full_like(picture, 2 * hide)")),
-    "copies": ("lime", Edit("reference/produce/lime.py", "fit_masks(masks[:count]", "fit_masks(masks[: 8 * count][: len(masks)]")),
+    "copies": ("lime", Edit("reference/produce/lime.py", "(masks[:count], probabilities[:count])", "(masks[: 8 * count], probabilities[: 8 * count])")),
     "row of a prediction": ("attention", Edit("reference/attention.py", "[place, j], mask)[0, own]", "[place, j], mask)[1, own]")),
     "hidden word": ("attention", Edit("reference/produce/texts.py", "find_places(word)[0]", "find_places(word)[0] - 1")),
     "component": ("embedding_pca", Edit("reference/embedding_pca.py", "loadings = loadings[:, :comp", "loadings = loadings[:, 1 : 1 + comp")),
     "layer": ("embedding_distance", Edit("reference/reading.py", "(found.hidden_states)", "(found.hidden_states[::-1])")),
     "cosine sign": ("embedding_distance", Edit("reference/embedding_distance.py", "return directions @", "return -directions @")),
 }  # fmt: skip
-NIGHTLY = {"sigma", "photograph", "copies"}  # the same analyses as "noise", "ascent sign" and "grey"
+NIGHTLY = {"sigma", "photograph", "copies", "sum over channels"}  # the same analyses as others have
 MARKED = [pytest.param(name, marks=pytest.mark.nightly if name in NIGHTLY else ()) for name in EDITS]
 
 
@@ -81,7 +82,7 @@ def test_edits_touch_every_file_that_computes_an_analysis() -> None:
     files = {edit.file.removeprefix("reference/") for _, edit in EDITS.values()}
     # how, how exactly, in which order, how long, whether a course fits
     helpers = {"__init__", "__main__", "compare", "device", "framed", "layers", "registry", "ties"}
-    helpers |= {"estimate", "probe", "schedule"}
+    helpers |= {"estimate", "parts", "probe", "schedule"}
     parts = [path for name in ("", "produce") for path in (ROOT / "reference" / name).glob("*.py")]
     modules = [path for path in parts if path.stem not in helpers]
     assert files == {path.relative_to(ROOT / "reference").as_posix() for path in modules}

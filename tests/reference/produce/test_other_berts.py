@@ -1,5 +1,6 @@
 """Courses of other BERTs: the notebook's own cells and the reference give the same arrays, in each reader's tokens."""
 
+import json
 import re
 from pathlib import Path
 from types import SimpleNamespace
@@ -64,9 +65,9 @@ def run_cells(profile: Any) -> None:
     names: dict[str, Any] = {"profile": profile, "device": "cpu", "Path": Path, "torch": torch, "np": np}
     exec("from assignment.outputs import save_group", names)
     names["cosine_similarity"] = lambda a, b: a @ b / (a.norm() * b.norm())
-    for cell in re.split(r"^# %%", NOTEBOOK_FILE.with_suffix(".py").read_text(encoding="utf-8"), flags=re.MULTILINE):
-        if re.match(r' hw9=\{"official": true, "name": "(bert|attention|embedding_\w+)"', cell):
-            exec(cell.partition("\n")[2], names)
+    for cell in json.loads(NOTEBOOK_FILE.read_text(encoding="utf-8"))["cells"]:
+        if re.match(r"# official: (bert|attention|embedding_\w+)\n", "".join(cell["source"])):
+            exec("".join(cell["source"]), names)
 
 
 @pytest.mark.parametrize("name", COURSES)
@@ -104,7 +105,7 @@ def test_roles_are_those_of_each_readers_own_tokens(tmp_path: Path) -> None:
 def test_states_of_words_are_those_of_the_courses_embeddings_model(tmp_path: Path) -> None:
     profile = make_course(tmp_path, "english")
     profile.embeddings_folder = save_tiny(tmp_path / "words", "distilbert", "embeddings", layers=2)
-    bench = Bench(profile, torch.device("cpu"))
+    bench = Bench(profile, SETTINGS, CPU)
     arrays = {group: dict(find_producer(group)(bench, (1,)))[None] for group in ("texts", "embedding_distance")}
     bert = load_bert(profile.embeddings_folder, "embeddings")
     readings = [read(bert.tokenizer, text) for text, _, _ in ENGLISH.words[0].rows]

@@ -20,7 +20,6 @@ from assignment.texts import SentenceText
 from questions.axes import list_axes
 from questions.canonical import load_canonical
 from questions.measures import attention as measures_attention
-from questions.measures import embedding_pca as measures_pca
 from reference.produce.bench import Bench
 from reference.produce.compare import compare_group
 from reference.produce.registry import find_producer
@@ -96,7 +95,7 @@ def test_layer_0_knows_the_word_and_its_place_and_nothing_else() -> None:
 def test_axes_are_in_the_order_that_the_measures_read() -> None:
     profile = open_course().profile
     assert (*FUNCTIONS, *LINKS) == measures_attention.SCORED_FUNCTIONS
-    assert tuple(profile.reader_folders) == measures_pca.READERS
+    assert tuple(profile.reader_folders) == list_axes(open_course())["reader"]
     assert tuple(one.word for one in profile.texts.words) == list_axes(open_course())["shared_word"]
     assert len(compute("attention")["score"]) == len(measures_attention.SCORED_FUNCTIONS)
 
@@ -115,6 +114,7 @@ def test_any_bert_in_a_folder_will_do(foreign: Path, tmp_path: Path) -> None:
     profile = SimpleNamespace(
         texts=open_course().profile.texts.model_copy(update={"attention": (sentence,)}),
         masked_folder=foreign,
+        embeddings_folder=foreign,
         reader_folders={"reader_a": tmp_path, "reader_b": tmp_path},
     )
     found = {group: dict(find_producer(group)(Bench(profile, SETTINGS, CPU), (1,)))[None] for group in GROUPS}
