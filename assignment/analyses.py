@@ -221,10 +221,10 @@ class Analyses(Record):
 def find_run_faults(its: Analyses, *, pictures: int, labels: int, files: Collection[str]) -> Iterator[Fault]:
     """Yield each picture, label and file that an analysis names and that its course does not have."""
     for group in (its.saliency, its.smoothgrad, its.integrated_gradients):
-        for name, run in group.list_runs("official").items():
+        for name, run in _list_own(group, "label"):
             if isinstance(run.label, int) and run.label >= labels:
                 yield Fault(_place(group, name, "label"), f"{run.label}; expected 0 to {labels - 1}")
-    for name, start in its.filters.list_runs("official").items():
+    for name, start in _list_own(its.filters, "start"):
         if isinstance(start.start, int) and start.start >= pictures:
             yield Fault(_place(its.filters, name, "start"), f"picture {start.start}; expected 0 to {pictures - 1}")
     for number in its.filters.shown:
@@ -236,6 +236,13 @@ def find_run_faults(its: Analyses, *, pictures: int, labels: int, files: Collect
             yield Fault(place, f"picture {one.picture}; expected 0 to {pictures - 1}")
         if isinstance(one, FileBaseline) and one.file not in files:
             yield Fault(place, f"file {one.file!r}; expected an asset of the manifest")
+
+
+def _list_own(group: Runs[Any], field: str) -> Iterator[tuple[str, Any]]:
+    """Yield the runs that say something of a field themselves: the official one, and those that change it."""
+    for name, run in group.list_runs("official").items():
+        if run is group.official or getattr(run, field) != getattr(group.official, field):
+            yield name, run
 
 
 def _place(group: Runs[Any], name: str, field: str) -> tuple[str, ...]:

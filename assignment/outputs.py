@@ -70,11 +70,17 @@ def save_group(
 
     FixableError where an array is not what it should be, or not official, as all are that a student saves.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / (f"{group}.npz" if seed is None else f"{group}.{seed}.npz")
     stored = {name: np.asarray(array) if exact else _to_storage(group, name, array) for name, array in arrays.items()}
     check_all(_find_faults(group, stored, str(path), whole=False, official=official))
-    np.savez_compressed(path, **stored)  # type: ignore[arg-type]
+    aside = path.with_name(f".{path.name}")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        np.savez_compressed(aside, **stored)  # type: ignore[arg-type]
+        aside.replace(path)
+    except OSError as error:
+        says = f"{error.strerror or error}; expected a folder that can be written"
+        raise FixableError(Fault((str(path),), says)) from None
     return path
 
 

@@ -100,3 +100,13 @@ def test_missing_official_array_is_named() -> None:
 
 def test_honest_group_passes() -> None:
     check_group("saliency", {"map": np.zeros((2, 4, 4))}, SIZES, "saliency.npz")
+
+
+def test_place_that_cannot_be_written_is_named_and_keeps_what_it_had(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(FixableError, match=r"file/saliency\.npz: .*; expected a folder that can be written"):
+        save_group(tmp_path / "file", "saliency", {"map": np.zeros((1, 2, 2))})
+    (tmp_path / "saliency.npz").mkdir()
+    with pytest.raises(FixableError, match=r"saliency\.npz: Is a directory; expected"):
+        save_group(tmp_path, "saliency", {"map": np.zeros((1, 2, 2))})
+    assert (tmp_path / "saliency.npz").is_dir()

@@ -6,7 +6,7 @@ from pathlib import Path
 from assignment.authoring.check.section import Author, Flaw, Section, list_some, split_faults
 from assignment.course import Course
 from assignment.fixable import Fault, FixableError
-from assignment.provenance import find_stale_outputs
+from assignment.provenance import find_other_makers_of, find_stale_outputs
 from grader.commands.questions.check import look_at_bank
 from grader.release.notebook import build_notebook
 from questions.bank import load_bank
@@ -35,7 +35,8 @@ def look_at_canonical(course: Course, author: Author) -> Section:
     count = len(list(course.canonical.glob("*.npz")))
     says = f"{count} files of {len(seeds)} seeds"
     faults = [Fault((str(course.canonical),), _describe_stale(stale, count))] if stale else []
-    return Section(title="canonical", says=says, flaws=author.to_flaws(faults, "reference --write"))
+    flaws, notes = author.to_flaws(faults, "reference --write"), tuple(find_other_makers_of(course))
+    return Section(title="canonical", says=says, flaws=flaws, notes=notes)
 
 
 def _describe_stale(stale: Sequence[Fault], count: int) -> str:
@@ -73,10 +74,10 @@ def look_at_proofs(course: Course, author: Author) -> Section:
 def look_at_notebook(course: Course, author: Author) -> Section:
     """Return whether the released notebook is what the course gives now."""
     built = build_notebook(load_bank(course), course)
-    found = course.notebook.read_text(encoding="utf-8") if course.notebook.exists() else None
-    if found == built:
+    found = course.notebook.read_bytes() if course.notebook.is_file() else None
+    if found == built.encode():
         return Section(title="notebook", says=f"{course.notebook.name}, as the course gives it now")
-    says = "missing" if found is None else "not what the course gives now"
+    says = "not what the course gives now" if course.notebook.is_file() else "missing, or no file"
     fault = Fault((str(course.notebook),), f"{says}; expected the released notebook")
     return Section(title="notebook", flaws=author.to_flaws([fault], "notebook --write"))
 

@@ -131,3 +131,28 @@ def write_handin() -> Callable[[Path, str], None]:
         path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
 
     return write
+
+
+def test_two_courses_of_one_name_are_told_apart_by_what_is_in_them(
+    winter: Course, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    other = copy_course(tmp_path / "elsewhere" / "winter")
+    assert (other.name, other.mark == winter.mark) == (winter.name, False)
+    begin_runs(tmp_path / "runs", winter.mark)
+    for verb in ("score", "report"):
+        assert main([verb, str(tmp_path / "runs"), "--course", str(other.folder)]) == 1
+        said = " ".join(capsys.readouterr().err.split())
+        assert f"made with course {winter.mark}, not with {other.mark}; expected the same" in said
+
+
+@pytest.mark.slow
+def test_check_of_a_course_changes_no_file(winter: Course, capsys: pytest.CaptureFixture[str]) -> None:
+    def digest(folder: Path) -> dict[str, bytes]:
+        return {str(path): hashlib.sha256(path.read_bytes()).digest() for path in folder.rglob("*") if path.is_file()}
+
+    (winter.folder / "cnn.safetensors").write_bytes(bytes(32))
+    before, own = digest(winter.folder), find_digests()
+    assert main(["course", "check", "--course", str(winter.folder)]) == 1
+    assert "cnn.safetensors: 32 bytes; expected 904492" in capsys.readouterr().out
+    assert (digest(winter.folder), find_digests()) == (before, own)

@@ -140,7 +140,7 @@ def test_any_number_of_pictures_will_do_where_the_settings_name_no_other(
     section = look("experiments")
     assert len(section.flaws) == faults  # photo: {start: 6}, shown: [2, 6, 7]
     if faults:
-        expect(section, r"filters: experiments: photo: start: 6; expected 0 to 4, a picture of the course")
+        expect(section, r"filters: experiments: photo: start: picture 6; expected 0 to 4")
 
 
 def test_space_in_a_files_name_is_told_in_words(folder: Path) -> None:

@@ -99,6 +99,7 @@ def test_settings_that_cannot_be_read_leave_the_manifest_to_be_looked_at(skeleto
     assert {found[title].waits for title in list(found)[2:]} == {("settings",)}
 
 
+@pytest.mark.slow
 def test_staffs_parts_that_are_missing_name_the_commands_that_make_them(tmp_path: Path, asked: list[str]) -> None:
     folder = copy_course(tmp_path / "winter").folder
     for name in ("canonical", "proofs"):
@@ -114,6 +115,7 @@ def test_staffs_parts_that_are_missing_name_the_commands_that_make_them(tmp_path
     assert found["bank"].says == "30 questions, no key without canonical Outputs"
 
 
+@pytest.mark.slow
 def test_faults_of_the_bank_are_counted_with_the_command_that_lists_them(tmp_path: Path, asked: list[str]) -> None:
     folder = copy_course(tmp_path / "winter").folder
     (folder / "bank" / "lime.yaml").unlink()
