@@ -10,11 +10,13 @@ the array of canonical Outputs that it gives, and what a claim names: a new one 
         loss: {of: loss}
 """
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from collections.abc import Collection, Iterator, Mapping
+from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar
 
-from pydantic import Field, NonNegativeInt, PositiveInt, StringConstraints, model_validator
+from pydantic import Field, NonNegativeInt, PositiveInt, StringConstraints, field_validator, model_validator
 
+from assignment.arrays import is_free
+from assignment.fixable import Fault
 from assignment.records import Record
 
 ArrayName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -73,8 +75,17 @@ Run = TypeVar("Run", bound=Record)
 class Runs(Record, Generic[Run]):
     """The official run of an analysis, and its experiments by the name of their array."""
 
+    group: ClassVar[str] = ""
+
     official: Run
     experiments: Mapping[ArrayName, Run] = {}
+
+    @field_validator("experiments")
+    @classmethod
+    def _check_names(cls, experiments: Mapping[str, Run]) -> Mapping[str, Run]:
+        if cls.group and (taken := [name for name in experiments if not is_free(cls.group, name)]):
+            raise ValueError(f"{taken[0]!r} is another array of {cls.group}; expected another name")
+        return experiments
 
     @model_validator(mode="before")
     @classmethod
@@ -96,15 +107,21 @@ class Runs(Record, Generic[Run]):
 class Lime(Runs[LimeRun]):
     """LIME; `pieces`: about how many a picture is cut into."""
 
+    group = "lime"
+
     pieces: PositiveInt
 
 
 class Saliency(Runs[SaliencyRun]):
     """Saliency maps."""
 
+    group = "saliency"
+
 
 class SmoothGrad(Runs[SmoothGradRun]):
     """SmoothGrad; `kept_sigmas`: the noise levels at which it is counted which copies keep the picture's class."""
+
+    group = "smoothgrad"
 
     kept_sigmas: Annotated[tuple[Annotated[float, Field(ge=0)], ...], Field(min_length=1)]
 
@@ -121,6 +138,8 @@ class Filters(Runs[FiltersRun]):
 
     `shown`: the pictures whose activation maps the notebook draws.
     """
+
+    group = "filters"
 
     shallow: FilterLayer
     middle: FilterLayer
@@ -170,6 +189,8 @@ class IntegratedGradients(Runs[IntegratedGradientsRun]):
     `baselines`: the course's own, beside those of KNOWN_BASELINES.
     """
 
+    group = "integrated_gradients"
+
     baselines: Mapping[ArrayName, Baseline] = {}
     rises: Annotated[tuple[str, ...], Field(min_length=1)]
     gaps: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
@@ -195,3 +216,27 @@ class Analyses(Record):
     smoothgrad: SmoothGrad
     filters: Filters
     integrated_gradients: IntegratedGradients
+
+
+def find_run_faults(its: Analyses, *, pictures: int, labels: int, files: Collection[str]) -> Iterator[Fault]:
+    """Yield each picture, label and file that an analysis names and that its course does not have."""
+    for group in (its.saliency, its.smoothgrad, its.integrated_gradients):
+        for name, run in group.list_runs("official").items():
+            if isinstance(run.label, int) and run.label >= labels:
+                yield Fault(_place(group, name, "label"), f"{run.label}; expected 0 to {labels - 1}")
+    for name, start in its.filters.list_runs("official").items():
+        if isinstance(start.start, int) and start.start >= pictures:
+            yield Fault(_place(its.filters, name, "start"), f"picture {start.start}; expected 0 to {pictures - 1}")
+    for number in its.filters.shown:
+        if number >= pictures:
+            yield Fault(("analyses", "filters", "shown"), f"picture {number}; expected 0 to {pictures - 1}")
+    for name, one in its.integrated_gradients.baselines.items():
+        place = ("analyses", "integrated_gradients", "baselines", name)
+        if isinstance(one, PictureBaseline) and one.picture >= pictures:
+            yield Fault(place, f"picture {one.picture}; expected 0 to {pictures - 1}")
+        if isinstance(one, FileBaseline) and one.file not in files:
+            yield Fault(place, f"file {one.file!r}; expected an asset of the manifest")
+
+
+def _place(group: Runs[Any], name: str, field: str) -> tuple[str, ...]:
+    return "analyses", group.group, *(("official",) if name == "official" else ("experiments", name)), field

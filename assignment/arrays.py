@@ -1,21 +1,21 @@
 """The arrays of Outputs: what each is, which axes it has, and who must save it.
 
-A name is (group, array). An array marked `official` is saved by the notebook's own cells; the others are experiments,
-in which one argument of an official cell is changed, and only the canonical Outputs must hold them.
+A name is (group, array). An array marked `official` is saved by the notebook's own cells; only the canonical Outputs
+must hold the others. Those that stand in ARRAYS are the same in every course. A course's experiments, in which few
+arguments of an official cell are changed, and its regions have names of its own: what they are, their group says
+(`find_spec`).
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 Name = tuple[str, str]  # group, array
 
-FILTERS: Mapping[int, tuple[int, ...]] = {1: (0, 3, 9, 15), 4: (3, 5, 10, 12), 9: (4, 8, 12, 14)}
-"""The axes `layer` and `filter`: convolutions, counted from 0, and the filters of each that are looked at."""
-FILTER_MAPS: Mapping[str, int] = {"shallow": 1, "middle": 4, "deep": 9}  # arrays of activation maps, by convolution
-SIGMAS = (0.02, 0.05, 0.1, 0.2, 0.4)  # the axis `sigma`
-BASELINES = ("black", "white", "blurred")  # the axis `baseline`
-STEP_COUNTS = (5, 20, 50, 200)  # the axis `steps`
+FILTER_MAPS = ("shallow", "middle", "deep")  # arrays of activation maps, in the order of the axis `layer`
+BACKGROUND = "background"  # the region that is none of a course's
+REACHED = "reached_"  # before the name of an experiment of `filters`: what its pictures reach
 FUNCTIONS = ("previous", "next", "itself", "same_word", "separator", "punctuation")  # what any text tells of a head
 LINKS = ("coreference", "agreement")  # what only a text with known links tells; the axis `function` is both
 QUESTION, SUPPORT, ANSWER, OTHER = range(4)  # roles of a passage's tokens; a separator or padding is -1
@@ -63,66 +63,38 @@ _ASCENT = (*_FILTER, "channel", *_PIXELS)
 _PICTURES = {
     "label": ArraySpec(("picture",), "i", "the true label"),
     "logits": ArraySpec(("picture", "label"), "f", "the classifier's logits"),
-    "food": ArraySpec(_MAP, "b", "where the food is", official=False),
-    "tray": ArraySpec(_MAP, "b", "where the planted shortcut's object is", official=False),
-    "distractor": ArraySpec(_MAP, "b", "where another category's object is", official=False),
 }
 _LIME = {
     "segments": ArraySpec(_MAP, "i", "the number, from 0, of the piece that a pixel belongs to"),
     "weights": ArraySpec(_PIECES, "f", "weight of each piece for each label", holes=True),
-    "weights_again": _experiment(_PIECES, "the same with the next random seed", bits=32, holes=True),
-    "weights_few": _experiment(_PIECES, "the same from few masked copies", bits=32, holes=True),
-    "weights_few_again": _experiment(_PIECES, "few copies, the next seed", bits=32, holes=True),
-    "weights_mean": _experiment(_PIECES, "the same, a hidden piece painted in its mean colour", bits=32, holes=True),
 }
 _SALIENCY = {
-    "map": ArraySpec(_MAP, "f", "|d logit of the true label / d pixel|, largest over the channels"),
-    "other": _experiment(_MAP, "the same for the strongest wrong label", bits=32),
-    "probability": _experiment(_MAP, "the same for the true label's probability", bits=32),
-    "loss": _experiment(_MAP, "the same for the cross-entropy loss", bits=32),
+    "map": ArraySpec(_MAP, "f", "|d logit / d pixel|, largest over the channels"),
     "undetermined": _UNDETERMINED,
 }
 _SMOOTHGRAD = {
-    "map": ArraySpec(_MAP, "f", "mean of the saliency maps of 20 copies with noise of sigma 0.02"),
-    "one": _experiment(_MAP, "the same from 1 copy"),
-    "few": _experiment(_MAP, "the same from 5 copies"),
-    "many": _experiment(_MAP, "the same from 80 copies"),
-    "again": _experiment(_MAP, "20 copies, the next random seed"),
-    "strong": _experiment(_MAP, "20 copies with noise of sigma 0.2"),
-    "still": _experiment(_MAP, "20 copies without noise"),
-    "signed": _experiment(_MAP, "the size of the mean gradient in place of the mean size"),
-    "other": _experiment(_MAP, "the official map for the strongest wrong label"),
-    "kept": _experiment(("sigma", "picture"), "share of 20 copies that keep the picture's class", bits=32),
+    "map": ArraySpec(_MAP, "f", "mean of the saliency maps of noisy copies"),
+    "kept": _experiment(("sigma", "picture"), "share of the copies that keep the picture's class", bits=32),
     "undetermined": _UNDETERMINED,
 }
 _FILTERS = {
     "shallow": ArraySpec(
-        ("picture", "filter", "shallow_row", "shallow_column"), "f", "activation maps of four filters of convolution 1"
+        ("picture", "filter", "shallow_row", "shallow_column"), "f", "activation maps of filters of the shallow layer"
     ),
-    "middle": ArraySpec(("picture", "filter", "middle_row", "middle_column"), "f", "the same of convolution 4"),
-    "deep": ArraySpec(("picture", "filter", "deep_row", "deep_column"), "f", "the same of convolution 9"),
-    "ascent": ArraySpec(_ASCENT, "f", "the picture, 0 to 1, that ascent from white noise ends at", bits=16),
+    "middle": ArraySpec(("picture", "filter", "middle_row", "middle_column"), "f", "the same of the middle layer"),
+    "deep": ArraySpec(("picture", "filter", "deep_row", "deep_column"), "f", "the same of the deep layer"),
+    "ascent": ArraySpec(_ASCENT, "f", "the picture, 0 to 1, that ascent ends at", bits=16),
     "reached": ArraySpec(_FILTER, "f", "mean activation of its filter on that picture"),
     "trace": _experiment((*_FILTER, "step"), "mean before the ReLU at the start and after each step", bits=32),
     "cross": _experiment(
         (*_FILTER, "ascended"), "mean activation of a filter on each filter's ascent picture", bits=32
     ),
-    "again": _experiment(_ASCENT, "the picture from another white noise"),
-    "reached_again": _experiment(_FILTER, "mean activation on that picture", bits=32),
-    "photo": _experiment(_ASCENT, "the picture from a photograph in place of noise"),
-    "reached_photo": _experiment(_FILTER, "mean activation on that picture", bits=32),
-    "noise": _experiment((*_FILTER, "noise"), "mean activation on each of 100 white noises", bits=32),
+    "noise": _experiment((*_FILTER, "noise"), "mean activation on each of some white noises", bits=32),
 }
 _INTEGRATED_GRADIENTS = {
-    "map": ArraySpec(_MAP, "f", "attribution to the true label's logit from black, 50 steps, summed over channels"),
-    "white": _experiment(_MAP, "the same from a white baseline"),
-    "blurred": _experiment(_MAP, "the same from the blurred picture"),
-    "noise": _experiment(_MAP, "the same from white noise"),
-    "few": _experiment(_MAP, "from black, 5 steps"),
-    "plain": _experiment(_MAP, "from black, without the factor (x - baseline)"),
-    "other": _experiment(_MAP, "from black, for the strongest wrong label"),
-    "rise": _experiment(("baseline", "picture"), "f(x) - f(baseline) for black, white, blurred", bits=32),
-    "gap": _experiment(("steps", "picture"), "|sum of attribution - rise| from black", bits=32),
+    "map": ArraySpec(_MAP, "f", "attribution to a label's logit, summed over channels"),
+    "rise": _experiment(("baseline", "picture"), "f(x) - f(baseline)", bits=32),
+    "gap": _experiment(("steps", "picture"), "|sum of attribution - rise| from the official baseline", bits=32),
     "undetermined": _UNDETERMINED,
 }
 _SCORES = ("block", "head")
@@ -163,9 +135,9 @@ _EMBEDDING_PCA = {
 }
 _EMBEDDING_DISTANCE = {
     "euclidean": ArraySpec(
-        ("shared_word", "depth", "sentence", "other"), "f", "distance of the shared word's states, by layer"
+        ("shared_word", "word_depth", "sentence", "other"), "f", "distance of the shared word's states, by layer"
     ),
-    "cosine": ArraySpec(("shared_word", "depth", "sentence", "other"), "f", "cosine similarity of the same"),
+    "cosine": ArraySpec(("shared_word", "word_depth", "sentence", "other"), "f", "cosine similarity of the same"),
 }
 
 ARRAYS: dict[Name, ArraySpec] = {
@@ -185,6 +157,37 @@ ARRAYS: dict[Name, ArraySpec] = {
     for name, spec in specs.items()
 }
 GROUPS: tuple[str, ...] = tuple(dict.fromkeys(group for group, _ in ARRAYS))
+_OWN: Mapping[str, ArraySpec] = {  # an array that a course has named, by its group
+    "pictures": ArraySpec(_MAP, "b", "where a region is", official=False),
+    "lime": _experiment(_PIECES, "the weights of an experiment", bits=32, holes=True),
+    "saliency": _experiment(_MAP, "the map of an experiment", bits=32),
+    "smoothgrad": _experiment(_MAP, "the map of an experiment"),
+    "filters": _experiment(_ASCENT, "the pictures of an experiment"),
+    "integrated_gradients": _experiment(_MAP, "the attribution of an experiment"),
+}
+_OWN_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_OWN_REACHED = _experiment(_FILTER, "mean activation on the pictures of an experiment", bits=32)
+
+
+def find_spec(group: str, name: str) -> ArraySpec | None:
+    """Return what an array is: one of every course, or one that a course has named; None for one of neither kind.
+
+    >>> find_spec("saliency", "map").says, find_spec("saliency", "loss").says, find_spec("attention", "loss")
+    ('|d logit / d pixel|, largest over the channels', 'the map of an experiment', None)
+    """
+    if (group, name) in ARRAYS or not _OWN_NAME.fullmatch(name):
+        return ARRAYS.get((group, name))
+    return _OWN_REACHED if group == "filters" and name.startswith(REACHED) else _OWN.get(group)
+
+
+def is_free(group: str, name: str) -> bool:
+    """Tell whether a course may give an array of a group this name.
+
+    >>> is_free("smoothgrad", "many"), is_free("smoothgrad", "kept"), is_free("filters", "reached_again")
+    (True, False, False)
+    """
+    taken = (group, name) in ARRAYS or (group == "filters" and name.startswith(REACHED))
+    return group in _OWN and not taken and bool(_OWN_NAME.fullmatch(name))
 
 
 def pick_roles(roles: Any, reader: int, passage: int) -> Any:

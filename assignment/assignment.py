@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, Field, NonNegativeInt, PositiveInt, field_validator, model_validator
 
 from assignment.analyses import Analyses, ArrayName
+from assignment.arrays import BACKGROUND, is_free
 from assignment.fixable import load_yaml, parse_as, show_value
 from assignment.late import LatePolicy
 from assignment.records import Record
@@ -124,6 +125,13 @@ class Assignment(Record):
     analyses: Analyses
     notebook: NotebookTexts = NotebookTexts()
     limits: Limits
+
+    @field_validator("regions")
+    @classmethod
+    def _check_regions(cls, regions: Mapping[str, Bilingual]) -> Mapping[str, Bilingual]:
+        if taken := [name for name in regions if name == BACKGROUND or not is_free("pictures", name)]:
+            raise ValueError(f"{taken[0]!r} means something else; expected another name of a region")
+        return regions
 
     @property
     def graded(self) -> Bilingual:

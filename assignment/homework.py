@@ -612,6 +612,23 @@ print(describe_maps(np.abs(maps), np.abs(attributions), profile.masks))
 # <!-- questions: integrated_gradients -->
 
 # %% [markdown]
+# ## A picture of your own ｜ 你自己的圖片
+#
+# The next cell runs the five analyses above on any photograph: upload one, or put its file beside this notebook and write its name. It is
+# turned upright, its middle is cut out, and it is made as large as the pictures above. Nothing is saved, no question asks about it, and
+# what you do there changes none of your results.
+#
+# 下一個儲存格會把上面五種分析用在任何一張照片上：上傳一張，或把檔案放在筆記本旁並寫下檔名。照片會轉正、取中間部分，並縮放到與上面的圖片一樣大。
+# 這裡不會存檔，沒有題目與它有關，也不會改變你的任何結果。
+
+# %%
+# scratch: a picture of your own. Nothing here is saved.  你自己的圖片；這裡不會存檔。
+from assignment.cells.own_picture import explain_own_picture
+
+own_picture = None  # or the name of a file beside this notebook, such as "my-photo.jpg"  或與筆記本放在一起的檔名
+print(explain_own_picture(own_picture, globals()))
+
+# %% [markdown]
 # # Topic II: explaining BERT ｜ 主題二：解釋 BERT
 #
 # {{ bert.en }} {{ models_en }} A BERT splits a text into **tokens** and turns each into a vector, its *state*. Layer 0 is the embedding; every layer

@@ -7,15 +7,15 @@ unpickled, and no more is unpacked than a course's `group_mib` allows.
 
 import io
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assignment.arrays import ARRAYS, GROUPS, ArraySpec, Name
+from assignment.arrays import ARRAYS, GROUPS, ArraySpec, Name, find_spec
 from assignment.assignment import MOST_GROUP_MIB
 from assignment.fixable import Fault, FixableError, check_all
 
@@ -34,9 +34,13 @@ def list_official(group: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Outputs(Mapping[Name, Array]):
-    """Named arrays; `outputs["saliency", "map"]` is one of them."""
+    """Named arrays; `outputs["saliency", "map"]` is one of them.
+
+    axes: what lies along an axis, by the axis: names that a course gives, such as its readers, or a range of numbers.
+    """
 
     arrays: Mapping[Name, Array]
+    axes: Mapping[str, Sequence[Any]] = field(default_factory=dict, repr=False)
 
     def __getitem__(self, name: Name) -> Array:
         return self.arrays[name]
@@ -50,45 +54,62 @@ class Outputs(Mapping[Name, Array]):
     def with_group(self, group: str, arrays: Mapping[str, Array]) -> "Outputs":
         """Return these Outputs with a group added or replaced."""
         kept = {name: array for name, array in self.arrays.items() if name[0] != group}
-        return Outputs(kept | {(group, name): array for name, array in arrays.items()})
+        return Outputs(kept | {(group, name): array for name, array in arrays.items()}, self.axes)
 
 
 def save_group(
-    folder: Path, group: str, arrays: Mapping[str, Array], *, seed: int | None = None, exact: bool = False
+    folder: Path,
+    group: str,
+    arrays: Mapping[str, Array],
+    *,
+    seed: int | None = None,
+    exact: bool = False,
+    official: bool = True,
 ) -> Path:
-    """Write one group as a compressed npz and return its path; floats as `ArraySpec.bits` says unless `exact`."""
+    """Write one group as a compressed npz and return its path; floats as `ArraySpec.bits` says unless `exact`.
+
+    FixableError where an array is not what it should be, or not official, as all are that a student saves.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / (f"{group}.npz" if seed is None else f"{group}.{seed}.npz")
     stored = {name: np.asarray(array) if exact else _to_storage(group, name, array) for name, array in arrays.items()}
-    check_all(_find_faults(group, stored, str(path), official_only=False))
+    check_all(_find_faults(group, stored, str(path), whole=False, official=official))
     np.savez_compressed(path, **stored)  # type: ignore[arg-type]
     return path
 
 
 def _to_storage(group: str, name: str, array: Array) -> Array:
-    bits = ARRAYS[group, name].bits if (group, name) in ARRAYS else 32
+    spec = find_spec(group, name)
+    bits = spec.bits if spec else 32
     return np.asarray(array).astype(f"f{bits // 8}") if np.asarray(array).dtype.kind == "f" else np.asarray(array)
 
 
-def parse_group(data: bytes, group: str, place: str, *, most: int = MOST_GROUP) -> dict[str, Array]:
+def parse_group(
+    data: bytes, group: str, place: str, *, official: bool = True, most: int = MOST_GROUP
+) -> dict[str, Array]:
     """Return the arrays of a group's npz; FixableError where it is not one, or too large, or holds objects.
 
     most: bytes of its arrays once unpacked, a course's for what students save.
-    Unknown arrays are left out. Shapes are not judged here: see `check_group`.
+    What is not official is left out; with official=False only what no Outputs hold. Shapes are not judged here, but
+    by `check_group`.
     """
     if group not in GROUPS:
         raise FixableError(f"{place}: group {group!r}; expected one of {', '.join(GROUPS)}")
     if data.count(MEMBER_MARK) > MEMBER_LIMIT:
         raise FixableError(f"{place}: more than {MEMBER_LIMIT} arrays; expected those of {group}")
-    known = {name for its_group, name in ARRAYS if its_group == group}
+    wanted = set(list_official(group))
+
+    def is_known(name: str) -> bool:
+        return name in wanted if official else find_spec(group, name) is not None
+
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = {item.filename.removesuffix(".npy"): item for item in archive.infolist()}
-            total = sum(item.file_size for name, item in members.items() if name in known)
+            total = sum(item.file_size for name, item in members.items() if is_known(name))
             if total > most:
                 limit = f"{most / 2**20:g} MiB, limits.group_mib of the course"
                 raise FixableError(f"{place}: {total / 2**20:.1f} MiB of arrays; expected at most {limit}")
-            return {name: _read_array(archive, item) for name, item in members.items() if name in known}
+            return {name: _read_array(archive, item) for name, item in members.items() if is_known(name)}
     except FixableError:
         raise
     except Exception as error:  # zipfile and numpy raise many kinds on hostile bytes
@@ -117,7 +138,7 @@ def load_group(path: Path) -> dict[str, Array]:
         data = path.read_bytes()
     except OSError as error:
         raise FixableError(f"{path}: {error.strerror}; expected a group of Outputs") from None
-    return parse_group(data, path.name.split(".")[0], str(path))
+    return parse_group(data, path.name.split(".")[0], str(path), official=False)
 
 
 def check_group(
@@ -128,7 +149,7 @@ def check_group(
     sizes: the profile's axes, such as {"picture": 10, "label": 11, "row": 128, "column": 128}. Where the group need
     not be whole, an array that is absent is no fault.
     """
-    check_all(_find_faults(group, arrays, place, official_only=whole, sizes=sizes))
+    check_all(_find_faults(group, arrays, place, whole=whole, official=False, sizes=sizes))
 
 
 def _find_faults(
@@ -136,18 +157,19 @@ def _find_faults(
     arrays: Mapping[str, Array],
     place: str,
     *,
-    official_only: bool = True,
+    whole: bool,
+    official: bool,
     sizes: Mapping[str, int] | None = None,
 ) -> Iterable[Fault]:
     bound = dict(sizes or {})
-    if official_only:
+    if whole:
         for name in list_official(group):
             if name not in arrays:
                 yield Fault((place, name), f"missing; expected {ARRAYS[group, name].says}")
     for name, array in arrays.items():
-        spec = ARRAYS.get((group, name))
-        if spec is None:
-            known = ", ".join(n for g, n in ARRAYS if g == group)
+        spec = find_spec(group, name)
+        if spec is None or (official and not spec.official):
+            known = ", ".join(list_official(group))
             yield Fault((place, name), f"unknown array; expected one of {known}")
         elif array.dtype.kind != spec.kind or array.ndim != len(spec.name_axes(array.ndim)):
             yield Fault((place, name), f"{array.dtype} of shape {array.shape}; expected {_describe(spec)}")

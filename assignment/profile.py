@@ -156,9 +156,13 @@ class Profile:
             found[list(there)] = self._read_images(list(there.values()), "L", self.pictures.shape[1:3])
         return found
 
+    def read_image(self, path: str, mode: str = "RGB") -> Array:
+        """Return an asset's pixels, (H, W, 3) or for mode "L" (H, W), uint8; FixableError where it is no picture."""
+        return _read_image(self.find_asset(path), mode)
+
     def _read_images(self, paths: Sequence[str], mode: str, shape: tuple[int, ...] | None = None) -> Array:
         """Return pictures of one size, that of the first or (height, width); FixableError where there is another."""
-        images = [_read_image(self.find_asset(path), mode) for path in paths]
+        images = [self.read_image(path, mode) for path in paths]
         height, width = shape or images[0].shape[:2]
         check_all(
             Fault((str(self.folder / path),), f"{one.shape[1]} x {one.shape[0]} pixels; expected {width} x {height}")

@@ -10,6 +10,8 @@ import yaml
 from assignment.assignment import Assignment
 from assignment.course import Course
 from assignment.fixable import Fault, FixableError, check_all, load_yaml, show_value, suggest
+from questions.axes import Axes, list_axes
+from questions.claim import find_misplaced
 from questions.question import Question, parse_question
 
 Written = tuple[tuple[str, ...], Question]  # where a question was written, and what it says
@@ -33,19 +35,22 @@ class Bank:
 
 def load_bank(course: Course) -> Bank:
     """Return the bank of a course; FixableError with every fault of all its files at once."""
-    bank, faults = read_bank(course.bank, course.assignment)
+    bank, faults = read_bank(course)
     check_all(faults)
     return bank
 
 
-def read_bank(folder: Path, assignment: Assignment) -> tuple[Bank, list[Fault]]:
-    """Return the questions of a folder that can be read, the first of each id, and every fault of all its files."""
-    paths = sorted(folder.glob("*.yaml"))
+def read_bank(course: Course) -> tuple[Bank, list[Fault]]:
+    """Return the questions of a course that can be read, the first of each id, and every fault of all its files.
+
+    A question that names what the course has not, such as an experiment or a picture, cannot be read.
+    """
+    paths, axes = sorted(course.bank.glob("*.yaml")), list_axes(course)
     if not paths:
         says = "no *.yaml file; expected a folder with a file for each analysis"
-        return Bank((), {}), [Fault((str(folder),), says)]
-    counts = {analysis: group.count for analysis, group in assignment.questions.items()}
-    files = [_read_file(path, counts) for path in paths]
+        return Bank((), {}), [Fault((str(course.bank),), says)]
+    counts = {analysis: group.count for analysis, group in course.assignment.questions.items()}
+    files = [_read_file(path, counts, axes) for path in paths]
     found = [one for written, _ in files for one in written]
     faults = [fault for _, its in files for fault in its] + list(_find_repeats(found))
     first = {question.id: (place, question) for place, question in reversed(found)}
@@ -71,7 +76,7 @@ def to_number(question_id: str, counts: Mapping[str, int]) -> int | None:
     return sum(counts[name] for name in before) + int(index)
 
 
-def _read_file(path: Path, counts: Mapping[str, int]) -> tuple[list[Written], list[Fault]]:
+def _read_file(path: Path, counts: Mapping[str, int], axes: Axes) -> tuple[list[Written], list[Fault]]:
     """Return the questions of one file that can be read, and every fault of the file."""
     place = f"{path.parent.name}/{path.name}"
     try:
@@ -84,6 +89,7 @@ def _read_file(path: Path, counts: Mapping[str, int]) -> tuple[list[Written], li
         where = (place, _name_question(item, index))
         try:
             question = parse_question(item, *where)
+            check_all(_find_misplaced(question, axes, where))
         except FixableError as error:
             faults += error.faults
             continue
@@ -91,6 +97,13 @@ def _read_file(path: Path, counts: Mapping[str, int]) -> tuple[list[Written], li
         found.append((where, question))
     faults += (Fault((place,), says) for says in _find_count_faults(path.stem, len(items), counts))
     return found, faults
+
+
+def _find_misplaced(question: Question, axes: Axes, where: tuple[str, ...]) -> Iterable[Fault]:
+    """Yield what a question's claims name and the course has not."""
+    for letter, choice in question.choices.items():
+        for says in find_misplaced(choice.claim, axes):
+            yield Fault((*where, f"choice {letter}", "claim", choice.claim.measure), says)
 
 
 def _load_items(path: Path, place: str) -> list[object]:

@@ -7,6 +7,7 @@ from assignment.arrays import GROUPS
 from assignment.course import Course
 from assignment.fixable import FixableError
 from assignment.outputs import Outputs, list_official, load_group
+from questions.axes import list_axes
 
 
 def list_seeds(course: Course) -> tuple[int, ...]:
@@ -23,7 +24,7 @@ def list_seeds(course: Course) -> tuple[int, ...]:
 
 def load_canonical(course: Course, seed: int) -> Outputs:
     """Return all canonical groups of a course for one seed; FixableError where one is there in part."""
-    outputs = Outputs({})
+    outputs = Outputs({}, list_axes(course))
     for group in GROUPS:
         fixed, seeded = (course.canonical / f"{name}.npz" for name in (group, f"{group}.{seed}"))
         arrays = load_group(fixed) if fixed.exists() else {}

@@ -9,7 +9,7 @@ measure's signature when it is read, so that a misspelt measure or argument is f
 import hashlib
 import inspect
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Self, get_type_hints
@@ -20,7 +20,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from assignment.fixable import Fault, FixableError, check_all, show_value, suggest, to_faults
 from assignment.outputs import Outputs
 from assignment.records import Record
-from questions.measures.arguments import find_missing
+from questions.measures.arguments import find_axes, find_missing
 from questions.measures.registry import MEASURES
 
 Arguments = dict[str, Any]  # what the measure's signature allows: see make_arguments_model
@@ -128,9 +128,24 @@ def evaluate(claim: Claim, outputs: Outputs) -> Evaluation:
     return Evaluation(value, bound, value - bound if claim.above is not None else bound - value)
 
 
+def find_misplaced(claim: Claim, axes: Mapping[str, Sequence[Any]]) -> Iterator[str]:
+    """Yield a line for each argument of a claim that names nothing on its axis: what its course has not."""
+    hints = _read_hints(MEASURES[claim.measure])
+    bound = claim.bound if isinstance(claim.bound, dict) else {}
+    every = [claim.with_, claim.with_ | bound] if bound else [claim.with_]
+    found = [says for one in every for says in find_missing(hints, _fill_in(claim.measure, one), axes)]
+    yield from dict.fromkeys(found)
+
+
+def _fill_in(name: str, arguments: Arguments) -> Arguments:
+    """Return the arguments of a measure with those that are left out, as its signature has them."""
+    return (inspect.getfullargspec(MEASURES[name]).kwonlydefaults or {}) | arguments
+
+
 def _measure(name: str, arguments: Arguments, outputs: Outputs) -> float:
     written = f"{name}({', '.join(f'{key}={value!r}' for key, value in arguments.items())})"
-    check_all(Fault((written,), says) for says in find_missing(_read_hints(MEASURES[name]), arguments, outputs))
+    missing = find_missing(_read_hints(MEASURES[name]), _fill_in(name, arguments), find_axes(outputs))
+    check_all(Fault((written,), says) for says in missing)
     try:
         with np.errstate(all="ignore"):  # what is no number is a fault below
             value = float(MEASURES[name](outputs, **arguments))

@@ -57,9 +57,12 @@ def find_maps(
     return torch.cat([part(model.find_input(x, layer)).relu() for x in pictures.split(batch)])
 
 
-def draw_noise(random_states: Sequence[int], *, side: int = SIDE) -> Tensor:
-    """Return white noise (N, 3, side, side), uniform in [0, 1], float64: one picture a random state."""
-    drawn = [np.random.default_rng(state).random((3, side, side)) for state in random_states]
+def draw_noise(random_states: Sequence[int], *, size: tuple[int, int] = (SIDE, SIDE)) -> Tensor:
+    """Return white noise (N, 3, *size), uniform in [0, 1], float64: one picture a random state.
+
+    size: height and width.
+    """
+    drawn = [np.random.default_rng(state).random((3, *size)) for state in random_states]
     return torch.from_numpy(np.stack(drawn))
 
 

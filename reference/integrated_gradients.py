@@ -18,7 +18,7 @@ from torch import Tensor
 
 from reference.saliency import TARGETS, check_mode, input_gradient
 
-KINDS = ("black", "white", "blurred", "noise")
+KINDS = ("black", "white", "blurred", "noise", "mean")
 BLUR = 8.0  # pixels: food and tray become spots without outline
 
 
@@ -50,7 +50,7 @@ def integrated_gradients(
     """
     mean = compute_mean_gradients(model, pictures, labels, baseline=baseline, steps=steps, batch=batch)
     attribution = (pictures - baseline) * mean
-    rise = _compute_rise(model, pictures, labels, baseline, batch)
+    rise = compute_rise(model, pictures, labels, baseline, batch)
     return IntegratedGradients(attribution, mean, rise, (attribution.sum(dim=(1, 2, 3)) - rise).abs())
 
 
@@ -92,9 +92,10 @@ def _compute_mean_gradient(
 
 
 @torch.no_grad()
-def _compute_rise(
-    model: Callable[[Tensor], Tensor], pictures: Tensor, labels: Tensor, baseline: Tensor, batch: int
+def compute_rise(
+    model: Callable[[Tensor], Tensor], pictures: Tensor, labels: Tensor, baseline: Tensor, batch: int = 8
 ) -> Tensor:
+    """Return f(x) - f(x') (N,), where f is each label's logit."""
     check_mode(model)
     parts = zip(pictures.split(batch), baseline.split(batch), labels.split(batch), strict=True)
     find_logit = TARGETS["logit"]
@@ -102,7 +103,8 @@ def _compute_rise(
 
 
 def make_baseline(kind: str, pictures: Tensor, *, random_states: Sequence[int] = ()) -> Tensor:
-    """Return a baseline (N, 3, H, W) in [0, 1]: black, white, the blurred pictures, or uniform noise.
+    """Return a baseline (N, 3, H, W) in [0, 1]: black, white, the blurred pictures, uniform noise, or one
+    colour, the mean of the picture's own.
 
     random_states: one a picture, for noise only. Computed on the CPU in float64, the same for every device.
     """
@@ -111,6 +113,8 @@ def make_baseline(kind: str, pictures: Tensor, *, random_states: Sequence[int] =
     if kind == "blurred":
         plain = pictures.double().cpu().numpy()
         return torch.from_numpy(gaussian_filter(plain, sigma=(0, 0, BLUR, BLUR), mode="nearest")).to(pictures)
+    if kind == "mean":
+        return pictures.double().cpu().mean(dim=(2, 3), keepdim=True).expand(pictures.shape).to(pictures)
     if kind != "noise":
         raise ValueError(f"baseline: {kind!r}; expected one of {', '.join(KINDS)}")
     if len(random_states) != len(pictures):

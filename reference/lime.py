@@ -40,13 +40,13 @@ def lime(
     *,
     random_state: int,
     samples: int,
-    hide: str = "grey",
+    hide: float | str = GREY,
     batch: int = 32,
 ) -> Array:
     """Return the weights (labels, pieces) by which the pieces of one picture speak for and against each label.
 
-    picture (3, H, W) in [0, 1]; `model` maps (B, 3, H, W) to logits (B, labels); hide: "grey", or "mean" for the
-    piece's mean colour.
+    picture (3, H, W) in [0, 1]; `model` maps (B, 3, H, W) to logits (B, labels); hide: the grey level (0 to 1)
+    of a hidden piece, or "mean" for its mean colour.
     """
     masks = draw_masks(random_state, samples, int(segments.max()) + 1)
     return fit_masks(masks, masked_probabilities(model, picture, segments, masks, hide=hide, batch=batch))
@@ -79,7 +79,7 @@ def masked_probabilities(
     segments: NDArray[np.int64],
     masks: NDArray[np.int64],
     *,
-    hide: str,
+    hide: float | str,
     batch: int,
 ) -> Array:
     """Return the probabilities (copies, labels) of copies that keep the pieces where masks (copies, pieces) is 1."""
@@ -99,11 +99,11 @@ def _masked(
         yield torch.lerp(painted, picture, rows[:, None, place])  # (B, 3, H, W); exact at 0 and 1, and `where` is slow
 
 
-def _paint(picture: Tensor, segments: NDArray[np.int64], hide: str) -> Tensor:
-    if hide == "grey":
-        return torch.full_like(picture, GREY)
+def _paint(picture: Tensor, segments: NDArray[np.int64], hide: float | str) -> Tensor:
+    if not isinstance(hide, str):
+        return torch.full_like(picture, hide)
     if hide != "mean":
-        raise ValueError(f"hide: {hide!r}; expected 'grey' or 'mean'")
+        raise ValueError(f"hide: {hide!r}; expected a grey level from 0 to 1, or 'mean'")
     place = torch.from_numpy(segments).to(picture.device).flatten()
     size = torch.bincount(place).to(picture.dtype)
     total = torch.zeros(3, len(size), dtype=picture.dtype, device=picture.device).index_add_(

@@ -1,8 +1,9 @@
 """Courses for tests: the embedded one's parts, copied from their three rooms into one folder."""
 
 import hashlib
+import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -181,3 +182,19 @@ def _make_question(number: int, analysis: str) -> dict[str, Any]:
 
 def _dump(path: Path, data: Any) -> None:
     path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), encoding="utf-8")
+
+
+def find_embedded_words(text: str) -> list[str]:
+    """Return what a text has of the embedded course's names, words and sizes."""
+    words = dict.fromkeys(_list_embedded_words())
+    return [word for word in words if re.search(rf"(?<![\w.]){re.escape(word)}(?![\w.])", text)]
+
+
+def _list_embedded_words() -> Iterator[str]:
+    its, texts = open_course(), open_course().profile.texts
+    named = (its.assignment.title, *its.assignment.categories, *its.assignment.regions.values(), its.manifest.about)
+    yield from (text for one in named for text in (one.en, one.zh))
+    yield from (its.name, "toy English", "玩具", *its.profile.reader_names, *its.assignment.regions)
+    yield from (word.word for word in texts.words)
+    yield from (meaning for word in texts.words for meaning in word.sentences)
+    yield from ("128", "250", "11", "ten", "十張", "convolution 1", "0.02", "reader_a", "FILTERS[1]")

@@ -74,7 +74,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "grader.report.texts": (
         *("assignment", "assignment.cells", "grader.agreement", "grader.scoring", "grader.report.pictures"),
     ),
-    "grader.demo": ("questions", "grader.scoring"),
+    "grader.demo": ("assignment", "questions", "grader.scoring"),
     "grader": ("grader.commands",),
 }
 COMMANDS = "grader.commands"  # may import every package of assignment, questions and grader but the two below

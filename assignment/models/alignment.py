@@ -17,9 +17,9 @@ def check_texts(texts: Texts, masked: Any, readers: Mapping[str, Any], embedding
     """Raise FixableError with each text that a tokenizer does not read as `texts.yaml` asks for.
 
     masked, readers by name, embeddings: the tokenizers of the models that predict words, answer questions, and give
-    the states of a word. A text that is too long, a word that does not begin and end with a token, a hidden word or a
-    candidate that is not one known token is a fault, and so is an answer whose sentence has no full stop. None where
-    there is no such model yet: what it would read is left out.
+    the states of a word; None where there is no such model yet: what it would read is left out. A fault is a text that
+    is too long, a word that does not begin and end with a token, a hidden word or a candidate that is not one known
+    token, a shared word that is unknown, and an answer whose sentence has no full stop.
     """
     check_all(find_text_faults(texts, masked, readers, embeddings))
 
@@ -64,4 +64,9 @@ def _look_at_passage(tokenizer: Any, passage: PassageText) -> None:
 
 
 def _look_at_word(tokenizer: Any, text: str, word: int) -> None:
-    read(tokenizer, text).find_places(word)
+    reading = read(tokenizer, text)
+    unknown = [place for place in reading.find_places(word) if reading.ids[0, place] == tokenizer.unk_token_id]
+    if unknown:
+        start, end = reading.spans[unknown[0]]
+        says = f"{text[start:end]!r} is not in the vocabulary; expected a word that the model knows"
+        raise FixableError(f"{says}, of {' '.join(reading.pieces)}")

@@ -9,16 +9,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from pydantic import Field
 
-from assignment.arrays import ARRAYS, FILTER_MAPS, FILTERS
+from assignment.arrays import ARRAYS, FILTER_MAPS
+from assignment.assignment import Bilingual
 from assignment.fixable import FixableError
 from assignment.outputs import Array, Outputs, check_group, parse_group
 from assignment.records import Record
-from grader.agreement.comparisons import COMPARISONS, Comparison
+from grader.agreement.comparisons import COMPARISONS, Comparison, name_layer
 from grader.files.untrusted import read_untrusted
 
 UNDETERMINED = "undetermined"  # the array of a group that says which pixels of its official map are
@@ -46,8 +47,10 @@ class Agreement(Record):
     picture: int | None = Field(
         default=None, description="the picture (from 0) with the worst figure; null where items are not of a picture"
     )
-    layer: int | None = Field(
-        default=None, description="the convolution (from 0) with the worst figure; null where items are not of a filter"
+    layer: int | str | None = Field(
+        default=None,
+        description="the convolution (from 0), or a layer by name, with the worst figure; null where items are not of "
+        "a filter",
     )
     filter: int | None = Field(default=None, description="its filter (from 0, as the network counts them)")
     text: int | None = Field(default=None, description="the sentence of `attention` (from 0) with the worst figure")
@@ -110,7 +113,8 @@ def find_shared_axes(canonical: Outputs) -> dict[str, int]:
     >>> find_shared_axes(Outputs({("lime", "weights"): np.zeros((2, 11, 60))}))
     {'picture': 2, 'label': 11}
     """
-    pairs = (zip(ARRAYS[name].name_axes(array.ndim), array.shape, strict=True) for name, array in canonical.items())
+    known = ((ARRAYS[name], array) for name, array in canonical.items() if name in ARRAYS)
+    pairs = (zip(spec.name_axes(array.ndim), array.shape, strict=True) for spec, array in known)
     return {axis: size for axis, size in chain.from_iterable(pairs) if axis != "piece"}
 
 
@@ -123,13 +127,14 @@ def compare_groups(readings: Mapping[str, GroupArrays], canonical: Outputs) -> t
 def _judge(comparison: Comparison, reading: GroupArrays, canonical: Outputs, labels: Array) -> Agreement:
     word, detail = reading.word_of(comparison.array), reading.detail
     if word == "missing" and reading.word != "missing":
-        says = ARRAYS[comparison.group, comparison.array].says
-        detail = f"{group_path(comparison.group)}: {comparison.array}: missing; expected {says}"
+        meant = ARRAYS[comparison.group, comparison.array].says
+        detail = f"{group_path(comparison.group)}: {comparison.array}: missing; expected {meant}"
+    says = _name_layer_of(comparison, canonical)
     blank = Agreement(
         group=comparison.group,
         array=comparison.array,
-        measure=comparison.says.en,
-        measure_zh=comparison.says.zh,
+        measure=says.en,
+        measure_zh=says.zh,
         word=word,
         limit=comparison.limit,
         at_most=comparison.at_most,
@@ -148,9 +153,18 @@ def _judge(comparison: Comparison, reading: GroupArrays, canonical: Outputs, lab
         update={
             "word": "agrees" if inside else "differs",
             "figure": figure if np.isfinite(figure) else None,
-            **name_item(comparison.group, comparison.array, [int(index) for index in worst]),
+            **name_item(comparison.group, comparison.array, [int(index) for index in worst], canonical.axes),
         }
     )
+
+
+def _name_layer_of(comparison: Comparison, canonical: Outputs) -> Bilingual:
+    """Return what a comparison measures, with the name of the layer where its array is of one."""
+    if comparison.array not in FILTER_MAPS:
+        return comparison.says
+    layer = name_layer(canonical.axes["layer"][FILTER_MAPS.index(comparison.array)])
+    its = comparison.says
+    return Bilingual(en=its.en.format(layer=layer.en), zh=its.zh.format(layer=layer.zh))
 
 
 def keep_determined(theirs: Array, ours: Array, undetermined: Array | None) -> Array:
@@ -162,18 +176,19 @@ def keep_determined(theirs: Array, ours: Array, undetermined: Array | None) -> A
     return theirs if undetermined is None else np.where(undetermined, ours, theirs)
 
 
-def name_item(group: str, array: str, place: Sequence[int]) -> dict[str, int]:
-    """Name the item at `place` along an array's first axes: by its axes, and a filter as the network counts it.
+def name_item(group: str, array: str, place: Sequence[int], axes: Mapping[str, Sequence[Any]]) -> dict[str, int | str]:
+    """Name the item at `place` along an array's first axes: by its axes, and a filter as its course calls it.
 
-    >>> name_item("filters", "reached", [1, 2]), name_item("saliency", "map", [6])
+    >>> axes = {"layer": (1, 4), "filter of layer 4": (3, 5, 10)}
+    >>> name_item("filters", "reached", [1, 2], axes), name_item("saliency", "map", [6], axes)
     ({'layer': 4, 'filter': 10}, {'picture': 6})
-    >>> name_item("embedding_pca", "span", [2, 1]), name_item("embedding_distance", "cosine", [0])
+    >>> name_item("embedding_pca", "span", [2, 1], axes), name_item("embedding_distance", "cosine", [0], axes)
     ({'reader': 2, 'passage': 1}, {'shared_word': 0})
     """
-    found = dict(zip(ARRAYS[group, array].axes[: len(place)], place, strict=True))
+    found: dict[str, int | str] = dict(zip(ARRAYS[group, array].axes[: len(place)], place, strict=True))
     if "filter" in found:
-        layer = FILTER_MAPS[array] if array in FILTER_MAPS else list(FILTERS)[found["layer"]]
-        found |= {"layer": layer, "filter": FILTERS[layer][found["filter"]]}
+        layer = axes["layer"][FILTER_MAPS.index(array) if array in FILTER_MAPS else int(found["layer"])]
+        found |= {"layer": layer, "filter": axes[f"filter of layer {layer}"][int(found["filter"])]}
     return found
 
 

@@ -36,7 +36,6 @@ Every row of COMPARISONS is one figure of one array; a new analysis is new rows.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from assignment.arrays import FILTER_MAPS
 from assignment.assignment import Bilingual
 from assignment.outputs import Array
 from grader.agreement.pictures import (
@@ -65,7 +64,10 @@ Compute = Callable[[Array, Array, Array], Array]
 
 @dataclass(frozen=True)
 class Comparison:
-    """A figure of one array and its limit; `compute` is one of `grader/agreement/pictures.py`."""
+    """A figure of one array and its limit; `compute` is one of `grader/agreement/pictures.py`.
+
+    says: with `{layer}` where the array is of one layer, whose name is the course's.
+    """
 
     group: str
     array: str
@@ -92,9 +94,18 @@ def _compare_maps(group: str, error: float, correlation: float, overlap: float) 
 
 
 def _compare_activations(array: str, limit: float) -> Comparison:
-    layer = FILTER_MAPS[array]
-    en, zh = f"largest error of a map, convolution {layer}", f"活化圖的最大誤差，卷積 {layer}"
-    return _error("filters", array, en, zh, map_errors, limit)
+    return _error("filters", array, "largest error of a map, {layer}", "活化圖的最大誤差，{layer}", map_errors, limit)
+
+
+def name_layer(layer: int | str) -> Bilingual:
+    """Return how a layer is called: a convolution by its number, any other layer by its name.
+
+    >>> name_layer(4).en, name_layer("layer1.0").en
+    ('convolution 4', 'layer layer1.0')
+    """
+    if isinstance(layer, int):
+        return Bilingual(en=f"convolution {layer}", zh=f"卷積 {layer}")
+    return Bilingual(en=f"layer {layer}", zh=f"層 {layer}")
 
 
 COMPARISONS: tuple[Comparison, ...] = (

@@ -1,4 +1,4 @@
-"""`hw9 demo`: grade the embedded class of 18 made-up students, and compare what came with what was expected."""
+"""`hw9 demo`: grade a made-up class of 18 students of a course, and compare what came with what was expected."""
 
 import argparse
 import shutil
@@ -15,15 +15,17 @@ from grader.commands.run import execute
 from grader.commands.score import keep_scored, score_class
 from grader.commands.terminal.options import RunOptions, Verbs, add_run_options, add_verb, take_run_options
 from grader.commands.terminal.screen import say, show_table
-from grader.demo.outcomes import Outcome, compare_outcomes, write_handins
+from grader.demo.members import CLASS
+from grader.demo.outcomes import Outcome, compare_outcomes, load_rehearsal, write_handins
 from grader.report.pages import write_reports
 from grader.runs.intake import load_intake
-from grader.scoring.grading import load_grading
 
-CELL_SECONDS = 120  # the endless loop of the embedded class is waited for this long
+CELL_SECONDS = 120  # the embedded course's endless loop is waited for this long; another's as long as its own limit
 
-ABOUT = """Grade the embedded class: 18 made-up hand-ins, of which some are late, broken, endless or hostile. It prints
-for each of them whether the status and the points are those expected, and exits with 1 where one is not.
+ABOUT = """Grade a made-up class of the course: 18 hand-ins, made from its released notebook and its key, of which some
+are late, broken, endless or hostile. It prints for each of them whether the status and the points are those expected,
+and exits with 1 where one is not. Before a course of your own is given to students, this rehearses it on this machine:
+arrays that differ, limits that are too low. Of --members, the first few are ordinary ones and take a few minutes.
 """
 
 
@@ -33,9 +35,9 @@ def add_parser(verbs: Verbs) -> None:
         verbs,
         "demo",
         _start,
-        says="grade the embedded class",
+        says="grade a made-up class of the course: a rehearsal",
         about=ABOUT,
-        examples=("hw9 demo", "hw9 demo /tmp/demo --jobs 2"),
+        examples=("hw9 demo", "hw9 demo /tmp/demo --jobs 2", "hw9 demo --course ../mine --members 3"),
     )
     parser.add_argument(
         "folder",
@@ -48,28 +50,37 @@ def add_parser(verbs: Verbs) -> None:
     parser.add_argument(
         "--keep", action="store_true", help="resume with the results of an earlier demo instead of a new class"
     )
+    parser.add_argument(
+        "--members",
+        type=int,
+        choices=range(1, len(CLASS) + 1),
+        metavar="N",
+        help=f"only the first N hand-ins, 1 to {len(CLASS)} (default: all)",
+    )
     add_run_options(parser)
 
 
 def _start(options: argparse.Namespace) -> int:
-    return demo(folder=options.folder, course=options.course, keep=options.keep, how=take_run_options(options))
+    how = take_run_options(options)
+    return demo(folder=options.folder, course=options.course, keep=options.keep, members=options.members, how=how)
 
 
-def demo(*, folder: Path, course: Course, keep: bool, how: RunOptions) -> int:
-    """Grade the embedded class; the exit code says whether everything came as expected."""
+def demo(*, folder: Path, course: Course, keep: bool, members: int | None, how: RunOptions) -> int:
+    """Grade a made-up class of the course; the exit code says whether everything came as expected."""
+    grading = load_rehearsal(course)
     handins, runs = folder / "handins", folder / "runs"
     if not keep:
         clear_demo(folder)
-    grading = load_grading(course)
-    expected = write_handins(handins, grading)
-    execute(handins, runs, course, replace(how, cell_seconds=how.cell_seconds or CELL_SECONDS))
+    expected = write_handins(handins, grading, members)
+    usual = CELL_SECONDS if course.embedded else None
+    execute(handins, runs, course, replace(how, cell_seconds=how.cell_seconds or usual))
     scored = score_class(load_intake(runs).submissions, runs, grading)
     keep_scored(scored, runs)
     outcomes = compare_outcomes(scored.records, expected)
     page = write_reports(runs, grading).page
     for note in scored.notes:
         say(note)
-    show_table(to_table(outcomes))
+    show_table(to_table(outcomes, course.name))
     say(f"report: {page.resolve()}")
     return 0 if all(outcome.holds for outcome in outcomes) else 1
 
@@ -84,9 +95,9 @@ def clear_demo(folder: Path) -> None:
         shutil.rmtree(folder / name, ignore_errors=True)
 
 
-def to_table(outcomes: Sequence[Outcome]) -> Table:
+def to_table(outcomes: Sequence[Outcome], course: str) -> Table:
     """Return the outcomes as a table: student, status, points, and whether they are as expected."""
-    table = Table("student", "status", "points", "expected", title="the embedded class")
+    table = Table("student", "status", "points", "expected", title=f"the made-up class of {course}")
     for outcome in outcomes:
         wanted = f"{' '.join(sorted(outcome.expected.words))}, {outcome.expected.points}"
         table.add_row(

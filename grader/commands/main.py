@@ -76,7 +76,7 @@ write reports."""
 EPILOG = """`hw9 VERB --help` has the options of a verb and examples.
 
 examples:
-  hw9 demo                          grade the embedded class
+  hw9 demo                          grade a made-up class
   hw9 grade handins/ runs/          run, score and report a class
   hw9 questions check               check the questions and print the key
 

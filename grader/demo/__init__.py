@@ -1,1 +1,1 @@
-"""The embedded class: eighteen hand-ins and what must become of each."""
+"""The made-up class: eighteen hand-ins of a course, and what must become of each."""

@@ -1,5 +1,5 @@
-"""The embedded class: hand-ins made from the released notebook, one for everything that can happen, with what must come
-of each.
+"""The made-up class: hand-ins made from a course's released notebook, one for everything that can happen, with what
+must come of each. The first are the most ordinary.
 
 `hw9 demo` grades it, and so do the tests. The code in the hostile cells is what the sandbox must hold; it is never run
 outside it.
@@ -8,7 +8,7 @@ outside it.
 import copy
 import csv
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -22,7 +22,7 @@ READS_THE_KEY = """
 from pathlib import Path
 found = []
 for place in [Path("/"), Path.home(), Path.cwd().parent, *map(Path, __import__("sys").path)]:
-    for pattern in ("questions/bank/*.yaml", "*/questions/bank/*.yaml", "*/reference/canonical", "*/handin.ipynb"):
+    for pattern in ("questions/bank/*.yaml", "bank/*.yaml", "*/bank/*.yaml", "*/*/bank/*.yaml", "*/handin.ipynb"):
         try:
             found += [str(path) for path in place.glob(pattern)]
         except OSError:
@@ -47,7 +47,7 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Member:
-    """One student of the embedded class: how the hand-in is made and which words must come of it."""
+    """One student of the made-up class: how the hand-in is made and which words must come of it."""
 
     student: str
     name: str
@@ -96,8 +96,9 @@ def _half(notebook: Notebook, key: Key) -> Notebook:
 def _one_too_many(notebook: Notebook, key: Key) -> Notebook:
     right = _all_right(key)
     first = next(iter(right))
-    extra = next(letter for letter in "abcd" if letter not in key[first])
-    return answer(notebook, right | {first: right[first] + extra})
+    extra = next((letter for letter in "abcd" if letter not in key[first]), None)
+    wrong = right[first] + extra if extra else right[first][1:]  # all four are right: one too few
+    return answer(notebook, right | {first: wrong})
 
 
 def _unknown_letter(notebook: Notebook, key: Key) -> Notebook:
@@ -108,9 +109,9 @@ def _unknown_letter(notebook: Notebook, key: Key) -> Notebook:
 def _edited(notebook: Notebook, key: Key) -> Notebook:
     changed = _perfect(notebook, key)
     cell = _find_official(changed, "saliency")
-    cell["source"] = "".join(cell["source"]).replace(
-        "saliency(inputs, labels).cpu()", 'saliency(inputs, labels, of="loss").cpu()'
-    )
+    source = "".join(cell["source"])
+    other = "logit" if 'of="loss"):' in source else "loss"
+    cell["source"] = source.replace(").cpu().numpy()\nsave_group", f', of="{other}").cpu().numpy()\nsave_group')
     return changed
 
 
@@ -212,22 +213,27 @@ CLASS: tuple[Member, ...] = (
 
 
 def make_class(
-    folder: Path, notebook: Notebook, key: Key, points: Mapping[str, Decimal], deadline: datetime
+    folder: Path,
+    notebook: Notebook,
+    key: Key,
+    points: Mapping[str, Decimal],
+    deadline: datetime,
+    members: Sequence[Member] = CLASS,
 ) -> dict[str, Expectation]:
     """Write the class's hand-ins and `handins.csv` to `folder`; returns what must come of each student.
 
     points: what each question is worth. The notebook is the released one; the key makes the right answers.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for member in CLASS:
+    for member in members:
         _write(folder, member, member.change(notebook, key))
     with (folder / "handins.csv").open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream)
         writer.writerow(["student", "name", "submitted_at"])
-        for member in CLASS:
+        for member in members:
             moment = deadline + timedelta(minutes=7) if member.late else deadline - timedelta(hours=5)
             writer.writerow([member.student, member.name, moment.isoformat()])
-    return {member.student: Expectation(member.words, _compute_points(member.share, points)) for member in CLASS}
+    return {member.student: Expectation(member.words, _compute_points(member.share, points)) for member in members}
 
 
 def _write(folder: Path, member: Member, handin: Notebook | bytes) -> None:

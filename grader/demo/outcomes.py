@@ -1,4 +1,4 @@
-"""`hw9 demo`: make the embedded class, grade it, and compare the words and points that came with those expected."""
+"""`hw9 demo`: make the made-up class, grade it, and compare the words and points that came with those expected."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from grader.demo.members import Expectation, make_class
-from grader.scoring.grading import Grading
+from assignment.course import Course
+from assignment.fixable import Fault, FixableError, check_all
+from grader.demo.members import CLASS, Expectation, make_class
+from grader.scoring.grading import Grading, load_grading
 from grader.scoring.handin_record import HandinRecord
-from questions.bank import list_worth
+from questions.bank import list_worth, load_bank
+from questions.canonical import load_canonicals
 
 
 @dataclass(frozen=True)
@@ -27,11 +30,24 @@ class Outcome:
         return frozenset(self.words) == self.expected.words and self.total == self.expected.points
 
 
-def write_handins(folder: Path, grading: Grading) -> Mapping[str, Expectation]:
-    """Write the class's hand-ins to `folder`; returns what is expected of each student."""
+def load_rehearsal(course: Course) -> Grading:
+    """Return what a class of a course is graded by; FixableError with all that the course lacks to be rehearsed."""
+    faults: list[Fault] = []
+    for find in (lambda: course.released, lambda: load_bank(course), lambda: load_canonicals(course)):
+        try:
+            find()
+        except FixableError as error:
+            faults += error.faults
+    check_all(faults)
+    return load_grading(course)
+
+
+def write_handins(folder: Path, grading: Grading, most: int | None = None) -> Mapping[str, Expectation]:
+    """Write the class's hand-ins, or its first `most`, to `folder`; returns what is expected of each student."""
     notebook = json.loads(grading.course.released.read_text(encoding="utf-8"))
     points = list_worth(grading.bank, grading.assignment)
-    return make_class(folder, notebook, grading.key.letters, points, grading.assignment.deadline)
+    deadline = grading.assignment.deadline
+    return make_class(folder, notebook, grading.key.letters, points, deadline, CLASS[:most])
 
 
 def compare_outcomes(scored: Sequence[HandinRecord], expected: Mapping[str, Expectation]) -> tuple[Outcome, ...]:

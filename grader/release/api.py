@@ -18,6 +18,7 @@ NOTEBOOK_API: Mapping[str, tuple[str, ...]] = {
         "show_pictures",
         "show_signed_maps",
     ),
+    "assignment.cells.own_picture": ("explain_own_picture",),
     "assignment.cells.scratch": (
         "describe_activations",
         "describe_attributions",

@@ -59,9 +59,9 @@ class PictureRow:
 
 @dataclass(frozen=True)
 class FilterRow:
-    """One convolution: rows of panels, one for each of its filters."""
+    """One layer: rows of panels, one for each of its filters."""
 
-    layer: int
+    name: Bilingual
     rows: tuple[tuple[PicturePanel, ...], ...]
 
 
@@ -181,4 +181,4 @@ def _make_pictures(
 
 
 def _make_filters(readings: Mapping[str, GroupArrays], canvas: PictureCanvas) -> tuple[FilterRow, ...]:
-    return tuple(FilterRow(row[0].layer, make_filter_panels(readings, canvas, row)) for row in canvas.filters)
+    return tuple(FilterRow(row[0].name, make_filter_panels(readings, canvas, row)) for row in canvas.filters)

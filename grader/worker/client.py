@@ -5,7 +5,7 @@ A kernel that says too much, or what no kernel says, is cut off.
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, NoReturn
 
@@ -77,8 +77,17 @@ class CountingSession(Session):
 class Client(NotebookClient):
     """Runs one notebook on one kernel; knows which cell runs since when, and how long the others took."""
 
-    def __init__(self, notebook: Any, kernel: Kernel, limits: Limits, *, keep_going: bool = False) -> None:
+    def __init__(
+        self,
+        notebook: Any,
+        kernel: Kernel,
+        limits: Limits,
+        *,
+        keep_going: bool = False,
+        tell_cell: Callable[[int], None] = lambda _: None,
+    ) -> None:
         super().__init__(notebook, raise_on_iopub_timeout=True)
+        self.tell_cell = tell_cell
         self.allow_errors, self.force_raise_errors = keep_going, not keep_going  # else a tag decides
         self.failures: list[Ending] = []  # of cells after which it went on
         self.widget_registry = {"@jupyter-widgets/output": {"OutputModel": OutputModel}}
@@ -108,6 +117,7 @@ class Client(NotebookClient):
     async def async_execute_cell(self, cell: Any, cell_index: int, *args: Any, **kwargs: Any) -> Any:
         """Execute one cell and note its time; a cell that had to be interrupted is the last."""
         self.cell, self.running_since = cell_index, time.monotonic()
+        self.tell_cell(cell_index)
         is_code = cell.cell_type == "code" and bool(cell.source.strip())
         try:
             done = await super().async_execute_cell(cell, cell_index, *args, **kwargs)

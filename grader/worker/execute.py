@@ -12,6 +12,7 @@ import secrets
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from assignment.fixable import FixableError
 from grader.files.untrusted import list_untrusted, read_untrusted
 from grader.handins.beside import FOLDER
 from grader.handins.notebook import parse_notebook
+from grader.runs.doing import forget_cell, note_cell
 from grader.runs.folder import read_handin
 from grader.runs.job import Job, load_job, open_ordered, read_order
 from grader.runs.result import RunResult, commit_result
@@ -54,6 +56,7 @@ def run_worker(folder: Path) -> None:
     bound_memory(job.limits)
     logging.disable(logging.CRITICAL)  # what libraries say about a hostile kernel is of no use and has no end
     result = asyncio.run(execute_run(folder, job))
+    forget_cell(folder)
     if read_order(folder) == order:  # else the Run is another attempt's by now
         commit_result(folder, result)
 
@@ -102,7 +105,8 @@ async def execute_run(folder: Path, job: Job) -> RunResult:
 async def _execute(work: Path, job: Job, view: cage.View, group: Cgroup, notebook: Any, handin_bytes: int) -> Execution:
     kernel = await (start_caged(view, group) if job.sandbox else start_bare(view))
     group.follow(kernel.outer.pid)
-    client = Client(notebook, kernel, job.limits, keep_going=job.keep_going)
+    tell = partial(note_cell, work.parent)
+    client = Client(notebook, kernel, job.limits, keep_going=job.keep_going, tell_cell=tell)
     try:
         ending = await run_notebook(client, group)
         notes = (*client.list_notes(ending), *_save_work(work, job.limits, kernel, notebook, handin_bytes))

@@ -1,21 +1,21 @@
 """What a text of the bank names by number, in both languages: "layers 0 and 1", 「句子 1、2 和 9」, `look_at = 3`.
 
-Every named thing must be there: how many there are is read off the canonical arrays' shapes, the words of a sentence
-off the profile's texts, the categories off `assignment.yaml`. Arguments of claims are held to the same shapes when a
-claim is evaluated (`claim.py`).
+Every named thing must be there: what there is, is read off the canonical Outputs' axes, the words of a sentence off
+the course's texts, the categories off its settings. Arguments of claims are held to the same axes when the bank is
+read, and when a claim is evaluated (`claim.py`).
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from assignment.arrays import FILTERS
 from assignment.assignment import Bilingual
 from assignment.fixable import Fault
 from assignment.outputs import Outputs
 from assignment.texts import Texts
 from questions.bank import Bank
-from questions.measures.arguments import find_axis_sizes
+from questions.measures.arguments import find_axes
 from questions.question import Question
 
 _ONE = r"\d+(?!\d|\.\d)(?: ?[(（][^)）]*[)）])?"
@@ -55,16 +55,20 @@ _NUMBERED_WORD = re.compile(r"([A-Za-z']+) ?[(（](\d+)[)）]")
 
 @dataclass(frozen=True)
 class Inventory:
-    """What there is to name: sizes by axis, the categories, and the texts where the profile is at hand."""
+    """What there is to name: what lies along each axis, the categories, and the texts where they are at hand."""
 
-    sizes: Mapping[str, int]
+    axes: Mapping[str, Sequence[Any]]
     categories: Sequence[Bilingual]
     texts: Texts | None = None
+
+    def count(self, axis: str) -> int | None:
+        """Return how many there are on an axis; None where nobody knows."""
+        return len(self.axes[axis]) if axis in self.axes else None
 
 
 def take_inventory(outputs: Outputs, categories: Sequence[Bilingual], texts: Texts | None = None) -> Inventory:
     """Return what a profile's canonical Outputs hold, and so what a question may name."""
-    return Inventory(find_axis_sizes(outputs), categories, texts)
+    return Inventory(find_axes(outputs), categories, texts)
 
 
 def find_numbers(text: str, language: str, kind: str) -> list[int]:
@@ -94,7 +98,7 @@ def find_named_faults(bank: Bank, shown: Inventory) -> Iterator[Fault]:
     """Yield a fault for each thing that a text names and that is not there, or not shown beside its question."""
     for question in bank.questions:
         where = bank.places[question.id]
-        many = shown.sizes.get("picture", 0)
+        many = shown.count("picture") or 0
         for picture in question.pictures:
             if not 0 <= picture < many:
                 yield Fault((*where, "pictures"), f"{picture}; expected 0 to {many - 1}")
@@ -117,13 +121,13 @@ def _find_text_faults(question: Question, text: str, language: str, shown: Inven
     for kind in NAMES[language]:
         axis = (_AXES[""] | _AXES.get(question.analysis, {})).get(kind, "")
         for number in find_numbers(text, language, kind):
-            if axis in shown.sizes and number >= shown.sizes[axis]:
-                yield f"{kind} {number}; expected 0 to {shown.sizes[axis] - 1}"
+            if (count := shown.count(axis)) is not None and number >= count:
+                yield f"{kind} {number}; expected 0 to {count - 1}"
             elif kind == "picture" and number not in question.pictures:
                 beside = ", ".join(map(str, question.pictures)) or "none"
                 yield f"picture {number} is not shown beside the question; expected one of `pictures`: {beside}"
     yield from _find_setting_faults(question.analysis, text, shown)
-    yield from _find_filter_faults(question, text, language)
+    yield from _find_filter_faults(question, text, language, shown)
     yield from _find_category_faults(text, language, shown)
     if question.analysis == "attention" and shown.texts:
         yield from _find_word_faults(question, text, language, shown.texts)
@@ -133,23 +137,25 @@ def _find_setting_faults(analysis: str, text: str, shown: Inventory) -> Iterator
     for name, axes in _SETTINGS.get(analysis, {}).items():
         for numbers in re.findall(rf"\b{name} = {_NUMBERS}", text):
             for number, axis in zip(map(int, numbers.split(", ")), axes, strict=False):
-                if axis in shown.sizes and number >= shown.sizes[axis]:
-                    yield f"{name} = {numbers}: {number}; expected 0 to {shown.sizes[axis] - 1}"
-    for letter in re.findall(r"\breader_([a-z])\b", text):
-        many = shown.sizes.get("reader", 0)
-        if ord(letter) - ord("a") >= many:
-            yield f"reader_{letter}; expected one of the {many} readers of the profile"
+                if (count := shown.count(axis)) is not None and number >= count:
+                    yield f"{name} = {numbers}: {number}; expected 0 to {count - 1}"
+    readers = shown.axes.get("reader", ())
+    stems = {name.rpartition("_")[0] for name in readers}  # `reader` of reader_a and reader_b
+    for name in re.findall(rf"\b{re.escape(min(stems))}_\w+", text) if len(stems) == 1 and min(stems) else ():
+        if name not in readers:
+            yield f"{name}; expected one of {_list(readers)}"
 
 
-def _find_filter_faults(question: Question, text: str, language: str) -> Iterator[str]:
+def _find_filter_faults(question: Question, text: str, language: str, shown: Inventory) -> Iterator[str]:
+    filters = {layer: shown.axes[f"filter of layer {layer}"] for layer in shown.axes.get("layer", ())}
     layers = re.findall(r"\blayer = (\d+(?:(?:, | and |、| 和 ?)\d+)*)", text) if question.analysis == "filters" else []
     named = find_numbers(text, language, "convolution") + [
         int(n) for found in layers for n in re.findall(r"\d+", found)
     ]
     for layer in named:
-        if layer not in FILTERS:
-            yield f"convolution {layer}; expected one of {_list(FILTERS)}"
-    known = sorted({number for layer in set(named) & set(FILTERS) or FILTERS for number in FILTERS[layer]})
+        if layer not in filters:
+            yield f"convolution {layer}; expected one of {_list(filters)}"
+    known = sorted({number for layer in set(named) & set(filters) or filters for number in filters[layer]})
     for number in find_numbers(text, language, "filter"):
         if number not in known:
             yield f"filter {number}; expected one of {_list(known)}, which are looked at in the convolutions named here"
@@ -170,5 +176,5 @@ def _find_word_faults(question: Question, text: str, language: str, texts: Texts
             yield f"{word} ({number}); expected a word of the sentence with its number, counted from 0"
 
 
-def _list(numbers: Sequence[int] | Mapping[int, object]) -> str:
-    return ", ".join(map(str, numbers))
+def _list(names: Iterable[object]) -> str:
+    return ", ".join(map(str, names))

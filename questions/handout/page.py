@@ -7,7 +7,7 @@ import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import PurePosixPath
+from mimetypes import guess_type
 
 from markupsafe import Markup, escape
 
@@ -38,7 +38,6 @@ RULE = Bilingual(
     "圖片、層等編號都從 0 開始，與 notebook 相同。",
 )
 PACKAGE = "questions.handout"
-MIMES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 
 
 @dataclass(frozen=True)
@@ -53,8 +52,8 @@ class PictureFile:
     @property
     def uri(self) -> str:
         """The picture as a data URI."""
-        mime = MIMES[PurePosixPath(self.file).suffix]
-        return f"data:{mime};base64,{base64.b64encode(self.data).decode('ascii')}"
+        mime, _ = guess_type(self.file)
+        return f"data:{mime or 'image/png'};base64,{base64.b64encode(self.data).decode('ascii')}"
 
     @property
     def caption(self) -> Bilingual:

@@ -1,67 +1,99 @@
 """The types of the measures' arguments: a claim's arguments are bound to them when the bank is read.
 
-A picture is named by its 0-based index and a label by its number or by its part in the classifier's answer.
+A picture is named by its 0-based index, a label by its number or by its part in the classifier's answer, and what a
+course calls something by that name: regions, readers, words, layers, experiments.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from assignment.arrays import ARRAYS
+from assignment.arrays import ARRAYS, BACKGROUND
 from assignment.outputs import Outputs
 
 Floats = NDArray[np.float64]
 Masks = NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
 class Axis:
-    """Marks an argument that is a place on an axis of the Outputs: there are as many as that axis is long."""
+    """Marks an argument that is a place on an axis of the Outputs: a number on it, or a name that its course gives.
 
-    name: str
+    An axis may hang on other arguments: `Axis("filter of {layer}")`. Of several the first that a course has counts.
+    """
+
+    def __init__(self, *names: str) -> None:
+        self.names = names
 
 
 Picture = Annotated[int, Field(ge=0), Axis("picture")]
 Label = Annotated[int, Field(ge=0), Axis("label")] | Literal["truth", "predicted", "runner_up"]
-Region = Literal["food", "distractor", "tray", "background"]
+Region = Annotated[str, Axis("region")]
 Percent = Annotated[float, Field(gt=0, le=100)]
 
 
-def find_axis_sizes(outputs: Outputs) -> dict[str, int]:
-    """Return how many there are on each axis of the Outputs: pictures, labels, heads, sentences.
+def find_axes(outputs: Outputs) -> dict[str, Sequence[Any]]:
+    """Return what lies along each axis of Outputs: a course's names where they are known, else numbers from 0.
 
-    >>> find_axis_sizes(Outputs({("pictures", "logits"): np.zeros((10, 11))}))
-    {'picture': 10, 'label': 11}
+    >>> find_axes(Outputs({("pictures", "logits"): np.zeros((10, 11))}, {"label": ("soup", "bread")}))
+    {'picture': range(0, 10), 'label': ('soup', 'bread')}
     """
-    return {
-        axis: size
+    counted = {
+        axis: range(size)
         for name, array in outputs.items()
         if name in ARRAYS and array.ndim == len(ARRAYS[name].axes)
         for axis, size in zip(ARRAYS[name].axes, array.shape, strict=True)
     }
+    return {**counted, **outputs.axes}
 
 
-def find_missing(hints: dict[str, Any], arguments: dict[str, Any], outputs: Outputs) -> Iterator[str]:
+def find_missing(
+    hints: Mapping[str, Any], arguments: Mapping[str, Any], axes: Mapping[str, Sequence[Any]]
+) -> Iterator[str]:
     """Yield a line for each argument that is no place on its axis; `hints` are the types of a measure's arguments.
 
-    >>> ten = Outputs({("pictures", "label"): np.zeros(10, int)})
-    >>> list(find_missing({"picture": Picture}, {"picture": 10}, ten))
+    >>> list(find_missing({"picture": Picture}, {"picture": 10}, {"picture": range(10)}))
     ['picture 10; expected 0 to 9']
+    >>> list(find_missing({"region": Region}, {"region": "tary"}, {"region": ("food", "tray")}))
+    ["region 'tary'; expected one of food, tray"]
     """
-    sizes = find_axis_sizes(outputs)
     for name, value in arguments.items():
-        axis = _find_axis(hints.get(name))
-        if isinstance(value, int) and axis in sizes and not 0 <= value < sizes[axis]:
-            yield f"{name} {value}; expected 0 to {sizes[axis] - 1}"
+        written = [axis.format_map(_Written(arguments)) for axis in _list_axes(hints.get(name))]
+        axis = next((one for one in written if one in axes), "")
+        if value is None or not axis or value in axes[axis]:
+            continue
+        places = axes[axis]
+        if not isinstance(places, range):
+            of = f" of {axis.partition(' of ')[2]}" if " of " in axis else ""
+            yield f"{name} {value!r}{of}; expected one of {', '.join(map(str, places))}"
+        elif isinstance(value, int):
+            yield f"{name} {value}; expected {f'0 to {len(places) - 1}' if places else 'none, the course has none'}"
+    masked = axes.get("masked", ())
+    if arguments.get("region") and "picture" in arguments and masked and arguments["picture"] not in masked:
+        yield f"picture {arguments['picture']} has no mask; expected one of {', '.join(map(str, masked))}"
 
 
-def _find_axis(hint: Any) -> str | None:
-    marks = [item.name for item in getattr(hint, "__metadata__", ()) if isinstance(item, Axis)]
-    return next(iter(marks), None) or next(filter(None, map(_find_axis, get_args(hint))), None)
+class _Written(dict[str, Any]):
+    """Arguments as an axis names them; one that is left out names none."""
+
+    def __missing__(self, name: str) -> str:
+        return f"no {name}"
+
+
+def _list_axes(hint: Any) -> tuple[str, ...]:
+    marks = [item.names for item in getattr(hint, "__metadata__", ()) if isinstance(item, Axis)]
+    return next(iter(marks), ()) or next(filter(None, map(_list_axes, get_args(hint))), ())
+
+
+def find_number(outputs: Outputs, axis: str, name: object) -> int:
+    """Return at which number of an axis a course's name stands.
+
+    >>> find_number(Outputs({}, {"reader": ("before", "after")}), "reader", "after")
+    1
+    """
+    return outputs.axes[axis].index(name)
 
 
 def to_label(outputs: Outputs, picture: int, label: int | str) -> int:
@@ -80,23 +112,20 @@ def to_label(outputs: Outputs, picture: int, label: int | str) -> int:
 
 
 def mark_region(outputs: Outputs, picture: int, region: str) -> Masks:
-    """Return the (H, W) mask of a region; a pixel belongs to the first of food, distractor, tray, background.
+    """Return the (H, W) mask of a region, one of the masks of `pictures` or what is in none; ValueError where empty.
 
-    >>> masks = {("pictures", "food"): np.array([[[True, False, False]]]),
-    ...          ("pictures", "distractor"): np.array([[[True, True, False]]]),
-    ...          ("pictures", "tray"): np.zeros((1, 1, 3), bool)}
-    >>> [mark_region(Outputs(masks), 0, name).astype(int).tolist() for name in ("food", "distractor", "background")]
-    [[[1, 0, 0]], [[0, 1, 0]], [[0, 0, 1]]]
+    >>> masks = {("pictures", "food"): np.array([[[True, False]]]), ("pictures", "tray"): np.zeros((1, 1, 2), bool)}
+    >>> [mark_region(Outputs(masks), 0, name).astype(int).tolist() for name in ("food", "background")]
+    [[[1, 0]], [[0, 1]]]
     """
-    names = ("food", "distractor", "tray")
-    food, distractor, tray = (np.asarray(outputs["pictures", name][picture], dtype=bool) for name in names)
-    parts: dict[str, Masks] = {
-        "food": food,
-        "distractor": distractor & ~food,
-        "tray": tray & ~distractor & ~food,
-        "background": ~(food | distractor | tray),
-    }
-    return parts[region]
+    if region == BACKGROUND:
+        masks = [its for (group, _), its in outputs.items() if group == "pictures" and its.dtype.kind == "b"]
+        inside = ~np.any([its[picture] for its in masks], axis=0)
+    else:
+        inside = np.asarray(outputs["pictures", region][picture], dtype=bool)
+    if not inside.any():
+        raise ValueError(f"picture {picture} has no {region}; expected a region that has a pixel there")
+    return np.asarray(inside)
 
 
 def as_floats(array: NDArray[Any]) -> Floats:

@@ -19,7 +19,7 @@ Text = Annotated[int, Field(ge=0), Axis("text")]
 BlockLayer = Annotated[int, Field(ge=0), Axis("block")]
 Head = Annotated[int, Field(ge=0), Axis("head")]
 Candidate = Annotated[int, Field(ge=0), Axis("candidate")]
-Number = Annotated[int, Field(ge=0)]
+Number = Annotated[int, Field(ge=0), Axis("word of sentence {text}")]
 Share = Annotated[float, Field(ge=0, le=1)]
 Function = Literal["previous", "next", "itself", "same_word", "separator", "punctuation", "coreference", "agreement"]
 Hidden = Literal["prediction", "prediction_also"]  # the word alone, or with the word that it goes with

@@ -8,12 +8,10 @@ from pydantic import Field
 
 from assignment.models.groups import compute_group_means, compute_nearest_share
 from assignment.outputs import Outputs
-from questions.measures.arguments import Axis, Floats, as_floats
+from questions.measures.arguments import Axis, Floats, as_floats, find_number
 
-SHARED_WORDS = ("apple", "bat")  # the axis `shared_word`
-
-SharedWord = Literal["apple", "bat"]
-Layer = Annotated[int, Field(ge=0), Axis("depth")]
+SharedWord = Annotated[str, Axis("shared_word")]
+Layer = Annotated[int, Field(ge=0), Axis("word_depth")]
 Sentence = Annotated[int, Field(ge=0), Axis("sentence")]
 Compared = Literal["euclidean", "cosine"]
 
@@ -32,7 +30,9 @@ def state_comparison(
     >>> state_comparison(_example(), word="apple", layer=0, sentence=0, other=2)
     4.0
     """
-    return float(outputs["embedding_distance", array][SHARED_WORDS.index(word), layer, sentence, other])
+    return float(
+        outputs["embedding_distance", array][find_number(outputs, "shared_word", word), layer, sentence, other]
+    )
 
 
 def meaning_gap(outputs: Outputs, *, word: SharedWord, layer: Layer, array: Compared = "euclidean") -> float:
@@ -76,7 +76,7 @@ def nearest_same(outputs: Outputs, *, word: SharedWord, layer: Layer, array: Com
 
 def _take_values(outputs: Outputs, word: str, layer: int, array: str) -> tuple[Floats, NDArray[np.integer]]:
     """Return a layer's matrix (N, N), and the meaning of the word in each sentence (N,)."""
-    number = SHARED_WORDS.index(word)
+    number = find_number(outputs, "shared_word", word)
     return as_floats(outputs["embedding_distance", array][number, layer]), outputs["texts", "meaning"][number]
 
 
@@ -87,5 +87,6 @@ def _example() -> Outputs:
         {
             ("texts", "meaning"): np.array([[0, 0, 1, 1]]),
             ("embedding_distance", "euclidean"): matrix[None, None],
-        }
+        },
+        {"shared_word": ("apple",)},
     )

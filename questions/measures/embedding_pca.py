@@ -8,11 +8,9 @@ from pydantic import Field
 from assignment.arrays import ANSWER, OTHER, QUESTION, SUPPORT, pick_roles
 from assignment.models.groups import compute_apartness, compute_nearness, mark_between
 from assignment.outputs import Outputs
-from questions.measures.arguments import Axis, Floats, as_floats
+from questions.measures.arguments import Axis, Floats, as_floats, find_number
 
-READERS = ("reader_a", "reader_b", "reader_c")  # the axis `reader`
-
-Reader = Literal["reader_a", "reader_b", "reader_c"]
+Reader = Annotated[str, Axis("reader")]
 Passage = Annotated[int, Field(ge=0), Axis("passage")]
 Layer = Annotated[int, Field(ge=0), Axis("depth")]
 Token = Annotated[int, Field(ge=0)]
@@ -23,17 +21,20 @@ def variance_kept(outputs: Outputs, *, reader: Reader, passage: Passage, layer: 
     """Return which share (0 to 1) of a layer's variance the two components of a drawing keep.
 
     >>> share = np.array([[[[0.5, 0.25]]]])
-    >>> variance_kept(Outputs({("embedding_pca", "share"): share}), reader="reader_a", passage=0, layer=0)
+    >>> outputs = Outputs({("embedding_pca", "share"): share}, {"reader": ("reader_a",)})
+    >>> variance_kept(outputs, reader="reader_a", passage=0, layer=0)
     0.75
     """
-    return float(as_floats(outputs["embedding_pca", "share"][READERS.index(reader), passage, layer]).sum())
+    return float(
+        as_floats(outputs["embedding_pca", "share"][find_number(outputs, "reader", reader), passage, layer]).sum()
+    )
 
 
 def variance_gain(outputs: Outputs, *, reader: Reader, over: Reader, passage: Passage, layer: Layer) -> float:
     """Return by how much (-1 to 1) the share of the variance in a drawing is larger for one model than for another.
 
     >>> share = np.array([[[[0.5, 0.25]]], [[[0.25, 0.125]]]])
-    >>> outputs = Outputs({("embedding_pca", "share"): share})
+    >>> outputs = Outputs({("embedding_pca", "share"): share}, {"reader": ("reader_a", "reader_b")})
     >>> variance_gain(outputs, reader="reader_a", over="reader_b", passage=0, layer=0)
     0.375
     """
@@ -56,7 +57,7 @@ def answer_apart(
     points, roles = _take_points(outputs, reader, passage, layer)
     if answer == "right":
         return compute_apartness(points, roles == ANSWER)
-    number = READERS.index(reader)
+    number = find_number(outputs, "reader", reader)
     every = pick_roles(outputs["texts", "role"], number, passage)
     span = outputs["embedding_pca", "span"][number, passage]
     return compute_apartness(points, mark_between(len(every), span)[every >= 0])
@@ -97,7 +98,7 @@ def question_preference(outputs: Outputs, *, reader: Reader, passage: Passage, l
 
 def _take_points(outputs: Outputs, reader: str, passage: int, layer: int) -> tuple[Floats, Floats]:
     """Return the points (L, 2) and the roles (L,) of the tokens that have one."""
-    number = READERS.index(reader)
+    number = find_number(outputs, "reader", reader)
     roles = pick_roles(outputs["texts", "role"], number, passage)
     points = as_floats(outputs["embedding_pca", "points"][number, passage, layer])
     return points[roles >= 0], roles[roles >= 0]
@@ -110,5 +111,6 @@ def _example() -> Outputs:
             ("texts", "role"): np.array([[-1, 0, 1, 2, 3, 3]]),
             ("embedding_pca", "points"): np.array([[[[[9.0, 9], [0, -1], [0, 1], [3, 0], [1, 0], [-1, 0]]]]]),
             ("embedding_pca", "span"): np.array([[[4, 4]]]),
-        }
+        },
+        {"reader": ("reader_a",)},
     )

@@ -1,7 +1,7 @@
 """Measures of filters: where and how strongly a filter is active, and what ascent reaches.
 
-A filter is named as in the notebook, by its convolution (`layer`) and its own number there. Activations are after the
-ReLU. Ascent starts from the official white noise, from another one (`again`), or from picture 6 (`photo`).
+A filter is named as in the notebook, by its layer and its own number there. Activations of a convolution are after the
+ReLU. Ascent starts as in the official run, or as in an experiment (`start`).
 """
 # ruff: noqa: A002 - a claim says `filter`, as the notebook does
 
@@ -10,39 +10,34 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from assignment.arrays import FILTER_MAPS, FILTERS
+from assignment.arrays import FILTER_MAPS, REACHED
 from assignment.correlation import pearson
 from assignment.outputs import Outputs
-from questions.measures.arguments import Floats, Picture, Region, as_floats, mark_region
+from questions.measures.arguments import Axis, Floats, Picture, Region, as_floats, find_number, mark_region
 
-MAPS = tuple(FILTER_MAPS)
-
-ConvLayer = Literal[1, 4, 9]
-Filter = Annotated[int, Field(ge=0)]
-AscentSteps = Annotated[int, Field(ge=0, le=100)]
-Start = Literal["again", "photo"]
+ConvLayer = Annotated[int | str, Axis("layer")]
+Filter = Annotated[int, Field(ge=0), Axis("filter of layer {layer}")]
+AscentSteps = Annotated[int, Field(ge=0), Axis("step")]
+Start = Annotated[str, Axis("experiment of filters")]
 
 
-def find_place(layer: int, filter: int) -> tuple[int, int]:
-    """Return where the arrays keep a filter: its index along their axes `layer` and `filter`; ValueError where nowhere.
+def find_place(outputs: Outputs, layer: int | str, filter: int) -> tuple[int, int]:
+    """Return where the arrays keep a filter: its index along their axes `layer` and `filter`.
 
-    >>> find_place(4, 10)
-    (1, 2)
+    >>> find_place(_example([0.0, 1.0]), 1, 3)
+    (0, 1)
     """
-    if filter not in FILTERS[layer]:
-        expected = ", ".join(map(str, FILTERS[layer]))
-        raise ValueError(f"filter {filter} of convolution {layer}; expected one of {expected}")
-    return list(FILTERS).index(layer), FILTERS[layer].index(filter)
+    return find_number(outputs, "layer", layer), find_number(outputs, f"filter of layer {layer}", filter)
 
 
-def take_activation(outputs: Outputs, layer: int, filter: int, picture: int) -> Floats:
+def take_activation(outputs: Outputs, layer: int | str, filter: int, picture: int) -> Floats:
     """Return a filter's activation map (H', W') of a picture, in float64.
 
     >>> take_activation(_example([0.0, 1.0]), 1, 3, 0).tolist()
     [[0.0, 1.0]]
     """
-    depth, index = find_place(layer, filter)
-    return as_floats(outputs["filters", MAPS[depth]][picture, index])
+    depth, index = find_place(outputs, layer, filter)
+    return as_floats(outputs["filters", FILTER_MAPS[depth]][picture, index])
 
 
 def activation_mean(
@@ -86,26 +81,26 @@ def gain_over_pictures(
     by: Literal["reached", "noise"] = "reached",
     over: Literal["mean", "largest"] = "mean",
 ) -> float:
-    """Return a filter's mean activation on its ascent picture (or on white noise) over the best of the ten pictures.
+    """Return a filter's mean activation on its ascent picture (or on white noise) over the best of the pictures.
 
     A picture counts by its mean activation, or by the largest value of its map.
 
     >>> gain_over_pictures(_example([0.0, 1.0]), layer=1, filter=3)
     8.0
     """
-    depth, index = find_place(layer, filter)
-    maps = as_floats(outputs["filters", MAPS[depth]][:, index])
+    depth, index = find_place(outputs, layer, filter)
+    maps = as_floats(outputs["filters", FILTER_MAPS[depth]][:, index])
     best = maps.mean(axis=(1, 2)).max() if over == "mean" else maps.max()
     return float(as_floats(outputs["filters", by][depth, index]).mean() / best)
 
 
 def ascent_progress(outputs: Outputs, *, layer: ConvLayer, filter: Filter, steps: AscentSteps) -> float:
-    """Return which share of the rise of all 100 steps a filter's mean (before the ReLU) makes in the first `steps`.
+    """Return which share of the rise of all steps a filter's mean (before the ReLU) makes in the first `steps`.
 
     >>> ascent_progress(_example([0.0, 1.0]), layer=1, filter=3, steps=1)
     0.75
     """
-    trace = as_floats(outputs["filters", "trace"][find_place(layer, filter)])
+    trace = as_floats(outputs["filters", "trace"][find_place(outputs, layer, filter)])
     return float((trace[steps] - trace[0]) / (trace[-1] - trace[0]))
 
 
@@ -115,8 +110,8 @@ def ascent_ratio(outputs: Outputs, *, layer: ConvLayer, filter: Filter, start: S
     >>> ascent_ratio(_example([0.0, 1.0]), layer=1, filter=3, start="photo")
     0.5
     """
-    place = find_place(layer, filter)
-    return float(outputs["filters", f"reached_{start}"][place] / outputs["filters", "reached"][place])
+    place = find_place(outputs, layer, filter)
+    return float(outputs["filters", REACHED + start][place] / outputs["filters", "reached"][place])
 
 
 def ascent_agreement(outputs: Outputs, *, layer: ConvLayer, filter: Filter, start: Start) -> float:
@@ -125,7 +120,7 @@ def ascent_agreement(outputs: Outputs, *, layer: ConvLayer, filter: Filter, star
     >>> round(ascent_agreement(_example([0.0, 1.0]), layer=1, filter=3, start="photo"), 9)
     -1.0
     """
-    place = find_place(layer, filter)
+    place = find_place(outputs, layer, filter)
     return pearson(*(as_floats(outputs["filters", name][place]).ravel() for name in ("ascent", start)))
 
 
@@ -135,7 +130,7 @@ def ascent_roughness(outputs: Outputs, *, layer: ConvLayer, filter: Filter) -> f
     >>> ascent_roughness(_example([0.0, 1.0]), layer=1, filter=3)
     1.0
     """
-    picture = as_floats(outputs["filters", "ascent"][find_place(layer, filter)])
+    picture = as_floats(outputs["filters", "ascent"][find_place(outputs, layer, filter)])
     return float(np.concatenate([np.abs(np.diff(picture, axis=axis)).ravel() for axis in (1, 2)]).mean())
 
 
@@ -145,10 +140,12 @@ def ascent_cross(outputs: Outputs, *, layer: ConvLayer, filter: Filter, ascended
     >>> ascent_cross(_example([0.0, 1.0]), layer=1, filter=3, ascended=0)
     2.0
     """
-    return float(outputs["filters", "cross"][(*find_place(layer, filter), find_place(layer, ascended)[1])])
+    return float(
+        outputs["filters", "cross"][(*find_place(outputs, layer, filter), find_place(outputs, layer, ascended)[1])]
+    )
 
 
-def _take_values(outputs: Outputs, layer: int, filter: int, picture: int, region: Region | None) -> Floats:
+def _take_values(outputs: Outputs, layer: int | str, filter: int, picture: int, region: str | None) -> Floats:
     """Return the activation at each pixel of a region; a map's pixel stands for a block of the picture's."""
     heat = take_activation(outputs, layer, filter, picture)
     if region is None:
@@ -173,4 +170,5 @@ def _example(heat: list[float]) -> Outputs:
         "cross": [[[0.0, 0.0], [2.0, 4.0]]],
     }
     stored = {("filters", name): np.array(values) for name, values in filters.items()}
-    return Outputs({**regions, **stored, ("pictures", "food"): food})
+    axes = {"layer": (1,), "filter of layer 1": (0, 3)}
+    return Outputs({**regions, **stored, ("pictures", "food"): food}, axes)

@@ -4,17 +4,16 @@ Each is a number that the notebook prints (`cells/scratch.py: describe_attributi
 a share. Measures of the maps without their signs are in `maps.py`.
 """
 
-from typing import Literal
+from typing import Annotated
 
 import numpy as np
 
-from assignment.arrays import BASELINES, STEP_COUNTS
 from assignment.outputs import Outputs
-from questions.measures.arguments import Floats, Picture, Region, as_floats, mark_region
+from questions.measures.arguments import Axis, Floats, Picture, Region, as_floats, find_number, mark_region
 
-Attribution = Literal["map", "other", "white", "blurred", "noise", "few", "plain"]
-Baseline = Literal["black", "white", "blurred"]
-PathSteps = Literal[5, 20, 50, 200]
+Attribution = Annotated[str, Axis("run of integrated_gradients")]
+Baseline = Annotated[str, Axis("baseline")]
+PathSteps = Annotated[int, Axis("steps")]
 
 
 def attribution_sum(
@@ -41,24 +40,26 @@ def attribution_against(outputs: Outputs, *, picture: Picture, array: Attributio
     return float(values.clip(max=0).sum() / -np.abs(values).sum())
 
 
-def attribution_rise(outputs: Outputs, *, picture: Picture, baseline: Baseline = "black") -> float:
-    """Return f(x) - f(baseline), by how much the true label's logit rises from the baseline to the picture.
+def attribution_rise(outputs: Outputs, *, picture: Picture, baseline: Baseline | None = None) -> float:
+    """Return f(x) - f(baseline), by how much the logit rises from a baseline, or the official one, to the picture.
 
-    >>> rise = np.array([[8.0], [3.0], [5.0]])
-    >>> attribution_rise(Outputs({("integrated_gradients", "rise"): rise}), picture=0, baseline="white")
+    >>> rise = {("integrated_gradients", "rise"): np.array([[8.0], [3.0]])}
+    >>> attribution_rise(Outputs(rise, {"baseline": ("black", "white")}), picture=0, baseline="white")
     3.0
     """
-    return float(outputs["integrated_gradients", "rise"][BASELINES.index(baseline), picture])
+    name = outputs.axes["official baseline"][0] if baseline is None else baseline
+    return float(outputs["integrated_gradients", "rise"][find_number(outputs, "baseline", name), picture])
 
 
-def attribution_gap(outputs: Outputs, *, picture: Picture, steps: PathSteps = 50) -> float:
-    """Return |sum of the attributions - rise| from black, with a number of steps.
+def attribution_gap(outputs: Outputs, *, picture: Picture, steps: PathSteps | None = None) -> float:
+    """Return |sum of the attributions - rise| from the official baseline, with so many steps, or the official ones.
 
-    >>> gap = np.array([[2.5], [0.5], [0.25], [0.0]])
-    >>> attribution_gap(Outputs({("integrated_gradients", "gap"): gap}), picture=0, steps=5)
+    >>> gap = {("integrated_gradients", "gap"): np.array([[2.5], [0.5]])}
+    >>> attribution_gap(Outputs(gap, {"steps": (5, 20)}), picture=0, steps=5)
     2.5
     """
-    return float(outputs["integrated_gradients", "gap"][STEP_COUNTS.index(steps), picture])
+    count = outputs.axes["official steps"][0] if steps is None else steps
+    return float(outputs["integrated_gradients", "gap"][find_number(outputs, "steps", count), picture])
 
 
 def _take_signed(outputs: Outputs, name: str, picture: int) -> Floats:

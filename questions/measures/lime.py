@@ -12,11 +12,11 @@ from pydantic import Field
 
 from assignment.correlation import pearson
 from assignment.outputs import Outputs
-from questions.measures.arguments import Floats, Label, Masks, Picture, Region, as_floats, mark_region, to_label
+from questions.measures.arguments import Axis, Floats, Label, Masks, Picture, Region, as_floats, mark_region, to_label
 
 Side = Literal["for", "against"]
 Count = Annotated[int, Field(ge=1, le=100)]
-Run = Literal["weights", "weights_again", "weights_few", "weights_few_again", "weights_mean"]
+Run = Annotated[str, Axis("run of lime")]
 
 
 def compute_overlap(segments: NDArray[np.integer], mask: Masks) -> Floats:

@@ -3,20 +3,17 @@
 A signed map, such as that of integrated gradients, is taken without its signs here.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 
 from assignment.correlation import spearman
 from assignment.outputs import Outputs
-from questions.measures.arguments import Floats, Percent, Picture, Region, as_floats, mark_region
+from questions.measures.arguments import Axis, Floats, Percent, Picture, Region, as_floats, mark_region
 
 Analysis = Literal["saliency", "smoothgrad", "integrated_gradients"]
-Map = Literal[
-    "map", "other", "probability", "loss",  # saliency
-    "one", "few", "many", "again", "strong", "still", "signed",  # smoothgrad
-    "white", "blurred", "noise", "plain",  # integrated gradients
-]  # fmt: skip
+Map = Annotated[str, Axis("run of {analysis}", "run of smoothgrad")]
+OtherMap = Annotated[str, Axis("run of {other_analysis}", "run of {analysis}", "run of smoothgrad")]
 
 
 def take_map(outputs: Outputs, analysis: str, name: str, picture: int) -> Floats:
@@ -119,7 +116,7 @@ def map_agreement(
     *,
     analysis: Analysis,
     picture: Picture,
-    other: Map,
+    other: OtherMap,
     array: Map = "map",
     other_analysis: Analysis | None = None,
 ) -> float:

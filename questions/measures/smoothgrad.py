@@ -3,30 +3,24 @@
 from typing import Annotated, Any
 
 import numpy as np
-from pydantic import AfterValidator
 
-from assignment.arrays import SIGMAS
 from assignment.outputs import Outputs
-from questions.measures.arguments import Picture, Region
-from questions.measures.maps import Analysis, Map, mass_inside, roughness
+from questions.measures.arguments import Axis, Picture, Region, find_number
+from questions.measures.maps import Analysis, Map, OtherMap, mass_inside, roughness
+
+Sigma = Annotated[float, Axis("sigma")]
 
 
-def _check_sigma(value: float) -> float:
-    if value not in SIGMAS:
-        raise ValueError(f"{value:g}; expected one of {', '.join(map(str, SIGMAS))}")
-    return value
-
-
-Sigma = Annotated[float, AfterValidator(_check_sigma)]
-
-
-def smoothgrad_kept(outputs: Outputs, *, picture: Picture, sigma: Sigma = SIGMAS[0]) -> float:
+def smoothgrad_kept(outputs: Outputs, *, picture: Picture, sigma: Sigma | None = None) -> float:
     """Return the share (0 to 1) of a picture's noisy copies that the network puts in the picture's own class.
 
-    >>> smoothgrad_kept(_example(kept=[[0.5]] + 4 * [[0.25]]), picture=0, sigma=0.05)
+    sigma: of the noise; as in the official run where none is given.
+
+    >>> smoothgrad_kept(_example(kept=[[0.5], [0.25]]), picture=0, sigma=0.05)
     0.25
     """
-    return float(outputs["smoothgrad", "kept"][SIGMAS.index(sigma), picture])
+    level = outputs.axes["official sigma"][0] if sigma is None else sigma
+    return float(outputs["smoothgrad", "kept"][find_number(outputs, "sigma", level), picture])
 
 
 def smoothgrad_roughness_ratio(outputs: Outputs, *, picture: Picture, array: Map, other: Map = "map") -> float:
@@ -45,7 +39,7 @@ def smoothgrad_mass_shift(
     picture: Picture,
     region: Region,
     array: Map = "map",
-    other: Map,
+    other: OtherMap,
     other_analysis: Analysis = "smoothgrad",
 ) -> float:
     """Return how far (0 to 1), up or down, a region's share of a SmoothGrad map's sum is from its share in another map.
@@ -60,4 +54,5 @@ def smoothgrad_mass_shift(
 def _example(**arrays: list[Any]) -> Outputs:
     """Return one picture of 1 x 2 pixels for the doctests; the first pixel is food, the second is background."""
     masks = {("pictures", name): np.array([[[name == "food", False]]]) for name in ("food", "tray", "distractor")}
-    return Outputs({**masks, **{("smoothgrad", name): np.array(values) for name, values in arrays.items()}})
+    maps = {("smoothgrad", name): np.array(values) for name, values in arrays.items()}
+    return Outputs({**masks, **maps}, {"sigma": (0.02, 0.05)})

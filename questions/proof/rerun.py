@@ -58,7 +58,7 @@ class Rerun:
         """The words for `python -m reference.produce`."""
         seeds = [str(seed) for seed in self.seeds]
         words = ["--analysis", *self.groups, "--seeds", *seeds, "--dtype", self.dtype]
-        return [*words, "--weights", self.weights, "--device", self.device, "--threads", "1"]
+        return [*words, "--weights", self.weights, "--device", self.device, "--threads", "1", "--fresh"]
 
 
 def run_all(
@@ -99,7 +99,8 @@ def load_reruns(
     for rerun, folder in zip(reruns, folders, strict=True):
         for seed in rerun.seeds:
             kept = {name: array for name, array in found[seed].items() if name[0] not in rerun.groups}
-            found[seed] = Outputs(kept | dict(load_canonical(replace(course, canonical=folder), seed)))
+            anew = load_canonical(replace(course, canonical=folder), seed)
+            found[seed] = Outputs(kept | dict(anew), anew.axes)
     return found
 
 

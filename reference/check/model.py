@@ -12,7 +12,7 @@ from reference.check.part import Part
 from reference.filters import check_filters
 from reference.folded import fold
 
-MODEL = "course model WEIGHTS"
+MODEL = "course model --for classifier WEIGHTS --source S --replace"
 SLOTS = ("shallow", "middle", "deep")
 
 
@@ -21,15 +21,16 @@ def check_model(part: Part) -> Section:
     author, settings = part.author, str(part.settings)
     model, pictures = part.model, _find_shape(part)
     try:
-        if pictures:
-            check_fits(model, pictures, part.profile.labels.tolist(), settings)
+        size = part.assignment.size
+        shape, labels = (pictures, part.profile.labels.tolist()) if pictures else ((0, size.height, size.width, 3), [])
+        check_fits(model, shape, labels, settings)
     except FixableError as error:
         return Section(title="model", flaws=author.to_flaws(split_faults(error), MODEL))
     place = str(part.profile.folder / part.profile.manifest.classifier)
     flaws = author.to_flaws(_find_model_faults(model, place, len(part.assignment.categories)), MODEL)
     filters = list(find_filter_faults(model, part))
     flaws += author.to_flaws(fault.within(settings, "analyses", "filters") for fault in filters)
-    says = f"{_name(model)}, {model.labels} labels, {model.side} x {model.side}"
+    says = f"{_name(model)}, {model.labels} labels, {model.size[0]} x {model.size[1]}"
     seen = _count_right(part) if pictures else "not tried on pictures"
     return Section(title="model", says=f"{says}; {seen}", flaws=flaws)
 

@@ -11,7 +11,7 @@ from assignment.models.bert import load_bert
 from assignment.texts import Texts
 from reference.check.part import Part
 
-TEXTS, MODEL = "course texts", "course model FOLDER"
+TEXTS, MODEL = "course texts", "course model --for {use} FOLDER --source S --replace"
 
 
 def check_texts_read(part: Part) -> Section:
@@ -29,7 +29,7 @@ def check_texts_read(part: Part) -> Section:
         try:
             tokenizers[slot] = load_bert(part.profile.find_folder(path), kind).tokenizer
         except FixableError as error:
-            flaws += author.to_flaws(split_faults(error), MODEL)
+            flaws += author.to_flaws(split_faults(error), MODEL.format(use=slot.split()[0]))
     place = str(part.profile.folder / its.texts)
     flaws += author.to_flaws((one.within(place) for one in _find_faults(texts, tokenizers, its.embeddings)), TEXTS)
     says = f"{len(texts.attention)} sentences, {len(texts.passages)} passages, {len(texts.words)} words"

@@ -1,8 +1,10 @@
 """`hw9 reference`: recompute the canonical Outputs in float64, compare with what is stored, or store (--write)."""
 
 import argparse
+import os
 import sys
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,17 +13,20 @@ from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 
+from assignment.analyses import find_run_faults
 from assignment.arrays import GROUPS
-from assignment.course import Course, find_course
-from assignment.fixable import FixableError
+from assignment.course import ROOMS, Course, find_course
+from assignment.fixable import Fault, FixableError, check_all
 from assignment.outputs import Outputs, load_group, save_group
-from assignment.provenance import digest_sources, save_provenance
+from assignment.provenance import digest_sources, list_classifier, name_code, name_packages, save_provenance
 from reference.device import prepare_device
 from reference.produce.bench import Arrays, Bench
 from reference.produce.compare import Difference, compare_group
+from reference.produce.parts import Store
 from reference.produce.registry import SEEDS, find_producer
 from reference.produce.schedule import Schedule, TimeLeft, WorkBar, plan, to_words
 
+CACHE_VARIABLE = "HW9_CACHE"
 PRECISIONS = {"float64": torch.float64, "float32": torch.float32}
 EXAMPLE = """examples:
   hw9 reference                                     recompute everything and compare with what is stored
@@ -53,6 +58,8 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--weights", choices=["stored", "bfloat16"], default="stored",
                         help="bfloat16: round the models' weights to it; needs --out")  # fmt: skip
     parser.add_argument("--quiet", action="store_true", help="do not measure and say how long it will take, no bar")
+    parser.add_argument("--fresh", action="store_true",
+                        help="compute everything anew, keep no parts (default: use what is kept)")  # fmt: skip
     target = parser.add_mutually_exclusive_group()
     target.add_argument("--write", action="store_true", help="store the arrays (float32) as canonical")
     target.add_argument("--out", type=Path, metavar="DIR", help="write the arrays as computed to DIR, compare nothing")
@@ -92,7 +99,9 @@ def run(options: argparse.Namespace, console: Console) -> int:
     folder = options.out or options.against or course.canonical
     rounding = None if options.weights == "stored" else torch.bfloat16
     batch = options.batch or course.assignment.limits.batch
-    bench = Bench(course.profile, device, PRECISIONS[options.dtype], batch, rounding)
+    store = None if options.fresh else open_store(course, device, options.dtype, options.weights)
+    bench = Bench(course.profile, course.assignment, device, PRECISIONS[options.dtype], batch, rounding, store)
+    check_all(find_course_faults(course))
     schedule = say_plan(bench, course, options, seeds, console)
     columns = (TextColumn("{task.description}"), WorkBar(schedule), TimeElapsedColumn(), TimeLeft(schedule))
     differences: list[Difference] = []
@@ -102,8 +111,12 @@ def run(options: argparse.Namespace, console: Console) -> int:
             schedule.start(group)
             progress.update(task, description=f"{course.name} on {device.type}: {group}")
             for seed, arrays in find_producer(group)(bench, seeds).items():
-                if options.write or options.out:
-                    path = save_group(folder, group, arrays, seed=seed, exact=bool(options.out))
+                if options.write and is_stored(folder, group, seed, arrays):
+                    path = find_path(folder, group, seed)
+                    save_provenance(folder, {path.name: digest_sources(course, group)})
+                    progress.console.print(f"the same is in {path}", highlight=False, soft_wrap=True)
+                elif options.write or options.out:
+                    path = save_group(folder, group, arrays, seed=seed, exact=bool(options.out), official=False)
                     progress.console.print(f"wrote {path}", highlight=False, soft_wrap=True)
                     if options.write:
                         save_provenance(folder, {path.name: digest_sources(course, group)})
@@ -111,6 +124,10 @@ def run(options: argparse.Namespace, console: Console) -> int:
                     differences += compare(folder, group, seed, arrays)
             schedule.finish()
             progress.advance(task)
+    if store:
+        store.tidy()
+        if every := store.found + store.computed:
+            console.print(f"{store.computed} of {every} parts computed anew", highlight=False)
     return show(differences, console)
 
 
@@ -135,9 +152,36 @@ def check_exact(options: argparse.Namespace) -> None:
         raise FixableError("--dtype, --weights, --seeds: not the canonical ones; expected --out DIR beside them")
 
 
+def find_course_faults(course: Course) -> Iterator[Fault]:
+    """Yield what the settings name that the manifest has not, or that is not what they say."""
+    its, settings = course.manifest, course.assignment
+    files = {one.path for one in its.assets}
+    pictures, labels = len(its.pictures), len(settings.categories)
+    for fault in find_run_faults(settings.analyses, pictures=pictures, labels=labels, files=files):
+        yield fault.within(str(course.settings))
+
+
+def open_store(course: Course, device: torch.device, dtype: str, weights: str) -> Store:
+    """Return where parts are kept: in `build`, or in the folder that HW9_CACHE names."""
+    cache = os.environ.get(CACHE_VARIABLE)
+    folder = Path(cache) / "parts" if cache else ROOMS / "build" / "parts"
+    by = {"code": name_code(), "packages": name_packages(), "model": list_classifier(course.manifest)}
+    return Store(folder, {**by, "device": device.type, "dtype": dtype, "weights": weights})
+
+
+def find_path(folder: Path, group: str, seed: int | None) -> Path:
+    """Return where the arrays of a group lie that a seed changes, or none does."""
+    return folder / (f"{group}.npz" if seed is None else f"{group}.{seed}.npz")
+
+
+def is_stored(folder: Path, group: str, seed: int | None, arrays: Arrays) -> bool:
+    """Tell whether just these arrays are stored already, but for rounding: then the file stays as it is."""
+    return find_path(folder, group, seed).exists() and all(one.holds for one in compare(folder, group, seed, arrays))
+
+
 def compare(folder: Path, group: str, seed: int | None, arrays: Arrays) -> list[Difference]:
     """Compare one group with its file in `folder`; FixableError where there is none."""
-    path = folder / (f"{group}.npz" if seed is None else f"{group}.{seed}.npz")
+    path = find_path(folder, group, seed)
     if not path.exists():
         raise FixableError(f"{path}: missing; expected the stored Outputs (hw9 reference --write makes them)")
     stored = Outputs({}).with_group(group, load_group(path))

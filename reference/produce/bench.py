@@ -1,5 +1,6 @@
 """The Bench: what every analysis works on, and how a picture's random state is found."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,10 +12,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import Module
 
+from assignment.analyses import Label, Seed
+from assignment.assignment import Assignment
 from assignment.models.classifier import load_classifier
 from assignment.models.network import Network, check_fits
 from assignment.profile import Profile
 from reference.folded import Folded, prepare
+from reference.produce.parts import Store
 
 Array = NDArray[Any]
 Arrays = dict[str, Array]
@@ -23,16 +27,19 @@ Found = Mapping[int | None, Arrays]  # by seed; None: what no seed changes
 
 @dataclass(frozen=True)
 class Bench:
-    """A profile on a device, in a precision; the CNN and the pictures are opened when first asked for.
+    """A course's profile and settings on a device, in a precision; CNN and pictures are opened when first asked for.
 
-    batch: pictures at once. rounding: what the models' weights are rounded to, None for not.
+    batch: pictures at once. rounding: what the models' weights are rounded to, None for not. store: where parts of
+    what was computed are kept, None for nowhere.
     """
 
     profile: Profile
+    settings: Assignment
     device: torch.device
     dtype: torch.dtype = torch.float64
     batch: int = 8
     rounding: torch.dtype | None = None
+    store: Store | None = None
 
     @cached_property
     def model(self) -> Folded | Network:
@@ -49,9 +56,19 @@ class Bench:
         return scaled.permute(0, 3, 1, 2).contiguous()
 
     @cached_property
+    def digests(self) -> tuple[str, ...]:
+        """What tells each picture from another."""
+        return tuple(hashlib.sha256(picture.tobytes()).hexdigest() for picture in self.profile.pictures)
+
+    @cached_property
     def labels(self) -> Tensor:
         """(N,) int64, the true ones."""
         return torch.from_numpy(self.profile.labels).to(self.device)
+
+    @cached_property
+    def logits(self) -> Tensor:
+        """(N, labels), the classifier's."""
+        return compute_logits(self)
 
 
 def round_weights(model: Module, rounding: torch.dtype | None) -> None:
@@ -70,9 +87,13 @@ def find_random_state(seed: int, picture: int) -> int:
     return 1000 * seed + picture
 
 
-def find_random_states(bench: Bench, seed: int) -> list[int]:
-    """Return the random state of each picture."""
-    return [find_random_state(seed, index) for index in range(len(bench.pictures))]
+def find_seed(seed: int, run: Seed) -> int:
+    """Return the seed of a run for the set of canonical Outputs of a seed.
+
+    >>> find_seed(3, "own"), find_seed(3, "next")
+    (3, 4)
+    """
+    return seed + (run == "next")
 
 
 def compute_logits(bench: Bench) -> Tensor:
@@ -84,6 +105,15 @@ def compute_logits(bench: Bench) -> Tensor:
 def find_runner_up(logits: Tensor, labels: Tensor) -> Tensor:
     """Return for each picture the label with the largest logit apart from its own (N,)."""
     return logits.scatter(1, labels[:, None], -torch.inf).argmax(dim=1)
+
+
+def pick_labels(bench: Bench, label: Label) -> Tensor:
+    """Return the label (N,) that a run asks about in each picture."""
+    if label == "truth":
+        return bench.labels
+    if label == "runner_up":
+        return find_runner_up(bench.logits, bench.labels)
+    return torch.full_like(bench.labels, label)
 
 
 def to_array(tensor: Tensor) -> Array:

@@ -1,67 +1,119 @@
-"""Produce the canonical arrays of the filters: activation maps, ascents from noise and from a photograph."""
+"""Produce the canonical arrays of the filters: activation maps, and what ascent from each start ends at."""
 
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from assignment.arrays import FILTER_MAPS, FILTERS
-from reference.filters import Ascent, ascend, draw_noise, find_maps
-from reference.produce.bench import Array, Arrays, Bench, Found, find_random_state, to_array
+from assignment.analyses import FiltersRun
+from assignment.arrays import FILTER_MAPS, REACHED
+from assignment.fixable import Fault, FixableError
+from reference.filters import ascend, draw_noise, find_maps
+from reference.produce.bench import Array, Arrays, Bench, Found, find_random_state, find_seed, to_array
+from reference.produce.parts import find_parts
 
-STEPS, NOISES, PHOTO = 100, 100, 6
+Layer = int | str
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where ascent starts, and how many steps it takes; picture None: white noise."""
+
+    picture: int | None
+    steps: int
+    seed: int  # 0 where there is no noise, which no seed changes
 
 
 def produce_filters(bench: Bench, seeds: Sequence[int]) -> Found:
-    """Maps of the ten pictures and of noise, and what ascent ends at from three starts."""
+    """Maps of the pictures and of noise, and what ascent ends at from each start."""
+    its = bench.settings.analyses.filters
+    runs = its.list_runs("ascent")
     fixed: Arrays = {}
-    for name, layer in FILTER_MAPS.items():
-        maps = find_maps(bench.model, bench.pictures, layer=layer, filters=FILTERS[layer], batch=bench.batch)
-        fixed[name] = to_array(maps)
-    fixed["noise"] = np.stack([_compute_noise_means(bench, layer) for layer in FILTERS])
-    photo = [_ascend(bench, layer, bench.pictures[[PHOTO] * 4]) for layer in FILTERS]
-    fixed |= {"photo": _stack_pictures(photo), "reached_photo": _stack_reached(photo)}
-    runs = {seed: [_ascend(bench, layer, _draw_starts(bench, seed)) for layer in FILTERS] for seed in seeds}
-    after = [_ascend(bench, layer, _draw_starts(bench, seeds[-1] + 1)) for layer in FILTERS]
-    return {None: fixed} | {seed: _gather(bench, runs[seed], runs.get(seed + 1, after)) for seed in seeds}
+    try:
+        for name, (layer, filters) in zip(FILTER_MAPS, its.layers.items(), strict=True):
+            maps = find_maps(bench.model, bench.pictures, layer=layer, filters=filters, batch=bench.batch)
+            fixed[name] = to_array(maps)
+    except (ValueError, FixableError) as error:
+        raise FixableError(Fault(("analyses", "filters", name), str(error))) from None
+    fixed["noise"] = np.stack([_find_noise_means(bench, layer, its.noises) for layer in its.layers])
+    found: dict[int | None, Arrays] = {None: fixed}
+    ends: dict[Start, list[Arrays]] = {}  # one a layer
+    for seed in seeds:
+        for name, run in runs.items():
+            start = find_start(run, seed)
+            if start not in ends:
+                ends[start] = [_ascend(bench, layer, start) for layer in its.layers]
+            found.setdefault(seed if start.seed else None, {}).update(_gather(bench, name, ends[start]))
+    return found
 
 
-def _draw_starts(bench: Bench, seed: int) -> Tensor:
-    """Return one white noise (4, 3, H, W) for each filter of a layer; every layer starts from the same ones."""
-    return draw_noise([find_random_state(seed, index) for index in range(4)]).to(bench.pictures)
+def find_start(run: FiltersRun, seed: int) -> Start:
+    """Return where a run starts in the canonical Outputs of a seed."""
+    if run.start == "noise":
+        return Start(None, run.steps, find_seed(seed, run.seed))
+    return Start(run.start, run.steps, 0)
 
 
-def _ascend(bench: Bench, layer: int, start: Tensor) -> Ascent:
-    return ascend(bench.model, start, layer=layer, filters=FILTERS[layer], steps=STEPS)
+def _gather(bench: Bench, name: str, ends: Sequence[Arrays]) -> Arrays:
+    stacked = {its: np.stack([end[its] for end in ends]) for its in ("pictures", "reached", "trace")}
+    if name != "ascent":
+        return {name: stacked["pictures"], REACHED + name: stacked["reached"]}
+    layers = bench.settings.analyses.filters.layers
+    cross = [_cross(bench, layer, end["pictures"]) for layer, end in zip(layers, ends, strict=True)]
+    official = {"ascent": stacked["pictures"], "reached": stacked["reached"], "trace": stacked["trace"]}
+    return official | {"cross": np.stack(cross)}
 
 
-def _compute_noise_means(bench: Bench, layer: int) -> Array:
-    means = [
-        find_maps(bench.model, part.to(bench.pictures), layer=layer, filters=FILTERS[layer]).mean(dim=(2, 3))
-        for part in draw_noise(range(NOISES)).split(bench.batch)
-    ]
-    return to_array(torch.cat(means).T)
+def _ascend(bench: Bench, layer: Layer, start: Start) -> Arrays:
+    """Return of each filter of a layer the picture that ascent ends at, what it reaches, and its trace."""
+    filters = bench.settings.analyses.filters.layers[layer]
+    digest = None if start.picture is None else bench.digests[start.picture]
+    size = list(bench.pictures.shape[2:])
+    key = {"group": "filters", "layer": layer, "filters": filters, "from": digest, "size": size, **asdict(start)}
+
+    def compute(missing: list[int]) -> list[Arrays]:
+        run = ascend(
+            bench.model, _find_starts(bench, start, len(filters)), layer=layer, filters=filters, steps=start.steps
+        )
+        return [{name: to_array(its) for name, its in vars(run).items()}]
+
+    return find_parts(bench.store, [key], compute)[0]
 
 
-def _gather(bench: Bench, runs: Sequence[Ascent], again: Sequence[Ascent]) -> Arrays:
-    crossed = [
-        to_array(find_maps(bench.model, run.pictures, layer=layer, filters=filters).mean(dim=(2, 3)).T)
-        for run, (layer, filters) in zip(runs, FILTERS.items(), strict=True)
-    ]
-    return {
-        "ascent": _stack_pictures(runs),
-        "reached": _stack_reached(runs),
-        "trace": np.stack([to_array(run.trace) for run in runs]),
-        "cross": np.stack(crossed),
-        "again": _stack_pictures(again),
-        "reached_again": _stack_reached(again),
+def _find_starts(bench: Bench, start: Start, count: int) -> Tensor:
+    """Return a start (F, 3, H, W) for each filter of a layer; every layer starts from the same ones."""
+    if start.picture is not None:
+        return bench.pictures[[start.picture] * count]
+    return _draw(bench, [find_random_state(start.seed, index) for index in range(count)])
+
+
+def _draw(bench: Bench, random_states: Sequence[int]) -> Tensor:
+    height, width = bench.pictures.shape[2:]
+    return draw_noise(random_states, size=(height, width)).to(bench.pictures)
+
+
+def _find_noise_means(bench: Bench, layer: Layer, noises: int) -> Array:
+    filters = bench.settings.analyses.filters.layers[layer]
+    key = {
+        "group": "filters",
+        "layer": layer,
+        "filters": filters,
+        "noises": noises,
+        "size": list(bench.pictures.shape[2:]),
     }
 
+    def compute(missing: list[int]) -> list[Arrays]:
+        states = torch.arange(noises).split(bench.batch)
+        means = [find_maps(bench.model, _draw(bench, part.tolist()), layer=layer, filters=filters) for part in states]
+        return [{"means": np.concatenate([to_array(one.mean(dim=(2, 3))) for one in means]).T}]
 
-def _stack_pictures(runs: Sequence[Ascent]) -> Array:
-    return np.stack([to_array(run.pictures) for run in runs])
+    return find_parts(bench.store, [key], compute)[0]["means"]
 
 
-def _stack_reached(runs: Sequence[Ascent]) -> Array:
-    return np.stack([to_array(run.reached) for run in runs])
+def _cross(bench: Bench, layer: Layer, ascended: Array) -> Array:
+    """Return the mean activation of each filter of a layer on the ascent picture of each (F, F)."""
+    filters = bench.settings.analyses.filters.layers[layer]
+    maps = find_maps(bench.model, torch.from_numpy(ascended).to(bench.pictures), layer=layer, filters=filters)
+    return to_array(maps.mean(dim=(2, 3)).T)

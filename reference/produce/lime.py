@@ -1,50 +1,53 @@
-"""Produce the canonical arrays of LIME: as the notebook runs it, and with one argument changed at a time."""
+"""Produce the canonical arrays of LIME: runs that differ only in their samples share masks and probabilities."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
+from assignment.analyses import LimeRun
 from reference.lime import cut_segments, draw_masks, fit_masks, masked_probabilities
-from reference.produce.bench import Array, Arrays, Bench, Found, find_random_state
-
-PIECES, SAMPLES, FEW = 60, 250, 25
+from reference.produce.bench import Array, Arrays, Bench, Found, find_random_state, find_seed
+from reference.produce.parts import find_parts
 
 
 def produce_lime(bench: Bench, seeds: Sequence[int]) -> Found:
-    """LIME of all labels of each picture; `again` is the run of the next seed."""
-    pictures = [_explain(bench, index, seeds) for index in range(len(bench.pictures))]
-    most = max(arrays["weights"].shape[1] for found in pictures for arrays in found.values() if "weights" in arrays)
-    return {
-        seed: {name: np.stack([_pad(found[seed][name], name, most) for found in pictures]) for name in arrays}
-        for seed, arrays in pictures[0].items()
-    }
+    """The weights of each run, for all labels of each picture."""
+    its = bench.settings.analyses.lime
+    runs = its.list_runs("weights")
+    segments = [cut_segments(one / 255, pieces=its.pieces) for one in bench.profile.pictures]
+    rows = [_explain(bench, index, one, seeds) for index, one in enumerate(segments)]
+    most = max(one.max() + 1 for one in segments)
+
+    def stack(run: LimeRun, seed: int) -> Array:
+        weights = [row[run.hide, find_seed(seed, run.seed), run.samples] for row in rows]
+        return np.stack([np.pad(a, ((0, 0), (0, most - a.shape[1])), constant_values=np.nan) for a in weights])
+
+    found: dict[int | None, Arrays] = {None: {"segments": np.stack(segments)}}
+    return found | {seed: {name: stack(run, seed) for name, run in runs.items()} for seed in seeds}
 
 
-def _explain(bench: Bench, index: int, seeds: Sequence[int]) -> dict[int | None, Arrays]:
-    picture = bench.pictures[index]
-    segments = cut_segments(bench.profile.pictures[index] / 255, pieces=PIECES)
-
-    def run(seed: int, hide: str = "grey") -> tuple[Array, Array]:
-        """Explain from all copies, and from the first few of them, which are those of a run with few."""
-        masks = draw_masks(find_random_state(seed, index), SAMPLES, int(segments.max()) + 1)
-        probabilities = masked_probabilities(bench.model, picture, segments, masks, hide=hide, batch=bench.batch)
-        return fit_masks(masks, probabilities), fit_masks(masks[:FEW], probabilities[:FEW])
-
-    runs = {seed: run(seed) for seed in (*seeds, seeds[-1] + 1)}
-    found: dict[int | None, Arrays] = {None: {"segments": segments}}
-    for seed in seeds:
-        (official, few), (again, few_again) = runs[seed], runs[seed + 1]
-        found[seed] = {
-            "weights": official,
-            "weights_again": again,
-            "weights_few": few,
-            "weights_few_again": few_again,
-            "weights_mean": run(seed, "mean")[0],
-        }
+def _explain(
+    bench: Bench, index: int, segments: Array, seeds: Sequence[int]
+) -> dict[tuple[float | str, int, int], Array]:
+    """Return the weights (labels, pieces) of one picture by what hides, the seed, and the number of samples."""
+    its = bench.settings.analyses.lime
+    runs = its.list_runs("weights").values()
+    found: dict[tuple[float | str, int, int], Array] = {}
+    for hide, seed in dict.fromkeys((run.hide, find_seed(seed, run.seed)) for seed in seeds for run in runs):
+        counts = sorted({run.samples for run in runs if run.hide == hide})
+        facts = {"group": "lime", "picture": bench.digests[index], "pieces": its.pieces, "hide": hide, "seed": seed}
+        keys = [{**facts, "samples": count} for count in counts]
+        parts = find_parts(bench.store, keys, partial(_fit, bench, index, segments, hide, seed, counts))
+        found |= {(hide, seed, count): part["weights"] for count, part in zip(counts, parts, strict=True)}
     return found
 
 
-def _pad(array: Array, name: str, most: int) -> Array:
-    if not name.startswith("weights"):
-        return array
-    return np.pad(array, ((0, 0), (0, most - array.shape[1])), constant_values=np.nan)
+def _fit(
+    bench: Bench, index: int, segments: Array, hide: float | str, seed: int, counts: Sequence[int], missing: list[int]
+) -> list[Arrays]:
+    """Explain from the largest of the counts that are missing, and from its first samples, which are those of fewer."""
+    picture, wanted = bench.pictures[index], [counts[number] for number in missing]
+    masks = draw_masks(find_random_state(seed, index), max(wanted), int(segments.max()) + 1)
+    probabilities = masked_probabilities(bench.model, picture, segments, masks, hide=hide, batch=bench.batch)
+    return [{"weights": fit_masks(masks[:count], probabilities[:count])} for count in wanted]

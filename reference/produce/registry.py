@@ -1,19 +1,16 @@
-"""Produce the canonical Outputs: every analysis on a profile's pictures and texts, in float64, with fixed settings.
+"""Produce the canonical Outputs: every analysis on a course's pictures and texts, in float64, as its settings say.
 
-The notebook's cells use the same settings, so a student's official arrays can be compared with these; the experiments
-of `assignment/arrays.py` are what a student gets by changing one argument.
+The notebook's cells have the same settings, so a student's official arrays can be compared with these; the experiments
+of the settings are what a student gets by changing few arguments.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 
 from reference.produce.bench import Bench, Found
 from reference.produce.filters import produce_filters
-from reference.produce.maps import (
-    produce_integrated_gradients,
-    produce_pictures,
-    produce_saliency,
-    produce_smoothgrad,
-)
+from reference.produce.integrated_gradients import produce_integrated_gradients
+from reference.produce.maps import produce_pictures, produce_saliency
+from reference.produce.smoothgrad import produce_smoothgrad
 
 SEEDS = (1, 2, 3)  # the notebook uses the first
 Producer = Callable[[Bench, Sequence[int]], Found]

@@ -34,7 +34,7 @@ def test_exact_group_keeps_float64(tmp_path: Path) -> None:
 
 
 def test_unknown_array_is_refused_when_it_is_saved(tmp_path: Path) -> None:
-    with pytest.raises(FixableError, match="maap: unknown array; expected one of map, other"):
+    with pytest.raises(FixableError, match="maap: unknown array; expected one of map"):
         save_group(tmp_path, "saliency", {"map": np.zeros((1, 2, 2)), "maap": np.zeros(3)})
 
 

@@ -5,12 +5,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assignment import provenance
 from assignment.course import Course, open_course
 from assignment.outputs import load_group, save_group
-from assignment.provenance import digest_sources, find_stale_outputs, load_provenance, save_provenance
+from assignment.provenance import (
+    digest_sources,
+    find_other_makers_of,
+    find_stale_outputs,
+    load_provenance,
+    save_provenance,
+)
 from grader.commands.main import main
 from questions.proof.stored import find_stale_proofs
-from tests.courses import change_picture, copy_course
+from tests.courses import change_picture, copy_course, replace_text
 
 TEXTS = {"texts.npz", "attention.npz", "embedding_pca.npz", "embedding_distance.npz"}
 
@@ -35,7 +42,7 @@ def test_arrays_that_were_changed_a_little_are_named_and_so_are_the_proofs(copie
     arrays = {
         name: its * (1 + 1e-4) if its.dtype.kind == "f" else its for name, its in read(copied, "saliency").items()
     }
-    save_group(copied.canonical, "saliency", arrays)
+    save_group(copied.canonical, "saliency", arrays, official=False)
     (fault,) = find_stale_outputs(copied)
     assert str(fault).startswith(
         f"{copied.canonical}/saliency.npz: not the file that was stored; expected that one, or"
@@ -83,3 +90,50 @@ def test_check_refuses_what_is_stale(copied: Course, capsys: pytest.CaptureFixtu
     _, err = capsys.readouterr()
     assert "saliency.npz: stale: made from something else than the course has now; expected" in err
     assert "attention.npz" not in err
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "group"),
+    [
+        ("few: {copies: 5}", "few: {copies: 6}", "smoothgrad"),
+        ("weights_mean: {hide: mean}", "weights_dark: {hide: 0}", "lime"),
+        ("rises: [black, white, blurred]", "rises: [black, mean]", "integrated_gradients"),
+        ("layer: 4, filters: [3,", "layer: 4, filters: [2,", "filters"),
+        ("  tray: {en: tray", "  plate: {en: plate", "pictures"),
+        ("shown: [2, 6, 7]", "shown: [1]", None),
+    ],
+)
+def test_another_experiment_or_region_makes_its_group_stale_alone(
+    copied: Course, old: str, new: str, group: str | None
+) -> None:
+    replace_text(copied.settings, old, new)
+    assert {name.split(".")[0] for name in list_stale(open_course(copied.folder))} == ({group} if group else set())
+
+
+def test_other_code_and_other_packages_are_said_and_are_no_fault(
+    copied: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert list(find_other_makers_of(copied)) == []
+    today = provenance.name_packages()
+    monkeypatch.setattr(provenance, "name_packages", lambda: today.replace("torch 2", "torch 3"))
+    canonical, proofs = find_other_makers_of(copied)
+    files = len(list(copied.canonical.glob("*.npz")))
+    assert canonical.startswith(f"{copied.canonical}: {files} of {files} files were made by other packages (torch 2.")
+    assert f"`hw9 reference --course {copied.folder}` tells whether today's gives the same" in canonical
+    assert f"`hw9 questions recheck --course {copied.folder}` tells" in proofs
+    assert list_stale(copied) == []
+
+
+def test_code_that_computes_is_told_apart_and_what_only_shows_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("reference/saliency.py", "reference/produce/compare.py", "assignment/models/bert.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("one = 1\n")
+    monkeypatch.setattr(provenance, "ROOMS", tmp_path)
+    before = provenance.name_code.__wrapped__()
+    (tmp_path / "reference" / "produce" / "compare.py").write_text("two = 2\n")
+    assert provenance.name_code.__wrapped__() == before
+    (tmp_path / "assignment" / "models" / "bert.py").write_text("two = 2\n")
+    after = provenance.name_code.__wrapped__()
+    assert [one == other for one, other in zip(before.split(", "), after.split(", "), strict=True)] == [False, True]

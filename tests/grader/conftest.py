@@ -76,8 +76,12 @@ def make_canonical(pictures: int = 3, size: int = 32, pieces: int = 9) -> Output
     groups |= {"embedding_distance": make_distances(random)}
     arrays |= {(group, name): array for group, its in groups.items() for name, array in its.items()}
     return Outputs(
-        {name: array.astype(np.float32) if array.dtype.kind == "f" else array for name, array in arrays.items()}
+        {name: array.astype(np.float32) if array.dtype.kind == "f" else array for name, array in arrays.items()}, AXES
     )
+
+
+LAYERS = {1: (0, 3, 9, 15), 4: (3, 5, 10, 12), 9: (4, 8, 12, 14)}
+AXES = {"layer": tuple(LAYERS), **{f"filter of layer {layer}": filters for layer, filters in LAYERS.items()}}
 
 
 def make_filters(random: np.random.Generator, pictures: int, size: int) -> dict[str, np.ndarray]:

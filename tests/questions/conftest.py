@@ -59,7 +59,7 @@ def questions() -> Questions:
 
 MANIFEST = """profile: tiny
 about: {en: Made up., zh: 虛構。}
-pictures: []
+pictures: [PICTURES]
 classifier: cnn.safetensors
 masked: masked
 readers: []
@@ -67,19 +67,21 @@ texts: texts.yaml
 assets:
 - {path: texts.yaml, bytes: BYTES, sha256: DIGEST, licence: CC0-1.0, source: made up}
 """
+PICTURE = "{asset: none.png, mask: none.png, label: 3, shows: {en: Nothing, zh: 無}}"
 TEXTS = b"{attention: [], passages: [], words: []}\n"
 
 
 @pytest.fixture
 def tiny(tmp_path: Path, questions: Questions) -> Course:
-    """A course of LIME alone, four questions of 2.5 points, without pictures and models."""
+    """A course of LIME alone, four questions of 2.5 points, without the files of pictures and models."""
     folder = tmp_path / "tiny"
     (folder / "bank").mkdir(parents=True)
     write_bank(folder / "bank", questions)
     save_canonical(folder / "canonical")
     digest = hashlib.sha256(TEXTS).hexdigest()
     (folder / "texts.yaml").write_bytes(TEXTS)
-    text = MANIFEST.replace("BYTES", str(len(TEXTS))).replace("DIGEST", digest)
+    entries = ", ".join([PICTURE] * 10)
+    text = MANIFEST.replace("PICTURES", entries).replace("BYTES", str(len(TEXTS))).replace("DIGEST", digest)
     (folder / "manifest.yaml").write_text(text, encoding="utf-8")
     settings = load_settings() | {"questions": {"lime": {"count": 4, "points": "2.5"}}}
     (folder / "course.yaml").write_text(yaml.dump(settings, allow_unicode=True), encoding="utf-8")
@@ -130,7 +132,7 @@ def save_canonical(folder: Path) -> None:
     logits[:, 3] = np.log(0.9)
     pictures = {"label": np.full(10, 3), "logits": logits}
     pictures |= {name: np.zeros((10, 4, 4), bool) for name in ("food", "tray", "distractor")}
-    save_group(folder, "pictures", pictures)
+    save_group(folder, "pictures", pictures, official=False)
     save_group(folder, "saliency", {"map": np.zeros((10, 4, 4))})
     for seed in (1, 2, 3):
         weights = np.full((10, 11, 2), 0.5)

@@ -55,7 +55,23 @@ BROKEN: dict[str, tuple[Break, str]] = {
     "missing argument": (edit_claim(**{"with": {}}), A + "argument of probability: picture: missing"),
     "picture that is not there": (
         edit_claim(**{"with": {"picture": 10}}),
-        A + "seed 1: probability(picture=10): picture 10; expected 0 to 9",
+        A + "probability: picture 10; expected 0 to 9",
+    ),
+    "experiment that is not there": (
+        replace_claim(
+            measure="scale", **{"with": {"analysis": "saliency", "picture": 0, "array": "lss"}}, above=0, margin=1
+        ),
+        A + "scale: array 'lss' of saliency; expected one of map, ",
+    ),
+    "bound of a region that is not there": (
+        replace_claim(
+            measure="area_inside", **{"with": {"picture": 0, "region": "food"}}, above={"region": "plate"}, margin=1
+        ),
+        A + "area_inside: region 'plate'; expected one of ",
+    ),
+    "empty region": (
+        replace_claim(measure="area_inside", **{"with": {"picture": 0, "region": "tray"}}, below=0.5, margin=0.1),
+        A + "seed 1: area_inside(picture=0, region='tray'): picture 0 has no tray",
     ),
     "argument of another type": (
         edit_claim(**{"with": {"picture": "1"}}),
@@ -77,11 +93,11 @@ BROKEN: dict[str, tuple[Break, str]] = {
     "measure without a number": (
         replace_claim(
             measure="mass_inside",
-            **{"with": {"analysis": "saliency", "picture": 0, "region": "food"}},
+            **{"with": {"analysis": "saliency", "picture": 0, "region": "background"}},
             above=0,
             margin=1,
         ),
-        A + "seed 1: mass_inside(analysis='saliency', picture=0, region='food') is nan; expected a finite number",
+        A + "seed 1: mass_inside(analysis='saliency', picture=0, region='background') is nan; expected a finite number",
     ),
     "array that is not canonical": (
         replace_claim(

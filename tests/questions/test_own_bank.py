@@ -10,7 +10,6 @@ from questions.check.bank import check_bank, count_spread
 from questions.key import Key, compute_key
 from questions.measures.arguments import to_label
 from questions.measures.classifier import lead_of_truth, probability
-from reference.produce.lime import FEW, SAMPLES
 
 SEAFOOD = 8
 
@@ -75,7 +74,7 @@ def test_what_the_questions_take_for_granted_is_so(canonicals: dict[int, Outputs
 
 
 def test_question_on_samples_names_what_the_canonical_outputs_used(own_bank: Bank) -> None:
-    ask = own_bank["lime-3"].ask
+    ask, its = own_bank["lime-3"].ask, open_course().assignment.analyses.lime
     for text in (ask.en, ask.zh):
-        assert f"samples={SAMPLES}" in text
-        assert f"samples={FEW}" in text
+        assert f"samples={its.official.samples}" in text
+        assert f"samples={its.experiments['weights_few'].samples}" in text

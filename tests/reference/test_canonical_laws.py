@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from assignment.arrays import FILTER_MAPS, FILTERS, STEP_COUNTS
+from assignment.arrays import FILTER_MAPS
 from assignment.course import open_course
 from assignment.models.classifier import Classifier
 from assignment.outputs import Outputs
@@ -17,6 +17,7 @@ from reference.folded import Folded, fold
 from reference.integrated_gradients import KINDS, integrated_gradients, make_baseline
 from reference.produce.bench import find_random_state
 
+LAYERS = open_course().assignment.analyses.filters.layers
 Embedded = tuple[Classifier, Tensor, Tensor]
 
 
@@ -36,10 +37,10 @@ def light(embedded: Embedded) -> tuple[Folded, Tensor, Tensor]:
 def noise_means(light: tuple[Folded, Tensor, Tensor]) -> np.ndarray:
     """The mean activation (layer, filter) of each official filter on the best of 1,000 white noises."""
     model, _, _ = light
-    best = np.zeros((len(FILTERS), 4))
+    best = np.zeros((len(LAYERS), 4))
     for first in range(0, 1000, 50):
         noise = draw_noise(range(5000 + first, 5050 + first)).float()
-        for i, (layer, filters) in enumerate(FILTERS.items()):
+        for i, (layer, filters) in enumerate(LAYERS.items()):
             means = find_maps(model, noise, layer=layer, filters=filters).mean(dim=(2, 3))
             best[i] = np.maximum(best[i], means.amax(dim=0).numpy())
     return best
@@ -74,7 +75,7 @@ def test_copies_without_noise_keep_the_saliency_map(stored: Outputs) -> None:
 
 def test_attributions_of_black_add_up_at_200_steps(stored: Outputs) -> None:
     size = np.abs(stored["integrated_gradients", "map"]).sum(axis=(1, 2))
-    gap = stored["integrated_gradients", "gap"][STEP_COUNTS.index(200)]
+    gap = stored["integrated_gradients", "gap"][stored.axes["steps"].index(200)]
     assert (gap <= 1e-3 * size).all()
     assert (gap <= 1e-2 * np.abs(stored["integrated_gradients", "rise"][0])).all()
 

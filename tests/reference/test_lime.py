@@ -50,7 +50,7 @@ def test_lime_finds_the_weights_of_a_linear_model(picture: Tensor, segments: NDA
     np.testing.assert_allclose(found[0], -expected, atol=2e-3)
 
 
-@pytest.mark.parametrize(("hide", "hide_color"), [("grey", 0.5), ("mean", None)])
+@pytest.mark.parametrize(("hide", "hide_color"), [(0.5, 0.5), ("mean", None)])
 def test_lime_equals_the_package(
     picture: Tensor, segments: NDArray[np.int64], hide: str, hide_color: float | None
 ) -> None:
@@ -101,5 +101,5 @@ def test_segments_are_numbered_from_zero_without_gaps(picture: Tensor) -> None:
 
 
 def test_unknown_way_to_hide_is_refused(picture: Tensor, segments: NDArray[np.int64]) -> None:
-    with pytest.raises(ValueError, match="hide: 'black'; expected 'grey' or 'mean'"):
+    with pytest.raises(ValueError, match="hide: 'black'; expected a grey level from 0 to 1, or 'mean'"):
         lime(lambda x: x, picture, segments, random_state=0, samples=10, hide="black")

@@ -17,11 +17,11 @@ from assignment.profile import MANIFEST_NAME, TRUTH_NAME, Manifest, PictureEntry
 
 PARTS = {  # of a manifest: what each is, and the command that enters it
     "masks": ("regions of the pictures", "course masks MASK..."),
-    "embeddings": ("the folder of a BERT whose states are compared", "course model FOLDER"),
+    "embeddings": ("the folder of a BERT whose states are compared", "course model --for embeddings FOLDER --source S"),
     "pictures": ("the pictures that are looked at, with their labels", "course pictures PHOTO..."),
-    "classifier": ("the CNN that is explained", "course model WEIGHTS"),
-    "masked": ("the folder of a BERT that predicts masked words", "course model FOLDER"),
-    "readers": ("folders of BERTs that answer questions", "course model FOLDER"),
+    "classifier": ("the CNN that is explained", "course model --for classifier WEIGHTS --source S"),
+    "masked": ("the folder of a BERT that predicts masked words", "course model --for masked FOLDER --source S"),
+    "readers": ("folders of BERTs that answer questions", "course model --for reader FOLDER --source S"),
     "texts": ("the texts that the BERTs read", "course texts"),
 }
 NEEDED = ("pictures", "classifier", "masked", "readers", "texts")

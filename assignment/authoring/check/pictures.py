@@ -67,7 +67,7 @@ def check_masks(profile: Profile, assignment: Assignment, author: Author) -> Sec
         path = profile.folder / entry.mask
         levels, faults = _look_at_mask(path, size, regions)
         seen |= levels
-        flaws += author.to_flaws((Fault((str(path),), says) for says in faults), "course masks MASK...")
+        flaws += author.to_flaws((Fault((str(path),), says) for says in faults), "course masks FILE...")
     bare = [str(number) for number, entry in enumerate(entries) if entry.mask is None]
     says = f"{len(entries) - len(bare)} with {', '.join(regions) or 'no regions'}"
     notes = [f"no mask: picture {list_some(bare)}; a question about a region there is a fault"] if bare else []

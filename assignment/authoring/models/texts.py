@@ -132,13 +132,20 @@ def _cut(
         except FixableError:
             continue
         if reading is not None:
-            cut = tuple(_list_marked(reading, len(texts), marks)), len(reading), tokenizer.model_max_length
+            rows = tuple(_list_marked(reading, tokenizer.unk_token_id, marks))
+            cut = rows, len(reading), tokenizer.model_max_length
             found.setdefault(cut, []).append(name)
     for (rows, count, limit), names in found.items():
         yield TextTable(place, tuple(names), rows, count, limit)
 
 
-def _list_marked(reading: Tokens, parts: int, marks: Mapping[int, Mapping[int, str]]) -> Iterator[tuple[WordRow, str]]:
-    for part in range(parts):
+def _list_marked(
+    reading: Tokens, unknown: int | None, marks: Mapping[int, Mapping[int, str]]
+) -> Iterator[tuple[WordRow, str]]:
+    """Yield each word of a question and its passage, or of one text, with what is to be said of it."""
+    ids, last = reading.ids[0].tolist(), len(reading.texts) - 1
+    places = {(part, word) for one, part, word in zip(ids, reading.part, reading.word, strict=True) if one == unknown}
+    for part in range(last + 1):
         for row in list_rows(reading, part):
-            yield row, marks.get(part, {}).get(row.number, "question" if parts > part + 1 else "")
+            mark = marks.get(part, {}).get(row.number, "question" if part < last else "")
+            yield row, f"{mark}; not in the vocabulary".lstrip("; ") if (part, row.number) in places else mark

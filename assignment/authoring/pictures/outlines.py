@@ -207,7 +207,7 @@ def _read_segmentation(segmentation: Any) -> Iterable[Array]:
         raise ValueError("no polygon; expected [[x, y, x, y, ...], ...]")
     try:
         found = [np.array(one, dtype=np.float64).reshape(-1, 2) for one in segmentation]
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         raise ValueError("not pairs of numbers; expected [[x, y, x, y, ...], ...]") from None
     if any(len(one) < 3 or not np.isfinite(one).all() for one in found):
         raise ValueError("fewer than three points, or no numbers; expected [[x, y, x, y, ...], ...]")

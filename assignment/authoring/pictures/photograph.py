@@ -3,11 +3,12 @@
 import hashlib
 import io
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
 
 from assignment.fixable import Fault, FixableError
 
@@ -15,7 +16,16 @@ FORMATS = ("JPEG", "PNG", "WEBP", "TIFF")
 READ = "a JPEG, PNG, WebP or TIFF picture"
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".heic", ".heif")
 _HEIC = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis")
-_SIDEWAYS = (5, 6, 7, 8)  # EXIF orientations that exchange height and width
+_TURNS = {  # by EXIF orientation; ImageOps.exif_transpose writes the EXIF anew, and fails where that is damaged
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_SIDEWAYS = (5, 6, 7, 8)  # they exchange height and width
 
 
 @dataclass(frozen=True)
@@ -58,11 +68,11 @@ def _read_upright(data: bytes) -> tuple[Image.Image, tuple[str, ...]]:
     with Image.open(io.BytesIO(data), formats=FORMATS) as image:
         orientation = _find_orientation(image)
         frames = 1 if image.format == "MPO" else getattr(image, "n_frames", 1)  # MPO: a JPEG with previews behind it
-        if image.getexif().get_ifd(ExifTags.IFD.GPSInfo):
+        if _has_position(image):
             notes.append("GPS position taken out")
         image.load()
-        upright = ImageOps.exif_transpose(image)  # Pillow has turned a TIFF already
-        plain, says = _to_srgb(upright, image.info.get("icc_profile"))
+        turn = _TURNS.get(_find_orientation(image))  # none for a TIFF, which Pillow has turned by now
+        plain, says = _to_srgb(image if turn is None else image.transpose(turn), image.info.get("icc_profile"))
     if orientation != 1:
         notes.append("turned on its side" if orientation in _SIDEWAYS else "turned")
     if frames > 1:
@@ -71,8 +81,15 @@ def _read_upright(data: bytes) -> tuple[Image.Image, tuple[str, ...]]:
 
 
 def _find_orientation(image: Image.Image) -> int:
-    found = image.getexif().get(ExifTags.Base.Orientation, 1)
-    return found if found in range(1, 9) else 1
+    with suppress(Exception):  # damaged EXIF makes Pillow raise nearly anything, and is no reason to lose a picture
+        return found if (found := image.getexif().get(ExifTags.Base.Orientation)) in _TURNS else 1
+    return 1
+
+
+def _has_position(image: Image.Image) -> bool:
+    with suppress(Exception):
+        return bool(image.getexif().get_ifd(ExifTags.IFD.GPSInfo))
+    return False
 
 
 def _to_srgb(image: Image.Image, profile: bytes | None) -> tuple[Image.Image, tuple[str, ...]]:

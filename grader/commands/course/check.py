@@ -9,8 +9,9 @@ from pathlib import Path
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from assignment.authoring.check.section import Section
-from assignment.course import VARIABLE
+from assignment.course import VARIABLE, open_course
 from grader.commands.course.parts import Place, check_course, find_place
+from grader.commands.course.timing import time_course
 from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.screen import OUT, say
 
@@ -29,16 +30,23 @@ def add_parser(verbs: Verbs) -> None:
         _start,
         says="say what is wrong with a course, and which commands mend it",
         about=ABOUT,
-        examples=("hw9 course check --course ~/bakery",),
+        examples=("hw9 course check --course ~/bakery", "hw9 course check --course ~/bakery --time"),
         opens=False,
     )
     told = f"folder of the course, whole or not (default: {VARIABLE}, else the embedded one)"
     parser.add_argument("--course", dest="folder", type=Path, metavar="DIR", help=told)
+    parser.add_argument(
+        "--time",
+        action="store_true",
+        help="instead, execute the released notebook in the sandbox and propose the limits that it needs here",
+    )
+    parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="cpu", help="of --time (default: cpu)")
 
 
 def _start(options: argparse.Namespace) -> int:
     named = options.folder or os.environ.get(VARIABLE)
-    return check(find_place(Path(named) if named else None))
+    folder = Path(named) if named else None
+    return time_course(open_course(folder), options.device) if options.time else check(find_place(folder))
 
 
 def check(place: Place) -> int:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from assignment.course import Course
 from assignment.fixable import Fault, FixableError
 from assignment.outputs import Outputs
-from assignment.provenance import find_stale_outputs
+from assignment.provenance import find_other_makers_of, find_stale_outputs
 from grader.commands.terminal.options import Verbs, add_verb
-from grader.commands.terminal.screen import print_faults
+from grader.commands.terminal.screen import print_faults, print_notes
 from questions.bank import Bank, read_bank
 from questions.canonical import load_canonicals
 from questions.check.bank import CheckReport, check_bank, count_several, count_spread
@@ -64,6 +64,7 @@ def check(course: Course) -> int:
     its = look_at_bank(course)
     _print_checked(its.questions, its.report, its.seeds, its.proof, its.steadiness)
     stale = [*its.proof.missing, *find_stale_outputs(course), *find_stale_proofs(course)]
+    print_notes(find_other_makers_of(course))
     return print_faults([*its.missing, *its.report.faults, *stale, *its.disproved])
 
 
@@ -82,7 +83,7 @@ class LookedAt:
 
 def look_at_bank(course: Course) -> LookedAt:
     """Return what is to be said of a course's bank; what is stale is not in it."""
-    questions, unread = read_bank(course.bank, course.assignment)
+    questions, unread = read_bank(course)
     canonicals, missing = _load_canonicals(course)
     stored = load_proof(course.proofs)
     report = check_bank(questions, unread, course.assignment, canonicals, course.profile.texts, stored.flipped)

@@ -21,6 +21,10 @@ Canvas gives partial credit for questions with several right choices by default;
 if all the right choices and no other are chosen. So the package keeps Canvas's own points from the students, and the
 points that count are those of `hw9 score HANDINS RUNS --responses FILE.csv`, which reads the quiz's Student Analysis.
 """
+PUBLIC = (
+    "WARNING: the key of these questions is public: the embedded course, its bank included, is in hw9's repository.\n"
+    "For points that count, use questions of your own: hw9 questions qti FILE.zip --course DIR"
+)
 
 
 def add_parser(verbs: Verbs) -> None:
@@ -51,6 +55,8 @@ def qti(*, file: Path, course: Course) -> int:
     check_all(find_differences(parse_package(data, str(file)), questions, points, key))
     save_output(file, data)
     say(f"wrote {file}: {len(points)} questions, {sum(points.values())} points, read back the same")
+    if course.embedded:
+        say(PUBLIC)
     say("It holds the key: for staff only. Canvas's own points give partial credit and are hidden from students;")
     say("the points that count: hw9 score HANDINS RUNS --responses FILE.csv (the quiz's Student Analysis report)")
     return 0

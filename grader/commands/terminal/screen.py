@@ -21,6 +21,12 @@ def show_table(table: Table) -> None:
     OUT.print(table)
 
 
+def print_notes(notes: Iterable[str]) -> None:
+    """Print what is good to know and no fault, a line each, to stderr."""
+    for note in notes:
+        print(f"note: {note}", file=sys.stderr)
+
+
 def print_faults(faults: Iterable[Fault | str]) -> int:
     """Print faults, a line each, and return the exit code: 1 where there was one."""
     code = 0

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assignment.arrays import FILTER_MAPS, FILTERS
+from assignment.arrays import FILTER_MAPS
+from assignment.assignment import Bilingual
 from assignment.outputs import Array
+from grader.agreement.comparisons import name_layer
 from grader.report.pictures.drawings import draw_colours, draw_map, draw_pieces
 
 TOP_PERCENT = 99.5  # of a canonical map's pixels are below the strongest colour
@@ -19,22 +21,23 @@ Arrays = Mapping[str, Array]  # of one group, and `photo`: the pictures (N, H, W
 
 @dataclass(frozen=True)
 class PicturePlace:
-    """What a panel shows: a picture and its label; for a filter also its place along the axes `layer` and `filter`."""
+    """What a panel shows: a picture and its label; for a filter its place along the axes `layer` and `filter`.
+
+    layer, filter: the names of that place.
+    """
 
     picture: int
     label: int
     depth: int = 0
     index: int = 0
+    layer: int | str = 0
+    filter: int = 0
 
     @property
-    def layer(self) -> int:
-        """The convolution, as the network counts it."""
-        return list(FILTERS)[self.depth]
-
-    @property
-    def filter(self) -> int:
-        """The filter of that convolution, as the network counts it."""
-        return FILTERS[self.layer][self.index]
+    def name(self) -> Bilingual:
+        """How the layer is called at the beginning of a title."""
+        its = name_layer(self.layer)
+        return Bilingual(en=its.en[0].upper() + its.en[1:], zh=its.zh)
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class PictureKind:
     draw: Callable[[Array, Arrays, PicturePlace, float], str]
     say: Callable[[Array, Arrays, PicturePlace], str]
     percent: float = TOP_PERCENT
-    by_depth: bool = False  # a convolution needs the array of its own depth alone
+    by_depth: bool = False  # a layer needs the array of its own depth alone
 
     def list_needs(self, place: PicturePlace) -> tuple[str, ...]:
         """Return the arrays without which the panel cannot be drawn."""
@@ -73,7 +76,7 @@ def _take_ascent(arrays: Arrays, place: PicturePlace) -> Array:
 
 
 def _take_activation(arrays: Arrays, place: PicturePlace) -> Array:
-    return np.asarray(arrays[list(FILTER_MAPS)[place.depth]][place.picture, place.index])
+    return np.asarray(arrays[FILTER_MAPS[place.depth]][place.picture, place.index])
 
 
 def _draw_sizes(values: Array, arrays: Arrays, place: PicturePlace, top: float) -> str:
@@ -134,8 +137,8 @@ PICTURE_KINDS: tuple[PictureKind, ...] = (
 FILTER_KINDS: tuple[PictureKind, ...] = (
     PictureKind(
         "filters",
-        "Convolution {place.layer}, filter {place.filter}: ascent",
-        "卷積 {place.layer} 濾波器 {place.filter}：梯度上升",
+        "{place.name.en}, filter {place.filter}: ascent",
+        "{place.name.zh} 濾波器 {place.filter}：梯度上升",
         ("ascent", "reached"),
         "",
         _take_ascent,
@@ -144,9 +147,9 @@ FILTER_KINDS: tuple[PictureKind, ...] = (
     ),
     PictureKind(
         "filters",
-        "Convolution {place.layer}, filter {place.filter}: picture {place.picture}",
-        "卷積 {place.layer} 濾波器 {place.filter}：圖片 {place.picture}",
-        tuple(FILTER_MAPS),
+        "{place.name.en}, filter {place.filter}: picture {place.picture}",
+        "{place.name.zh} 濾波器 {place.filter}：圖片 {place.picture}",
+        FILTER_MAPS,
         "viridis",
         _take_activation,
         _draw_sizes,

@@ -48,7 +48,7 @@ class PictureCanvas:
     pictures: Array  # (N, H, W, 3) uint8
     labels: Array  # (N,)
     photos: tuple[str, ...]
-    filters: tuple[tuple[PicturePlace, ...], ...]  # those of each convolution
+    filters: tuple[tuple[PicturePlace, ...], ...]  # those of each layer
     halves: Mapping[tuple[PictureKind, PicturePlace], PictureHalf]
     tops: Mapping[tuple[PictureKind, PicturePlace], float]
 
@@ -58,9 +58,12 @@ def draw_canvas(pictures: Array, canonical: Outputs) -> PictureCanvas:
     labels = canonical["pictures", "label"]
     shown = min(SHOWN_PICTURE, len(pictures) - 1)
     places = [PicturePlace(n, int(label)) for n, label in enumerate(labels)]
-    depths, count = canonical["filters", "reached"].shape
     filters = [
-        [PicturePlace(shown, int(labels[shown]), depth, index) for index in range(count)] for depth in range(depths)
+        [
+            PicturePlace(shown, int(labels[shown]), depth, index, layer, number)
+            for index, number in enumerate(canonical.axes[f"filter of layer {layer}"])
+        ]
+        for depth, layer in enumerate(canonical.axes["layer"])
     ]
     wanted = [(kind, place) for kind in PICTURE_KINDS for place in places]
     wanted += [(kind, place) for kind in FILTER_KINDS for row in filters for place in row]

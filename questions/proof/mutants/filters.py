@@ -7,6 +7,7 @@ from questions.proof.rerun import Edit
 
 _FILTERS = "reference/filters.py"
 _MADE = "reference/produce/filters.py"
+_BENCH = "reference/produce/bench.py"
 _mutant = partial(make_mutant, "filters")
 
 FILTERS_MUTANTS = (
@@ -20,8 +21,9 @@ FILTERS_MUTANTS = (
         "ascent starts from the photograph in place of white noise, as in 2021",
         Edit(
             _MADE,
-            "layer, _draw_starts(bench, seed)) for layer in FILTERS] for",
-            "layer, bench.pictures[[PHOTO] * 4]) for layer in FILTERS] for",
+            "start = find_start(run, seed)",
+            'photo = next((one.start for one in runs.values() if one.start != "noise"), 0)\n            '
+            'start = find_start(run.model_copy(update={"start": photo}) if name == "ascent" else run, seed)',
         ),
     ),
     _mutant(
@@ -69,11 +71,11 @@ FILTERS_MUTANTS = (
     _mutant(
         "cross-transposed",
         "filters and ascents are exchanged where each filter sees each ascent",
-        Edit(_MADE, ".mean(dim=(2, 3)).T)\n        for run,", ".mean(dim=(2, 3)))\n        for run,"),
+        Edit(_MADE, "return to_array(maps.mean(dim=(2, 3)).T)", "return to_array(maps.mean(dim=(2, 3)))"),
     ),
     _mutant(
         "same-noise-again",
         "the second ascent starts from the noise of the first",
-        Edit(_MADE, "runs.get(seed + 1, after)", "runs[seed]"),
+        Edit(_BENCH, 'return seed + (run == "next")', "return seed"),
     ),
 )

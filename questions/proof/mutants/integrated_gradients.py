@@ -6,7 +6,7 @@ from questions.proof.mutant import make_mutant
 from questions.proof.rerun import Edit
 
 _INTEGRATED = "reference/integrated_gradients.py"
-_MADE = "reference/produce/maps.py"
+_MADE = "reference/produce/integrated_gradients.py"
 _mutant = partial(make_mutant, "integrated_gradients")
 
 INTEGRATED_GRADIENTS_MUTANTS = (
@@ -56,7 +56,11 @@ INTEGRATED_GRADIENTS_MUTANTS = (
     _mutant(
         "wrong-label",
         "the strongest wrong label in place of the true one",
-        Edit(_MADE, "black = {steps: _integrate(bench, bench.labels,", "black = {steps: _integrate(bench, other,"),
+        Edit(
+            _MADE,
+            "return Way(label, baseline,",
+            'return Way("runner_up" if baseline == its.official.baseline else label, baseline,',
+        ),
     ),
     _mutant(
         "sizes-only",

@@ -24,20 +24,20 @@ LIME_MUTANTS = (
     _mutant(
         "mean-colour",
         "hidden pieces are painted in their own mean colour, the package's default",
-        Edit(_MADE, 'seed: int, hide: str = "grey"', 'seed: int, hide: str = "mean"'),
+        Edit(_MADE, "masks, hide=hide, batch", 'masks, hide="mean", batch'),
     ),
     _mutant(
         "few-copies",
         "the official run gets a tenth of the masked copies",
-        Edit(_MADE, "return fit_masks(masks, probabilities),", "return fit_masks(masks[:FEW], probabilities[:FEW]),"),
+        Edit(_MADE, "max(wanted), int(", "(wanted := [min(n, max(counts) // 10) for n in wanted])[-1], int("),
     ),
     _mutant(
         "pieces-from-one",
         "pieces are numbered from 1, as scikit-image does, and columns from 0",
         Edit(
             _MADE,
-            'found: dict[int | None, Arrays] = {None: {"segments": segments}}',
-            'found: dict[int | None, Arrays] = {None: {"segments": (segments + 1) % (segments.max() + 1)}}',
+            'None: {"segments": np.stack(segments)}',
+            'None: {"segments": np.stack([(one + 1) % (one.max() + 1) for one in segments])}',
         ),
     ),
     _mutant(
@@ -48,12 +48,12 @@ LIME_MUTANTS = (
     _mutant(
         "same-seed-again",
         "the second run is given the seed of the first",
-        Edit(_MADE, "(again, few_again) = runs[seed], runs[seed + 1]", "(again, few_again) = runs[seed], runs[seed]"),
+        Edit(_BENCH, 'return seed + (run == "next")', "return seed"),
     ),
     _mutant(
         "blue-first",
         "red and blue are exchanged, as OpenCV reads a picture",
-        Edit(_MADE, "picture = bench.pictures[index]", "picture = bench.pictures[index].flip(0)"),
+        Edit(_MADE, "bench.pictures[index], [", "bench.pictures[index].flip(0), ["),
     ),
     _mutant(
         "seed-shared",

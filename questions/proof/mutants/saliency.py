@@ -12,16 +12,23 @@ _mutant = partial(make_mutant, "saliency")
 
 TRAINING = Edit(_BENCH, "return prepare(plain)", "return lambda x: plain.train()(x)")  # batch norm and dropout
 
+
+def _change_official(argument: str, value: str) -> tuple[str, str]:
+    """Return the place where the runs are listed, and the same with another official run."""
+    listed = 'runs = its.list_runs("map")'
+    return listed, f'{listed} | {{"map": its.official.model_copy(update={{"{argument}": "{value}"}})}}'
+
+
 SALIENCY_MUTANTS = (
     _mutant(
         "of-the-loss",
         "the gradient of the loss in place of the logit's, as in 2021",
-        Edit(_MADE, '"map": (bench.labels, "logit")', '"map": (bench.labels, "loss")'),
+        Edit(_MADE, *_change_official("of", "loss")),
     ),
     _mutant(
         "of-the-probability",
         "the gradient of the probability in place of the logit's",
-        Edit(_MADE, '"map": (bench.labels, "logit")', '"map": (bench.labels, "probability")'),
+        Edit(_MADE, *_change_official("of", "probability")),
     ),
     _mutant("training-mode", "the model is left in training mode", TRAINING),
     _mutant(
@@ -32,7 +39,7 @@ SALIENCY_MUTANTS = (
     _mutant(
         "wrong-label",
         "the strongest wrong label in place of the true one",
-        Edit(_MADE, '"map": (bench.labels, "logit")', '"map": (other, "logit")'),
+        Edit(_MADE, *_change_official("label", "runner_up")),
     ),
     _mutant(
         "next-picture",

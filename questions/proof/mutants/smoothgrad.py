@@ -7,8 +7,17 @@ from questions.proof.mutants.saliency import TRAINING
 from questions.proof.rerun import Edit
 
 _SMOOTHGRAD = "reference/smoothgrad.py"
-_MADE = "reference/produce/maps.py"
+_MADE = "reference/produce/smoothgrad.py"
+_BENCH = "reference/produce/bench.py"
 _mutant = partial(make_mutant, "smoothgrad")
+
+
+def _change_official(argument: str, value: str) -> tuple[str, str]:
+    """Return the place where the runs are listed, and the same where those with the official noise are changed."""
+    listed = 'its.list_runs("map")'
+    changed = f'one.model_copy(update={{"{argument}": {value}}}) if one.sigma == its.official.sigma else one'
+    return f"runs = {listed}", f"runs = {{name: {changed} for name, one in {listed}.items()}}"
+
 
 SMOOTHGRAD_MUTANTS = (
     _mutant(
@@ -48,19 +57,17 @@ SMOOTHGRAD_MUTANTS = (
     _mutant(
         "strong",
         "ten times the noise in the official run",
-        Edit(_MADE, "SIGMA, COPIES, STEPS, FEW_STEPS = 0.02,", "SIGMA, COPIES, STEPS, FEW_STEPS = 0.2,"),
+        Edit(_MADE, *_change_official("sigma", "10 * its.official.sigma")),
     ),
     _mutant(
         "wrong-label",
         "the strongest wrong label in place of the true one",
-        Edit(
-            _MADE, "counted = {seed: _smooth(bench, seed, bench.labels,", "counted = {seed: _smooth(bench, seed, other,"
-        ),
+        Edit(_MADE, *_change_official("label", '"runner_up"')),
     ),
     _mutant(
         "same-seed-again",
         "the second run is given the seed of the first",
-        Edit(_MADE, "again = counted.get(seed + 1, after)", "again = counted[seed]"),
+        Edit(_BENCH, 'return seed + (run == "next")', "return seed"),
     ),
     _mutant(
         "sum",

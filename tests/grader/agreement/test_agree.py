@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from assignment.arrays import FILTERS
+from assignment.course import open_course
 from assignment.outputs import Array, Outputs, list_official
 from grader.agreement.agree import (
     COMPARED_GROUPS,
@@ -16,6 +16,7 @@ from grader.agreement.agree import (
     find_worst_word,
 )
 from grader.agreement.comparisons import COMPARISONS
+from questions.canonical import load_canonical
 
 Save = Callable[..., None]
 
@@ -33,7 +34,7 @@ def words(outputs: Outputs, canonical: Outputs, group: str) -> set[str]:
 
 
 def change(outputs: Outputs, group: str, name: str, array: Array) -> Outputs:
-    return Outputs(dict(outputs) | {(group, name): array})
+    return Outputs(dict(outputs) | {(group, name): array}, outputs.axes)
 
 
 def test_the_canonical_outputs_agree_with_themselves(canonical: Outputs) -> None:
@@ -141,9 +142,14 @@ def test_the_worst_filter_is_named_as_the_network_counts_it(canonical: Outputs) 
     run = change(change(canonical, "filters", "reached", reached), "filters", "middle", middle)
     found = judge(run, canonical)
     one = found["filters", "error of a reached mean"]
-    assert (one.picture, one.layer, one.filter, one.figure) == (None, 9, FILTERS[9][3], pytest.approx(1))
+    assert (one.picture, one.layer, one.filter, one.figure) == (
+        None,
+        9,
+        canonical.axes["filter of layer 9"][3],
+        pytest.approx(1),
+    )
     two = found["filters", "largest error of a map, convolution 4"]
-    assert (two.picture, two.layer, two.filter) == (1, 4, FILTERS[4][2])
+    assert (two.picture, two.layer, two.filter) == (1, 4, canonical.axes["filter of layer 4"][2])
 
 
 @pytest.mark.filterwarnings("error")
@@ -217,3 +223,21 @@ def test_the_worst_word_stands_for_all(canonical: Outputs) -> None:
     found = list(judge(canonical, canonical).values())
     assert find_worst_word(found) == "agrees"
     assert find_worst_word([*found, found[0].model_copy(update={"word": "missing"})]) == "missing"
+
+
+def test_a_layer_by_name_is_named_so(canonical: Outputs) -> None:
+    layers = {"stem.0": (0, 3, 9, 15), "body.2": (3, 5, 10, 12), "body.7": (4, 8, 12, 14)}
+    axes = {"layer": tuple(layers), **{f"filter of layer {layer}": its for layer, its in layers.items()}}
+    named = Outputs(dict(canonical), axes)
+    middle = np.array(named["filters", "middle"])
+    middle[1, 2] *= 2
+    found = judge(change(named, "filters", "middle", middle), named)
+    one = found["filters", "largest error of a map, layer body.2"]
+    assert (one.word, one.picture, one.layer, one.filter) == ("differs", 1, "body.2", 10)
+    assert one.measure_zh == "活化圖的最大誤差，層 body.2"
+
+
+def test_experiments_of_the_canonical_outputs_are_no_axes_of_a_student() -> None:
+    shared = find_shared_axes(load_canonical(open_course(), 1))
+    assert (shared["picture"], shared["layer"], shared["depth"], shared["word_depth"]) == (10, 3, 5, 5)
+    assert "piece" not in shared

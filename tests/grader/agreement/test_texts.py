@@ -28,7 +28,7 @@ def judge(outputs: Outputs, canonical: Outputs) -> dict[tuple[str, str], Agreeme
 
 
 def change(outputs: Outputs, group: str, name: str, array: Array) -> Outputs:
-    return Outputs(dict(outputs) | {(group, name): array})
+    return Outputs(dict(outputs) | {(group, name): array}, outputs.axes)
 
 
 def find_departures(outputs: Outputs, canonical: Outputs) -> set[tuple[str, str]]:

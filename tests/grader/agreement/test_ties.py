@@ -20,7 +20,6 @@ from grader.agreement.agree import COMPARED_GROUPS, UNDETERMINED, Agreement, Gro
 from grader.agreement.comparisons import COMPARISONS
 from reference.folded import fold
 from reference.integrated_gradients import integrated_gradients
-from reference.produce.maps import integrate_from_black
 from reference.saliency import saliency
 from reference.ties import find_undetermined
 from tests.flat import FLAT
@@ -46,7 +45,7 @@ def test_what_rounding_decides_is_not_compared_and_everything_else_is(canonical:
     ours = canonical[group, "map"]
     where = np.zeros(ours.shape, bool)
     where[1, :10] = True
-    noted = Outputs(dict(canonical) | {(group, UNDETERMINED): where})
+    noted = Outputs(dict(canonical) | {(group, UNDETERMINED): where}, canonical.axes)
     other = np.where(where, 9 * ours[:, ::-1], ours)
     assert {one.word for one in judge({group: other}, canonical).values()} != {"agrees"}
     assert {one.word for one in judge({group: other}, noted).values()} == {"agrees"}
@@ -83,7 +82,7 @@ def make_canonical() -> Outputs:
             ("saliency", UNDETERMINED): find_undetermined(partial(saliency, model), pictures, labels).numpy(),
             ("integrated_gradients", "map"): attribute(model, pictures, labels).numpy(),
             ("integrated_gradients", UNDETERMINED): find_undetermined(
-                partial(integrate_from_black, model), pictures, labels
+                partial(attribute, model, steps=5), pictures, labels
             ).numpy(),
         }
     )

@@ -1,10 +1,12 @@
 """`hw9 course model` as an author types it: what it says, and what it asks for."""
 
+import re
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
-from assignment.authoring.manifest import load_draft
+from assignment.authoring.manifest import edit_manifest, load_draft
 from grader.commands.course.model import KINDS, USES
 from grader.commands.main import main
 from tests.assignment.authoring.models.checkpoints import save_old
@@ -29,6 +31,23 @@ def test_checkpoint_of_2021_becomes_the_classifier(
     assert "models/checkpoint: the course's classifier, of kind homework" in said
     assert "no pictures yet: `hw9 course pictures` brings them in" in said
     assert load_draft(folder).data["classifier"] == "models/checkpoint/model.yaml"
+
+
+def test_classifier_is_tried_on_the_courses_pictures(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save_old(tmp_path / "checkpoint.pth")
+    for number in (0, 1):
+        Image.new("RGB", (32, 32), (90, 200, 30)).save(folder / f"{number}.png")
+    with edit_manifest(folder) as draft:
+        shows = {"en": "A bun.", "zh": "麵包。"}
+        draft.data["pictures"] = [{"asset": f"{n}.png", "label": n, "shows": shows} for n in (0, 1)]
+        draft.put(["0.png", "1.png"], licence="CC0-1.0", source="drawn")
+    words = ["course", "model", "--course", str(folder), "--for", "classifier", str(tmp_path / "checkpoint.pth")]
+    assert main([*words, "--source", "the 2021 course", "--licence", "CC-BY-4.0"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert re.fullmatch(r"accuracy: [01] of 2 pictures \(picture \d is label \d to it.*\)", said[-2])
+    assert re.fullmatch(r"one gradient of one picture, in float32: \d+\.\d\d s(, \d+ MiB at most in .*)?", said[-1])
 
 
 def test_reader_takes_its_licence_from_its_card(

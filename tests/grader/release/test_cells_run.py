@@ -1,7 +1,11 @@
 """The cells of another course's notebook, run from top to bottom: what the official ones save is the reference's."""
 
+import contextlib
+import io
 import json
 import os
+import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +15,12 @@ import numpy as np
 import pytest
 import torch
 import yaml
+from PIL import Image
 from torch import nn
 from torchvision import models
 
 from assignment.cells import figures, scratch
+from assignment.cells.own_picture import HINT, explain_own_picture
 from assignment.course import Course
 from assignment.models.classifier import load_classifier
 from grader.agreement.comparisons import COMPARISONS, Comparison
@@ -31,6 +37,15 @@ pytestmark = pytest.mark.slow  # a notebook is run whole
 SIDE, LABELS = 64, 5
 LAYERS = {"shallow": "relu", "middle": "layer2.0.relu", "deep": "layer4.1.relu"}
 TODO, DONE = "    # TODO", "    return a @ b / (a.norm() * b.norm())"
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What running a notebook left: its folder, its global names, and what it printed."""
+
+    folder: Path
+    names: dict[str, Any]
+    said: str
 
 
 def forget_course() -> None:
@@ -75,8 +90,8 @@ def cells(course: Course) -> list[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def ran(course: Course, cells: list[tuple[str, str]], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Run every cell in a folder of its own; return that folder."""
+def ran(course: Course, cells: list[tuple[str, str]], tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    """Run every cell in a folder of its own."""
     folder, before = tmp_path_factory.mktemp("work"), Path.cwd()
     with pytest.MonkeyPatch.context() as patch, mpl.rc_context():
         patch.setenv("HW9_COURSE", str(course.folder))
@@ -86,13 +101,14 @@ def ran(course: Course, cells: list[tuple[str, str]], tmp_path_factory: pytest.T
         os.chdir(folder)
         names: dict[str, Any] = {"__name__": "__main__"}
         try:
-            for name, source in cells:
-                exec(compile(source, name or "cell", "exec"), names)  # our own notebook
-                plt.close("all")
+            with contextlib.redirect_stdout(io.StringIO()) as said:
+                for name, source in cells:
+                    exec(compile(source, name or "cell", "exec"), names)  # our own notebook
+                    plt.close("all")
         finally:
             os.chdir(before)
             forget_course()
-    return folder
+    return Ran(folder, names, said.getvalue())
 
 
 @pytest.fixture(scope="module")
@@ -132,11 +148,45 @@ GROUPS = ("pictures", "saliency", "smoothgrad", "filters", "integrated_gradients
     [pytest.param(one, id=f"{one.group}-{one.array}-{i}") for i, one in enumerate(COMPARISONS) if one.group in GROUPS],
 )
 def test_official_cells_save_what_the_reference_computes(
-    comparison: Comparison, ran: Path, expected: dict[tuple[str, str], Any]
+    comparison: Comparison, ran: Ran, expected: dict[tuple[str, str], Any]
 ) -> None:
-    with np.load(ran / "outputs" / f"{comparison.group}.npz") as saved:
+    with np.load(ran.folder / "outputs" / f"{comparison.group}.npz") as saved:
         theirs = saved[comparison.array]
     ours = expected[comparison.group, comparison.array]
     assert theirs.shape == ours.shape
     figures_ = comparison.compute(theirs, ours, expected["pictures", "label"])
     assert (figures_ <= comparison.limit if comparison.at_most else figures_ >= comparison.limit).all(), figures_
+
+
+def save_photograph(path: Path) -> None:
+    """Save a photograph that lies on its side, as a telephone does."""
+    spots = np.random.default_rng(9).integers(0, 256, (6, 9, 3), dtype=np.uint8)
+    picture = Image.fromarray(spots).resize((150, 100), Image.Resampling.BICUBIC)
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turned by a quarter
+    picture.save(path, exif=exif)
+
+
+def test_own_picture_is_drawn_by_the_notebooks_functions_and_nothing_else_changes(
+    ran: Ran, course: Course, tmp_path: Path
+) -> None:
+    names, outputs = ran.names, {path: path.read_bytes() for path in (ran.folder / "outputs").iterdir()}
+    before, kept = dict(names), names["inputs"].clone()
+    assert HINT.splitlines()[0] in ran.said
+    save_photograph(tmp_path / "lunch.jpg")
+    with pytest.MonkeyPatch.context() as patch, mpl.rc_context():
+        mpl.use("Agg")
+        patch.setenv("HW9_COURSE", str(course.folder))
+        patch.setattr(plt, "show", lambda: None)
+        forget_course()
+        said = explain_own_picture(str(tmp_path / "lunch.jpg"), names)
+        drawn = [plt.figure(number).get_suptitle() for number in plt.get_fignums()]
+        plt.close("all")
+    forget_course()
+    assert re.search(r"lunch\.jpg: (Tug|Ferry|Canoe|Yacht|Barge) 船 0\.\d{3}$", said)
+    for analysis in ("LIME", "your own picture", "integrated gradients", "activation maps"):
+        assert any(analysis in one for one in drawn), drawn
+    assert names.keys() == before.keys()
+    assert all(names[name] is before[name] for name in before)
+    assert torch.equal(names["inputs"], kept)
+    assert {path: path.read_bytes() for path in (ran.folder / "outputs").iterdir()} == outputs

@@ -62,6 +62,16 @@ def test_released_notebook_is_blank_and_intact(bank: Bank, text: str) -> None:
     assert plan.first_departure is None
 
 
+@pytest.mark.parametrize("starts", ["# scratch: a picture of your own", "# scratch: change ONE argument"])
+def test_changing_a_scratch_cell_never_marks_the_notebook_as_changed(text: str, starts: str) -> None:
+    data = json.loads(text)
+    cell = next(cell for cell in data["cells"] if "".join(cell["source"]).startswith(starts))
+    cell["source"] = "own_picture = 'lunch.jpg'"
+    plan = compare_notebooks(parse_notebook(json.dumps(data).encode()), parse_notebook(text.encode()))
+    assert plan.is_intact
+    assert plan.first_departure == data["cells"].index(cell)
+
+
 def test_official_cells_say_so_to_the_reader(text: str) -> None:
     official = [cell for cell in json.loads(text)["cells"] if "hw9" in cell["metadata"]]
     assert {cell["metadata"]["hw9"]["name"] for cell in official} >= {"setup", "pictures", "lime", "saliency"}

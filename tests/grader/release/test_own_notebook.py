@@ -2,19 +2,17 @@
 
 import builtins
 import json
-import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from assignment.assignment import NOTEBOOK_FILE
-from assignment.course import Course, open_course
+from assignment.course import Course
 from assignment.fixable import FixableError
 from grader.release.notebook import build_notebook
 from questions.bank import load_bank
-from tests.courses import change_settings, make_harbour
+from tests.courses import change_settings, find_embedded_words, make_harbour
 from tests.grader.release.notebook_names import find_names, find_overwritten
 
 
@@ -37,21 +35,9 @@ def list_code(cells: list[dict[str, Any]]) -> list[str]:
     return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
 
 
-def list_embedded_words() -> Iterator[str]:
-    """Yield what the embedded course is called by: its names, its words and its sizes."""
-    its, texts = open_course(), open_course().profile.texts
-    named = (its.assignment.title, *its.assignment.categories, *its.assignment.regions.values(), its.manifest.about)
-    yield from (text for one in named for text in (one.en, one.zh))
-    yield from (its.name, "toy English", "玩具", *its.profile.reader_names, *its.assignment.regions)
-    yield from (word.word for word in texts.words)
-    yield from (meaning for word in texts.words for meaning in word.sentences)
-    yield from ("128", "250", "11", "ten", "十張", "convolution 1", "0.02", "reader_a", "FILTERS[1]")
-
-
 def test_nothing_in_the_notebook_is_the_embedded_courses(cells: list[dict[str, Any]]) -> None:
     text = "\n".join("".join(cell["source"]) for cell in cells)
-    found = [word for word in list_embedded_words() if re.search(rf"(?<![\w.]){re.escape(word)}(?![\w.])", text)]
-    assert found == []
+    assert find_embedded_words(text) == []
 
 
 def test_notebook_says_what_its_course_has(cells: list[dict[str, Any]]) -> None:

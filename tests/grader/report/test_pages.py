@@ -133,7 +133,9 @@ def test_the_worst_place_is_said_where_arrays_differ(
     maps, reached = (np.array(grading.canonical[name]) for name in (("saliency", "map"), ("filters", "reached")))
     maps[1] *= 2
     reached[1, 2] *= 2
-    wrong = Outputs(dict(grading.canonical) | {("saliency", "map"): maps, ("filters", "reached"): reached})
+    wrong = Outputs(
+        dict(grading.canonical) | {("saliency", "map"): maps, ("filters", "reached"): reached}, grading.canonical.axes
+    )
     save_outputs(tmp_path / "ann", wrong)
     hand_in("ann", BEST, run=Evidence(word="ran", seconds=12.0, sandbox=True))
     write_reports(tmp_path, grading)

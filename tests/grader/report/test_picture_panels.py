@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from assignment.arrays import ARRAYS, FILTERS
+from assignment.arrays import ARRAYS
 from assignment.outputs import Array, Outputs, list_official
 from grader.agreement.agree import COMPARED_GROUPS, GroupArrays
 from grader.report.pictures.drawings import draw_colours, draw_map
@@ -75,7 +75,9 @@ def test_titles_say_which_convolution_and_filter(canonical: Outputs, canvas: Pic
     rows = [row for places in canvas.filters for row in make_filter_panels(read(canonical), canvas, places)]
     ascents, maps = rows[::2], rows[1::2]
     assert [panel.title.en for row in ascents for panel in row] == [
-        f"Convolution {layer}, filter {one}: ascent" for layer, filters in FILTERS.items() for one in filters
+        f"Convolution {layer}, filter {one}: ascent"
+        for layer in canonical.axes["layer"]
+        for one in canonical.axes[f"filter of layer {layer}"]
     ]
     assert maps[2][1].title.zh == "卷積 9 濾波器 8：圖片 2"
 
@@ -133,7 +135,7 @@ def test_hostile_pieces_are_drawn(canonical: Outputs, canvas: PictureCanvas, pie
 def test_a_silent_filter_is_drawn_dark(canonical: Outputs) -> None:
     silent = np.array(canonical["filters", "deep"])
     silent[:, 0] = 0
-    outputs = Outputs(dict(canonical) | {("filters", "deep"): silent})
+    outputs = Outputs(dict(canonical) | {("filters", "deep"): silent}, canonical.axes)
     canvas = draw_canvas(np.zeros((3, 32, 32, 3), np.uint8), outputs)
     panel = make_filter_panels(read(outputs), canvas, canvas.filters[2])[1][0]
     assert panel.theirs is not None
@@ -151,3 +153,15 @@ def test_signed_maps_are_blue_below_white_at_and_red_above_nought() -> None:
 def test_pixels_of_an_ascent_are_drawn_as_they_are_and_clipped_beyond() -> None:
     pixels = np.array([[[0.0, 1.0]], [[0.5, 2.0]], [[-1.0, np.nan]]])
     assert decode(draw_colours(pixels)).tolist() == [[[0, 128, 0], [255, 255, 0]]]
+
+
+def test_a_layer_by_name_is_called_so_in_titles(canonical: Outputs) -> None:
+    layers = {"stem.0": (0, 3, 9, 15), "body.2": (3, 5, 10, 12), "body.7": (4, 8, 12, 14)}
+    axes = {"layer": tuple(layers), **{f"filter of layer {layer}": its for layer, its in layers.items()}}
+    named = Outputs(dict(canonical), axes)
+    pictures = np.zeros((*canonical["saliency", "map"].shape, 3), np.uint8)
+    canvas = draw_canvas(pictures, named)
+    rows = [make_filter_panels(read(named), canvas, places) for places in canvas.filters]
+    assert rows[1][0][2].title.en == "Layer body.2, filter 10: ascent"
+    assert rows[2][1][1].title.zh == "層 body.7 濾波器 8：圖片 2"
+    assert [places[0].name.zh for places in canvas.filters] == ["層 stem.0", "層 body.2", "層 body.7"]

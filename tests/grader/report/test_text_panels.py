@@ -30,7 +30,7 @@ def list_panels(rows: TextRows) -> list[TextPanel]:
 
 
 def change(outputs: Outputs, group: str, name: str, array: Array) -> Outputs:
-    return Outputs(dict(outputs) | {(group, name): array})
+    return Outputs(dict(outputs) | {(group, name): array}, outputs.axes)
 
 
 def leave_out(outputs: Outputs, group: str, name: str) -> Outputs:

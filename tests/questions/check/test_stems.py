@@ -13,7 +13,6 @@ from questions.measures.classifier import probability
 from questions.measures.integrated_gradients import attribution_gap, attribution_rise, attribution_sum
 from questions.measures.maps import density_inside, map_agreement
 from questions.measures.smoothgrad import smoothgrad_kept
-from reference.produce.maps import COUNTS, FEW_STEPS, STEPS
 
 MEAT, SEAFOOD = 5, 8
 
@@ -98,11 +97,13 @@ def test_attributions_add_up_as_the_questions_say(outputs: Outputs) -> None:
 
 
 def test_stems_name_what_the_canonical_outputs_used() -> None:
-    bank = load_bank(open_course())
+    bank, its = load_bank(open_course()), open_course().assignment.analyses
+    counts = {run.copies for run in its.smoothgrad.list_runs("map").values()}
+    ways = its.integrated_gradients
     for language in ("en", "zh"):
         ask = {question.id: getattr(question.ask, language) for question in bank.questions}
-        assert all(str(count) in ask["smoothgrad-1"] for count in COUNTS)
+        assert all(str(count) in ask["smoothgrad-1"] for count in counts)
         assert "sigma=0.05" in ask["smoothgrad-2"]
         assert "sigma=0.2" in ask["smoothgrad-2"]
-        assert f"steps={FEW_STEPS}" in ask["integrated_gradients-2"]
-        assert f"steps={STEPS}" in ask["integrated_gradients-2"]
+        assert f"steps={ways.experiments['few'].steps}" in ask["integrated_gradients-2"]
+        assert f"steps={ways.official.steps}" in ask["integrated_gradients-2"]

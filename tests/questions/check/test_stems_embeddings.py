@@ -19,6 +19,7 @@ from questions.measures import embedding_pca as pca
 
 PROFILE = open_course().profile
 TEXTS = PROFILE.texts
+READERS, WORDS = PROFILE.reader_names, tuple(one.word for one in TEXTS.words)
 COMPANY = 1
 BERTS = {"masked": PROFILE.masked_folder, **PROFILE.reader_folders}
 
@@ -51,7 +52,7 @@ def test_passages_and_answers_are_those_that_the_questions_name(outputs: Outputs
     assert [one.pair[1][: one.support[0]].count(".") for one in TEXTS.passages] == [0, 1, 2]
     assert TEXTS.passages[2].question == "What did Ari buy?"
     given = {}
-    for name, spans in zip(pca.READERS, outputs["embedding_pca", "span"], strict=True):
+    for name, spans in zip(READERS, outputs["embedding_pca", "span"], strict=True):
         pieces = [read(berts[name].tokenizer, *one.pair).pieces for one in TEXTS.passages]
         given[name] = [" ".join(its[first : last + 1]) for its, (first, last) in zip(pieces, spans, strict=True)]
     assert given["reader_a"] == ["the museum", "green drum", "a yellow bike"]  # each from the first sentence
@@ -60,7 +61,7 @@ def test_passages_and_answers_are_those_that_the_questions_name(outputs: Outputs
 
 
 def test_one_reader_is_sure_of_a_wrong_answer_and_unsure_of_another(outputs: Outputs, berts: dict[str, Bert]) -> None:
-    spans = outputs["embedding_pca", "span"][pca.READERS.index("reader_a")]
+    spans = outputs["embedding_pca", "span"][READERS.index("reader_a")]
     for passage, least, most in ((0, 0.99, 1), (1, 0.02, 0.035), (2, 0.99, 1)):
         bert, (first, last) = berts["reader_a"], spans[passage]
         reading = read(bert.tokenizer, *TEXTS.passages[passage].pair)
@@ -69,7 +70,7 @@ def test_one_reader_is_sure_of_a_wrong_answer_and_unsure_of_another(outputs: Out
         start, end = found.start_logits.softmax(dim=1)[0, first], found.end_logits.softmax(dim=1)[0, last]
         assert least < start < most
         assert least < end < most
-    points = outputs["embedding_pca", "points"][pca.READERS.index("reader_a"), :, 4]
+    points = outputs["embedding_pca", "points"][READERS.index("reader_a"), :, 4]
     widths = np.nanmax(points, axis=1) - np.nanmin(points, axis=1)
     assert widths[1].max() < 3
     assert widths[[0, 2]].min() > 10
@@ -115,11 +116,11 @@ def test_answers_lie_as_far_as_the_explanations_say(outputs: Outputs, berts: dic
         (reader, passage): [
             pca.answer_apart(outputs, reader=reader, passage=passage, layer=layer) for layer in range(5)
         ]
-        for reader in pca.READERS
+        for reader in READERS
         for passage in range(3)
     }
     assert apart["reader_a", 0][3] < 2
-    assert [f"{apart[reader, 0][4]:.0f}" for reader in pca.READERS] == ["34", "6", "1"]
+    assert [f"{apart[reader, 0][4]:.0f}" for reader in READERS] == ["34", "6", "1"]
     assert apart["reader_a", 1][4] < 1
     assert f"{apart['reader_a', 2][4]:.2f}" == "0.19"
     assert f"{apart['reader_b', 1][4]:.0f}" == "12"
@@ -233,7 +234,7 @@ def test_tables_show_what_the_explanations_say(outputs: Outputs) -> None:
     assert apple[2:] == pytest.approx([0.7, 1, 1])
     bat = [distance.nearest_same(outputs, word="bat", layer=layer) for layer in (1, 3, 4)]
     assert bat == pytest.approx([0.2, 0.6, 1])
-    gaps = [distance.meaning_gap(outputs, word=word, layer=3) for word in distance.SHARED_WORDS]  # type: ignore[arg-type]
+    gaps = [distance.meaning_gap(outputs, word=word, layer=3) for word in WORDS]  # type: ignore[arg-type]
     assert [f"{gap:.3f}" for gap in gaps] == ["2.166", "0.285"]
     assert f"{distance.meaning_gap(outputs, word='bat', layer=0):.2f}" == "-0.50"
     meaning = outputs["texts", "meaning"][0]

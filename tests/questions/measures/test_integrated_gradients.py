@@ -1,28 +1,26 @@
 """Measures of signed attributions obey laws on random arrays, and are the numbers that the notebook prints."""
 
-from typing import get_args
-
 import numpy as np
 import pytest
 
-from assignment.arrays import BASELINES, STEP_COUNTS
 from assignment.cells.scratch import describe_attributions
+from assignment.course import open_course
 from assignment.outputs import Outputs
 from assignment.profile import BACKGROUND, DISTRACTOR, FOOD, TRAY
+from questions.axes import list_axes
 from questions.measures import maps
-from questions.measures.arguments import Region
 from questions.measures.integrated_gradients import (
-    Attribution,
-    Baseline,
-    PathSteps,
     attribution_against,
     attribution_gap,
     attribution_rise,
     attribution_sum,
 )
 
-REGIONS = get_args(Region)
-KINDS: dict[Region, int] = {"food": FOOD, "tray": TRAY, "distractor": DISTRACTOR, "background": BACKGROUND}
+AXES = list_axes(open_course())
+REGIONS, RUNS, BASELINES, STEP_COUNTS = (
+    AXES[name] for name in ("region", "run of integrated_gradients", "baseline", "steps")
+)
+KINDS: dict[str, int] = {"food": FOOD, "tray": TRAY, "distractor": DISTRACTOR, "background": BACKGROUND}
 
 
 @pytest.fixture
@@ -33,19 +31,20 @@ def masks() -> np.ndarray:
 @pytest.fixture
 def outputs(masks: np.ndarray) -> Outputs:
     rng = np.random.default_rng(2)
-    signed = {("integrated_gradients", name): rng.normal(size=(10, 8, 8)) for name in get_args(Attribution)}
+    signed = {("integrated_gradients", name): rng.normal(size=(10, 8, 8)) for name in RUNS}
     total = signed["integrated_gradients", "map"].sum(axis=(1, 2))
     rise = rng.normal(size=(len(BASELINES), 10))
     gap = np.abs(total - rise[0]) * np.array([4.0, 2.0, 1.0, 0.5])[:, None]
     return Outputs(
         {("pictures", name): masks == KINDS[name] for name in ("food", "tray", "distractor")}
         | signed
-        | {("integrated_gradients", "rise"): rise, ("integrated_gradients", "gap"): gap}
+        | {("integrated_gradients", "rise"): rise, ("integrated_gradients", "gap"): gap},
+        AXES,
     )
 
 
-@pytest.mark.parametrize("array", get_args(Attribution))
-def test_sums_of_the_four_regions_add_up_to_the_sum_of_the_map(outputs: Outputs, array: Attribution) -> None:
+@pytest.mark.parametrize("array", RUNS)
+def test_sums_of_the_four_regions_add_up_to_the_sum_of_the_map(outputs: Outputs, array: str) -> None:
     sums = [attribution_sum(outputs, picture=3, array=array, region=region) for region in REGIONS]
     assert sum(sums) == pytest.approx(attribution_sum(outputs, picture=3, array=array))
 
@@ -76,10 +75,6 @@ def test_rise_and_gap_are_read_from_the_row_of_their_baseline_and_their_count_of
     assert rises == outputs["integrated_gradients", "rise"][:, 7].tolist()
     assert gaps == sorted(gaps, reverse=True)
     assert gaps == outputs["integrated_gradients", "gap"][:, 7].tolist()
-
-
-def test_claim_may_name_each_baseline_and_count_of_steps_that_is_stored() -> None:
-    assert (get_args(Baseline), get_args(PathSteps)) == (BASELINES, STEP_COUNTS)
 
 
 def test_measures_are_the_numbers_that_the_notebook_prints(outputs: Outputs, masks: np.ndarray) -> None:

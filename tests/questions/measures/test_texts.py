@@ -38,7 +38,8 @@ def outputs() -> Outputs:
             ("embedding_pca", "span"): np.array([[[5, 6], [5, 5], [1, 2]]] * 3),
             ("embedding_distance", "euclidean"): between,
             ("embedding_distance", "cosine"): np.einsum("wlid,wljd->wlij", unit, unit),
-        }
+        },
+        {"reader": ("reader_a", "reader_b", "reader_c"), "shared_word": ("apple", "bat")},
     )
 
 
@@ -97,7 +98,7 @@ def test_separators_and_other_readers_do_not_count_in_a_drawing(outputs: Outputs
     points = outputs["embedding_pca", "points"].copy()
     points[:, :, :, [0, 9]] = 1e6
     points[1:] = 0
-    moved = Outputs({**outputs.arrays, ("embedding_pca", "points"): points})
+    moved = Outputs({**outputs.arrays, ("embedding_pca", "points"): points}, outputs.axes)
     place = {"reader": "reader_a", "passage": 1, "layer": 2}
     for measure in (pca.answer_apart, pca.question_near, pca.question_preference):
         assert measure(moved, **place) == measure(outputs, **place)
@@ -107,7 +108,8 @@ def test_drawing_moved_turned_over_or_enlarged_says_the_same(outputs: Outputs) -
     changed = {("embedding_pca", "points"): outputs["embedding_pca", "points"] * [-3.0, 3.0] + 7}
     place = {"reader": "reader_b", "passage": 0, "layer": 3}
     for measure in (pca.answer_apart, pca.question_near, pca.question_preference):
-        assert measure(Outputs({**outputs.arrays, **changed}), **place) == pytest.approx(measure(outputs, **place))
+        moved = Outputs({**outputs.arrays, **changed}, outputs.axes)
+        assert measure(moved, **place) == pytest.approx(measure(outputs, **place))
 
 
 def test_answer_given_is_the_answer_where_it_is_the_right_one(outputs: Outputs) -> None:
@@ -153,7 +155,7 @@ def test_meanings_far_apart_have_a_gap_and_their_like_as_neighbours(outputs: Out
     np.fill_diagonal(matrix, 0)
     apart = {("embedding_distance", "euclidean"): np.broadcast_to(matrix, (2, 4, 10, 10))}
     apart[("embedding_distance", "cosine")] = 1 - apart[("embedding_distance", "euclidean")] / 4
-    far = Outputs({**outputs.arrays, **apart})
+    far = Outputs({**outputs.arrays, **apart}, outputs.axes)
     assert distance.meaning_within(far, word="apple", layer=0) == 1
     assert distance.meaning_gap(far, word="apple", layer=0) == 3
     assert distance.meaning_ratio(far, word="apple", layer=0) == 4

@@ -74,7 +74,7 @@ def test_mutant_that_makes_the_cnn_sure_of_another_label_flips_the_choices_about
 ) -> None:
     logits = canonicals[1]["pictures", "logits"].copy()
     logits[:, [0, 3]] = logits[:, [3, 0]]  # label 0 gets what the true label had
-    wrong = Outputs(dict(canonicals[1]) | {("pictures", "logits"): logits})
+    wrong = Outputs(dict(canonicals[1]) | {("pictures", "logits"): logits}, canonicals[1].axes)
     assert find_flipped(bank, key, wrong, 1) == {f"lime-{i}": "abc" for i in range(1, 5)}
     assert find_flipped(bank, key, canonicals[1], 1) == {}
 
@@ -82,7 +82,7 @@ def test_mutant_that_makes_the_cnn_sure_of_another_label_flips_the_choices_about
 def test_choice_whose_number_cannot_be_had_counts_as_turned_over(
     bank: Bank, key: Key, canonicals: dict[int, Outputs]
 ) -> None:
-    broken = Outputs(dict(canonicals[1]) | {("pictures", "logits"): np.full((10, 11), np.nan)})
+    broken = Outputs(dict(canonicals[1]) | {("pictures", "logits"): np.full((10, 11), np.nan)}, canonicals[1].axes)
     assert find_flipped(bank, key, broken, 1) == {f"lime-{i}": "abcde" for i in range(1, 5)}
 
 

@@ -22,20 +22,21 @@ EDITS: Mapping[str, tuple[str, Edit]] = {
     "pixel scale": ("saliency", Edit("reference/produce/bench.py", "dtype) / 255", "dtype) / 25")),
     "bias sign": ("saliency", Edit("reference/folded.py", "* ratio + norm.bias", "* ratio - norm.bias")),
     "noise": ("smoothgrad", Edit("reference/smoothgrad.py", "spread = sigma *", "spread = 8 * sigma *")),
-    "logit": ("saliency", Edit("reference/produce/maps.py", '"map": (bench.labels, "logit")', '"map": (bench.labels, "loss")')),
-    "sigma": ("smoothgrad", Edit("reference/produce/maps.py", "STRONG = 0.2", "STRONG = 0.02")),
+    "logit": ("saliency", Edit("reference/produce/maps.py", "missing], of=run.of", 'missing], of="loss"')),
+    "sigma": ("smoothgrad", Edit("reference/produce/smoothgrad.py", "run.sigma, find_seed", "run.sigma / 10, find_seed")),
     "ascent sign": ("filters", Edit("reference/filters.py", "x = (x + rate", "x = (x - rate")),
-    "photograph": ("filters", Edit("reference/produce/filters.py", "NOISES, PHOTO = 100, 100, 6", "NOISES, PHOTO = 100, 100, 9")),
+    "photograph": ("filters", Edit("reference/produce/filters.py", "[[start.picture] * count]", "[[9] * count]")),
     "path sign": ("integrated_gradients", Edit("reference/integrated_gradients.py", "attribution = (pictures - b", "attribution = -(pictures - b")),
-    "grey": ("lime", Edit("reference/lime.py", "GREY = 0.5", "GREY = 1.0")),
-    "copies": ("lime", Edit("reference/produce/lime.py", "SAMPLES, FEW = 60, 250, 25", "SAMPLES, FEW = 60, 250, 200")),
+    "sum over channels": ("integrated_gradients", Edit("reference/produce/integrated_gradients.py", "to_array(attribution.sum", "to_array(-attribution.sum")),
+    "grey": ("lime", Edit("reference/lime.py", "full_like(picture, hide)", "full_like(picture, 2 * hide)")),
+    "copies": ("lime", Edit("reference/produce/lime.py", "(masks[:count], probabilities[:count])", "(masks[: 8 * count], probabilities[: 8 * count])")),
     "row of a prediction": ("attention", Edit("reference/attention.py", "[place, j], mask)[0, own]", "[place, j], mask)[1, own]")),
     "hidden word": ("attention", Edit("reference/produce/texts.py", "find_places(word)[0]", "find_places(word)[0] - 1")),
     "component": ("embedding_pca", Edit("reference/embedding_pca.py", "loadings = loadings[:, :comp", "loadings = loadings[:, 1 : 1 + comp")),
     "layer": ("embedding_distance", Edit("reference/reading.py", "(found.hidden_states)", "(found.hidden_states[::-1])")),
     "cosine sign": ("embedding_distance", Edit("reference/embedding_distance.py", "return directions @", "return -directions @")),
 }  # fmt: skip
-NIGHTLY = {"sigma", "photograph", "copies"}  # the same analyses as "noise", "ascent sign" and "grey"
+NIGHTLY = {"sigma", "photograph", "copies", "sum over channels"}  # the same analyses as others have
 MARKED = [pytest.param(name, marks=pytest.mark.nightly if name in NIGHTLY else ()) for name in EDITS]
 
 
@@ -81,7 +82,7 @@ def test_edits_touch_every_file_that_computes_an_analysis() -> None:
     files = {edit.file.removeprefix("reference/") for _, edit in EDITS.values()}
     # how, how exactly, in which order, how long, whether a course fits
     helpers = {"__init__", "__main__", "compare", "device", "framed", "layers", "registry", "ties"}
-    helpers |= {"estimate", "probe", "schedule"}
+    helpers |= {"estimate", "parts", "probe", "schedule"}
     parts = [path for name in ("", "produce") for path in (ROOT / "reference" / name).glob("*.py")]
     modules = [path for path in parts if path.stem not in helpers]
     assert files == {path.relative_to(ROOT / "reference").as_posix() for path in modules}
@@ -95,7 +96,7 @@ def test_command_names_the_question_and_the_choice_that_an_edited_reference_turn
         shutil.copytree(ROOT / room, tmp_path / room, ignore=ignored)
     source = tmp_path / "reference" / "produce" / "maps.py"
     text = source.read_text(encoding="utf-8")
-    source.write_text(text.replace('"map": (bench.labels, "logit")', '"map": (bench.labels, "loss")'), encoding="utf-8")
+    source.write_text(text.replace("missing], of=run.of", 'missing], of="loss"'), encoding="utf-8")
     words = [sys.executable, "-m", "grader", "questions", "recheck", "--only", "saliency"]
     ended = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert ended.returncode == 1, ended.stderr

@@ -23,7 +23,7 @@ def canonicals(tiny: Course) -> dict[int, Outputs]:
 def with_truth(canonicals: dict[int, Outputs], truth: float) -> dict[int, Outputs]:
     logits = np.full((10, 11), np.log((1 - truth) / 10))
     logits[:, 3] = np.log(truth)
-    return {seed: Outputs(dict(its) | {("pictures", "logits"): logits}) for seed, its in canonicals.items()}
+    return {seed: Outputs(dict(its) | {("pictures", "logits"): logits}, its.axes) for seed, its in canonicals.items()}
 
 
 def test_same_outputs_give_the_same_key(bank: Bank, canonicals: dict[int, Outputs]) -> None:
@@ -51,7 +51,7 @@ def test_command_prints_both_keys_and_why_there_is_none(
     for group in ("saliency", "lime", "pictures"):
         for seed, its in with_truth(canonicals, 0.45).items():
             arrays = {name: array for (its_group, name), array in its.items() if its_group == group}
-            save_group(other / "canonical", group, arrays, seed=seed)
+            save_group(other / "canonical", group, arrays, seed=seed, official=False)
     assert run("rekey", "--from", str(tiny.folder)) == 0
     assert "4 of 4 questions are valid on tiny, 0 of them with another key" in capsys.readouterr().out
     assert run("rekey", "--from", str(tiny.folder), "--course", str(other)) == 1

@@ -32,7 +32,7 @@ def shake(outputs: Outputs, truth: float) -> Outputs:
     """Return Outputs whose true label has another probability."""
     logits = np.full((10, 11), np.log((1 - truth) / 10))
     logits[:, 3] = np.log(truth)
-    return Outputs(dict(outputs) | {("pictures", "logits"): logits})
+    return Outputs(dict(outputs) | {("pictures", "logits"): logits}, outputs.axes)
 
 
 def measure_at(bank: Bank, canonicals: dict[int, Outputs], truth: float) -> Stability:

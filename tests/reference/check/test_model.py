@@ -66,15 +66,15 @@ def test_outputs_are_one_for_each_category(make_part: Made) -> None:
 
 
 def test_layer_of_another_name_is_refused_with_near_ones(make_part: Made) -> None:
-    network = Network(resnet18(num_classes=11), labels=11, side=64).double().eval()
+    network = Network(resnet18(num_classes=11), labels=11, side=128).double().eval()
     says = list_says(make_part(network))
     assert len(says) == 3
     assert all("layer: '" in one and "; expected one of " in one and ", such as " in one for one in says)
 
 
 def test_filters_of_a_vit_are_refused_once_with_the_reason(make_part: Made) -> None:
-    vit = ViTForImageClassification(ViTConfig(image_size=32, patch_size=16, num_labels=11, **TINY))
-    (says,) = list_says(make_part(Network(vit, labels=11, side=32).double().eval()))
+    vit = ViTForImageClassification(ViTConfig(image_size=128, patch_size=64, num_labels=11, **TINY))
+    (says,) = list_says(make_part(Network(vit, labels=11, side=128).double().eval()))
     assert "its layers cannot be followed" in says
     assert says.endswith("expected a CNN of kind homework, torchvision or module")
 
@@ -87,7 +87,7 @@ def test_file_that_is_no_weights_is_named_with_the_command_that_imports_one(
     section = look("model", make_part(classifier_file=tmp_path / "cnn.safetensors"))
     (flaw,) = section.flaws
     assert flaw.place == (str(tmp_path / "cnn.safetensors"),)
-    assert flaw.mend == "hw9 course model --course bakery WEIGHTS"
+    assert flaw.mend == "hw9 course model --course bakery --for classifier WEIGHTS --source S --replace"
 
 
 def test_pictures_that_cannot_be_read_leave_the_model_to_be_looked_at(make_part: Made, wide: Classifier) -> None:

@@ -186,7 +186,7 @@ def test_maps_of_a_layer_by_name_are_what_the_layer_gives(cnn: Network, small: T
 
 def test_ascent_of_a_layer_by_name_is_torchs_adam(cnn: Network) -> None:
     name, part = find_middle(cnn)
-    start = draw_noise((5, 6), side=SIDE)
+    start = draw_noise((5, 6), size=(SIDE, SIDE))
     x, means = start.clone().requires_grad_(True), []
     adam = torch.optim.Adam([x], lr=0.05)
     for _ in range(3):

@@ -9,6 +9,7 @@ import pytest
 import torch
 import yaml
 
+from assignment.course import open_course
 from assignment.fixable import FixableError
 from assignment.models.network import Network
 from assignment.profile import PROFILES_FOLDER, Manifest, Profile
@@ -43,7 +44,7 @@ def copy_mini(folder: Path, source: str = SOURCE, **changed: Any) -> Profile:
 
 
 def test_any_classifier_is_explained_as_it_is(tmp_path: Path) -> None:
-    bench = Bench(copy_mini(tmp_path), torch.device("cpu"))
+    bench = Bench(copy_mini(tmp_path), open_course().assignment, torch.device("cpu"))
     assert isinstance(bench.model, Network)
     found = produce_pictures(bench, (1,))[None]["logits"]
     expected = bench.pictures.mean(dim=(2, 3)).repeat(1, 4)[:, :11]
@@ -54,13 +55,13 @@ def test_every_file_of_the_classifier_is_compared_with_the_manifest(tmp_path: Pa
     profile = copy_mini(tmp_path)
     (tmp_path / "mini" / "means" / "means.py").write_text(SOURCE.replace("mean(", "amax("))
     with pytest.raises(FixableError, match=r"means\.py: sha256"):
-        Bench(profile, torch.device("cpu")).model  # noqa: B018
+        Bench(profile, open_course().assignment, torch.device("cpu")).model  # noqa: B018
 
 
 def test_pictures_of_another_size_and_labels_it_lacks_are_named_at_once(tmp_path: Path) -> None:
     profile = copy_mini(tmp_path, side=64)
     with pytest.raises(FixableError, match=r"mini: pictures: 128 x 128; expected 64 x 64, which the classifier takes"):
-        Bench(profile, torch.device("cpu")).model  # noqa: B018
+        Bench(profile, open_course().assignment, torch.device("cpu")).model  # noqa: B018
     fewer = copy_mini(tmp_path / "fewer", SOURCE.replace(":11", ":9"), labels=9)
     with pytest.raises(FixableError, match=r"mini: pictures: 9: label: 9; expected 0 to 8, the classifier's labels"):
-        Bench(fewer, torch.device("cpu")).model  # noqa: B018
+        Bench(fewer, open_course().assignment, torch.device("cpu")).model  # noqa: B018

@@ -1,5 +1,6 @@
 """Courses of other BERTs: the notebook's own cells and the reference give the same arrays, in each reader's tokens."""
 
+import json
 import re
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,6 +11,7 @@ import pytest
 import torch
 
 from assignment.assignment import NOTEBOOK_FILE
+from assignment.course import open_course
 from assignment.fixable import FixableError
 from assignment.models.bert import load_bert
 from assignment.models.reading import read
@@ -21,6 +23,7 @@ from reference.produce.bench import Bench
 from reference.produce.registry import find_producer
 from tests.assignment.models.tiny_berts import save_tiny
 
+CPU, SETTINGS = torch.device("cpu"), open_course().assignment
 GROUPS = ("texts", "attention", "embedding_pca", "embedding_distance")
 ENGLISH = Texts(
     attention=(
@@ -62,9 +65,9 @@ def run_cells(profile: Any) -> None:
     names: dict[str, Any] = {"profile": profile, "device": "cpu", "Path": Path, "torch": torch, "np": np}
     exec("from assignment.outputs import save_group", names)
     names["cosine_similarity"] = lambda a, b: a @ b / (a.norm() * b.norm())
-    for cell in re.split(r"^# %%", NOTEBOOK_FILE.with_suffix(".py").read_text(encoding="utf-8"), flags=re.MULTILINE):
-        if re.match(r' hw9=\{"official": true, "name": "(bert|attention|embedding_\w+)"', cell):
-            exec(cell.partition("\n")[2], names)
+    for cell in json.loads(NOTEBOOK_FILE.read_text(encoding="utf-8"))["cells"]:
+        if re.match(r"# official: (bert|attention|embedding_\w+)\n", "".join(cell["source"])):
+            exec("".join(cell["source"]), names)
 
 
 @pytest.mark.parametrize("name", COURSES)
@@ -73,7 +76,7 @@ def test_notebook_and_reference_read_the_same_tokens(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     profile = make_course(tmp_path, name)
-    found = {group: dict(find_producer(group)(Bench(profile, torch.device("cpu")), (1,)))[None] for group in GROUPS}
+    found = {group: dict(find_producer(group)(Bench(profile, SETTINGS, CPU), (1,)))[None] for group in GROUPS}
     run_cells(profile)
     for group in GROUPS[1:]:
         for array, theirs in load_group(tmp_path / "outputs" / f"{group}.npz").items():
@@ -84,9 +87,12 @@ def test_notebook_and_reference_read_the_same_tokens(
 
 def test_roles_are_those_of_each_readers_own_tokens(tmp_path: Path) -> None:
     profile = make_course(tmp_path, "english")
-    bench = Bench(profile, torch.device("cpu"))
+    bench = Bench(profile, SETTINGS, CPU)
     arrays = {group: dict(find_producer(group)(bench, (1,)))[None] for group in ("texts", "embedding_pca")}
-    outputs = Outputs({(group, name): array for group, its in arrays.items() for name, array in its.items()})
+    outputs = Outputs(
+        {(group, name): array for group, its in arrays.items() for name, array in its.items()},
+        {"reader": ("reader_a", "reader_b")},
+    )
     assert outputs["texts", "role"].shape == (2, *outputs["embedding_pca", "points"].shape[1::2][:2])
     assert find_shared_axes(outputs)["reader"] == 2
     place = {"passage": 1, "layer": 1}
@@ -99,7 +105,7 @@ def test_roles_are_those_of_each_readers_own_tokens(tmp_path: Path) -> None:
 def test_states_of_words_are_those_of_the_courses_embeddings_model(tmp_path: Path) -> None:
     profile = make_course(tmp_path, "english")
     profile.embeddings_folder = save_tiny(tmp_path / "words", "distilbert", "embeddings", layers=2)
-    bench = Bench(profile, torch.device("cpu"))
+    bench = Bench(profile, SETTINGS, CPU)
     arrays = {group: dict(find_producer(group)(bench, (1,)))[None] for group in ("texts", "embedding_distance")}
     bert = load_bert(profile.embeddings_folder, "embeddings")
     readings = [read(bert.tokenizer, text) for text, _, _ in ENGLISH.words[0].rows]
@@ -117,6 +123,6 @@ def test_texts_that_do_not_fit_are_named_before_anything_is_computed(tmp_path: P
     profile = make_course(tmp_path, "chinese")
     profile.masked_folder = save_tiny(tmp_path / "other", "bert", "masked")
     with pytest.raises(FixableError) as caught:
-        find_producer("texts")(Bench(profile, torch.device("cpu")), (1,))
+        find_producer("texts")(Bench(profile, SETTINGS, CPU), (1,))
     assert [fault.place for fault in caught.value.faults] == [("attention", "0")]
     assert "2 tokens, 蘋 果; expected a word of one" in str(caught.value)

@@ -17,22 +17,21 @@ from assignment.models.bert import load_bert
 from assignment.models.reading import read
 from assignment.outputs import load_group
 from assignment.texts import SentenceText
+from questions.axes import list_axes
 from questions.canonical import load_canonical
 from questions.measures import attention as measures_attention
-from questions.measures import embedding_distance as measures_distance
-from questions.measures import embedding_pca as measures_pca
 from reference.produce.bench import Bench
 from reference.produce.compare import compare_group
 from reference.produce.registry import find_producer
 
 GROUPS = ("texts", "attention", "embedding_pca", "embedding_distance")
 STORED = open_course().canonical
-CPU = torch.device("cpu")
+CPU, SETTINGS = torch.device("cpu"), open_course().assignment
 
 
 @cache
 def compute(group: str) -> dict[str, np.ndarray]:
-    (found,) = find_producer(group)(Bench(open_course().profile, CPU), (1,)).values()
+    (found,) = find_producer(group)(Bench(open_course().profile, SETTINGS, CPU), (1,)).values()
     return dict(found)
 
 
@@ -49,7 +48,7 @@ def test_threads_change_nothing_beyond_a_billionth() -> None:
     threads = torch.get_num_threads()
     torch.set_num_threads(1 if threads > 1 else 2)
     try:
-        (again,) = find_producer("attention")(Bench(open_course().profile, CPU), (1,)).values()
+        (again,) = find_producer("attention")(Bench(open_course().profile, SETTINGS, CPU), (1,)).values()
     finally:
         torch.set_num_threads(threads)
     for name, array in compute("attention").items():
@@ -96,8 +95,8 @@ def test_layer_0_knows_the_word_and_its_place_and_nothing_else() -> None:
 def test_axes_are_in_the_order_that_the_measures_read() -> None:
     profile = open_course().profile
     assert (*FUNCTIONS, *LINKS) == measures_attention.SCORED_FUNCTIONS
-    assert tuple(profile.reader_folders) == measures_pca.READERS
-    assert tuple(one.word for one in profile.texts.words) == measures_distance.SHARED_WORDS
+    assert tuple(profile.reader_folders) == list_axes(open_course())["reader"]
+    assert tuple(one.word for one in profile.texts.words) == list_axes(open_course())["shared_word"]
     assert len(compute("attention")["score"]) == len(measures_attention.SCORED_FUNCTIONS)
 
 
@@ -115,9 +114,10 @@ def test_any_bert_in_a_folder_will_do(foreign: Path, tmp_path: Path) -> None:
     profile = SimpleNamespace(
         texts=open_course().profile.texts.model_copy(update={"attention": (sentence,)}),
         masked_folder=foreign,
+        embeddings_folder=foreign,
         reader_folders={"reader_a": tmp_path, "reader_b": tmp_path},
     )
-    found = {group: dict(find_producer(group)(Bench(profile, CPU), (1,)))[None] for group in GROUPS}
+    found = {group: dict(find_producer(group)(Bench(profile, SETTINGS, CPU), (1,)))[None] for group in GROUPS}
     tokens = found["texts"]["word"].shape[1]
     assert found["texts"]["role"].shape[1] > load_canonical(open_course(), 1)["texts", "role"].shape[1]
     assert found["attention"]["map"].shape == (1, 12, 6, tokens, tokens)

@@ -81,6 +81,7 @@ FAULTS = [
     ),
     ("[are, the]", "[are, ☃]", r"mine\.yaml: attention: 0: candidates: ☃: not in the vocabulary; expected a word that"),
     ("An old [cat] paid.", f"{LONG}[cat].", r"words: cat: sentence 1: .* 74 tokens; expected at most 64, as the model"),
+    ("An old [cat]", "An old [☃]", r"words: cat: sentence 1: '☃' is not in the vocabulary; expected a word that the"),
     ("The door.", f"{LONG}.", r"mine\.yaml: passages: 0: before: .* tokens; expected at most 64, as the model reads"),
     ("the dog. The door.", "the dog", r"passages: 0: no full stop after 'The cat saw the dog', which has the answer"),
 ]
@@ -91,6 +92,14 @@ def test_fault_is_said_with_its_place_and_the_tokens(course: Path, file: Path, o
     changed = TEXTS.replace(old, new).replace("are, the", "owls, the" if "owls" in new else "are, the")
     file.write_text(changed, encoding="utf-8")
     assert re.search(says, "\n".join(map(str, look_at_texts(course, file).faults)))
+
+
+def test_word_that_a_model_does_not_know_is_said_to_be_so(course: Path, file: Path) -> None:
+    file.write_text(TEXTS.replace("The [cat] saw the dog. The", "The [cat] saw ☃. The"), encoding="utf-8")
+    look = look_at_texts(course, file)
+    table = next(table for table in look.tables if table.place == ("passages", "0") and "before" in table.models)
+    assert [mark for row, mark in table.rows if row.word == "☃"] == ["its sentence; not in the vocabulary"]
+    assert look.faults == ()
 
 
 def test_yaml_that_holds_no_texts_is_refused(course: Path, file: Path) -> None:

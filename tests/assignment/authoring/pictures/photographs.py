@@ -1,11 +1,11 @@
 """Photographs for tests, drawn: a red square on blue, stored as a camera stores it, however it was held."""
 
+import importlib
 import io
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import torchvision.transforms.v2.functional as _imported  # noqa: F401  its import takes seconds, no test's own
 from PIL import ExifTags, Image
 
 from assignment.assignment import Bilingual
@@ -13,6 +13,7 @@ from assignment.authoring.pictures.picture_list import Wanted
 from assignment.authoring.skeleton import Beginning, create_course
 from tests.courses import replace_text
 
+importlib.import_module("torchvision.transforms.v2.functional")  # it takes seconds, which are no test's own
 RED, BLUE = (220, 30, 20), (20, 40, 200)
 WIDTH, HEIGHT = 240, 160  # of the photograph as it is seen
 SQUARE = (90, 40, 150, 80)  # left, top, right, bottom

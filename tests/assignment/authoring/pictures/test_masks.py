@@ -109,6 +109,21 @@ def test_all_forms_give_the_same_mask(tmp_path: Path) -> None:
     assert all((one == masks[0]).all() for one in [*masks, read(folder)])
 
 
+@pytest.mark.parametrize("square", [(91, 37, 148, 83), (33, 1, 38, 159), (11, 61, 239, 64)])
+def test_painted_and_drawn_agree_off_the_grid(tmp_path: Path, square: tuple[int, int, int, int]) -> None:
+    folder = prepare(tmp_path, 6)
+    left, top, right, bottom = square
+    painted = np.zeros((HEIGHT, WIDTH), dtype=np.uint8)
+    painted[top:bottom, left:right] = 1
+    (tmp_path / "painted").mkdir()
+    Image.fromarray(painted).save(tmp_path / "painted" / "a b.png")
+    add(folder, tmp_path / "painted" / "a b.png")
+    first = read(folder)
+    add(folder, write(tmp_path / "a.json", to_labelme([[left, top], [right, bottom]], kind="rectangle")))
+    assert (first == read(folder)).all()
+    assert first.sum() == pytest.approx(painted.sum() * (48 / HEIGHT) ** 2, rel=0.7)
+
+
 def test_mask_stands_in_the_manifest_with_the_rights_of_its_picture(tmp_path: Path) -> None:
     folder = prepare(tmp_path)
     add(folder, write(tmp_path / "a.json", to_labelme()))
@@ -180,6 +195,7 @@ def test_new_cut_of_a_picture_takes_its_mask_out(tmp_path: Path) -> None:
         (to_coco(segmentation={"counts": "abc"}), r"annotations: 0: segmentation: a run-length mask \(RLE\)"),
         (to_coco(segmentation=[[1, 2, 3]]), "segmentation: not pairs of numbers"),
         (to_coco(segmentation=[["a", "b"]]), "segmentation: not pairs of numbers"),
+        (to_coco(segmentation=[[10**400] * 6]), "segmentation: not pairs of numbers"),
         (to_coco(segmentation=[[1, 2, 3, 4]]), "segmentation: fewer than three points"),
         (to_coco(segmentation=None), "segmentation: no polygon"),
         (to_coco(image_id=9), "annotations: 0: image_id: 9; expected the id of one of `images`"),

@@ -70,6 +70,7 @@ def test_new_course_is_told_what_to_do_first_and_what_waits_for_it(
     assert asked == []
 
 
+@pytest.mark.slow
 def test_broken_part_stops_only_what_is_made_of_it(tmp_path: Path, asked: list[str]) -> None:
     folder = copy_course(tmp_path / "winter").folder
     replace_text(folder / "manifest.yaml", "label: 3\n", "label: 11\n")
