@@ -37,7 +37,7 @@ def open_watched(count: int) -> tuple[Bench, Watched]:
     """Return a bench of mini's first pictures, and the classifier that watches."""
     entries = COURSE.manifest.pictures[:count]
     its = Profile(COURSE.folder, COURSE.manifest.model_copy(update={"pictures": entries}))
-    bench, watched = Bench(its, CPU), Watched()
+    bench, watched = Bench(its, COURSE.assignment, CPU), Watched()
     bench.__dict__["model"] = watched
     return bench, watched
 
