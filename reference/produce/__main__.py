@@ -140,8 +140,9 @@ def say_plan(
     with console.status("measuring how long it will take"):
         schedule = plan(bench, course.assignment.analyses, options.analysis, seeds)
     parts = ", ".join(f"{group} {to_words(said)}" for group, said in schedule.said.items())
-    words = f"{course.name} on {bench.device.type}: about {to_words(schedule.total)} ({parts})"
-    console.print(words, highlight=False, soft_wrap=True)
+    kept = bench.store is not None and any(bench.store.folder.glob("*"))  # perhaps parts of this run
+    words = f"{'at most' if kept else 'about'} {to_words(schedule.total)} ({parts})"
+    console.print(f"{course.name} on {bench.device.type}: {words}", highlight=False, soft_wrap=True)
     return schedule
 
 

@@ -87,7 +87,7 @@ class Probe:
         its, count = self.bench, self.bench.batch
         masks = draw_masks(0, count, int(self._segments.max()) + 1)
         one = (its.model, its.pictures[0], self._segments, masks)
-        return lambda: masked_probabilities(*one, hide="grey", batch=count), count
+        return lambda: masked_probabilities(*one, hide=self.analyses.lime.official.hide, batch=count), count
 
     def _prepare_cut(self) -> Trial:
         return self._cut, 1

@@ -21,7 +21,7 @@ ANALYSES = COURSE.assignment.analyses
 def open_first(batch: int = 2) -> Bench:
     """Return a bench with picture 0 alone."""
     one = COURSE.manifest.model_copy(update={"pictures": COURSE.manifest.pictures[:1]})
-    return Bench(Profile(COURSE.folder, one), torch.device("cpu"), batch=batch)
+    return Bench(Profile(COURSE.folder, one), COURSE.assignment, torch.device("cpu"), batch=batch)
 
 
 @pytest.mark.slow

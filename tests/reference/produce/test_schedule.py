@@ -70,7 +70,7 @@ def test_bar_shows_the_work_that_is_done() -> None:
 @pytest.mark.parametrize("quiet", [False, True])
 def test_command_says_how_long_it_takes_before_it_starts(quiet: bool, tmp_path: Path) -> None:
     groups = ["pictures", "texts", "attention", "embedding_pca", "embedding_distance"]
-    words = ["--analysis", *groups, "--threads", "1", "--out", str(tmp_path), *(["--quiet"] if quiet else [])]
+    words = ["--analysis", *groups, "--threads", "1", "--out", str(tmp_path), *(["--quiet"] if quiet else ["--fresh"])]
     done = subprocess.run(
         [sys.executable, "-m", "reference.produce", *words], capture_output=True, text=True, check=True
     )
