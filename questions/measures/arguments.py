@@ -64,15 +64,15 @@ def find_missing(
         axis = next((one for one in written if one in axes), "")
         if value is None or not axis or value in axes[axis]:
             continue
-        places = axes[axis]
+        places, of = axes[axis], f" of {axis.partition(' of ')[2]}" if " of " in axis else ""
         if not isinstance(places, range):
-            of = f" of {axis.partition(' of ')[2]}" if " of " in axis else ""
             yield f"{name} {value!r}{of}; expected one of {', '.join(map(str, places))}"
         elif isinstance(value, int):
-            yield f"{name} {value}; expected {f'0 to {len(places) - 1}' if places else 'none, the course has none'}"
-    masked = axes.get("masked", ())
-    if arguments.get("region") and "picture" in arguments and masked and arguments["picture"] not in masked:
-        yield f"picture {arguments['picture']} has no mask; expected one of {', '.join(map(str, masked))}"
+            yield f"{name} {value}{of}; expected {f'0 to {len(places) - 1}' if places else 'none, the course has none'}"
+    picture, masked = arguments.get("picture"), axes.get("masked")
+    if arguments.get("region") and picture is not None and masked is not None and picture not in masked:
+        expected = f"one of {', '.join(map(str, masked))}" if masked else "a course whose pictures have masks"
+        yield f"picture {picture} has no mask; expected {expected}"
 
 
 class _Written(dict[str, Any]):

@@ -116,3 +116,5 @@ def test_a_region_without_a_pixel_and_a_picture_without_a_mask_are_faults(measur
     with pytest.raises(FixableError, match="picture 0 has no mask; expected one of 1, 2"):
         evaluate(claim("food"), Outputs(outputs.arrays, bare))
     assert list(find_misplaced(claim("food"), bare)) == ["picture 0 has no mask; expected one of 1, 2"]
+    (says,) = find_misplaced(claim("background"), {**bare, "masked": ()})
+    assert says == "picture 0 has no mask; expected a course whose pictures have masks"

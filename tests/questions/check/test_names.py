@@ -99,7 +99,7 @@ BEYOND: dict[str, tuple[str, dict[str, object], str]] = {
     "filter": ("ascent_roughness", {"layer": 1, "filter": 4}, "filter 4 of layer 1; expected one of 0, 3, 9, 15"),
     "sentence": ("word_probability", {"text": 10}, "text 10; expected 0 to 9"),
     "candidate": ("word_probability", {"text": 0, "candidate": 3}, "candidate 3; expected 0 to 2"),
-    "word": ("probability_left", {"text": 0, "word": 99}, "word 99; expected 0 to "),
+    "word": ("probability_left", {"text": 0, "word": 99}, "word 99 of sentence 0; expected 0 to "),
     "layer of filters": ("ascent_roughness", {"layer": 2, "filter": 4}, "layer 2; expected one of 1, 4, 9"),
     "experiment": ("lime_agreement", {"picture": 0, "second": "weights_late"}, "'weights_late' of lime; expected one"),
     "experiment of another analysis": (
