@@ -99,6 +99,6 @@ def cut(canonical: Outputs) -> Outputs:
 def judge(folder: Path, group: str, canonical: Outputs) -> list[Agreement]:
     """Return the figures of one group that was saved in a folder."""
     readings = {name: GroupArrays({}, "missing") for name in COMPARED_GROUPS} | {
-        group: read_group(folder, group, canonical)
+        group: read_group(folder, group, canonical, most=open_course().assignment.limits.group_bytes)
     }
     return [one for one in compare_groups(readings, canonical) if one.group == group]
