@@ -62,9 +62,9 @@ def produce_attention(bench: Bench, seeds: Sequence[int]) -> Found:
     maps = [attention(bert.model, reading) for reading in readings]
     mask, predictions, both, drops = bert.tokenizer.mask_token_id, [], [], []
     for reading, one in zip(readings, sentences, strict=True):
-        hidden, also = _find_token(reading, one.hidden), _find_token(reading, one.also)
+        hidden, also = _find_token(reading, one.hidden), reading.find_places(one.also)
         predictions.append(to_array(predict_masked(bert.model, reading, [hidden], mask)[0]))
-        both.append(to_array(predict_masked(bert.model, reading, [hidden, also], mask)[0]))
+        both.append(to_array(predict_masked(bert.model, reading, [hidden, *also], mask)[0]))
         drops.append(to_array(compute_influence(bert.model, reading, hidden, mask)))
     targets = find_all_targets(readings, sentences).values()
     return {

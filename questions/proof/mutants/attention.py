@@ -77,7 +77,7 @@ ATTENTION_MUTANTS = (
         "the second word is not hidden",
         Edit(
             _MADE,
-            "predict_masked(bert.model, reading, [hidden, also], mask)",
+            "predict_masked(bert.model, reading, [hidden, *also], mask)",
             "predict_masked(bert.model, reading, [hidden], mask)",
         ),
     ),
@@ -86,8 +86,8 @@ ATTENTION_MUTANTS = (
         "of two hidden words the second one's prediction is read",
         Edit(
             _MADE,
-            "predict_masked(bert.model, reading, [hidden, also], mask)",
-            "predict_masked(bert.model, reading, [also, hidden], mask)",
+            "predict_masked(bert.model, reading, [hidden, *also], mask)",
+            "predict_masked(bert.model, reading, [*also, hidden], mask)",
         ),
     ),
     _mutant(
