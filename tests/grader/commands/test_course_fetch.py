@@ -85,7 +85,7 @@ def test_course_without_a_lock_has_nothing_to_fetch(winter: Course, capsys: pyte
 
 
 def test_lines_of_the_guide_work_as_they_are_written(winter: Course, tmp_path: Path) -> None:
-    examples = dict(re.findall(r"^```(yaml|sh)\n(.*?)^```$", GUIDE, re.DOTALL | re.MULTILINE))
+    examples = dict(re.findall(r"^```(yaml|sh)\n(.*?)^```$", _find_section("Large files"), re.DOTALL | re.MULTILINE))
     (winter.folder / "lock.yaml").write_text(examples["yaml"], encoding="utf-8")
     read = lock.load_lock(winter.folder / "lock.yaml")
     assert [bool(asset.hub) for asset in read.assets] == [False, True]
@@ -97,6 +97,10 @@ def test_lines_of_the_guide_work_as_they_are_written(winter: Course, tmp_path: P
         assert len(lines) >= 2
     assert (winter.folder / read.assets[0].path).read_bytes() == b"weights"
     assert (tmp_path / "cache").is_dir()
+
+
+def _find_section(title: str) -> str:
+    return GUIDE.partition(f"## {title}\n")[2].partition("\n## ")[0]
 
 
 def _type(line: str) -> int:

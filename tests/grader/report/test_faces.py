@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from assignment.fonts.face import MOST, find_drawn, list_characters
+from assignment.page.face import MOST, find_drawn, list_characters
 
 from grader.report.faces import MOST_OWN, make_class_faces
 from grader.scoring.grading import Grading

@@ -30,6 +30,7 @@ def compute(course: Course, *words: str) -> int:
     return main(["--course", str(course.folder), "--analysis", "saliency", "--threads", "1", *words])
 
 
+@pytest.mark.slow
 def test_what_was_kept_is_not_computed_again_and_a_file_with_the_same_arrays_stays(
     course: Course, capsys: pytest.CaptureFixture[str]
 ) -> None:
