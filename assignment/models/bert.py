@@ -4,8 +4,6 @@ Which class a folder is opened with, the library knows by its type; a type that 
 Attention is computed the plain way (`eager`): the fused kernels that transformers prefers give no attentions back.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,13 +19,12 @@ from transformers import (
     AutoTokenizer,
     PreTrainedModel,
 )
-from transformers.utils import logging
 
 from assignment.fixable import FixableError
+from assignment.models.quiet import silence
 from assignment.models.reading import Tokens
 
 LONGEST_ANSWER = 8  # tokens
-logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # weights are read within a second
 KINDS: dict[str, tuple[Any, str]] = {  # the library's class for each type of configuration, and what it is for
     "masked": (MODEL_FOR_MASKED_LM_MAPPING, "predicts masked words"),
     "answers": (MODEL_FOR_QUESTION_ANSWERING_MAPPING, "answers questions"),
@@ -54,7 +51,7 @@ def load_bert(folder: Path, kind: str, device: torch.device | str = "cpu", dtype
         raise FixableError(f"{folder}: no config.json; {_EXPECTED}")
     here = {"local_files_only": True, "trust_remote_code": False}
     try:
-        with _silence():
+        with silence():
             wanted = _find_class(folder, AutoConfig.from_pretrained(folder, **here), kind)
             model, notes = wanted.from_pretrained(
                 folder, dtype=dtype, attn_implementation="eager", local_files_only=True, output_loading_info=True
@@ -70,17 +67,6 @@ def load_bert(folder: Path, kind: str, device: torch.device | str = "cpu", dtype
     if misfit := _find_misfit(bert, kind):
         raise FixableError(f"{folder}: {misfit}")
     return bert
-
-
-@contextmanager
-def _silence() -> Iterator[None]:
-    """Keep transformers from printing its own load report: what matters of it becomes an error of ours."""
-    before = logging.get_verbosity()
-    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    try:
-        yield
-    finally:
-        logging.set_verbosity(before)
 
 
 def _find_class(folder: Path, config: Any, kind: str) -> Any:
@@ -122,7 +108,7 @@ def _find_misfit(bert: Bert, kind: str) -> str | None:
         return f"a tokenizer of {len(tokenizer)} tokens for a model of {config.vocab_size}; expected the model's own"
     if kind == "masked" and tokenizer.mask_token_id is None:
         return "a tokenizer without a token that masks; expected one"
-    with torch.no_grad(), _silence():
+    with torch.no_grad(), silence():
         word = tokenizer("a", return_tensors="pt").to(model.device)
         found = model(**word, output_attentions=True, output_hidden_states=True)
     shapes = {tuple(heads.shape[:2]) for heads in found.get("attentions") or [torch.zeros(0, 0)]}

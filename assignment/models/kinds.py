@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from assignment.fixable import Fault, FixableError, check_all, load_yaml, parse_as, show_value, suggest
 from assignment.models.classifier import Classifier, build_homework
 from assignment.models.network import MEAN, STD, Network, find_training_parts
+from assignment.models.quiet import silence
 from assignment.models.weights import COUNTER, find_weight_faults, read_weights
 from assignment.records import Record
 
@@ -117,15 +118,14 @@ def open_torchvision(model: TorchvisionModel, place: Path) -> Network:
 def open_transformers(model: TransformersModel, place: Path) -> Network:
     """Open an image classifier of transformers; nothing is downloaded, and no code but the package's is run."""
     from transformers import AutoModelForImageClassification
-    from transformers.utils import logging
 
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     folder, auto = place.parent, AutoModelForImageClassification
     if not (folder / "config.json").is_file():
         raise FixableError(f"{folder}: no config.json; expected an image classifier in the Hugging Face format")
     try:
         settings = {"local_files_only": True, "use_safetensors": True, "trust_remote_code": False}
-        body, notes = auto.from_pretrained(folder, output_loading_info=True, dtype=torch.float32, **settings)
+        with silence():
+            body, notes = auto.from_pretrained(folder, output_loading_info=True, dtype=torch.float32, **settings)
     except Exception as error:  # whatever the library makes of a folder that is none, or damaged
         says = f"{_shorten(error)}; expected an image classifier in the Hugging Face format, its weights as safetensors"
         raise FixableError(Fault((str(folder),), says)) from None

@@ -12,7 +12,7 @@ from reference.check.part import Part
 from reference.filters import check_filters
 from reference.folded import fold
 
-MODEL = "course model --for classifier WEIGHTS --source S --replace"
+MODEL = "course model --for classifier WEIGHTS --licence L --source S --replace"
 SLOTS = ("shallow", "middle", "deep")
 
 

@@ -11,7 +11,7 @@ from assignment.models.bert import load_bert
 from assignment.texts import Texts
 from reference.check.part import Part
 
-TEXTS, MODEL = "course texts", "course model --for {use} FOLDER --source S --replace"
+TEXTS, MODEL = "course texts", "course model --for {use} FOLDER --licence L --source S --replace"
 
 
 def check_texts_read(part: Part) -> Section:

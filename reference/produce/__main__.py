@@ -137,7 +137,8 @@ def say_plan(
     """Return the schedule, and say what it is; --quiet measures and says nothing."""
     if options.quiet:
         return Schedule(dict.fromkeys(options.analysis, 1.0))
-    with console.status("measuring how long it will take"):
+    console.print(f"{course.name} on {bench.device.type}: measuring how long it will take", highlight=False)
+    with console.status("measuring"):
         schedule = plan(bench, course.assignment.analyses, options.analysis, seeds)
     parts = ", ".join(f"{group} {to_words(said)}" for group, said in schedule.said.items())
     kept = bench.store is not None and any(bench.store.folder.glob("*"))  # perhaps parts of this run

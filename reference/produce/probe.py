@@ -1,6 +1,7 @@
 """How long one unit of each kind of work takes on this machine: the analyses' own functions, run on very little.
 
-Each probe runs once to warm up: that opens models, fills caches and starts threads.
+Each probe runs once to warm up: that opens models, fills caches and starts threads. Where one picture is slow
+by itself, fewer at once are tried; where it takes seconds, what costs a gradient or a forward pass is not timed again.
 """
 
 import statistics
@@ -16,13 +17,16 @@ import torch
 from assignment.analyses import Analyses
 from reference.filters import ascend, find_maps
 from reference.integrated_gradients import compute_mean_gradients, make_baseline
-from reference.produce.bench import Array, Bench, compute_logits
+from reference.produce.bench import Array, Bench
 from reference.produce.estimate import EMBEDDINGS, MASKED
 from reference.saliency import saliency
 from reference.smoothgrad import predict_classes, smoothgrad
 
 ROUNDS, ENOUGH = 5, 0.3  # a probe is repeated so often, or until it took so many seconds
+SLOW = 0.5  # a first run that took so many seconds counts: warming up is a small part of it
+LONG = 1.0  # where the gradient of one picture takes so many seconds, nothing like it is timed again
 ASCENT_STEPS = 3
+LIKE = {"copy": "gradient", "step": "gradient", "classified": "forward", "sample": "forward"}  # most of their work
 
 Text = TypeVar("Text", str, tuple[str, str])
 Trial = tuple[Callable[[], object], int]  # what is run, and how many units it is
@@ -42,6 +46,8 @@ class Probe:
             return self._time_opening(name)
         if kind == "ascent":
             return self._time_step_of_ascent(name)
+        if kind in LIKE and self._one["gradient"] >= LONG:
+            return self._one[LIKE[kind]]
         run, units = (self._prepare_reading(name), 1) if kind == "read" else self._trials[kind]()
         return _time(run) / units
 
@@ -59,32 +65,51 @@ class Probe:
             "map": self._prepare_map,
         }
 
-    def _prepare_forward(self) -> Trial:
-        return lambda: compute_logits(self.bench), len(self.bench.pictures)
+    @cached_property
+    def _one(self) -> dict[str, float]:
+        """The seconds of one picture alone."""
+        return {"forward": _time(self._prepare_forward(1)[0]), "gradient": _time(self._prepare_gradient(1)[0])}
 
-    def _prepare_gradient(self) -> Trial:
-        its, count = self.bench, min(self.bench.batch, len(self.bench.pictures))
-        return lambda: saliency(its.model, its.pictures[:count], its.labels[:count], batch=count), count
+    @cached_property
+    def _count(self) -> int:
+        """How many pictures at once are tried: as the analyses do it, or fewer where one is slow."""
+        one = self._one["gradient"]
+        return max(1, min(self.bench.batch, int(SLOW / one) if one else self.bench.batch))
+
+    def _prepare_forward(self, count: int | None = None) -> Trial:
+        its = self.bench
+        pictures = its.pictures[: count or self._count]
+
+        def run() -> None:
+            with torch.no_grad():
+                its.model(pictures)
+
+        return run, len(pictures)
+
+    def _prepare_gradient(self, count: int | None = None) -> Trial:
+        its = self.bench
+        pictures, labels = (of[: count or self._count] for of in (its.pictures, its.labels))
+        return lambda: saliency(its.model, pictures, labels, batch=len(pictures)), len(pictures)
 
     def _prepare_copy(self) -> Trial:
-        its, count, sigma = self.bench, self.bench.batch, self.analyses.smoothgrad.official.sigma
+        its, count, sigma = self.bench, self._count, self.analyses.smoothgrad.official.sigma
         one = (its.model, its.pictures[:1], its.labels[:1])
         return lambda: smoothgrad(*one, sigma=sigma, copies=(count,), random_states=(0,), batch=count), count
 
     def _prepare_classified(self) -> Trial:
-        its, count, sigma = self.bench, self.bench.batch, self.analyses.smoothgrad.official.sigma
+        its, count, sigma = self.bench, self._count, self.analyses.smoothgrad.official.sigma
         one = (its.model, its.pictures[:1])
         return lambda: predict_classes(*one, sigma=sigma, copies=count, random_states=(0,), batch=count), count
 
     def _prepare_step(self) -> Trial:
-        its, count = self.bench, self.bench.batch
+        its, count = self.bench, self._count
         one, black = (its.model, its.pictures[:1], its.labels[:1]), make_baseline("black", its.pictures[:1])
         return lambda: compute_mean_gradients(*one, baseline=black, steps=count, batch=count), count
 
     def _prepare_sample(self) -> Trial:
         from reference.lime import draw_masks, masked_probabilities
 
-        its, count = self.bench, self.bench.batch
+        its, count = self.bench, self._count
         masks = draw_masks(0, count, int(self._segments.max()) + 1)
         one = (its.model, its.pictures[0], self._segments, masks)
         return lambda: masked_probabilities(*one, hide=self.analyses.lime.official.hide, batch=count), count
@@ -96,7 +121,7 @@ class Probe:
         from reference.lime import draw_masks, fit_masks
 
         masks = draw_masks(0, self.analyses.lime.official.samples, int(self._segments.max()) + 1)
-        labels = compute_logits(self.bench).shape[1]
+        labels = len(self.bench.settings.categories)
         probabilities = np.random.default_rng(0).random((len(masks), labels))
         return lambda: fit_masks(masks, probabilities), 1
 
@@ -121,12 +146,15 @@ class Probe:
     def _time_step_of_ascent(self, layer: str) -> float:
         """Return what a step adds: what comes before the first and after the last is done once an ascent."""
         key, filters = next(item for item in self.analyses.filters.layers.items() if str(item[0]) == layer)
-        start = self.bench.pictures[:1].repeat(len(filters), 1, 1, 1)
+        if (one := self._one["gradient"]) >= LONG:
+            return one * len(filters)  # at most: a layer before the last needs less of the model
+        tried, steps = (filters[:1], 1) if one * len(filters) >= SLOW else (filters, ASCENT_STEPS)
+        start = self.bench.pictures[:1].repeat(len(tried), 1, 1, 1)
 
         def run(steps: int) -> Callable[[], object]:
-            return lambda: ascend(self.bench.model, start, layer=key, filters=filters, steps=steps)
+            return lambda: ascend(self.bench.model, start, layer=key, filters=tried, steps=steps)
 
-        return max(_time(run(1 + ASCENT_STEPS)) - _time(run(1)), 0.0) / ASCENT_STEPS
+        return max(_time(run(1 + steps)) - _time(run(1)), 0.0) / steps * (len(filters) / len(tried))
 
     @cached_property
     def _opened(self) -> dict[str, Any]:
@@ -172,8 +200,9 @@ def _find_middle(texts: Sequence[Text]) -> Text:
 
 
 def _time(run: Callable[[], object]) -> float:
-    """Return the median time of some runs after one to warm up."""
-    _time_once(run)
+    """Return the median time of some runs after one to warm up; where that one is slow, its time."""
+    if (first := _time_once(run)) >= SLOW:
+        return first
     took: list[float] = []
     while len(took) < ROUNDS and sum(took) < ENOUGH:
         took.append(_time_once(run))

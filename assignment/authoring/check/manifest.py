@@ -17,12 +17,18 @@ from assignment.profile import MANIFEST_NAME, TRUTH_NAME, Manifest, PictureEntry
 
 PARTS = {  # of a manifest: what each is, and the command that enters it
     "masks": ("regions of the pictures", "course masks MASK..."),
-    "embeddings": ("the folder of a BERT whose states are compared", "course model --for embeddings FOLDER --source S"),
+    "embeddings": (
+        "the folder of a BERT whose states are compared",
+        "course model --for embeddings FOLDER --licence L --source S",
+    ),
     "pictures": ("the pictures that are looked at, with their labels", "course pictures PHOTO..."),
-    "classifier": ("the CNN that is explained", "course model --for classifier WEIGHTS --source S"),
-    "masked": ("the folder of a BERT that predicts masked words", "course model --for masked FOLDER --source S"),
-    "readers": ("folders of BERTs that answer questions", "course model --for reader FOLDER --source S"),
-    "texts": ("the texts that the BERTs read", "course texts"),
+    "classifier": ("the CNN that is explained", "course model --for classifier WEIGHTS --licence L --source S"),
+    "masked": (
+        "the folder of a BERT that predicts masked words",
+        "course model --for masked FOLDER --licence L --source S",
+    ),
+    "readers": ("folders of BERTs that answer questions", "course model --for reader FOLDER --licence L --source S"),
+    "texts": ("the texts that the BERTs read", "course texts --licence L --source S"),
 }
 NEEDED = ("pictures", "classifier", "masked", "readers", "texts")
 OWN_FOLDERS = ("bank", "proofs", "canonical")  # for staff alone, beside what the manifest names

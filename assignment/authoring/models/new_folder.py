@@ -15,6 +15,7 @@ NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 def make_folder(place: Path, source: Path) -> Iterator[Path]:
     """Yield an empty folder that is put in the place of `place` when all went well; else nothing has changed.
 
+    Everybody may read what is in it: the sandbox's user is another, and safetensors writes for the owner alone.
     What is wrong with a file in it is said of `source`, where it comes from. FixableError where nothing can be written.
     """
     aside, before = (place.with_name(f".{place.name}.{end}") for end in ("new", "old"))
@@ -22,6 +23,7 @@ def make_folder(place: Path, source: Path) -> Iterator[Path]:
         _remove(aside, before)
         aside.mkdir(parents=True)
         yield aside
+        _let_all_read(aside)
         if place.exists():
             place.rename(before)
         aside.rename(place)
@@ -32,6 +34,11 @@ def make_folder(place: Path, source: Path) -> Iterator[Path]:
         raise FixableError(Fault((str(error.filename or place),), says)) from None
     finally:
         _remove(aside, before)
+
+
+def _let_all_read(folder: Path) -> None:
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(path.stat().st_mode | (0o555 if path.is_dir() else 0o444))
 
 
 def _remove(*folders: Path) -> None:

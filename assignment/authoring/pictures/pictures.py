@@ -9,7 +9,7 @@ from pathlib import Path
 from assignment.assignment import Bilingual, Size
 from assignment.authoring.draft import CourseDraft, Rights
 from assignment.authoring.pictures.photograph import SUFFIXES, Photograph, load_photograph
-from assignment.authoring.pictures.picture_list import Wanted
+from assignment.authoring.pictures.picture_list import LIST_NAMES, Wanted
 from assignment.authoring.pictures.preparation import (
     PREPARATION_NAME,
     Fit,
@@ -125,21 +125,16 @@ def _make(draft: CourseDraft, one: Wanted, number: int, before: Preparation | No
 def _take_said(
     one: Wanted, old: PictureEntry | None, rights: Mapping[str, str], categories: int, faults: list[Fault]
 ) -> tuple[int, Bilingual, str, str]:
-    """Return label, what it shows, licence and source, as said now or before; a fault for each that nobody said."""
+    """Return label, what it shows, licence and source, as said now or before; one fault names all that nobody said."""
     label = one.label
     if label is None and old and old.label < categories:
         label = old.label
     shows = one.shows or (old and old.shows)
     licence, source = one.licence or rights.get("licence"), one.source or rights.get("source")
-    if label is None:
-        faults.append(Fault((*one.place, "label"), "missing; expected --label N, or a list (--list FILE)"))
-    if shows is None:
-        says = "missing; expected what the picture shows in both languages, {en: ..., zh: ...}: --shows, or a list"
-        faults.append(Fault((*one.place, "shows"), says))
-    if licence is None:
-        faults.append(Fault((*one.place, "licence"), "missing; expected --licence, such as CC0-1.0, or a list"))
-    if source is None:
-        faults.append(Fault((*one.place, "source"), "missing; expected --source, where it is from, or a list"))
+    its = {"label N": label, "shows EN ZH": shows, "licence CC0-1.0": licence, "source S": source}
+    if lacks := [name for name, value in its.items() if value is None]:
+        names, typed = ", ".join(name.split()[0] for name in lacks), ", ".join(f"--{name}" for name in lacks)
+        faults.append(Fault((*one.place, names), f"missing; expected {typed}, or an entry of {LIST_NAMES[0]}"))
     return label or 0, shows or Bilingual(en="-", zh="-"), licence or "", source or ""
 
 

@@ -70,7 +70,7 @@ def show(section: Section) -> None:
     mark, colour = ("–", "yellow") if section.waits else ("✓", "green") if section.holds else ("✗", "red")
     said = f"waits for {', '.join(section.waits)}" if section.waits else section.says
     OUT.print(f"[{colour}]{mark}[/] {section.title:<12}", end="", soft_wrap=True)
-    say(said or f"{len(section.flaws)} faults")
+    say(said or ("1 fault" if len(section.flaws) == 1 else f"{len(section.flaws)} faults"))
     for mend, flaws in groupby(section.flaws, lambda flaw: flaw.mend):
         for flaw in flaws:
             say(f"    {flaw.fault}")

@@ -19,6 +19,8 @@ from grader.commands.course.options import add_course_verb, take_folder
 from grader.commands.terminal.options import Verbs
 from grader.commands.terminal.screen import say, show_table
 
+SHOWN = 3  # names of photographs that a fault shows
+
 
 def add_parser(verbs: Verbs) -> None:
     """Add the verb."""
@@ -58,6 +60,8 @@ def _start(options: argparse.Namespace) -> int:
     wanted = find_wanted(
         options.files, options.list, draft.settings, labels=options.label, shows=[tuple(one) for one in options.shows]
     )
+    if not options.replace:  # which keeps what is not said anew
+        _check_listed(wanted)
     wanted = [fill(one, licence=options.licence, source=options.source) for one in wanted]
     arrived = add_pictures(draft, wanted, replace=options.replace, fit=options.fit, color=options.color)
     _show(arrived, draft.settings)
@@ -75,10 +79,10 @@ def find_wanted(
 ) -> list[Wanted]:
     """Return the photographs that were typed or listed, with what was said of each."""
     inside: list[Path] = []
-    if len(files) == 1 and files[0].is_dir():
-        listed = listed or next((files[0] / name for name in LIST_NAMES if (files[0] / name).is_file()), None)
-        inside, files = list_photographs(files[0]), ()
+    listed = listed or _find_list(files)
     said = {one.file.name: one for one in load_list(listed, settings.categories)} if listed else {}
+    if len(files) == 1 and files[0].is_dir():
+        inside, files = list_photographs(files[0]), ()
     here = {path.name: path for path in inside}
     paths = list(files) or [here.pop(name, one.file) for name, one in said.items()]
     paths += here.values()
@@ -94,6 +98,25 @@ def find_wanted(
         replace(one, label=one.label if label is None else label, shows=its or one.shows)
         for one, label, its in zip_longest(found, numbers, shown)
     ]
+
+
+def _find_list(files: Sequence[Path]) -> Path | None:
+    """Return the list that lies in the folder that was typed, or beside the photographs that were."""
+    folders = {path if path.is_dir() else path.parent for path in files}
+    places = [folder / name for folder in folders for name in LIST_NAMES] if len(folders) == 1 else []
+    return next((path for path in places if path.is_file()), None)
+
+
+def _check_listed(wanted: Sequence[Wanted]) -> None:
+    """Raise FixableError where a list names some of the photographs, and nothing is said of the others."""
+    listed = [one.place[0] for one in wanted if len(one.place) > 1]
+    more = [one.file for one in wanted if len(one.place) == 1 and one.label is None]
+    if listed and more:
+        names = ", ".join(path.name for path in more[:SHOWN])
+        rest = f" and {len(more) - SHOWN} more" if len(more) > SHOWN else ""
+        says = f"{len(more)} of {len(wanted)} photographs are not in {listed[0]}: {names}{rest}"
+        expected = f"each listed, or `hw9 course pictures --list {listed[0]}`, which takes what is listed alone"
+        raise FixableError(Fault((str(more[0].parent),), f"{says}; expected {expected}"))
 
 
 def _show(arrived: Sequence[Arrived], settings: Assignment) -> None:

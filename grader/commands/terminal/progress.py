@@ -17,8 +17,14 @@ COLOURS = {"ran": "green", "failed": "red", "timed_out": "yellow", "lost": "mage
 
 @contextmanager
 def show_progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Show a bar on stderr; what is given is called once for each of the `total` steps that is done."""
-    with Progress(*COLUMNS, console=Console(stderr=True)) as progress:
+    """Show a bar on stderr; what is given is called once for each of the `total` steps that is done.
+
+    Where stderr is no terminal, the bar comes at the end alone: a line before it says how much there is to do.
+    """
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        console.print(f"{what}: {total} to do", highlight=False)
+    with Progress(*COLUMNS, console=console) as progress:
         task = progress.add_task(what, total=total)
         yield lambda _: progress.advance(task)
 

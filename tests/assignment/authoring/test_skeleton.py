@@ -1,7 +1,6 @@
 """A new course holds what the readers of a whole course read, and is never written over what is there."""
 
 import hashlib
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,11 +10,12 @@ import yaml
 from assignment.assignment import Bilingual, load_assignment
 from assignment.authoring.draft import open_draft
 from assignment.authoring.skeleton import Beginning, create_course
-from assignment.course import ROOMS, open_course
+from assignment.course import ROOMS
 from assignment.fixable import FixableError
 from assignment.profile import PROFILES_FOLDER
 from assignment.texts import load_texts
-from questions.bank import read_bank
+from questions.check.bank import TOTAL
+from questions.question import parse_question
 from tests.assignment.authoring.pictures.photographs import TITLE
 
 BEGINNING = Beginning(TITLE, date(2027, 1, 2))
@@ -32,8 +32,9 @@ def test_every_file_of_a_new_course_is_read_without_a_fault(tmp_path: Path) -> N
     assert list_files(folder) == EVERY
     settings = load_assignment(folder / "course.yaml")
     assert (settings.title, settings.deadline.isoformat()) == (TITLE, "2027-04-02T23:59:59+08:00")
-    bank, faults = read_bank(replace(open_course(), bank=folder / "bank", settings=folder / "course.yaml"))
-    assert (bank.ids, faults) == (("saliency-1",), [])
+    (written,) = yaml.safe_load((folder / "bank" / "saliency.yaml").read_text(encoding="utf-8"))
+    assert parse_question(written).id == "saliency-1"
+    assert sum(group.count * group.points for group in settings.questions.values()) == TOTAL
     assert load_texts(folder / "texts.yaml").words[0].word == "bat"
     draft = open_draft(folder)
     assert (draft.pictures, draft.settings) == ((), settings)

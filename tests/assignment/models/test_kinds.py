@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import torch
 import yaml
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import nn
 from torchvision import models
 from transformers import ViTConfig, ViTForImageClassification
@@ -184,6 +184,14 @@ def test_pickle_in_a_folder_of_transformers_is_not_read(tmp_path: Path) -> None:
     with pytest.raises(FixableError, match="its weights as safetensors"):
         load_classifier(path)
     assert not mark.exists()
+
+
+def test_report_of_transformers_is_not_printed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path, weights = write_vit(tmp_path), tmp_path / "model.safetensors"
+    save_file(load_file(weights) | {"left over": torch.zeros(1)}, weights, metadata={"format": "pt"})
+    capfd.readouterr()
+    load_classifier(path)
+    assert capfd.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize("length", [2 << 30, 10, 200])

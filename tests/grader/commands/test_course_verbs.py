@@ -88,9 +88,10 @@ def test_folder_of_another_name_or_with_a_link_is_refused(tmp_path: Path, capsys
         (["a.jpg", "--label", "11"], "--label: '11'; expected a category of course.yaml: 0 to 1 or one of Bread"),
         (["a.jpg", "--label", "0", "--label", "1"], "--label: 2 for 1 photographs; expected one for each"),
         (["a.jpg", "--shows", "A loaf.", ""], "--shows: zh: ''; expected"),
-        (["a.jpg"], "a.jpg: label: missing; expected --label N, or a list (--list FILE)"),
+        (["a.jpg"], "a.jpg: label, shows, licence, source: missing; expected --label N, --shows EN ZH, --licence"),
         ([], "FILE: none; expected photographs, a folder of them, or --list FILE"),
-        (["."], "b.jpg: label: missing"),
+        (["."], "b.jpg: label, shows, licence, source: missing"),
+        ([".", *SAID], "b.jpg: label, shows: missing; expected --label N, --shows EN ZH, or an entry of pictures.yaml"),
         (["--list", "none.yaml"], "none.yaml: No such file or directory; expected a readable YAML file"),
     ],
 )
@@ -121,6 +122,25 @@ def test_list_orders_a_folder_and_what_it_does_not_name_comes_behind(tmp_path: P
     ]
     (alone,) = find_wanted([place / "c.jpg"], listed, settings, labels=["0"], shows=[("Red.", "紅。")])
     assert (alone.label, alone.shows) == (0, Bilingual(en="Red.", zh="紅。"))
+
+
+def test_folder_with_more_photographs_than_its_list_is_one_line_that_says_what_to_type(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, place = create_bakery(tmp_path), tmp_path / "photographs"
+    place.mkdir()
+    for number in range(6):
+        save_photograph(place / f"{number}.jpg")
+    listed = place / "pictures.yaml"
+    listed.write_text("- {file: 4.jpg, label: 1, shows: {en: Red., zh: 紅。}}\n", encoding="utf-8")
+    assert type_words("pictures", place, "--course", folder, *SAID) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line == (
+        f"{place}: 5 of 6 photographs are not in {listed}: 0.jpg, 1.jpg, 2.jpg and 2 more; expected each listed, or "
+        f"`hw9 course pictures --list {listed}`, which takes what is listed alone"
+    )
+    assert type_words("pictures", place / "4.jpg", "--course", folder, *SAID) == 0  # the list beside it is read
+    assert (folder / "pictures" / "0.png").is_file()
 
 
 def test_colour_and_fit_are_checked_by_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,9 +3,10 @@
 import io
 from datetime import UTC, datetime
 
+import pytest
 from rich.console import Console
 
-from grader.commands.terminal.progress import ShownProgress, describe_end
+from grader.commands.terminal.progress import ShownProgress, describe_end, show_progress
 from grader.driver.event import Begun, Ended, Started
 from grader.runs.result import RunResult
 
@@ -33,6 +34,12 @@ def test_each_end_is_one_plain_line_without_a_terminal() -> None:
     assert "no result" in lines[3]
     assert lines[4].split()[:2] == ["dan", "lost"]
     assert "\x1b" not in text.getvalue()
+
+
+def test_long_work_says_at_once_how_much_there_is_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    with show_progress("mutants", 3) as tick:
+        assert capsys.readouterr().err == "mutants: 3 to do\n"
+        tick(1)
 
 
 def test_running_notebooks_are_named_on_a_terminal() -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 import pytest
-from assignment.page.face import MOST, find_drawn, list_characters
 
+from assignment.page.face import MOST, find_drawn, list_characters
 from grader.report.faces import MOST_OWN, make_class_faces
 from grader.scoring.grading import Grading
 from grader.scoring.handin_record import HandinRecord

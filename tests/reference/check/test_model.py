@@ -87,7 +87,7 @@ def test_file_that_is_no_weights_is_named_with_the_command_that_imports_one(
     section = look("model", make_part(classifier_file=tmp_path / "cnn.safetensors"))
     (flaw,) = section.flaws
     assert flaw.place == (str(tmp_path / "cnn.safetensors"),)
-    assert flaw.mend == "hw9 course model --course bakery --for classifier WEIGHTS --source S --replace"
+    assert flaw.mend == "hw9 course model --course bakery --for classifier WEIGHTS --licence L --source S --replace"
 
 
 def test_pictures_that_cannot_be_read_leave_the_model_to_be_looked_at(make_part: Made, wide: Classifier) -> None:

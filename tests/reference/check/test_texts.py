@@ -69,7 +69,7 @@ def test_word_that_no_token_is_of_its_own_is_named_with_place_and_command(look: 
 def test_bert_that_does_not_open_is_named_and_the_others_read_on(look: Callable[..., Any]) -> None:
     section = look(masked="nothing")
     (flaw,) = section.flaws
-    assert flaw.mend == "hw9 course model --course bakery --for masked FOLDER --source S --replace"
+    assert flaw.mend == "hw9 course model --course bakery --for masked FOLDER --licence L --source S --replace"
     assert section.says.endswith("read by 1 of 2 BERTs")
     assert look(masked=None).holds  # said by the check of the manifest
 

@@ -35,12 +35,13 @@ def test_unit_of_every_kind_that_is_counted_can_be_timed(monkeypatch: pytest.Mon
     assert {unit.split()[0] for unit in units} >= {"ascent", "copy", "sample", "step", "open", "read"}
 
 
-def test_unit_takes_as_long_as_the_model_does_for_one_picture(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = 0.0
+@pytest.mark.parametrize("one", [2**-10, 1.0, 64.0])  # seconds of one picture, exact in binary
+def test_unit_takes_as_long_as_the_model_does_for_one_picture(monkeypatch: pytest.MonkeyPatch, one: float) -> None:
+    now, most = 0.0, 0
 
     def answer(x: torch.Tensor) -> torch.Tensor:
-        nonlocal now
-        now += len(x) * (3.0 if x.requires_grad else 1.0)
+        nonlocal now, most
+        now, most = now + len(x) * (3 * one if x.requires_grad else one), max(most, len(x))
         return x.mean(dim=(2, 3)).repeat(1, 4)[:, :11]
 
     monkeypatch.setattr(time, "perf_counter", lambda: now)
@@ -48,7 +49,9 @@ def test_unit_takes_as_long_as_the_model_does_for_one_picture(monkeypatch: pytes
     bench.__dict__["model"] = answer
     probe = Probe(bench, ANALYSES)
     found = {unit: probe.time_unit(unit) for unit in ("forward", "gradient", "copy", "classified", "step")}
-    assert found == {"forward": 1, "gradient": 3, "copy": 3, "classified": 1, "step": 3}
+    assert found == {"forward": one, "gradient": 3 * one, "copy": 3 * one, "classified": one, "step": 3 * one}
+    assert most == (1 if one >= 1 else 4)  # a slow picture is tried alone
+    assert one < 1 or now <= 9 * one  # and nothing like it is timed again
     said = plan(bench, ANALYSES, ["pictures", "saliency"], (1,)).said
     maps = 1 + len(ANALYSES.saliency.experiments)
-    assert said == {"pictures": 1, "saliency": 1 + 3 * (maps + 2)}
+    assert said == {"pictures": one, "saliency": one * (1 + 3 * (maps + 2))}

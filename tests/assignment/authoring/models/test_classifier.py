@@ -88,6 +88,8 @@ def test_each_kind_becomes_the_courses_classifier(folder: Path, tmp_path: Path, 
     assert {one["licence"] for one in draft.data["assets"]} == {"CC0-1.0"}
     assert {Path(path).suffix for path in inside} <= {".yaml", ".safetensors", ".json", ".py"}  # no pickle, no notes
     assert not [path for path in (folder / "models").iterdir() if path.name != "cnn"]
+    closed = [path.name for path in place.parent.iterdir() if path.stat().st_mode & 0o444 != 0o444]
+    assert closed == []  # safetensors writes for the owner alone; the sandbox runs as somebody else
 
 
 def test_python_file_leaves_no_compiled_one_in_the_course(

@@ -124,10 +124,7 @@ def test_every_fault_of_every_photograph_is_told_and_nothing_written(tmp_path: P
     assert [line.removeprefix(f"{tmp_path}/").partition(";")[0] for line in lines] == [
         "no.jpg: no picture that can be read",
         "cut.jpg: a broken picture (Truncated File Read)",
-        "bare.jpg: label: missing",
-        "bare.jpg: shows: missing",
-        "bare.jpg: licence: missing",
-        "bare.jpg: source: missing",
+        "bare.jpg: label, shows, licence, source: missing",
     ]
     assert list_files(folder) == before
 
