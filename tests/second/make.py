@@ -66,7 +66,8 @@ def run_well(*words: object) -> None:
 def keep(folder: Path) -> None:
     """Put what is stored beside this file into the course, and write the notebook that comes of it."""
     for name in KEPT:
-        shutil.copytree(HERE / name, folder / name, dirs_exist_ok=True)
+        if (HERE / name).is_dir():
+            shutil.copytree(HERE / name, folder / name, dirs_exist_ok=True)
     run_well("notebook", "--course", folder, "--write")
 
 
