@@ -53,16 +53,22 @@ def add_model(folder: Path, slot: str, path: Path, *more: str, licence: str, sou
 
 def command(*words: object) -> None:
     """Run a verb of `hw9 course`; it must end well."""
-    code = run(["course", *map(str, words)])
+    run_well("course", *words)
+
+
+def run_well(*words: object) -> None:
+    """Run `hw9` with these words; it must end well."""
+    code = run([*map(str, words)])
     if code != 0:
-        raise RuntimeError(f"hw9 course {' '.join(map(str, words))}: exit {code}")
+        raise RuntimeError(f"hw9 {' '.join(map(str, words))}: exit {code}")
 
 
 def keep(folder: Path) -> None:
-    """Put what is stored beside this file into the course, where it is there."""
+    """Put what is stored beside this file into the course, and write the notebook that comes of it."""
     for name in KEPT:
         if (HERE / name).is_dir():
             shutil.copytree(HERE / name, folder / name, dirs_exist_ok=True)
+    run_well("notebook", "--course", folder, "--write")
 
 
 def main() -> None:
