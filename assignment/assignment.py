@@ -111,7 +111,10 @@ class NotebookTexts(Record):
 
 
 class Assignment(Record):
-    """The whole of `assignment.yaml`, and of another course's `course.yaml`."""
+    """The whole of `assignment.yaml`, and of another course's `course.yaml`.
+
+    least_mutation_score: the share of the named mistakes that the questions must catch; few questions catch fewer.
+    """
 
     version: Literal[1] = 1
     title: Bilingual
@@ -124,6 +127,7 @@ class Assignment(Record):
     regions: Mapping[ArrayName, Bilingual] = {}
     analyses: Analyses
     notebook: NotebookTexts = NotebookTexts()
+    least_mutation_score: Annotated[float, Field(ge=0, le=1)] = 0.95
     limits: Limits
 
     @field_validator("regions")

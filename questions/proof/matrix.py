@@ -20,7 +20,7 @@ from questions.claim import digest
 from questions.key import Key, Place, decide_all
 from questions.proof.mutant import Mutant
 
-LEAST_SCORE, LEAST_CAUGHT = 0.95, 2
+LEAST_CAUGHT = 2
 
 
 class MutantRow(Record):
@@ -91,8 +91,11 @@ def digest_claims(bank: Bank) -> dict[str, str]:
     return {one.id: digest(*(choice.claim for choice in one.choices.values())) for one in bank.questions}
 
 
-def find_matrix_faults(matrix: Matrix, bank: Bank) -> Iterator[Fault]:
-    """Yield what is wrong: a stale matrix, a question that catches too few, mutants that nobody catches, the score."""
+def find_matrix_faults(matrix: Matrix, bank: Bank, least_score: float) -> Iterator[Fault]:
+    """Yield what is wrong: a stale matrix, a question that catches too few, mutants that nobody catches, the score.
+
+    least_score: the share of mutants that the course's questions have to catch.
+    """
     digests, again = digest_claims(bank), "run `hw9 questions mutate --write`"
     for question in bank.questions:
         place = bank.places[question.id]
@@ -105,9 +108,10 @@ def find_matrix_faults(matrix: Matrix, bank: Bank) -> Iterator[Fault]:
             names = ", ".join(mutant.flipped)
             says = f"called equivalent and caught by {names}; expected one of the two"
             yield Fault((f"mutant {mutant.name}",), says)
-    if matrix.score < LEAST_SCORE:
+    if matrix.score < least_score:
         missed = [mutant.name for mutant in matrix.mutants if not mutant.flipped and mutant.equivalent is None]
-        says = f"{matrix.score:.3f} of them are caught, not {', '.join(missed)}; expected {LEAST_SCORE} or more"
+        expected = f"{least_score} or more (least_mutation_score of the course)"
+        says = f"{matrix.score:.3f} of them are caught, not {', '.join(missed)}; expected {expected}"
         yield Fault(("mutants",), says)
 
 

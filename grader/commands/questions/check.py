@@ -88,7 +88,9 @@ def look_at_bank(course: Course) -> LookedAt:
     stored = load_proof(course.proofs)
     report = check_bank(questions, unread, course.assignment, canonicals, course.profile.texts, stored.flipped)
     steadiness = compute_all_steadiness(questions, report.decisions, stored.stability) if stored.stability else {}
-    disproved = list(find_matrix_faults(stored.matrix, questions)) if stored.matrix else []
+    disproved: list[Fault] = []
+    if stored.matrix:
+        disproved += find_matrix_faults(stored.matrix, questions, course.assignment.least_mutation_score)
     disproved += find_stability_faults(questions, steadiness) if stored.stability else []
     return LookedAt(questions, report, len(canonicals), stored, steadiness, missing, tuple(disproved))
 

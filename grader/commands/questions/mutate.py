@@ -99,7 +99,8 @@ def mutate(
             say(f"wrote {path}")
         save_provenance(out, {VERBS["mutate"]: digest_outputs(course)})
     whole = len(chosen) == len(MUTANTS)
-    return print_faults(find_matrix_faults(matrix, questions) if whole else ())
+    least = course.assignment.least_mutation_score
+    return print_faults(find_matrix_faults(matrix, questions, least) if whole else ())
 
 
 def _show(matrix: Matrix) -> None:

@@ -18,7 +18,6 @@ from questions.canonical import load_canonicals
 from questions.key import Key, compute_key
 from questions.proof import rerun
 from questions.proof.matrix import (
-    LEAST_SCORE,
     Matrix,
     find_flipped,
     find_matrix_faults,
@@ -33,6 +32,7 @@ from questions.proof.mutant import Mutant
 from questions.proof.mutants.registry import MUTANTS
 from questions.proof.rerun import Edit, Rerun, find_edit_faults
 
+LEAST_SCORE = open_course().assignment.least_mutation_score
 EDIT = (Edit("reference/saliency.py", "a", "b"),)
 
 
@@ -92,22 +92,22 @@ def test_score_leaves_out_the_equivalent_ones(make: Make) -> None:
 
 
 def test_matrix_without_a_fault_has_none(make: Make, bank: Bank) -> None:
-    assert list(find_matrix_faults(make(EVERY, EVERY), bank)) == []
+    assert list(find_matrix_faults(make(EVERY, EVERY), bank, LEAST_SCORE)) == []
 
 
 def test_question_that_tells_one_mutant_only_is_a_fault(make: Make, bank: Bank) -> None:
-    (fault,) = find_matrix_faults(make(EVERY, {name: "b" for name in EVERY if name != "lime-3"}), bank)
+    (fault,) = find_matrix_faults(make(EVERY, {name: "b" for name in EVERY if name != "lime-3"}), bank, LEAST_SCORE)
     assert str(fault) == "bank/lime.yaml: lime-3: tells 1 mutants from the truth; expected 2 or more"
 
 
 def test_mutant_that_nobody_catches_lowers_the_score_and_is_named(make: Make, bank: Bank) -> None:
-    (fault,) = find_matrix_faults(make(EVERY, EVERY, {}), bank)
+    (fault,) = find_matrix_faults(make(EVERY, EVERY, {}), bank, LEAST_SCORE)
     assert "not m2" in fault.says
     assert str(LEAST_SCORE) in fault.says
 
 
 def test_equivalent_mutant_that_is_caught_is_a_fault(make: Make, bank: Bank) -> None:
-    (fault,) = find_matrix_faults(make(EVERY, EVERY, {"lime-1": "a"}, equivalent=[2]), bank)
+    (fault,) = find_matrix_faults(make(EVERY, EVERY, {"lime-1": "a"}, equivalent=[2]), bank, LEAST_SCORE)
     assert "m2: called equivalent and caught by lime-1" in str(fault)
 
 
@@ -117,7 +117,7 @@ def test_matrix_of_other_claims_is_stale(
     matrix = make(EVERY, EVERY)
     questions[1]["choices"]["a"]["claim"]["margin"] = 0.2  # type: ignore[index]
     write(questions)
-    (fault,) = find_matrix_faults(matrix, load_bank(tiny))
+    (fault,) = find_matrix_faults(matrix, load_bank(tiny), LEAST_SCORE)
     assert str(fault).startswith("bank/lime.yaml: lime-2: its claims changed since the mutants were run")
 
 
@@ -166,7 +166,7 @@ def test_own_matrix_is_of_todays_mutants_and_has_no_fault() -> None:
     matrix = load_matrix(open_course().proofs)
     assert [mutant.name for mutant in matrix.mutants] == [mutant.name for mutant in MUTANTS]
     assert [mutant.equivalent for mutant in matrix.mutants] == [mutant.equivalent for mutant in MUTANTS]
-    assert list(find_matrix_faults(matrix, load_bank(open_course()))) == []
+    assert list(find_matrix_faults(matrix, load_bank(open_course()), LEAST_SCORE)) == []
     assert matrix.score >= LEAST_SCORE
 
 
