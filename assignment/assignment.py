@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, Field, NonNegativeInt, PositiveInt, field_validator, model_validator
 
 from assignment.analyses import Analyses, ArrayName
-from assignment.arrays import BACKGROUND, is_free
+from assignment.arrays import BACKGROUND, GROUPS, is_free
 from assignment.fixable import load_yaml, parse_as, show_value
 from assignment.late import LatePolicy
 from assignment.records import Record
@@ -114,6 +114,8 @@ class Assignment(Record):
     """The whole of `assignment.yaml`, and of another course's `course.yaml`.
 
     least_mutation_score: the share of the named mistakes that the questions must catch; few questions catch fewer.
+    wider_agreement: by analysis, how many times the usual difference is still agreement, where a course's models round
+    more than those that the limits were measured on.
     """
 
     version: Literal[1] = 1
@@ -128,6 +130,7 @@ class Assignment(Record):
     analyses: Analyses
     notebook: NotebookTexts = NotebookTexts()
     least_mutation_score: Annotated[float, Field(ge=0, le=1)] = 0.95
+    wider_agreement: Mapping[str, Annotated[float, Field(ge=1, le=10)]] = {}
     limits: Limits
 
     @field_validator("regions")
@@ -136,6 +139,13 @@ class Assignment(Record):
         if taken := [name for name in regions if name == BACKGROUND or not is_free("pictures", name)]:
             raise ValueError(f"{taken[0]!r} means something else; expected another name of a region")
         return regions
+
+    @field_validator("wider_agreement")
+    @classmethod
+    def _check_groups(cls, wider: Mapping[str, float]) -> Mapping[str, float]:
+        if unknown := [name for name in wider if name not in GROUPS]:
+            raise ValueError(f"{unknown[0]!r}; expected an analysis: {', '.join(GROUPS)}")
+        return wider
 
     @property
     def graded(self) -> Bilingual:

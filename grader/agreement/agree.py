@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
@@ -118,10 +119,13 @@ def find_shared_axes(canonical: Outputs) -> dict[str, int]:
     return {axis: size for axis, size in chain.from_iterable(pairs) if axis != "piece"}
 
 
-def compare_groups(readings: Mapping[str, GroupArrays], canonical: Outputs) -> tuple[Agreement, ...]:
-    """Return every figure of COMPARISONS, in its order."""
+def compare_groups(
+    readings: Mapping[str, GroupArrays], canonical: Outputs, wider: Mapping[str, float] = MappingProxyType({})
+) -> tuple[Agreement, ...]:
+    """Return every figure of COMPARISONS, in its order; `wider`: how many times its limit, by group."""
     labels = canonical["pictures", "label"]
-    return tuple(_judge(comparison, readings[comparison.group], canonical, labels) for comparison in COMPARISONS)
+    held = [one.widen(wider[one.group]) if one.group in wider else one for one in COMPARISONS]
+    return tuple(_judge(one, readings[one.group], canonical, labels) for one in held)
 
 
 def _judge(comparison: Comparison, reading: GroupArrays, canonical: Outputs, labels: Array) -> Agreement:

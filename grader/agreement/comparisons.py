@@ -34,7 +34,7 @@ Every row of COMPARISONS is one figure of one array; a new analysis is new rows.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assignment.assignment import Bilingual
 from assignment.outputs import Array
@@ -75,6 +75,15 @@ class Comparison:
     compute: Compute
     limit: float
     at_most: bool = True
+
+    def widen(self, times: float) -> "Comparison":
+        """Return the same with a limit so many times as far from what equal arrays give: from 0, or from 1.
+
+        >>> one = COMPARISONS[-1]
+        >>> one.widen(3).limit == 3 * one.limit, round(1 - replace(one, limit=0.99, at_most=False).widen(3).limit, 9)
+        (True, 0.03)
+        """
+        return replace(self, limit=times * self.limit if self.at_most else 1 - times * (1 - self.limit))
 
 
 def _error(group: str, array: str, en: str, zh: str, compute: Compute, limit: float) -> Comparison:

@@ -183,7 +183,9 @@ def _read_agreements(folder: Path, run: Evidence, grading: Grading) -> tuple[Agr
         return ()
     ours, most = grading.canonical, grading.assignment.limits.group_bytes
     return compare_groups(
-        {group: read_group(folder / "work", group, ours, most=most) for group in COMPARED_GROUPS}, ours
+        {group: read_group(folder / "work", group, ours, most=most) for group in COMPARED_GROUPS},
+        ours,
+        grading.assignment.wider_agreement,
     )
 
 

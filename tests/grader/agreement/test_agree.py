@@ -241,3 +241,17 @@ def test_experiments_of_the_canonical_outputs_are_no_axes_of_a_student() -> None
     shared = find_shared_axes(load_canonical(open_course(), 1))
     assert (shared["picture"], shared["layer"], shared["depth"], shared["word_depth"]) == (10, 3, 5, 5)
     assert "piece" not in shared
+
+
+def test_a_course_may_say_that_its_models_round_more(canonical: Outputs) -> None:
+    turned = np.array(canonical["saliency", "map"])
+    turned[1] *= 1.045  # beyond the usual 0.03
+    outputs = canonical.with_group("saliency", {"map": turned})
+    readings = {
+        group: GroupArrays({name: array for (its, name), array in outputs.items() if its == group})
+        for group in COMPARED_GROUPS
+    }
+    usual, wide = (compare_groups(readings, canonical, wider) for wider in ({}, {"saliency": 2.0}))
+    judged = [[one for one in its if one.group == "saliency" and one.at_most] for its in (usual, wide)]
+    assert [(one.word, one.limit) for (one,) in judged] == [("differs", 0.03), ("agrees", 0.06)]
+    assert [one for one in usual if one.group != "saliency"] == [one for one in wide if one.group != "saliency"]
