@@ -18,6 +18,7 @@ from assignment.outputs import Array, Outputs
 from benchmarks.agreement.arithmetic import Noisy, Split, fold_in_place, put_channels_last
 from grader.agreement.agree import COMPARED_GROUPS, UNDETERMINED, Agreement, GroupArrays, compare_groups
 from grader.agreement.comparisons import COMPARISONS
+from questions.axes import list_axes
 from reference.folded import fold
 from reference.integrated_gradients import integrated_gradients
 from reference.saliency import saliency
@@ -84,7 +85,8 @@ def make_canonical() -> Outputs:
             ("integrated_gradients", UNDETERMINED): find_undetermined(
                 partial(attribute, model, steps=5), pictures, labels
             ).numpy(),
-        }
+        },
+        list_axes(open_course()),
     )
 
 
