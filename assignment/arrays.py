@@ -120,9 +120,9 @@ _ATTENTION = {
     "prediction_also": _experiment(("text", "vocabulary"), "the same, the word that it goes with hidden too", bits=32),
     "drop": _experiment(_TEXT, "how far the hidden word's log-probability falls where a token is hidden too", bits=32),
     "score": _experiment(
-        ("function", *_SCORES), "each head's mean share of attention on a function's targets", bits=32
+        ("function", *_SCORES), "each head's mean share of attention on a function's targets", bits=32, holes=True
     ),
-    "chance": _experiment(("function",), "the same of a head that attends everywhere alike", bits=32),
+    "chance": _experiment(("function",), "the same of a head that attends everywhere alike", bits=32, holes=True),
 }
 _EMBEDDING_PCA = {
     "points": ArraySpec(

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from assignment.course import Course
+from assignment.fixable import Fault, FixableError
 from grader.agreement.agree import CANONICAL_SEED
 from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.screen import say
@@ -31,6 +32,10 @@ def _start(options: argparse.Namespace) -> int:
 def explorer(*, out: Path, course: Course) -> int:
     """Write the page."""
     canonical = load_canonical(course, CANONICAL_SEED)
+    if missing := [name for name in ("score", "chance") if ("attention", name) not in canonical]:
+        expected = f"expected what `hw9 reference{course.option} --write` computes"
+        says = f"attention: {', '.join(missing)}: missing; {expected}"
+        raise FixableError(Fault((str(course.canonical),), says))
     scores, chances = (canonical["attention", name] for name in ("score", "chance"))
     functions = {
         name: (score, float(chance)) for name, score, chance in zip(SCORED_FUNCTIONS, scores, chances, strict=True)

@@ -110,3 +110,9 @@ def test_place_that_cannot_be_written_is_named_and_keeps_what_it_had(tmp_path: P
     with pytest.raises(FixableError, match=r"saliency\.npz: Is a directory; expected"):
         save_group(tmp_path, "saliency", {"map": np.zeros((1, 2, 2))})
     assert (tmp_path / "saliency.npz").is_dir()
+
+
+def test_head_scores_of_a_function_that_no_text_has_are_holes(tmp_path: Path) -> None:
+    arrays = {"score": np.full((8, 2, 2), np.nan), "chance": np.full(8, np.nan)}
+    path = save_group(tmp_path, "attention", arrays, official=False)
+    assert np.isnan(load_group(path)["score"]).all()

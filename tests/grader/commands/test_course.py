@@ -156,3 +156,16 @@ def test_check_of_a_course_changes_no_file(winter: Course, capsys: pytest.Captur
     assert main(["course", "check", "--course", str(winter.folder)]) == 1
     assert "cnn.safetensors: 32 bytes; expected 904492" in capsys.readouterr().out
     assert (digest(winter.folder), find_digests()) == (before, own)
+
+
+def test_explorer_of_a_course_without_canonical_attention_says_what_computes_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    course = copy_course(tmp_path / "winter")
+    (course.canonical / "attention.npz").unlink()
+    page = tmp_path / "explorer.html"
+    assert main(["explorer", str(page), "--course", str(course.folder)]) == 1
+    assert f"attention: score, chance: missing; expected what `hw9 reference --course {course.folder} --write`" in (
+        " ".join(capsys.readouterr().err.split())
+    )
+    assert not page.exists()
