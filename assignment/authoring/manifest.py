@@ -1,8 +1,10 @@
 """The manifest of a course as its author fills it: read whole or not, changed, and written whole by programs alone.
 
-with edit_manifest(folder) as draft:
-draft.data["classifier"] = "models/cnn/model.yaml"
-draft.put(["models/cnn/model.yaml", "models/cnn/weights.safetensors"], licence="BSD-3-Clause", source="...")
+    with edit_manifest(folder) as draft:
+        draft.data["classifier"] = "models/cnn/model.yaml"
+        draft.put(["models/cnn/model.yaml", "models/cnn/weights.safetensors"], licence="BSD-3-Clause", source="...")
+
+What goes wrong in between leaves the file as it was.
 """
 
 import hashlib
@@ -14,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from assignment.authoring.write import write_files
 from assignment.fixable import Fault, FixableError, check_all, load_yaml, parse_as, show_value
 from assignment.profile import MANIFEST_NAME, Asset
 
@@ -88,9 +91,7 @@ def edit_manifest(folder: Path) -> Iterator[Draft]:
 
 
 def save_draft(draft: Draft) -> None:
-    """Write a manifest whole, its fields in their order."""
+    """Write a manifest whole, its fields in their order; FixableError where it cannot be written."""
     ordered = {name: draft.data[name] for name in FIELDS if name in draft.data}
-    path = draft.folder / MANIFEST_NAME
-    aside = path.with_name(f".{MANIFEST_NAME}.new")
-    aside.write_text(HEAD + yaml.safe_dump(ordered, sort_keys=False, allow_unicode=True, width=110), encoding="utf-8")
-    aside.replace(path)
+    text = HEAD + yaml.safe_dump(ordered, sort_keys=False, allow_unicode=True, width=110)
+    write_files(draft.folder, {MANIFEST_NAME: text.encode()})

@@ -6,15 +6,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from assignment.arrays import BACKGROUND
 from assignment.fixable import Fault, FixableError, suggest
 from assignment.outputs import Array
-
-BACKGROUND_NAME = "background"
 
 
 def list_regions(regions: Sequence[str]) -> dict[str, int]:
     """Return the grey level of each region's name: 0 for the background, then as the settings list them."""
-    return {name: level for level, name in enumerate((BACKGROUND_NAME, *regions))}
+    return {name: level for level, name in enumerate((BACKGROUND, *regions))}
 
 
 def parse_values(texts: Sequence[str], regions: Sequence[str]) -> dict[int, int]:
