@@ -17,7 +17,7 @@
 # | English | 中文 |
 # |---|---|
 # | Run the cells from top to bottom. A cell marked **official** saves what it computed; leave it as it is. | 請由上往下執行。標示 **official** 的儲存格會存下計算結果，請不要更動。 |
-# | Each analysis ends with a **scratch** cell: change one argument there, run it again, and look. | 每個分析最後都有一個 **scratch** 儲存格：在那裡一次改一個參數，重新執行，再觀察。 |
+# | Each analysis ends with a **scratch** cell, which has a number: change one argument there, run it again, and look. | 每個分析最後都有一個編號的 **scratch** 儲存格：在那裡一次改一個參數，重新執行，再觀察。 |
 # | Write your answers into the cell `answers = {...}` at the end. A question earns its points only if you choose **all** correct choices and no other. | 把答案寫在最後面的 `answers = {...}` 儲存格。每一題必須選出**所有**正確選項、且沒有多選，才會得分。 |
 # | <!-- graded: en --> | <!-- graded: zh --> |
 # | Pictures are numbered from 0, as the figures show. | 圖片編號從 0 開始，與圖上的標題相同。 |
@@ -191,7 +191,7 @@ show_lime(
 )
 
 # %%
-# scratch: change ONE argument, run, look. Nothing here is saved.  一次只改一個參數，觀察結果；這裡不會存檔。
+# scratch 1: change ONE argument, run, look. Nothing here is saved.  一次只改一個參數，觀察結果；這裡不會存檔。
 # TODO {{ asked('lime') }}: look_at, for_label, samples, hide, seed
 look_at = {{ look_at }}  # which picture
 for_label = {{ other('lime') }}  # which label's explanation
@@ -249,7 +249,7 @@ show_maps(
 )
 
 # %%
-# scratch: change ONE argument, run, look. Nothing here is saved.  一次只改一個參數，觀察結果；這裡不會存檔。
+# scratch 2: change ONE argument, run, look. Nothing here is saved.  一次只改一個參數，觀察結果；這裡不會存檔。
 # TODO {{ asked('saliency') }}: labels, of
 other_labels = torch.full_like(labels, {{ other('saliency') }})  # label {{ other('saliency') }} for every picture: saliency(inputs, other_labels)  每張圖都問類別 {{ other('saliency') }}
 compared = saliency(inputs, {{ whose(saliency) }}, of="{{ saliency.official.of }}").cpu().numpy()  # as in the official cell  與 official 儲存格相同
@@ -319,7 +319,7 @@ show_maps(
 print(describe_shares("copies that keep the picture's class ｜ 仍屬於原圖類別的副本比例", smooth_kept))
 
 # %%
-# scratch: change ONE argument, run, look. Nothing here is saved.  一次只改一個參數，觀察結果；這裡不會存檔。
+# scratch 3: change ONE argument, run, look. Nothing here is saved.  一次只改一個參數，觀察結果；這裡不會存檔。
 # TODO {{ asked('smoothgrad') }}: labels, sigma, copies, seed, average
 other_labels = torch.full_like(labels, {{ other('smoothgrad') }})  # label {{ other('smoothgrad') }} for every picture  每張圖都問類別 {{ other('smoothgrad') }}
 compared = saliency_maps  # or smooth_maps  要比較的圖
@@ -471,7 +471,7 @@ show_pictures(
 )
 
 # %%
-# scratch: change ONE argument, run, look. Nothing here is saved.  一次只改一個參數，觀察結果；這裡不會存檔。
+# scratch 4: change ONE argument, run, look. Nothing here is saved.  一次只改一個參數，觀察結果；這裡不會存檔。
 # TODO {{ asked('filters') }}: layer, which, look_at, start, steps
 layer = {{ shallow | repr }}  # {{ either(layers) }}
 which = 0  # 0 to {{ each - 1 }}: which of FILTERS[layer]  第幾個濾波器（從 0 開始）
@@ -597,7 +597,7 @@ show_signed_maps(
 print(describe_attributions(attributions, rises, profile.masks))
 
 # %%
-# scratch: change ONE argument, run, look. Nothing here is saved.  一次只改一個參數，觀察結果；這裡不會存檔。
+# scratch 5: change ONE argument, run, look. Nothing here is saved.  一次只改一個參數，觀察結果；這裡不會存檔。
 # TODO {{ asked('integrated_gradients') }}: labels, baseline ({{ quote(baselines) }}), steps, multiply
 other_labels = torch.full_like(labels, {{ other('integrated_gradients') }})  # label {{ other('integrated_gradients') }} for every picture  每張圖都問類別 {{ other('integrated_gradients') }}
 maps, rise = integrated_gradients(
@@ -631,11 +631,11 @@ print(explain_own_picture(own_picture, globals()))
 # %% [markdown]
 # # Topic II: explaining BERT ｜ 主題二：解釋 BERT
 #
-# {{ bert.en }} {{ models_en }} A BERT splits a text into **tokens** and turns each into a vector, its *state*. Layer 0 is the embedding; every layer
-# after it lets the tokens look at each other. Words, layers and heads are numbered from 0, and a full stop counts as a word.
+# {{ bert.en }} {{ models_en }} A BERT splits a text into **tokens** and turns each into a vector, its *state*. Layer 0 is the embedding, the sum of what stands for the
+# word, for its position and for the text it is in; every layer after it lets the tokens look at each other. Words, layers and heads are numbered from 0, and a full stop counts as a word.
 #
 # {{ bert.zh }}{{ models_zh }}BERT 把文字切成 **token**，每個 token 變成一個向量（狀態）。
-# 第 0 層是 embedding，之後每一層都讓 token 彼此參照。詞、層與頭的編號都從 0 開始，句點也算一個詞。
+# 第 0 層是 embedding，也就是詞、位置與所屬文句三種向量的和；之後每一層都讓 token 彼此參照。詞、層與頭的編號都從 0 開始，句點也算一個詞。
 
 # %% hw9={"official": true, "name": "bert"}
 # official: bert
@@ -734,7 +734,7 @@ from assignment.explorer.explorer import Explorer
 Explorer(bert, [one.plain for one in texts.attention], {name: (scores[name], chances[name]) for name in scores})
 
 # %%
-# scratch: change ONE argument, run, look. Nothing here is saved.  一次只改一個參數，觀察結果；這裡不會存檔。
+# scratch 6: change ONE argument, run, look. Nothing here is saved.  一次只改一個參數，觀察結果；這裡不會存檔。
 # TODO {{ asked('attention') }}: look_at, layer, head, hide
 look_at = 0  # which sentence
 layer, head = 0, 0  # which head
@@ -828,7 +828,7 @@ show_points(
 )  # fmt: skip
 
 # %%
-# scratch: choose, run, look. Nothing here is saved.  選擇後執行並觀察；這裡不會存檔。
+# scratch 7: choose, run, look. Nothing here is saved.  選擇後執行並觀察；這裡不會存檔。
 # TODO {{ asked('embedding_pca') }}: reader ({{ either(readers, '"') }}), which ({{ either(range(passages)) }})
 reader = None  # TODO: which model  哪一個模型
 which = 0  # which passage
@@ -915,7 +915,7 @@ for word_and_its in zip(shared_words, texts.words, distances, cosines):
     show_word(*word_and_its)
 
 # %%
-# scratch: change ONE argument, run, look. Nothing here is saved.  一次只改一個參數，觀察結果；這裡不會存檔。
+# scratch 8: change ONE argument, run, look. Nothing here is saved.  一次只改一個參數，觀察結果；這裡不會存檔。
 # TODO {{ asked('embedding_distance') }}: look_at, pair
 look_at = 0  # which shared word: {{ words }}
 pair = (0, 1)  # which two of its sentences  哪兩個句子

@@ -24,7 +24,6 @@ from assignment.texts import Texts, load_texts
 TRUTH_NAME = "truth.yaml"  # left out of what students get
 PROFILES_FOLDER = Path(__file__).with_name("profiles")  # holds the embedded course's profile
 MANIFEST_NAME = "manifest.yaml"
-BACKGROUND, FOOD, TRAY, DISTRACTOR = range(4)  # the grey levels of a mask file
 
 
 def _check_inside(path: str) -> str:
@@ -158,7 +157,7 @@ class Profile:
 
     def read_image(self, path: str, mode: str = "RGB") -> Array:
         """Return an asset's pixels, (H, W, 3) or for mode "L" (H, W), uint8; FixableError where it is no picture."""
-        return _read_image(self.find_asset(path), mode)
+        return read_image(self.find_asset(path), mode)
 
     def _read_images(self, paths: Sequence[str], mode: str, shape: tuple[int, ...] | None = None) -> Array:
         """Return pictures of one size, that of the first or (height, width); FixableError where there is another."""
@@ -172,7 +171,8 @@ class Profile:
         return np.stack(images)
 
 
-def _read_image(path: Path, mode: str) -> Array:
+def read_image(path: Path, mode: str = "RGB") -> Array:
+    """Return a picture's pixels, (H, W, 3) or for mode "L" (H, W), uint8; FixableError where it is none."""
     try:
         with Image.open(path) as image:
             return np.asarray(image.convert(mode))

@@ -130,4 +130,15 @@ def _write_stem(question: Question, points: Decimal, pictures: Mapping[int, Pict
         for one in (pictures[number] for number in question.pictures)
     ]
     table = f"<table><tbody><tr>{''.join(cells)}</tr></tbody></table>" if cells else ""
-    return f"{head}{_write_both(question.ask)}{table}"
+    stem = "".join(_write_stem_text(question, *languages) for languages in (("en", "en"), ("zh", "zh-Hant")))
+    return f"{head}{stem}{table}"
+
+
+def _write_stem_text(question: Question, language: str, code: str) -> str:
+    """Return what is asked as a paragraph, what is given and what to do as lists, in one language."""
+    parts = [f'<p lang="{code}">{mark_code(getattr(question.ask, language))}</p>']
+    for tag, texts in (("ul", [one.say for one in question.given]), ("ol", question.steps)):
+        if texts:
+            items = "".join(f"<li>{mark_code(getattr(one, language))}</li>" for one in texts)
+            parts.append(f'<{tag} lang="{code}">{items}</{tag}>')
+    return "".join(parts)

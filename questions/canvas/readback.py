@@ -30,6 +30,8 @@ class ReadQuestion:
     kind: str
     points: Decimal
     ask: Bilingual
+    given: tuple[Bilingual, ...]
+    steps: tuple[Bilingual, ...]
     pictures: tuple[str, ...]
     choices: Mapping[str, Bilingual]
     right: frozenset[str]
@@ -75,6 +77,8 @@ def find_differences(package: ReadPackage, bank: Bank, points: Mapping[str, Deci
         pairs = (
             ("points", its.points, points[question.id]),
             ("ask", its.ask, _plain(question.ask)),
+            ("given", its.given, tuple(_plain(one.say) for one in question.given)),
+            ("steps", its.steps, tuple(map(_plain, question.steps))),
             ("choices", dict(its.choices), says),
             ("key", its.right, key.letters[question.id]),
             ("pictures", tuple(path.rpartition("/")[2].partition(".")[0] for path in its.pictures),
@@ -111,6 +115,8 @@ def _parse_item(item: ET.Element) -> ReadQuestion:
         kind=fields.get("question_type", ""),
         points=Decimal(fields.get("points_possible", "")),
         ask=_read_both(stem),
+        given=_read_list(stem, "ul"),
+        steps=_read_list(stem, "ol"),
         pictures=tuple(one.get("src", "").removeprefix(f"{FILE_BASE}/") for one in stem.iter("img")),
         choices={
             letters[label.get("ident", "")]: _read_both(
@@ -130,3 +136,10 @@ def _parse_html(html: str) -> ET.Element:
 def _read_both(html: ET.Element) -> Bilingual:
     found = {paragraph.get("lang"): "".join(paragraph.itertext()).strip() for paragraph in html.iter("p")}
     return Bilingual(en=found["en"], zh=found["zh-Hant"])
+
+
+def _read_list(html: ET.Element, tag: str) -> tuple[Bilingual, ...]:
+    """Return the items of the two lists of a kind, one in each language."""
+    found = {one.get("lang"): ["".join(item.itertext()).strip() for item in one] for one in html.iter(tag)}
+    pairs = zip(found.get("en", ()), found.get("zh-Hant", ()), strict=True)
+    return tuple(Bilingual(en=en, zh=zh) for en, zh in pairs)

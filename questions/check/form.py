@@ -9,7 +9,8 @@ from questions.check.item import Item, list_asked
 from questions.check.names import NAMES
 
 LONGER = 1.25  # a right choice stands out that is a quarter longer than every other one
-STEM_WORDS, STEM_CHARACTERS = 100, 240  # of English words, of Chinese characters
+STEM_WORDS, STEM_CHARACTERS = 150, 360  # of English words, of Chinese characters, steps and all
+STEP_WORDS, STEP_CHARACTERS = 40, 96  # of one step
 _FUNCTION_WORDS = re.compile(
     "about|above|again|also|among|another|are|asked|back|before|below|beside|between|both|column|compare|does|draw|each"
     "|every|figure|first|four|from|gives?|given|have|holds?|into|leave|like|look|more|most|next|nine|note|ones?|only"
@@ -50,7 +51,8 @@ def find_repeated_words(item: Item) -> Iterator[tuple[str, str]]:
     words = {letter: _list_words(choice.say.en) for letter, choice in item.question.choices.items()}
     if len(right) < 2:  # a choice alone has words of its own, whatever it says
         return
-    shared = set.intersection(*(words[letter] for letter in right)) & _list_words(item.question.ask.en)
+    stem = " ".join(one.en for _, one in item.question.list_stem())
+    shared = set.intersection(*(words[letter] for letter in right)) & _list_words(stem)
     for word in sorted(shared - set().union(*(words[letter] for letter in item.wrong))):
         said = f"en: {word!r} of the stem stands in every right choice only ({', '.join(right)})"
         yield "", f"{said}; expected it elsewhere too"
@@ -63,12 +65,16 @@ def _list_words(text: str) -> set[str]:
 
 
 def find_long_stems(item: Item) -> Iterator[tuple[str, str]]:
-    """A stem that takes more reading than the homework."""
-    ask = item.question.ask
-    if (words := len(ask.en.split())) > STEM_WORDS:
-        yield "", f"ask: en: {words} words; expected at most {STEM_WORDS}"
-    if len(ask.zh) > STEM_CHARACTERS:
-        yield "", f"ask: zh: {len(ask.zh)} characters; expected at most {STEM_CHARACTERS}"
+    """A stem that takes more reading than the homework, or a step that asks for several things."""
+    stem = list(item.question.list_stem())
+    whole = [("stem", "".join(one.zh for _, one in stem), " ".join(one.en for _, one in stem))]
+    limits = {"stem": (STEM_WORDS, STEM_CHARACTERS)}
+    for place, zh, en in [*whole, *((place, one.zh, one.en) for place, one in stem if place.startswith("step"))]:
+        most_words, most_characters = limits.get(place, (STEP_WORDS, STEP_CHARACTERS))
+        if (words := len(en.split())) > most_words:
+            yield "", f"{place}: en: {words} words; expected at most {most_words}"
+        if len(zh) > most_characters:
+            yield "", f"{place}: zh: {len(zh)} characters; expected at most {most_characters}"
 
 
 def find_gratuitous(item: Item) -> Iterator[tuple[str, str]]:
@@ -90,8 +96,8 @@ def _digits(text: str) -> list[str]:
 
 def find_unfocused(item: Item) -> Iterator[tuple[str, str]]:
     """A stem asks: it ends in a question mark, in both languages."""
-    for letter, place, language, text in list_asked(item):
-        if not letter and not _ENDS[language].search(text):
+    for _, place, language, text in list_asked(item):
+        if place == "ask" and not _ENDS[language].search(text):
             yield "", f"{place}: {language}: ends in {text.strip()[-12:]!r}; expected a question"
 
 

@@ -35,6 +35,6 @@ def in_each(find: Callable[[Item], Iterable[tuple[str, str]]]) -> Callable[[Sequ
 def list_asked(item: Item) -> Iterator[tuple[str, str, str, str]]:
     """Yield what a student reads of a question: letter ("" for the stem), place, language, text."""
     for language in ("en", "zh"):
-        yield "", "ask", language, getattr(item.question.ask, language)
+        yield from (("", place, language, getattr(text, language)) for place, text in item.question.list_stem())
         for letter, choice in item.question.choices.items():
             yield letter, "say", language, getattr(choice.say, language)

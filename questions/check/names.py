@@ -110,8 +110,8 @@ def find_named_faults(bank: Bank, shown: Inventory) -> Iterator[Fault]:
 
 
 def list_texts(question: Question) -> Iterator[tuple[str, str, Bilingual]]:
-    """Yield every text of a question: letter ("" for the stem), field (`ask`, `say` or `why`), text."""
-    yield "", "ask", question.ask
+    """Yield every text of a question: letter ("" for the stem), field (`ask`, `step 1`, `say`, `why`), text."""
+    yield from (("", place, text) for place, text in question.list_stem())
     for letter, choice in question.choices.items():
         yield letter, "say", choice.say
         yield letter, "why", choice.why
@@ -168,7 +168,7 @@ def _find_category_faults(text: str, language: str, shown: Inventory) -> Iterato
 
 
 def _find_word_faults(question: Question, text: str, language: str, texts: Texts) -> Iterator[str]:
-    asked = getattr(question.ask, language)
+    asked = " ".join(getattr(one, language) for _, one in question.list_stem())
     named = find_numbers(text, language, "sentence") or find_numbers(asked, language, "sentence")
     sentences = [texts.attention[number].words for number in named if number < len(texts.attention)]
     for word, number in _NUMBERED_WORD.findall(text.replace("full stop (", ". (")):

@@ -118,7 +118,8 @@ RULES: dict[str, Rule] = {
         "key",
     ),
     "long-stem": Rule(
-        f"A stem has at most {form.STEM_WORDS} English words and {form.STEM_CHARACTERS} Chinese characters.",
+        f"A stem has at most {form.STEM_WORDS} English words and {form.STEM_CHARACTERS} Chinese characters, "
+        f"a step {form.STEP_WORDS} and {form.STEP_CHARACTERS}.",
         "HDR 13, 16; SAQUET gratuitous information",
         in_each(form.find_long_stems),
     ),

@@ -28,10 +28,17 @@ def to_markdown(question: Question, *, note: str = "", shown: Sequence[str] = ()
     lines = [
         f"**{question.number}.** `{question.id}`{note}",
         *shown,
-        question.ask.en.strip() + "\n\n" + question.ask.zh.strip(),
+        *(_stem_to_markdown(question, language) for language in ("en", "zh")),
         "\n".join(
             f"- {box}**{letter}**. {choice.say.en.strip()}<br>{choice.say.zh.strip()}"
             for letter, choice in question.choices.items()
         ),
     ]
     return "\n\n".join(lines)
+
+
+def _stem_to_markdown(question: Question, language: str) -> str:
+    """Return a stem in one language: what is asked, what is given, what to do as a numbered list."""
+    said = [getattr(one, language).strip() for one in (question.ask, *(its.say for its in question.given))]
+    steps = [f"{number}. {getattr(one, language).strip()}" for number, one in enumerate(question.steps, start=1)]
+    return "\n\n".join([*said, *(["\n".join(steps)] if steps else [])])

@@ -28,10 +28,17 @@ class Axis:
         self.names = names
 
 
+class Tried:
+    """Marks an argument that is a number of no axis: the values at which a table of all values looks."""
+
+    def __init__(self, *values: float) -> None:
+        self.values = values
+
+
 Picture = Annotated[int, Field(ge=0), Axis("picture")]
 Label = Annotated[int, Field(ge=0), Axis("label")] | Literal["truth", "predicted", "runner_up"]
 Region = Annotated[str, Axis("region")]
-Percent = Annotated[float, Field(gt=0, le=100)]
+Percent = Annotated[float, Field(gt=0, le=100), Tried(1.0, 5.0, 20.0)]
 
 
 def find_axes(outputs: Outputs) -> dict[str, Sequence[Any]]:
@@ -60,9 +67,8 @@ def find_missing(
     ["region 'tary'; expected one of food, tray"]
     """
     for name, value in arguments.items():
-        written = [axis.format_map(_Written(arguments)) for axis in _list_axes(hints.get(name))]
-        axis = next((one for one in written if one in axes), "")
-        if value is None or not axis or value in axes[axis]:
+        axis = find_axis(hints.get(name), arguments, axes)
+        if value is None or axis is None or value in axes[axis]:
             continue
         places, of = axes[axis], f" of {axis.partition(' of ')[2]}" if " of " in axis else ""
         if not isinstance(places, range):
@@ -73,6 +79,16 @@ def find_missing(
     if arguments.get("region") and picture is not None and masked is not None and picture not in masked:
         expected = f"one of {', '.join(map(str, masked))}" if masked else "a course whose pictures have masks"
         yield f"picture {picture} has no mask; expected {expected}"
+
+
+def find_axis(hint: Any, arguments: Mapping[str, Any], axes: Mapping[str, Sequence[Any]]) -> str | None:
+    """Return the axis that an argument of a type lies on beside the other arguments; None where it lies on none.
+
+    >>> find_axis(Picture, {}, {"picture": range(10)})
+    'picture'
+    """
+    written = (axis.format_map(_Written(arguments)) for axis in _list_axes(hint))
+    return next((one for one in written if one in axes), None)
 
 
 class _Written(dict[str, Any]):

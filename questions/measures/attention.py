@@ -11,7 +11,7 @@ from pydantic import Field
 
 from assignment import arrays
 from assignment.outputs import Outputs
-from questions.measures.arguments import Axis, Floats, as_floats
+from questions.measures.arguments import Axis, Floats, Tried, as_floats
 
 SCORED_FUNCTIONS = (*arrays.FUNCTIONS, *arrays.LINKS)  # the axis `function`
 
@@ -20,7 +20,7 @@ BlockLayer = Annotated[int, Field(ge=0), Axis("block")]
 Head = Annotated[int, Field(ge=0), Axis("head")]
 Candidate = Annotated[int, Field(ge=0), Axis("candidate")]
 Number = Annotated[int, Field(ge=0), Axis("word of sentence {text}")]
-Share = Annotated[float, Field(ge=0, le=1)]
+Share = Annotated[float, Field(ge=0, le=1), Tried(0.25, 0.5, 0.75)]
 Function = Literal["previous", "next", "itself", "same_word", "separator", "punctuation", "coreference", "agreement"]
 Hidden = Literal["prediction", "prediction_also"]  # the word alone, or with the word that it goes with
 

@@ -8,12 +8,12 @@ from pydantic import Field
 from assignment.arrays import ANSWER, OTHER, QUESTION, SUPPORT, pick_roles
 from assignment.models.groups import compute_apartness, compute_nearness, mark_between
 from assignment.outputs import Outputs
-from questions.measures.arguments import Axis, Floats, as_floats, find_number
+from questions.measures.arguments import Axis, Floats, Tried, as_floats, find_number
 
 Reader = Annotated[str, Axis("reader")]
 Passage = Annotated[int, Field(ge=0), Axis("passage")]
 Layer = Annotated[int, Field(ge=0), Axis("depth")]
-Token = Annotated[int, Field(ge=0)]
+Token = Annotated[int, Field(ge=0), Tried(0, 1, 2)]
 Answer = Literal["right", "given"]
 
 

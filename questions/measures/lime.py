@@ -12,10 +12,21 @@ from pydantic import Field
 
 from assignment.correlation import pearson
 from assignment.outputs import Outputs
-from questions.measures.arguments import Axis, Floats, Label, Masks, Picture, Region, as_floats, mark_region, to_label
+from questions.measures.arguments import (
+    Axis,
+    Floats,
+    Label,
+    Masks,
+    Picture,
+    Region,
+    Tried,
+    as_floats,
+    mark_region,
+    to_label,
+)
 
 Side = Literal["for", "against"]
-Count = Annotated[int, Field(ge=1, le=100)]
+Count = Annotated[int, Field(ge=1, le=100), Tried(1, 3, 5)]
 Run = Annotated[str, Axis("run of lime")]
 
 

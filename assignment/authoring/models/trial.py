@@ -7,14 +7,12 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
-from PIL import Image
 
 from assignment.authoring.manifest import load_draft
-from assignment.fixable import Fault, FixableError, parse_as
+from assignment.fixable import parse_as
 from assignment.models.classifier import load_classifier
 from assignment.models.network import check_fits
-from assignment.profile import MANIFEST_NAME, PictureEntry
+from assignment.profile import MANIFEST_NAME, PictureEntry, read_image
 
 _RESET, _STATUS = Path("/proc/self/clear_refs"), Path("/proc/self/status")  # Linux
 
@@ -44,7 +42,7 @@ def try_classifier(folder: Path, place: Path) -> Trial | None:
     if not entries:
         return None
     model, labels = load_classifier(place, dtype=torch.float32), [one.label for one in entries]
-    pictures = [_read_picture(folder / one.asset) for one in entries]
+    pictures = [read_image(folder / one.asset) for one in entries]
     for one, picture in zip(entries, pictures, strict=True):
         check_fits(model, (1, *picture.shape), [], str(folder / one.asset))
     check_fits(model, (1, *model.size, 3), labels, manifest)
@@ -54,14 +52,6 @@ def try_classifier(folder: Path, place: Path) -> Trial | None:
         best = [int(model(one[None]).argmax()) for one in planes]
     wrong = {number: got for number, (got, label) in enumerate(zip(best, labels, strict=True)) if got != label}
     return Trial(len(labels) - len(wrong), wrong, seconds, mib)
-
-
-def _read_picture(path: Path) -> NDArray[Any]:
-    try:
-        with Image.open(path) as image:
-            return np.asarray(image.convert("RGB"))
-    except (OSError, ValueError) as error:
-        raise FixableError(Fault((str(path),), f"{error}; expected a picture")) from None
 
 
 def _measure_gradient(model: Any, picture: torch.Tensor) -> tuple[float, int | None]:

@@ -9,14 +9,13 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.lines import Line2D
-from PIL import Image
 
 from assignment.assignment import Assignment
 from assignment.authoring.draft import CourseDraft
 from assignment.cells.figures import set_style
 from assignment.fixable import Fault, FixableError
 from assignment.outputs import Array
-from assignment.profile import PictureEntry
+from assignment.profile import PictureEntry, read_image
 
 COLUMNS, INCHES, DPI = 4, 3.4, 100
 VEIL = 0.2  # how much of its colour lies on a region
@@ -47,7 +46,7 @@ def draw_sheet(draft: CourseDraft) -> bytes:
 
 
 def _draw_picture(axis: Any, folder: Path, number: int, entry: PictureEntry, settings: Assignment) -> None:
-    picture = _read(folder / entry.asset, "RGB")
+    picture = read_image(folder / entry.asset, "RGB")
     axis.imshow(picture)
     category = settings.categories[entry.label] if entry.label < len(settings.categories) else None
     title = (
@@ -58,7 +57,7 @@ def _draw_picture(axis: Any, folder: Path, number: int, entry: PictureEntry, set
     if entry.mask is None:
         axis.text(0.5, -0.04, "no mask 沒有遮罩", transform=axis.transAxes, ha="center", va="top", fontsize=10)
         return
-    mask = _read(folder / entry.mask, "L")
+    mask = read_image(folder / entry.mask, "L")
     areas = {level: int((mask == level).sum()) for level in range(1, len(settings.regions) + 1)}
     for level in sorted(filter(areas.get, areas), key=areas.__getitem__, reverse=True):  # small ones on top
         _draw_region(axis, mask == level, COLOURS[(level - 1) % len(COLOURS)])
@@ -72,15 +71,6 @@ def _draw_region(axis: Any, inside: Array, colour: str) -> None:
     axis.contourf(*places, inside, levels=[0.5, 1.5], colors=[colour], alpha=VEIL)
     for drawn, width in (("black", 3.2), (colour, 1.8)):
         axis.contour(*places, inside, levels=[0.5], colors=[drawn], linewidths=width)
-
-
-def _read(path: Path, mode: str) -> Array:
-    try:
-        with Image.open(path) as image:
-            return np.asarray(image.convert(mode))
-    except OSError as error:
-        says = error.strerror or "no picture that can be read"
-        raise FixableError(Fault((str(path),), f"{says}; expected the file that manifest.yaml names")) from None
 
 
 def _wrap(text: str, width: int) -> str:

@@ -33,7 +33,9 @@ def show(*, name: str, course: Course) -> int:
     loaded = load_bank(course)
     question = find_question(name, loaded)
     decisions, faults = decide_all(loaded, load_canonicals(course))
-    print(f"{question.number}. {question.id}\n{question.ask.en}\n{question.ask.zh}")
+    print(f"{question.number}. {question.id}")
+    for place, text in question.list_stem():
+        print(f"{place}: {text.en}\n{text.zh}")
     for letter, choice in question.choices.items():
         decision = decisions.get((question.id, letter))
         word = "?" if decision is None else "right" if decision.right else "wrong"
