@@ -63,6 +63,7 @@ PURPOSES = {
     ),
     "write questions": (
         "questions check",
+        "questions leaks",
         "questions show",
         "questions mutate",
         "questions stability",

@@ -24,7 +24,7 @@ from questions.check.item import Flaw, Item, in_each
 from questions.key import Place
 from questions.question import Silences
 
-Needs = Literal["text", "key", "mutants"]
+Needs = Literal["text", "key", "mutants", "leaks"]
 
 
 @dataclass(frozen=True)
@@ -164,6 +164,12 @@ RULES: dict[str, Rule] = {
         in_each(claims.find_implausible),
         "mutants",
     ),
+    "leak": Rule(
+        "No fact that a stem states, and no other choice, settles a choice (found by `hw9 questions leaks`).",
+        "HDR 4; one question answers another",
+        lambda _: (),
+        "leaks",
+    ),
     "uneven-letters": Rule(
         f"Right choices are spread over the letters as chance would (chi-square, p at least {claims.P_VALUE}; "
         f"not judged where a letter is expected to be right less than {claims.EXPECTED:g} times).",
@@ -198,7 +204,7 @@ def list_findings(
     """Return every finding of every rule in the order of the questions, silenced or not; arguments as of `lint`."""
     items = [Item(one, letters.get(one.id), _take_flipped(one.id, flipped)) for one in bank.questions]
     judged: dict[Needs, list[Item]] = {"text": items, "key": [item for item in items if item.right is not None]}
-    judged["mutants"] = [] if flipped is None else judged["key"]
+    judged |= {"mutants": [] if flipped is None else judged["key"], "leaks": []}
     found = [Finding(code, (name, letter), says) for code, rule in RULES.items()
              for name, letter, says in rule.find(judged[rule.needs])]  # fmt: skip
     order = {name: index for index, name in enumerate(bank.ids)}

@@ -38,11 +38,11 @@ def _extend(
     if not names:
         yield found
         return
-    for value in _list_options(hints[names[0]], found, axes):
+    for value in list_options(hints[names[0]], found, axes):
         yield from _extend({**found, names[0]: value}, names[1:], hints, axes)
 
 
-def _list_options(hint: Any, found: Placement, axes: Mapping[str, Sequence[Any]]) -> list[Any]:
+def list_options(hint: Any, found: Placement, axes: Mapping[str, Sequence[Any]]) -> list[Any]:
     """Return what an argument of a type may be, beside those that are chosen already."""
     options: list[Any] = []
     if (axis := find_axis(hint, found, axes)) is not None:

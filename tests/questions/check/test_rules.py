@@ -129,7 +129,7 @@ def test_reason_silences(code: str, questions: Questions, write: Callable[[objec
 
 
 def test_every_rule_has_a_flaw_here_and_says_where_it_comes_from() -> None:
-    assert set(RULES) == set(FLAWS) | {"implausible-distractor", "uneven-letters"}
+    assert set(RULES) == set(FLAWS) | {"implausible-distractor", "uneven-letters", "leak"}
     assert all(rule.says.endswith(".") and rule.source for rule in RULES.values())
 
 
