@@ -16,7 +16,7 @@ from assignment.page.face import find_drawn, make_face
 from assignment.page.policy import to_policy
 from questions.bank import Bank
 from questions.handout.environment import load_environment, load_own
-from questions.handout.page import PACKAGE, TITLES, mark_code
+from questions.handout.page import PACKAGE, TITLES
 from questions.question import Question
 
 FOLDER = "lessons"  # beside a bank's files
@@ -58,7 +58,7 @@ def split_paragraphs(text: str) -> list[str]:
 def render_lessons(lessons: list[Lesson], title: Bilingual) -> str:
     """Return the page as HTML that asks for nothing else."""
     template = load_environment(PACKAGE).get_template("lessons.html.j2")
-    shown = {"lessons": lessons, "title": title, "about": TITLE, "code": mark_code, "split": split_paragraphs}
+    shown = {"lessons": lessons, "title": title, "about": TITLE, "split": split_paragraphs}
     face = make_face(find_drawn(template.render(**shown, policy="", face="")))
     policy = to_policy([load_own(PACKAGE, "handout.css"), load_own(PACKAGE, "lessons.css"), face])
     return template.render(**shown, policy=policy, face=Markup(face))
