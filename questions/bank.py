@@ -101,9 +101,10 @@ def _read_file(path: Path, counts: Mapping[str, int], axes: Axes) -> tuple[list[
 
 def _find_misplaced(question: Question, axes: Axes, where: tuple[str, ...]) -> Iterable[Fault]:
     """Yield what a question's claims name and the course has not."""
-    for letter, choice in question.choices.items():
-        for says in find_misplaced(choice.claim, axes):
-            yield Fault((*where, f"choice {letter}", "claim", choice.claim.measure), says)
+    claims = {f"choice {letter}": choice.claim for letter, choice in question.choices.items()}
+    claims |= {f"given {index}": one.claim for index, one in enumerate(question.given)}
+    for part, claim in claims.items():
+        yield from (Fault((*where, part, "claim", claim.measure), says) for says in find_misplaced(claim, axes))
 
 
 def _load_items(path: Path, place: str) -> list[object]:

@@ -11,7 +11,7 @@ from assignment.fixable import Fault, FixableError, check_all
 from assignment.outputs import Outputs
 from questions.bank import Bank
 from questions.claim import Evaluation, evaluate
-from questions.question import Choice
+from questions.question import Choice, Given
 
 Place = tuple[str, str]  # question id, letter
 
@@ -71,6 +71,8 @@ def decide_all(bank: Bank, canonicals: Mapping[int, Outputs]) -> tuple[dict[Plac
     faults: list[Fault] = []
     for question in bank.questions:
         place = bank.places[question.id]
+        for index, given in enumerate(question.given):
+            faults += find_given_faults(given, canonicals, (*place, f"given {index}", "claim"))
         for letter, choice in question.choices.items():
             where = (*place, f"choice {letter}", "claim")
             try:
@@ -89,7 +91,18 @@ def decide_all(bank: Bank, canonicals: Mapping[int, Outputs]) -> tuple[dict[Plac
     return decisions, faults
 
 
-def decide(choice: Choice, canonicals: Mapping[int, Outputs]) -> Decision:
+def find_given_faults(given: Given, canonicals: Mapping[int, Outputs], where: tuple[str, ...]) -> list[Fault]:
+    """Return what is wrong with a fact that a stem states: it has to hold on every seed."""
+    try:
+        decision = decide(given, canonicals)
+    except FixableError as error:
+        return list(error.within(*where).faults)
+    if not decision.right:
+        return [Fault(where, f"{given.claim.says}: it does not hold; expected a fact that does")]
+    return [Fault(where, says) for says in _find_decision_faults(decision)]
+
+
+def decide(choice: Choice | Given, canonicals: Mapping[int, Outputs]) -> Decision:
     """Evaluate a choice's claim on every seed; FixableError (without place) where a number cannot be had."""
     evaluated = {}
     for seed, outputs in canonicals.items():

@@ -40,7 +40,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     ),
     "questions.measures": ("assignment", "assignment.models"),
     "questions": ("assignment", "assignment.sheet", "questions.measures"),
-    "questions.explore": ("questions.measures",),
+    "questions.explore": ("questions", "questions.measures", "questions.proof"),
     "questions.check": ("assignment", "questions", "questions.measures"),
     "questions.giveaway": ("assignment", "questions", "questions.explore", "questions.measures"),
     "questions.proof": ("assignment", "questions"),

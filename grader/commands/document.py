@@ -17,13 +17,15 @@ import questions
 from assignment.course import Course, open_course
 from assignment.fixable import FixableError
 from grader.commands.main import PURPOSES, find_verbs, make_parser, to_usage
+from grader.commands.questions.blueprint import HEAD, to_cells
 from grader.report.fields import FIELDS_FILE, describe_results
 from grader.scoring.words import AGREEMENT_WORDS, EVIDENCE_WORDS, HANDIN_WORDS, RUN_WORDS, VERDICT_WORDS, WordEntry
 from questions.bank import Bank, load_bank
 from questions.canonical import load_canonicals
 from questions.check.bank import count_several
 from questions.check.guesses import score_guesses
-from questions.key import compute_key
+from questions.explore.blueprint import make_blueprint
+from questions.key import compute_key, decide_all
 from questions.proof.matrix import Matrix, load_matrix
 
 WIDTH = 100  # of a line of prose
@@ -57,7 +59,12 @@ def to_question_blocks() -> dict[str, str]:
     """Return what is proved of the questions, and what guessing earns, by the names of their blocks."""
     course = open_course()
     bank, matrix = load_bank(course), load_matrix(course.proofs)
-    return {"mutants": fill(describe_mutants(matrix, bank), WIDTH) + "\n", "guesses": to_guesses(bank, course)}
+    decisions, _ = decide_all(bank, load_canonicals(course))
+    return {
+        "mutants": fill(describe_mutants(matrix, bank), WIDTH) + "\n",
+        "guesses": to_guesses(bank, course),
+        "blueprint": to_table(HEAD, map(to_cells, make_blueprint(bank, decisions, matrix))),
+    }
 
 
 def describe_mutants(matrix: Matrix, bank: Bank) -> str:

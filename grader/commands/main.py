@@ -51,7 +51,7 @@ MODULES = (
 )
 PURPOSES = {
     "grade a class": ("collect", "grade", "run", "score", "decide", "report", "demo"),
-    "hand out": ("bundle", "explorer", "look", "questions handout", "questions qti"),
+    "hand out": ("bundle", "explorer", "look", "questions handout", "questions qti", "questions lessons"),
     "make a course": (
         "course new",
         "course pictures",
@@ -69,6 +69,7 @@ PURPOSES = {
         "questions stability",
         "questions recheck",
         "questions rekey",
+        "questions blueprint",
     ),
     "change the code": ("notebook", "reference"),
 }

@@ -43,7 +43,8 @@ def make_class_faces(scored: Iterable[HandinRecord], grading: Grading) -> ClassF
     """Return the faces of a class's pages."""
     templates = files("grader.report") / "templates"
     sources = [path.read_text(encoding="utf-8") for path in templates.iterdir() if path.name.endswith(".j2")]
-    asked = [text for one in grading.bank.questions for text in (one.ask, *(c.say for c in one.choices.values()))]
+    asked = [text for one in grading.bank.questions for _, text in one.list_stem()]
+    asked += [choice.say for one in grading.bank.questions for choice in one.choices.values()]
     common = find_drawn(f"{sources}{TABLES}{grading.assignment!r}{[text.zh for text in asked]}")
     own = (find_drawn(one.model_dump_json(), known=common, most=MOST_OWN) for one in scored)
     rest = frozenset().union(*own)

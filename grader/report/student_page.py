@@ -40,6 +40,7 @@ class QuestionRow:
     number: int
     item: str
     ask: Bilingual
+    told: tuple[Bilingual, ...]  # what is given, then the steps
     choices: tuple[ChoiceRow, ...]
     verdict: Verdict
     word: WordEntry
@@ -158,6 +159,7 @@ def _make_question(
         number=question.number,
         item=question.id,
         ask=question.ask,
+        told=tuple(text for place, text in question.list_stem() if place != "ask"),
         choices=choices,
         verdict=verdict,
         word=VERDICT_WORDS[verdict.word],

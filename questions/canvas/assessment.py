@@ -14,7 +14,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from assignment.assignment import Bilingual
-from questions.handout.page import PictureFile, mark_code
+from questions.handout.environment import mark_code
+from questions.handout.page import PictureFile
 from questions.key import Key
 from questions.question import Question
 

@@ -22,6 +22,7 @@ from questions.check.guesses import Guess, score_guesses
 from questions.check.item import Item
 from questions.check.names import find_named_faults, take_inventory
 from questions.check.rules import Finding, lint
+from questions.check.scope import find_scope_faults
 from questions.key import Decision, Place, decide_all, list_right
 
 TOTAL = Decimal(10)  # points of the whole homework, as the slides say
@@ -55,7 +56,7 @@ def check_bank(
     canonicals: without any, claims and names are left unjudged. texts: the profile's, where they are at hand.
     flipped: how many mutants make each wrong choice true, where mutants ran.
     """
-    found = [*faults, *find_total_faults(bank, assignment, faults)]
+    found = [*faults, *find_total_faults(bank, assignment, faults), *find_scope_faults(bank)]
     decisions: dict[Place, Decision] = {}
     if canonicals:
         found += find_named_faults(bank, take_inventory(next(iter(canonicals.values())), assignment.categories, texts))

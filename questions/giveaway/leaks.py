@@ -38,7 +38,7 @@ class Leak:
 
 @dataclass(frozen=True)
 class LeakReport:
-    """All leaks; those into `concept` questions, which theory may settle, are apart. compared: how often, over worlds."""
+    """All leaks; those into `concept` questions, which theory may settle, are apart. compared: how often."""
 
     leaks: tuple[Leak, ...]
     concepts: tuple[Leak, ...]

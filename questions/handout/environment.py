@@ -4,12 +4,13 @@ from functools import cache
 from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 
 @cache
 def load_environment(package: str) -> Environment:
-    """Return the templates of `<package>/templates`, in which `own("page.css")` is our file beside them, as it is.
+    """Return the templates of `<package>/templates`, in which `own("page.css")` is our file beside them, as it is,
+    and `code(text)` is `mark_code`.
 
     Nothing of a student goes through `own`: what it gives is not escaped.
     """
@@ -21,6 +22,7 @@ def load_environment(package: str) -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["own"] = lambda name: Markup(load_own(package, name))
+    environment.globals["code"] = mark_code
     return environment
 
 
@@ -28,3 +30,14 @@ def load_environment(package: str) -> Environment:
 def load_own(package: str, name: str) -> str:
     """Return a style or script that lies beside a package's templates."""
     return (files(package) / "templates" / name).read_text(encoding="utf-8")
+
+
+def mark_code(text: str) -> Markup:
+    """Return a text as HTML in which what stands between two backticks, as in Markdown, is code.
+
+    >>> mark_code("Is `a` < 1? ")
+    Markup('Is <code>a</code> &lt; 1?')
+    """
+    parts = text.strip().split("`")
+    marked = [Markup("<code>{}</code>").format(part) if index % 2 else escape(part) for index, part in enumerate(parts)]
+    return Markup("").join(marked)

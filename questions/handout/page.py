@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from mimetypes import guess_type
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from assignment.assignment import Assignment, Bilingual
 from assignment.page.face import find_drawn, make_face
@@ -168,20 +168,9 @@ def _to_markdown(block: QuestionBlock) -> str:
 def render_html(handout: Handout) -> str:
     """Return the handout as one HTML page that asks for nothing else."""
     template = load_environment(PACKAGE).get_template("handout.html.j2")
-    face = make_face(find_drawn(template.render(handout=handout, policy="", face="", code=mark_code)))
+    face = make_face(find_drawn(template.render(handout=handout, policy="", face="")))
     policy = to_policy([load_own(PACKAGE, "handout.css"), face])
-    return template.render(handout=handout, policy=policy, face=Markup(face), code=mark_code)
-
-
-def mark_code(text: str) -> Markup:
-    """Return a text as HTML in which what stands between two backticks, as in Markdown, is code.
-
-    >>> mark_code("Is `a` < 1? ")
-    Markup('Is <code>a</code> &lt; 1?')
-    """
-    parts = text.strip().split("`")
-    marked = [Markup("<code>{}</code>").format(part) if index % 2 else escape(part) for index, part in enumerate(parts)]
-    return Markup("").join(marked)
+    return template.render(handout=handout, policy=policy, face=Markup(face))
 
 
 def list_files(handout: Handout) -> Iterator[tuple[str, bytes]]:

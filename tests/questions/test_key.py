@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -81,3 +82,16 @@ def test_group_that_is_there_in_part_is_named(tiny: Course) -> None:
 
 def test_analysis_is_absent_or_has_all_its_questions(tiny: Course) -> None:
     assert load_bank(tiny).ids == ("lime-1", "lime-2", "lime-3", "lime-4")
+
+
+def test_fact_of_a_stem_has_to_hold(
+    tiny: Course, questions: list[dict[str, Any]], write: Callable[[object], None]
+) -> None:
+    claim = {"measure": "probability", "with": {"picture": 1}, "above": 0.5, "margin": 0.1}
+    questions[0]["given"] = [{"say": {"en": "It is sure.", "zh": "它很確定。"}, "claim": claim}]
+    write(questions)
+    compute_key(load_bank(tiny), load_canonicals(tiny))
+    claim["below"] = claim.pop("above")
+    write(questions)
+    with pytest.raises(FixableError, match=r"lime-1: given 0: claim: .* does not hold; expected a fact that does"):
+        compute_key(load_bank(tiny), load_canonicals(tiny))

@@ -57,7 +57,8 @@ def leaks(course: Course) -> int:
             show_table(to_table(title, its))
     told = sum(fact.told for fact in facts)
     say(
-        f"{len(facts) - told} choices, {told} facts of stems: {len(judged.open)} leaks, {len(judged.silenced)} silenced, "
+        f"{len(facts) - told} choices, {told} facts of stems: "
+        f"{len(judged.open)} leaks, {len(judged.silenced)} silenced, "
         f"{len(report.concepts)} of concepts (compared {report.compared} times over other worlds)"
     )
     return print_faults([*undecided, *judged.faults])

@@ -2,7 +2,19 @@
 
 import argparse
 
-from grader.commands.questions import check, handout, leaks, mutate, qti, recheck, rekey, show, stability
+from grader.commands.questions import (
+    blueprint,
+    check,
+    handout,
+    leaks,
+    lessons,
+    mutate,
+    qti,
+    recheck,
+    rekey,
+    show,
+    stability,
+)
 from grader.commands.terminal.options import Verbs
 
 ABOUT = """Check the questions, prove their computed key, and hand them out.
@@ -17,7 +29,7 @@ EPILOG = """examples:
   hw9 questions mutate --only saliency
   hw9 questions handout dist/handout
 """
-MODULES = (check, leaks, show, mutate, stability, recheck, rekey, handout, qti)
+MODULES = (check, leaks, show, mutate, stability, recheck, rekey, blueprint, handout, qti, lessons)
 
 
 def add_parser(verbs: Verbs) -> None:

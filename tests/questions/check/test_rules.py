@@ -79,8 +79,12 @@ FLAWS: dict[str, list[tuple[Break, str]]] = {
     ],
     "repeated-words": [(repeat_the_stem, "lime-1: en: 'network' of the stem stands in every right choice only (a, c)")],
     "long-stem": [
-        (ask(en="word " * 101 + "in picture 1?"), "lime-1: ask: en: 104 words; expected at most 100"),
-        (ask(zh="字" * 240 + "圖 1？"), "lime-1: ask: zh: 244 characters; expected at most 240"),
+        (ask(en="word " * 151 + "in picture 1?"), "lime-1: stem: en: 154 words; expected at most 150"),
+        (ask(zh="字" * 360 + "圖 1？"), "lime-1: stem: zh: 364 characters; expected at most 360"),
+        (
+            lambda questions: questions[0].update(steps=[{"en": "word " * 41, "zh": "字"}]),
+            "lime-1: step 1: en: 41 words; expected at most 40",
+        ),
     ],
     "gratuitous-picture": [
         (lambda questions: questions[0].update(pictures=[1, 2]), "lime-1: pictures: 2 is shown and no choice needs it")

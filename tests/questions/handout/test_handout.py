@@ -11,8 +11,9 @@ from assignment.assignment import GRADED, Source
 from assignment.course import open_course
 from grader.commands.main import main
 from questions.bank import Bank
+from questions.handout.environment import mark_code
 from questions.handout.markdown import to_markdown
-from questions.handout.page import list_files, make_handout, mark_code
+from questions.handout.page import list_files, make_handout
 
 PNG = re.compile(r"data:image/png;base64,[A-Za-z0-9+/=]+")
 
