@@ -1,7 +1,7 @@
 """A Tie: how far one claim settles another over counter-worlds, and how surely that is no chance.
 
 The first claim is a fact. Where it holds, the second lies on one side in at least `MOST_SURE` of the worlds, the side
-on which it lies in the bank, and in fewer where the fact fails. Where the fact holds in fewer than `FEWEST` worlds, the
+on which it lies in the bank, and in at most `MOST_ELSEWHERE` where the fact fails. Where the fact holds in fewer than `FEWEST` worlds, the
 worlds nearest to it are taken in: what a weaker fact settles, the fact settles too.
 
 That this is no chance is tested twice, and the smaller p counts twice: Fisher's exact test on (fact, second claim), and
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 FEWEST_WORLDS = 8  # with fewer there is nothing to learn from a pair
 FEWEST = 3  # worlds in which a fact holds
-MOST_SURE = 0.95
+MOST_SURE, MOST_ELSEWHERE = 0.95, 0.7  # shares of worlds: settled by the fact, and open without it
 P_VALUE = 0.05  # of the ties that are kept, the share that may be chance
 
 Distances = NDArray[np.float64]
@@ -57,7 +57,7 @@ def find_tie(distances: Distances, *, holds: bool, right: bool, strict: bool = F
     within = fact >= min(0.0, np.sort(fact)[-FEWEST])
     held, there = int(within.sum()), int(side[within].sum())
     others, elsewhere = len(side) - held, int(side[~within].sum())
-    if there < MOST_SURE * held or not others or elsewhere >= MOST_SURE * others:
+    if there < MOST_SURE * held or not others or elsewhere > MOST_ELSEWHERE * others:
         return None
     from scipy.stats import fisher_exact, kendalltau  # here: they take a second to load
 
