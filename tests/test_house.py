@@ -42,7 +42,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "questions": ("assignment", "assignment.sheet", "questions.measures"),
     "questions.explore": ("questions", "questions.measures", "questions.proof"),
     "questions.check": ("assignment", "questions", "questions.measures"),
-    "questions.giveaway": ("assignment", "questions", "questions.explore", "questions.measures"),
+    "questions.giveaway": ("assignment", "questions", "questions.check", "questions.explore", "questions.measures"),
     "questions.proof": ("assignment", "questions"),
     "questions.proof.mutants": ("questions.proof",),
     "questions.handout": ("assignment", "assignment.page", "questions"),

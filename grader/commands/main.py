@@ -64,6 +64,7 @@ PURPOSES = {
     "write questions": (
         "questions check",
         "questions leaks",
+        "questions clues",
         "questions show",
         "questions mutate",
         "questions stability",

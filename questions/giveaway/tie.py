@@ -1,8 +1,8 @@
 """A Tie: how far one claim settles another over counter-worlds, and how surely that is no chance.
 
-The first claim is a fact. Where it holds, the second lies on one side in at least `MOST_SURE` of the worlds, the side
-on which it lies in the bank, and in at most `MOST_ELSEWHERE` where the fact fails. Where the fact holds in fewer than `FEWEST` worlds, the
-worlds nearest to it are taken in: what a weaker fact settles, the fact settles too.
+The first claim is a fact. Where it holds, the second lies on the side on which it lies in the bank in at least
+`MOST_SURE` of the worlds, and where it fails in at most `MOST_ELSEWHERE`. Where the fact holds in fewer than `FEWEST`
+worlds, the worlds nearest to it are taken in: what a weaker fact settles, the fact settles too.
 
 That this is no chance is tested twice, and the smaller p counts twice: Fisher's exact test on (fact, second claim), and
 Kendall's tau of the two distances from the bounds, which sees a tie that few worlds on one side would hide. Of so many

@@ -5,6 +5,7 @@ import argparse
 from grader.commands.questions import (
     blueprint,
     check,
+    clues,
     handout,
     leaks,
     lessons,
@@ -29,7 +30,7 @@ EPILOG = """examples:
   hw9 questions mutate --only saliency
   hw9 questions handout dist/handout
 """
-MODULES = (check, leaks, show, mutate, stability, recheck, rekey, blueprint, handout, qti, lessons)
+MODULES = (check, leaks, clues, show, mutate, stability, recheck, rekey, blueprint, handout, qti, lessons)
 
 
 def add_parser(verbs: Verbs) -> None:
