@@ -53,10 +53,11 @@ TONES: Mapping[str, Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Cue:
-    """What may be seen of a choice, as a number."""
+    """What may be seen of a choice, as a number. lore: 1 where test-wise students take more for right, -1 for wrong."""
 
     name: str
     read: Read
+    lore: int = 0
 
 
 def _say(question: Question, letter: str, language: str) -> str:
@@ -133,16 +134,17 @@ def _compute_overlap(text: str, other: str) -> float:
     return len(own & theirs) / max(1, len(own))
 
 
+LORE = {"because": -1, "a reason": -1}
 LANGUAGES = {"en": "English", "zh": "Chinese"}
 CUES: tuple[Cue, ...] = (
-    *(Cue(name, _find_tone(patterns)) for name, patterns in TONES.items()),
+    *(Cue(name, _find_tone(patterns), LORE.get(name, 0)) for name, patterns in TONES.items()),
     Cue("numbers", _count_numbers),
     Cue("a share near 0 or 1", _find_extreme),
     Cue("more rather than less", _find_direction),
     Cue("a late letter", lambda question, letter: float(list(question.choices).index(letter))),
     *(Cue(f"length in {name}", _measure_length(language)) for language, name in LANGUAGES.items()),
-    *(Cue(f"the longest in {name}", _is_longest(language)) for language, name in LANGUAGES.items()),
-    Cue("much longer than every other", _is_longest("en", "zh", by=LONGER)),
+    *(Cue(f"the longest in {name}", _is_longest(language), 1) for language, name in LANGUAGES.items()),
+    Cue("much longer than every other", _is_longest("en", "zh", by=LONGER), 1),
     *(Cue(f"words of the stem, {name}", _share_stem(language)) for language, name in LANGUAGES.items()),
     *(Cue(f"words of other choices, {name}", _share_others(language)) for language, name in LANGUAGES.items()),
 )

@@ -49,7 +49,7 @@ def leaks(course: Course) -> int:
         report = find_leaks(facts, bank, canonicals, tick)
     judged = judge(bank, report)
     for title, its in (
-        ("a choice that is settled", judged.open),
+        ("settled, so that nobody has to look", judged.open),
         ("silenced, with a reason", judged.silenced),
         ("of a concept, which theory may settle: no fault", report.concepts),
     ):
@@ -66,7 +66,7 @@ def leaks(course: Course) -> int:
 
 def to_table(title: str, found: Sequence[Leak]) -> Table:
     """Return a row for each leak: what is settled, its side, by which facts, and how that shows."""
-    table = Table(title, "is", "by", "which", "how")
+    table = Table("settled", "is", "by", "which", "how", title=title, title_justify="left")
     for leak in found:
         for index, fact in enumerate(leak.by):
             head = (name(leak.settled), _side(leak.right)) if not index else ("", "")
