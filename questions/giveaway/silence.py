@@ -8,6 +8,7 @@ from questions.bank import Bank
 from questions.giveaway.leaks import Leak, LeakReport
 from questions.key import Place
 
+MOST_NAMED = 4  # of what settles a choice; the table has them all
 CODE = "leak"  # as `hw9 questions check --rules` lists it
 
 
@@ -57,9 +58,11 @@ def _gather(leaks: Sequence[Leak]) -> list[list[Leak]]:
 
 
 def _to_fault(bank: Bank, leaks: Sequence[Leak]) -> Fault:
-    ways = "; ".join(" with ".join(name(fact.place) for fact in leak.by) for leak in leaks)
-    says = f"settled by {ways}; expected a choice that has to be looked at [{CODE}]"
-    return Fault(_find_place(bank, leaks[0].settled), says)
+    ways = [" with ".join(name(fact.place) for fact in leak.by) for leak in leaks]
+    more = [f"{len(ways) - MOST_NAMED} more"] if len(ways) > MOST_NAMED else []
+    says = f"settled by {' and by '.join([*ways[:MOST_NAMED], *more])}"
+    expected = f"expected a choice that has to be looked at [{CODE}]"
+    return Fault(_find_place(bank, leaks[0].settled), f"{says}; {expected}")
 
 
 def _find_place(bank: Bank, place: Place) -> tuple[str, ...]:
