@@ -65,6 +65,11 @@ RULES: dict[str, Rule] = {
         "HDR 27; SAQUET negative worded",
         in_each(words.find_negative_choices),
     ),
+    "fact-in-stem": Rule(
+        "A stem or a step tells no decimal number and no percentage but in code: a fact is `given`, with a claim.",
+        "HDR 4; one question answers another",
+        in_each(words.find_told_facts),
+    ),
     "all-or-none": Rule(
         "No choice is all, none or both of the others.",
         "HDR 25, 26; SAQUET all of the above, none of the above",
@@ -165,10 +170,7 @@ RULES: dict[str, Rule] = {
         "mutants",
     ),
     "leak": Rule(
-        "No fact that a stem states, and no other choice, settles a choice (found by `hw9 questions leaks`).",
-        "HDR 4; one question answers another",
-        lambda _: (),
-        "leaks",
+        "No fact of a stem and no other choice settles it (`hw9 questions leaks`).", "HDR 4", lambda _: (), "leaks"
     ),
     "uneven-letters": Rule(
         f"Right choices are spread over the letters as chance would (chi-square, p at least {claims.P_VALUE}; "

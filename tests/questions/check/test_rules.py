@@ -19,6 +19,10 @@ def ask(en: str = "What does the CNN say of picture 1?", zh: str = "CNN 如何�
     return lambda questions: questions[0].update(ask={"en": en, "zh": zh})
 
 
+def step(en: str, zh: str) -> Break:
+    return lambda questions: questions[0].update(steps=[{"en": en, "zh": zh}])
+
+
 def say(letter: str, en: str, zh: str) -> Break:
     return lambda questions: questions[0]["choices"][letter].update(say={"en": en, "zh": zh})
 
@@ -51,6 +55,11 @@ FLAWS: dict[str, list[tuple[Break, str]]] = {
     "negative-choice": [
         (say("b", "It isn't so.", "它靜止。"), "lime-1: choice b: say: en: \"n't\""),
         (say("b", "It stays.", "它沒動。"), "lime-1: choice b: say: zh: '沒'"),
+    ],
+    "fact-in-stem": [
+        (ask(en="What has 0.5 in picture 1?", zh="圖 1 中什麼有 0.5？"), "lime-1: ask: en: '0.5' tells a fact"),
+        (ask(zh="圖 1 中什麼不到 1%？"), "lime-1: ask: zh: '1%' tells a fact"),
+        (step("Set it to 5 percent.", "設為百分之五。"), "lime-1: step 1: en: '5 percent' tells a fact"),
     ],
     "all-or-none": [
         (say("e", "None of the above.", "以上皆非。"), "choice e: say: en: 'None of the above'"),
