@@ -1,11 +1,15 @@
 """Lint rules that look at claims and at the key: choices that decide one another, idle distractors, uneven letters."""
 
+import math
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import Any
 
+from questions.check import words
 from questions.check.item import Flaw, Item
+from questions.check.names import without_names
 from questions.claim import Claim, make_arguments_model
 from questions.measures.registry import MEASURES
 
@@ -93,3 +97,29 @@ def count_letters(items: Sequence[Item]) -> tuple[Counter[str], Counter[str]]:
     """Return how often each letter is right, and in how many questions it stands."""
     right = Counter(letter for item in items for letter in item.right or ())
     return right, Counter(letter for item in items for letter in item.question.choices)
+
+
+def find_told_amounts(item: Item) -> Iterator[tuple[str, str]]:
+    """A choice that tells an amount which its claim does not compare: a fact beside what is asked.
+
+    What stands in backticks and what is set, such as sigma=0.2, tells no fact.
+    """
+    for letter, choice in item.question.choices.items():
+        known = [abs(value) for value in _list_amounts(choice.claim)]
+        claimed = {*known, *(100 * value for value in known), *_list_powers(choice.claim)}
+        for language in ("en", "zh"):
+            text = re.sub(r"`[^`]*`|\w+=[-\d.]+", "", getattr(choice.say, language))
+            for told in words.AMOUNT.findall(without_names(text, language)):
+                if not any(math.isclose(float(told), one, rel_tol=0.01) for one in claimed):
+                    yield letter, f"say: {language}: tells {told}; expected no amount but what its claim compares"
+
+
+def _list_amounts(claim: Claim) -> list[float]:
+    bound = claim.bound if isinstance(claim.bound, dict) else {"bound": claim.bound}
+    every = [*claim.with_.values(), *bound.values()]
+    return [float(one) for one in every if isinstance(one, int | float)]
+
+
+def _list_powers(claim: Claim) -> list[float]:
+    """Return what the bound is a logarithm of: texts name the largest value of a map, and its measure has no unit."""
+    return [10.0**claim.bound] if isinstance(claim.bound, float) and abs(claim.bound) < 10 else []

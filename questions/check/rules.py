@@ -70,6 +70,7 @@ RULES: dict[str, Rule] = {
         "HDR 4; one question answers another",
         in_each(words.find_told_facts),
     ),
+    "fact-in-choice": Rule("A choice tells no amount but what it asks.", "HDR 4", in_each(claims.find_told_amounts)),
     "all-or-none": Rule(
         "No choice is all, none or both of the others.",
         "HDR 25, 26; SAQUET all of the above, none of the above",

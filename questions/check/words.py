@@ -51,9 +51,7 @@ _AMOUNTS = {
     ),
     "zh": re.compile(r"\d|一半|之一|[兩三四五十]|比|最|更|高於|低於|大於|小於|多於|少於|每一"),
 }
-_TOLD = re.compile(
-    r"\d+\.\d+|\d+ ?(?:%|％|percent|per cent|個百分點)|百分之"
-)  # an amount, such as a stem must not tell
+AMOUNT = re.compile(r"\d+\.\d+|\d+(?= ?(?:%|％|percent|per cent|個百分點))")  # a decimal number, or a percentage
 
 
 def _find_matches(item: Item, patterns: Mapping[str, re.Pattern[str]], fault: str) -> Iterator[tuple[str, str]]:
@@ -140,6 +138,6 @@ def find_told_facts(item: Item) -> Iterator[tuple[str, str]]:
     """A stem or a step that tells an amount in words: no program sees what it implies. Code in backticks may."""
     for place, text in item.question.list_stem():
         for language in ("en", "zh"):
-            found = _TOLD.search(re.sub("`[^`]*`", "", getattr(text, language)))
+            found = AMOUNT.search(re.sub("`[^`]*`", "", getattr(text, language)))
             if found and not place.startswith("given"):
                 yield "", f"{place}: {language}: {found.group()!r} tells a fact; expected it as `given`, with its claim"

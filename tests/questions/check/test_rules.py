@@ -58,8 +58,12 @@ FLAWS: dict[str, list[tuple[Break, str]]] = {
     ],
     "fact-in-stem": [
         (ask(en="What has 0.5 in picture 1?", zh="圖 1 中什麼有 0.5？"), "lime-1: ask: en: '0.5' tells a fact"),
-        (ask(zh="圖 1 中什麼不到 1%？"), "lime-1: ask: zh: '1%' tells a fact"),
-        (step("Set it to 5 percent.", "設為百分之五。"), "lime-1: step 1: en: '5 percent' tells a fact"),
+        (ask(zh="圖 1 中什麼不到 1%？"), "lime-1: ask: zh: '1' tells a fact"),
+        (step("Set it to 5 percent.", "設為百分之五。"), "lime-1: step 1: en: '5' tells a fact"),
+    ],
+    "fact-in-choice": [
+        (say("b", "It, which has 0.98, is lower.", "它（0.98）比較低。"), "choice b: say: en: tells 0.98; expected no"),
+        (say("b", "It is above 0.5.", "它高於 7%。"), "lime-1: choice b: say: zh: tells 7; expected no amount"),
     ],
     "all-or-none": [
         (say("e", "None of the above.", "以上皆非。"), "choice e: say: en: 'None of the above'"),
@@ -148,6 +152,15 @@ def test_every_rule_has_a_flaw_here_and_says_where_it_comes_from() -> None:
 
 def test_sound_bank_has_no_finding(bank: Bank, key: Key) -> None:
     assert list_findings(bank, key.letters, dict.fromkeys(key.decisions, 1)) == ()
+
+
+@pytest.mark.parametrize("told", ["above 0.5", "above 50%", "above 50 percent", "above `0.3`", "(sigma=0.2) above 0.5"])
+def test_choice_may_tell_what_its_claim_compares_and_what_is_set(
+    told: str, questions: Questions, write: Callable[[object], None], tiny: Course, key: Key
+) -> None:
+    say("a", f"It is {told}.", f"它 {told}。")(questions)
+    write(questions)
+    assert "fact-in-choice" not in {one.code for one in list_findings(load_bank(tiny), key.letters)}
 
 
 SILENCES: dict[str, tuple[dict[str, str], str]] = {
