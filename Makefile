@@ -66,6 +66,8 @@ nightly:
 
 bank:
 	$(BIN)/hw9 questions check
+	$(BIN)/hw9 questions leaks
+	$(BIN)/hw9 questions clues
 	$(BIN)/hw9 questions recheck
 	$(BIN)/hw9 notebook --check
 
