@@ -56,15 +56,18 @@ def test_heads_score_what_the_explanations_say(outputs: Outputs) -> None:
     chance = {name: f"{outputs['attention', 'chance'][number]:.2f}" for number, name in
               enumerate(attention.SCORED_FUNCTIONS)}  # fmt: skip
     assert [chance["next"], chance["separator"]] == ["0.07", "0.12"]
+    assert chance["coreference"] == "0.08"
     assert [_score(outputs, 1, 0, "previous"), _score(outputs, 2, 0, "previous")] == ["0.10", "0.62"]
     assert _score(outputs, 1, 2, "next") == f"{attention.best_score(outputs, function='next'):.2f}"  # "looks ahead"
     assert [_score(outputs, 2, 0, "next"), _score(outputs, 2, 2, "next")] == ["0.03", "0.12"]
-    assert [_score(outputs, 3, 3, "itself"), _score(outputs, 0, 2, "itself")] == ["0.13", "0.05"]
+    assert [_score(outputs, 3, 2, "coreference"), _score(outputs, 0, 2, "coreference")] == ["0.20", "0.08"]
+    meant = outputs["attention", "score"][attention.SCORED_FUNCTIONS.index("coreference")]
+    assert meant[3].min() > 0.195 > meant[:3].max()  # "all four heads of layer 3 have 0.20 or more"
     assert [_score(outputs, 2, 3, "agreement"), _score(outputs, 0, 0, "agreement")] == ["0.09", "0.20"]
     assert _score(outputs, 2, 1, "agreement") == "0.89" == f"{attention.best_score(outputs, function='agreement'):.2f}"
     agreement = outputs["attention", "score"][attention.SCORED_FUNCTIONS.index("agreement")].mean(axis=1)
     assert agreement[2] > agreement[0]  # "the mean of layer 2 would tell the opposite"
-    assert [_score(outputs, 0, 2, "separator"), _score(outputs, 3, 3, "separator")] == ["0.17", "0.08"]
+    assert [_score(outputs, 0, 2, "separator"), _score(outputs, 1, 2, "separator")] == ["0.17", "0.08"]
     layers = [attention.best_score(outputs, function="separator", layer=layer) for layer in range(4)]
     assert max(layers) == layers[0]  # "layer 0 looks at them most"
     assert _score(outputs, 3, 0, "coreference") == f"{attention.best_score(outputs, function='coreference'):.2f}"
@@ -77,7 +80,9 @@ def test_two_heads_look_two_tokens_away_as_the_explanations_say(outputs: Outputs
         outputs, text=0, layer=1, head=3, word=4, to=2
     )  # "its largest share in this row"
     assert _share(outputs, 0, *ahead, 4, 6) == "0.86"
-    assert [_share(outputs, 7, *ahead, 1, to) for to in (0, 3)] == ["0.24", "0.59"]
+    assert _share(outputs, 0, *ahead, 2, 4) == "0.22"
+    katrin, tom = attention.find_tokens(outputs, 0, 0), attention.find_tokens(outputs, 0, 2)[0]
+    assert f"{outputs['attention', 'map'][0, 1, 0, tom, katrin].max():.2f}" == "0.24"
     assert [_share(outputs, 7, *behind, 8, to) for to in (6, 7)] == ["0.84", "0.13"]
     assert _share(outputs, 7, *ahead, 6, 8) == "0.86"
 
