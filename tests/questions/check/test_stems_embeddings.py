@@ -96,8 +96,7 @@ def test_question_lies_as_far_as_the_explanations_say(outputs: Outputs, berts: d
         )
 
     assert [near(2, 2, 1), near(1, 2, 1), near(1, 2, 0)] == ["0.73 0.83", "1.10 0.86", "0.98 0.82"]
-    assert [near(1, 2, 4), near(1, 1, 2), near(0, 1, 2)] == ["0.38 0.42", "0.79 0.93", "1.23 1.23"]
-    assert near(2, 0, 4) == "1.02 1.09"
+    assert [near(1, 2, 4), near(2, 0, 4)] == ["0.38 0.42", "1.02 1.09"]
     every = [float(number) for passage in range(3) for layer in range(5) for number in near(2, passage, layer).split()]
     assert 0.7 < min(every) < max(every) < 1.3
     role, points = outputs["texts", "role"][0], outputs["embedding_pca", "points"][0, 0, 4].astype(float)
