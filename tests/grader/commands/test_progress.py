@@ -36,10 +36,23 @@ def test_each_end_is_one_plain_line_without_a_terminal() -> None:
     assert "\x1b" not in text.getvalue()
 
 
-def test_long_work_says_at_once_how_much_there_is_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    with show_progress("mutants", 3) as tick:
-        assert capsys.readouterr().err == "mutants: 3 to do\n"
+def test_log_of_long_work_says_now_and_then_how_long_is_left(capsys: pytest.CaptureFixture[str]) -> None:
+    moments = iter((0.0, 1.0, 100.0, 101.0, 400.0))
+    with show_progress("mutate", (0.0, 10.0, 0.1, 29.9), clock=lambda: next(moments)) as tick:
+        tick(0)  # was kept
+        assert capsys.readouterr().err == ""
         tick(1)
+        assert capsys.readouterr().err == "mutate: 2 of 4 after 0:01:40, about 0:05:00 left\n"
+        tick(2)  # less than a tenth of the work
+        tick(3)
+        assert capsys.readouterr().err == "mutate: 4 of 4 after 0:06:40\n"
+
+
+def test_work_that_is_done_already_is_no_progress(capsys: pytest.CaptureFixture[str]) -> None:
+    with show_progress("mutate", (0.0, 0.0)) as tick:
+        tick(1)
+        tick(0)
+    assert capsys.readouterr().err == ""
 
 
 def test_running_notebooks_are_named_on_a_terminal() -> None:
