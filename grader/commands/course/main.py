@@ -3,7 +3,7 @@
 import argparse
 from types import ModuleType
 
-from grader.commands.course import check, fetch, masks, model, new, pictures, texts
+from grader.commands.course import check, ci, fetch, masks, model, new, pictures, texts
 from grader.commands.terminal.options import Verbs
 
 ABOUT = """Make a course of your own: your pictures, models, texts and questions, in one folder.
@@ -22,6 +22,7 @@ MODULES: tuple[ModuleType, ...] = (
     texts,
     fetch,
     check,
+    ci,
 )
 
 
