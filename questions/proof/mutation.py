@@ -16,7 +16,7 @@ from questions.proof.matrix import Matrix, find_flipped, make_matrix
 from questions.proof.mutant import Mutant
 from questions.proof.recheck import SEED
 from questions.proof.recheck import list_reruns as list_controls
-from questions.proof.rerun import CACHE_FOLDER, Rerun, load_reruns, run_all
+from questions.proof.rerun import CACHE_FOLDER, Rerun, find_folders, load_reruns, run_all
 
 
 def find_touched(mutants: Sequence[Mutant]) -> tuple[str, ...]:
@@ -41,16 +41,21 @@ def compute_matrix(
 ) -> Matrix:
     """Return which question catches which mutant; FixableError where the reference without a mistake is another's.
 
-    `tick` is given the number of each run that is done, as in `list_reruns`.
+    `tick` is given the number of each run that is done and judged, as in `list_reruns`.
     """
     key, touched, reruns = compute_key(bank, canonicals), find_touched(mutants), list_reruns(mutants, device)
 
     def find_all(begin: int, end: int) -> list[dict[str, str]]:
-        part = reruns[begin:end]
-        folders = run_all(part, course, cache=cache, tick=lambda number: tick(begin + number))
-        pairs = zip(part, folders, strict=True)
-        found = (load_reruns([rerun], [folder], course, canonicals)[SEED] for rerun, folder in pairs)
-        return [find_flipped(bank, key, outputs, SEED) for outputs in found]
+        part, flipped = reruns[begin:end], dict[int, dict[str, str]]()
+        folders = find_folders(part, course, cache)
+
+        def judge(number: int) -> None:
+            outputs = load_reruns([part[number]], [folders[number]], course, canonicals)[SEED]
+            flipped[number] = find_flipped(bank, key, outputs, SEED)
+            tick(begin + number)
+
+        run_all(part, course, cache=cache, tick=judge)
+        return [flipped[number] for number in range(len(part))]
 
     _check_controls(dict(zip(touched, find_all(0, len(touched)), strict=True)))
     return make_matrix(course.name, bank, mutants, find_all(len(touched), len(reruns)))

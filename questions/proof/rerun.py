@@ -80,8 +80,9 @@ def run_all(
                     done.result()
                 except FixableError as error:
                     faults += error.faults
-                tick(started[done])
-        except KeyboardInterrupt:
+                else:
+                    tick(started[done])
+        except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
     check_all(dict.fromkeys(faults))

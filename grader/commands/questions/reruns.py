@@ -10,6 +10,8 @@ from grader.commands.terminal.screen import print_notes
 from questions.proof.forecast import Forecast, count_missing, forecast
 from questions.proof.rerun import Rerun
 
+READING = 0.2  # seconds of a run that is kept
+
 
 @contextmanager
 def show_reruns(what: str, reruns: Sequence[Rerun], course: Course, cache: Path) -> Iterator[Callable[[int], None]]:
@@ -22,7 +24,7 @@ def show_reruns(what: str, reruns: Sequence[Rerun], course: Course, cache: Path)
     else:
         said = Forecast((0.0,) * len(reruns), 1)
         print_notes([f"{what}: all {len(reruns)} runs are kept in {cache}; nothing is computed"])
-    with show_progress(what, said.seconds) as tick:
+    with show_progress(what, [one or READING for one in said.seconds]) as tick:
         yield tick
 
 
