@@ -73,7 +73,7 @@ def _check_place(folder: Path) -> None:
         raise FixableError(Fault((str(folder),), says))
     if folder.is_relative_to(PROFILES_FOLDER.resolve()):
         raise FixableError(Fault((str(folder),), "inside the embedded course's folder; expected a place of your own"))
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if folder.exists() and (not folder.is_dir() or any(path.name != ".git" for path in folder.iterdir())):
         says = "is there and not empty" if folder.is_dir() else "is a file"
         raise FixableError(Fault((str(folder),), f"{says}; expected a new folder, or an empty one"))
 

@@ -13,6 +13,7 @@ assignment/authoring/README.md walks through it.
 EPILOG = """examples:
   hw9 course new bakery
   hw9 course pictures --course bakery photographs/
+  hw9 course ci github --course bakery
 """
 MODULES: tuple[ModuleType, ...] = (
     new,
