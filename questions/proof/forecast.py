@@ -13,7 +13,7 @@ from pathlib import Path
 
 from assignment.course import Course
 from assignment.processors import count_processors
-from questions.proof.rerun import CACHE_FOLDER, Rerun, ask_reference, find_folders
+from questions.proof.rerun import CACHE_FOLDER, Rerun, ask_reference, list_folders
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,13 @@ class Forecast:
 
 def count_missing(reruns: Sequence[Rerun], course: Course, cache: Path = CACHE_FOLDER) -> int:
     """Return how many of some reruns have to be computed."""
-    return sum(not folder.exists() for folder in find_folders(reruns, course, cache))
+    return sum(not folder.exists() for folder in list_folders(reruns, course, cache))
 
 
 def forecast(reruns: Sequence[Rerun], course: Course, cache: Path = CACHE_FOLDER) -> Forecast:
     """Return how long some reruns will take here, after a measurement; FixableError where the reference refuses."""
     begin = time.perf_counter()
-    missing = [not folder.exists() for folder in find_folders(reruns, course, cache)]
+    missing = [not folder.exists() for folder in list_folders(reruns, course, cache)]
     groups: dict[Rerun, set[str]] = {}
     for rerun, lacks in zip(reruns, missing, strict=True):
         if lacks:

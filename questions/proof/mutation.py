@@ -16,7 +16,7 @@ from questions.proof.matrix import Matrix, find_flipped, make_matrix
 from questions.proof.mutant import Mutant
 from questions.proof.recheck import SEED
 from questions.proof.recheck import list_reruns as list_controls
-from questions.proof.rerun import CACHE_FOLDER, Rerun, find_folders, load_reruns, run_all
+from questions.proof.rerun import CACHE_FOLDER, Rerun, list_folders, load_reruns, run_all
 
 
 def find_touched(mutants: Sequence[Mutant]) -> tuple[str, ...]:
@@ -47,7 +47,7 @@ def compute_matrix(
 
     def find_all(begin: int, end: int) -> list[dict[str, str]]:
         part, flipped = reruns[begin:end], dict[int, dict[str, str]]()
-        folders = find_folders(part, course, cache)
+        folders = list_folders(part, course, cache)
 
         def judge(number: int) -> None:
             outputs = load_reruns([part[number]], [folders[number]], course, canonicals)[SEED]

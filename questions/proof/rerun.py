@@ -67,7 +67,7 @@ def run_all(
     FixableError with every edit that finds no place and every process that failed.
     """
     check_all(fault for rerun in reruns for fault in find_edit_faults(rerun.edits))
-    folders = find_folders(reruns, course, cache)
+    folders = list_folders(reruns, course, cache)
     faults: list[Fault] = []
     with ThreadPoolExecutor(count_processors()) as pool:
         started = {
@@ -89,8 +89,8 @@ def run_all(
     return folders
 
 
-def find_folders(reruns: Sequence[Rerun], course: Course, cache: Path = CACHE_FOLDER) -> list[Path]:
-    """Return where each rerun is kept, or will be; the same name wherever code, course and packages are the same."""
+def list_folders(reruns: Sequence[Rerun], course: Course, cache: Path = CACHE_FOLDER) -> list[Path]:
+    """Return where each is kept; a folder that does not exist was not computed yet, or by other code."""
     sources = _digest_sources()
     return [cache / _digest_rerun(rerun, course, sources) for rerun in reruns]
 

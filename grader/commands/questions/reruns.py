@@ -5,11 +5,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from assignment.course import Course
-from grader.commands.terminal.progress import show_progress, to_time
+from grader.commands.terminal.progress import show_time_left, to_time
 from grader.commands.terminal.screen import print_notes
 from questions.proof.forecast import Forecast, count_missing, forecast
 from questions.proof.rerun import Rerun
 
+MISTAKES = "; a mistake may take longer than the analysis without it"
 READING = 0.2  # seconds of a run that is kept
 
 
@@ -20,11 +21,11 @@ def show_reruns(what: str, reruns: Sequence[Rerun], course: Course, cache: Path)
     if missing:
         print_notes([f"{what}: {missing} of {len(reruns)} runs to do; measuring how long that will take"])
         said = forecast(reruns, course, cache)
-        print_notes([f"{what}: {describe(said)}"])
+        print_notes([f"{what}: {describe(said)}{MISTAKES if any(one.edits for one in reruns) else ''}"])
     else:
         said = Forecast((0.0,) * len(reruns), 1)
         print_notes([f"{what}: all {len(reruns)} runs are kept in {cache}; nothing is computed"])
-    with show_progress(what, [one or READING for one in said.seconds]) as tick:
+    with show_time_left(what, [one or READING for one in said.seconds]) as tick:
         yield tick
 
 

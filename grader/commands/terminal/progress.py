@@ -19,7 +19,21 @@ COLOURS = {"ran": "green", "failed": "red", "timed_out": "yellow", "lost": "mage
 
 
 @contextmanager
-def show_progress(
+def show_progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Show a bar on stderr; what is given is called once for each of the `total` steps that is done.
+
+    Where stderr is no terminal, the bar comes at the end alone: a line before it says how much there is to do.
+    """
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        console.print(f"{what}: {total} to do", highlight=False)
+    with Progress(*COLUMNS, console=console) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda _: progress.advance(task)
+
+
+@contextmanager
+def show_time_left(
     what: str, seconds: Sequence[float], clock: Callable[[], float] = time.monotonic
 ) -> Iterator[Callable[[int], None]]:
     """Show on stderr how far the steps are and how long is left; what is given is called with each that is done.

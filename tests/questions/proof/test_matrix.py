@@ -206,7 +206,7 @@ def test_mutants_are_not_run_where_the_reference_fails_without_any_mistake(
         raise FixableError("reference: ended with 1: no GPU; expected cpu")
 
     monkeypatch.setattr(rerun, "_run", fail)
-    nothing = json.dumps({"seconds": dict.fromkeys(GROUPS, 0.0), "measuring": 0.0})
+    nothing = json.dumps({"seconds": dict.fromkeys(rerun.GROUPS, 0.0), "measuring": 0.0})
     monkeypatch.setattr(forecast, "ask_reference", lambda *_: nothing)
     assert main(["questions", "mutate", "--cache", str(tmp_path)]) == 1
     said = [line for line in capsys.readouterr().err.splitlines() if not line.startswith("note: ")]

@@ -16,7 +16,7 @@ from questions.proof.forecast import forecast
 from questions.proof.mutants.registry import MUTANTS
 from questions.proof.mutation import list_reruns
 from questions.proof.recheck import list_reruns as list_controls
-from questions.proof.rerun import ROOMS, ROOT, Edit, Rerun, ask_reference, find_folders
+from questions.proof.rerun import ROOMS, ROOT, Edit, Rerun, ask_reference, list_folders
 from questions.proof.shard import Shard, parse_shard
 
 LIME = [one for one in MUTANTS if one.name.startswith("lime")]
@@ -74,6 +74,14 @@ def test_what_two_machines_computed_is_the_whole_in_one_cache(
     assert [line.split(":")[0] for line in out.splitlines()[: len(LIME)]] == [mutant.name for mutant in LIME]
 
 
+def test_part_without_a_mutant_has_nothing_to_do(
+    run: Callable[..., int], computed: list[Rerun], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("mutate", "--only", LIME[0].name, "--shard", "2/2", "--cache", str(tmp_path / "cache")) == 0
+    assert computed == []
+    assert capsys.readouterr().out.startswith("0 mutants in ")
+
+
 def test_part_is_never_stored_as_the_whole(run: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:
     for verb, says in (("mutate", "the matrix is in part"), ("stability", "judges nothing")):
         assert run(verb, "--shard", "1/2", "--write") == 1
@@ -103,7 +111,7 @@ def _name_on_machines(
         shutil.copytree(tiny.folder, folder / "tiny")
         with monkeypatch.context() as patch:
             patch.setattr(rerun, "ROOT", folder)
-            yield [one.name for one in find_folders([RERUN], open_course(folder / "tiny"), folder / "reruns")]
+            yield [one.name for one in list_folders([RERUN], open_course(folder / "tiny"), folder / "reruns")]
 
 
 def test_what_is_kept_takes_no_time_and_what_is_alike_is_measured_once(
