@@ -126,7 +126,10 @@ def test_job_that_runs_out_of_time_has_kept_what_it_computed(github: dict[str, A
 def test_every_part_is_computed_once_and_gathered(github: dict[str, Any], gitlab: dict[str, Any]) -> None:
     for name in ("mutate", "stability"):
         job = github["jobs"][name]
-        assert job["strategy"]["matrix"]["shard"] == list(range(1, len(job["strategy"]["matrix"]["shard"]) + 1))
+        shards = job["strategy"]["matrix"]["shard"]
+        assert shards == list(
+            range(1, max(2, len(shards)) + 1)
+        )  # the whole would be judged, and failing hand on nothing
         assert [step["env"]["SHARD"] for step in job["steps"] if "SHARD" in step.get("env", {})] == [
             "${{ matrix.shard }}/${{ strategy.job-total }}"
         ]
