@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from grader.commands.main import main
 from questions.bank import Bank, load_bank
 from questions.canonical import load_canonicals
 from questions.key import Key, compute_key
-from questions.proof import rerun
+from questions.proof import forecast, rerun
 from questions.proof.matrix import (
     Matrix,
     find_flipped,
@@ -205,8 +206,10 @@ def test_mutants_are_not_run_where_the_reference_fails_without_any_mistake(
         raise FixableError("reference: ended with 1: no GPU; expected cpu")
 
     monkeypatch.setattr(rerun, "_run", fail)
+    nothing = json.dumps({"seconds": dict.fromkeys(rerun.GROUPS, 0.0), "measuring": 0.0})
+    monkeypatch.setattr(forecast, "ask_reference", lambda *_: nothing)
     assert main(["questions", "mutate", "--cache", str(tmp_path)]) == 1
-    said = [line for line in capsys.readouterr().err.splitlines() if "mutants" not in line]
+    said = [line for line in capsys.readouterr().err.splitlines() if not line.startswith("note: ")]
     assert said == ["reference: ended with 1: no GPU; expected cpu"]
     assert len(ran) < len(MUTANTS)
     assert not any(one.edits for one in ran)
