@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from questions.proof.mutant import make_mutant
+from questions.proof.mutant import as_if, make_mutant
 from questions.proof.rerun import Edit
 
 _DISTANCE = "reference/embedding_distance.py"
@@ -13,6 +13,7 @@ EMBEDDING_DISTANCE_MUTANTS = (
     _mutant(
         "cosine-as-distance",
         "one minus the cosine where the similarity belongs",
+        as_if("one minus the cosine were shown as the cosine similarity", "把一減去餘弦當成了餘弦相似度"),
         Edit(
             _DISTANCE,
             "return directions @ directions.transpose(1, 2)",
@@ -22,11 +23,16 @@ EMBEDDING_DISTANCE_MUTANTS = (
     _mutant(
         "dot-product",
         "the states are not brought to length 1",
+        as_if(
+            "the states had not been brought to the same length before the cosine",
+            "計算餘弦之前，狀態沒有先化成同樣的長度",
+        ),
         Edit(_DISTANCE, "directions = states / states.norm(dim=-1, keepdim=True)", "directions = states"),
     ),
     _mutant(
         "squared",
         "the square of the distance",
+        as_if("the distance had been squared", "距離被平方了"),
         Edit(
             _DISTANCE,
             'compute_mode="donot_use_mm_for_euclid_dist")\n\n\ndef cosine',
@@ -36,6 +42,10 @@ EMBEDDING_DISTANCE_MUTANTS = (
     _mutant(
         "forgets-cls",
         "the token before the word is read: [CLS] was forgotten",
+        as_if(
+            "the token before the word were read, because [CLS] was not counted",
+            "因為沒有算 [CLS]，讀的是該詞的前一個 token",
+        ),
         Edit(
             _READING,
             "return states[:, list(places)].mean(dim=1)",
@@ -45,11 +55,13 @@ EMBEDDING_DISTANCE_MUTANTS = (
     _mutant(
         "reads-cls",
         "the state of [CLS] in place of the word's",
+        as_if("the state of [CLS] were read, not that of the word", "讀的是 [CLS] 的狀態，而不是該詞的狀態"),
         Edit(_READING, "return states[:, list(places)].mean(dim=1)", "return states[:, [0]].mean(dim=1)"),
     ),
     _mutant(
         "layer-too-far",
         "the layer's index counts from 1: the embedding is left out",
+        as_if("layers were counted from 1 and the embedding left out", "層從 1 開始編號，漏掉了 embedding"),
         Edit(
             _READING,
             "return torch.cat(found.hidden_states)",
@@ -59,11 +71,13 @@ EMBEDDING_DISTANCE_MUTANTS = (
     _mutant(
         "last-layer-first",
         "the layers are read from the last to the first",
+        as_if("the layers were read from the last to the first", "各層是從最後一層往第一層讀的"),
         Edit(_READING, "return torch.cat(found.hidden_states)", "return torch.cat(found.hidden_states[::-1])"),
     ),
     _mutant(
         "last-layer-everywhere",
         "every layer is the last one",
+        as_if("every layer were the last one", "每一層都取了最後一層"),
         Edit(
             _READING,
             "return torch.cat(found.hidden_states)",
@@ -73,6 +87,7 @@ EMBEDDING_DISTANCE_MUTANTS = (
     _mutant(
         "centred",
         "the mean of the states is taken away first",
+        as_if("the mean of the states had been taken away first", "先減去了狀態的平均"),
         Edit(
             _DISTANCE,
             "    return torch.stack(found, dim=1)",

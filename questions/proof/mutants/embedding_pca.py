@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from questions.proof.mutant import make_mutant
+from questions.proof.mutant import as_if, make_mutant
 from questions.proof.rerun import Edit
 
 _PCA = "reference/embedding_pca.py"
@@ -14,11 +14,13 @@ EMBEDDING_PCA_MUTANTS = (
     _mutant(
         "not-centred",
         "the mean is not taken away before the components are found",
+        as_if("the mean had not been taken away before the components were found", "求主成分之前沒有減去平均"),
         Edit(_PCA, "centred = states - states.mean(dim=1, keepdim=True)", "centred = states"),
     ),
     _mutant(
         "last-layer-only",
         "the components of the last layer serve all",
+        as_if("the components of the last layer served all layers", "每一層都用了最後一層的主成分"),
         Edit(
             _PCA,
             "    loadings = loadings[:, :components]",
@@ -28,6 +30,7 @@ EMBEDDING_PCA_MUTANTS = (
     _mutant(
         "whitened",
         "every component is stretched to the same spread",
+        as_if("every component had been stretched to the same spread", "每個主成分都拉成了同樣的離散程度"),
         Edit(
             _PCA,
             "points=centred @ loadings.transpose(1, 2)",
@@ -37,11 +40,13 @@ EMBEDDING_PCA_MUTANTS = (
     _mutant(
         "second-and-third",
         "the second and the third component are drawn",
+        as_if("the second and the third component were drawn", "畫的是第二與第三個主成分"),
         Edit(_PCA, "    loadings = loadings[:, :components]", "    loadings = loadings[:, 1 : components + 1]"),
     ),
     _mutant(
         "share-not-squared",
         "shares of the spread in place of the variance",
+        as_if("shares of the spread were taken for shares of the variance", "把標準差的比例當成了變異的比例"),
         Edit(
             _PCA,
             "size[:, :components].square() / size.square().sum(dim=1, keepdim=True)",
@@ -51,6 +56,7 @@ EMBEDDING_PCA_MUTANTS = (
     _mutant(
         "readers-exchanged",
         "the readers are taken in another order",
+        as_if("the models were taken in another order", "模型的順序弄錯了"),
         Edit(
             _MADE,
             "for folder in bench.profile.reader_folders.values():",
@@ -60,6 +66,9 @@ EMBEDDING_PCA_MUTANTS = (
     _mutant(
         "one-text",
         "question and passage are read as one text: segments are left out",
+        as_if(
+            "question and passage were read as one text, without segments", "問題與短文被當成同一段文字，沒有分段標記"
+        ),
         Edit(
             _READING,
             "token_type_ids=reading.segments.to(model.device)",
@@ -69,6 +78,7 @@ EMBEDDING_PCA_MUTANTS = (
     _mutant(
         "layer-too-far",
         "the layer's index counts from 1: the embedding is left out",
+        as_if("layers were counted from 1 and the embedding left out", "層從 1 開始編號，漏掉了 embedding"),
         Edit(
             _READING,
             "return torch.cat(found.hidden_states)",
@@ -78,6 +88,7 @@ EMBEDDING_PCA_MUTANTS = (
     _mutant(
         "answer-too-far",
         "the answer is taken one token too far to the right",
+        as_if("the answer that a model gives lay one token too far to the right", "模型給的答案往右偏了一個 token"),
         Edit(
             _MADE,
             "np.array([find_span(bert, reading) for reading in readings])",

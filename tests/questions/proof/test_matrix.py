@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assignment.arrays import GROUPS
 from assignment.course import Course, open_course
 from assignment.fixable import FixableError
 from assignment.outputs import Outputs
@@ -28,12 +27,13 @@ from questions.proof.matrix import (
     to_markdown,
 )
 from questions.proof.matrix_picture import save_picture
-from questions.proof.mutant import Mutant
+from questions.proof.mutant import Mutant, as_if
 from questions.proof.mutants.registry import MUTANTS
 from questions.proof.rerun import Edit, Rerun, find_edit_faults
 
 LEAST_SCORE = open_course().assignment.least_mutation_score
 EDIT = (Edit("reference/saliency.py", "a", "b"),)
+WORDS = as_if("a were b", "a 成了 b")
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def key(bank: Bank, canonicals: dict[int, Outputs]) -> Key:
 
 def make_mutants(count: int, *equivalent: int) -> list[Mutant]:
     return [
-        Mutant(f"m{i}", ("lime",), f"mistake {i}", EDIT, "It changes nothing." if i in equivalent else None)
+        Mutant(f"m{i}", ("lime",), f"mistake {i}", WORDS, EDIT, "It changes nothing." if i in equivalent else None)
         for i in range(count)
     ]
 
@@ -144,13 +144,6 @@ def test_missing_matrix_says_which_command_makes_it(tmp_path: Path) -> None:
 def test_picture_of_the_stored_matrix_is_drawn(tmp_path: Path) -> None:
     path = save_picture(load_matrix(open_course().proofs), load_bank(open_course()), tmp_path)
     assert path.read_bytes().startswith(b"\x89PNG")
-
-
-def test_mutants_have_different_names_that_begin_with_their_analysis_and_find_their_place() -> None:
-    assert len({mutant.name for mutant in MUTANTS}) == len(MUTANTS) >= 30
-    assert all(mutant.name.startswith(f"{mutant.groups[0]}-") for mutant in MUTANTS)
-    assert {group for mutant in MUTANTS for group in mutant.groups} == set(GROUPS) - {"pictures", "texts"}
-    assert find_edit_faults([edit for mutant in MUTANTS for edit in mutant.edits]) == []
 
 
 def test_edit_that_finds_no_place_or_two_is_a_fault_that_names_it() -> None:
