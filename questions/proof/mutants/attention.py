@@ -3,11 +3,16 @@
 from functools import partial
 
 from questions.proof.mutant import as_if, make_mutant
+from questions.proof.mutants.embedding_distance import PADDED
 from questions.proof.rerun import Edit
 
 _ATTENTION = "reference/attention.py"
 _HEADS = "assignment/models/heads.py"
 _MADE = "reference/produce/texts.py"
+_BERT = "assignment/models/bert.py"
+_TOKENS = "assignment/models/reading.py"
+_HIDDEN = "ids[0, list(places)] = mask"
+_STACKED = "torch.stack([_attend(q[0], k[0]) for q, k in layers])"
 _mutant = partial(make_mutant, "attention")
 
 ATTENTION_MUTANTS = (
@@ -125,6 +130,77 @@ ATTENTION_MUTANTS = (
             _ATTENTION,
             "drop[j] = alone - predict_masked(model, reading, [place, j], mask)[0, own].log()",
             "drop[j] = predict_masked(model, reading, [place, j], mask)[0, own].log() - alone",
+        ),
+    ),
+    _mutant(
+        "last-layer-everywhere",
+        "every layer is the last one",
+        as_if("every layer were the last one", "每一層都取了最後一層"),
+        Edit(_ATTENTION, "for q, k in layers]", "for q, k in layers[-1:] * len(layers)]"),
+    ),
+    _mutant(
+        "root-of-the-whole",
+        "the products are divided by the root of the state's dimension in place of the head's",
+        as_if(
+            "the products were divided by the root of the whole dimension of all heads",
+            "內積除以的是所有頭總維度的平方根",
+        ),
+        Edit(_ATTENTION, " / q.shape[-1] ** 0.5)", " / (len(q) * q.shape[-1]) ** 0.5)"),
+    ),
+    _mutant(
+        "separators-left-out",
+        "attention to [CLS] and [SEP] is left out, and the rest brought to 1",
+        as_if("attention to [CLS] and [SEP] were left out", "去掉了給 [CLS] 與 [SEP] 的注意力"),
+        Edit(
+            _ATTENTION,
+            f"return {_STACKED}",
+            f"kept = {_STACKED} * (torch.tensor(reading.part) >= 0)\n    return kept / kept.sum(dim=-1, keepdim=True)",
+        ),
+    ),
+    _mutant(
+        "without-separators",
+        "the sentence is read without [CLS] and [SEP]: add_special_tokens=False",
+        as_if("the sentence had been read without [CLS] and [SEP]", "讀入句子時沒有加 [CLS] 與 [SEP]"),
+        Edit(_TOKENS, "mapping=True, verbose=False", "mapping=True, verbose=False, add_special_tokens=False"),
+    ),
+    _mutant(
+        "padded",
+        "sentences are padded and read without an attention mask",
+        as_if("sentences had been padded and read without an attention mask", "句子補了 [PAD]，卻沒有用注意力遮罩"),
+        *PADDED,
+        Edit(_ATTENTION, _STACKED, f"{_STACKED}[..., : len(reading), : len(reading)]"),
+    ),
+    _mutant(
+        "token-after",
+        "the token after the asked one is hidden and read",
+        as_if("the token after the word were hidden", "遮住的是該詞的後一個 token"),
+        Edit(
+            _MADE,
+            "hidden, also = _find_token(reading, one.hidden),",
+            "hidden, also = _find_token(reading, one.hidden) + 1,",
+        ),
+    ),
+    _mutant(
+        "nothing-hidden",
+        "the word is predicted in full view: [MASK] was not put in its place",
+        as_if("no word were hidden behind [MASK]", "沒有用 [MASK] 遮住任何詞"),
+        Edit(_ATTENTION, _HIDDEN, "ids[0, list(places)] += 0"),
+    ),
+    _mutant(
+        "logits",
+        "logits are read in place of probabilities",
+        as_if("logits were read, not probabilities", "讀的是 logit，而不是機率"),
+        Edit(_ATTENTION, "logits[0, list(places)].softmax(dim=-1)", "logits[0, list(places)]"),
+    ),
+    _mutant(
+        "weights-not-loaded",
+        "the model has the weights that it was made with: the trained ones were not loaded",
+        as_if("the trained weights had not been loaded", "沒有載入訓練好的權重"),
+        Edit(
+            _BERT,
+            "    bert = Bert(model.to(device)",
+            '    torch.manual_seed(0)\n    model.apply(lambda part: getattr(part, "reset_parameters", int)())\n'
+            "    bert = Bert(model.to(device)",
         ),
     ),
 )

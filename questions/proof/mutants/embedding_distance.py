@@ -7,7 +7,21 @@ from questions.proof.rerun import Edit
 
 _DISTANCE = "reference/embedding_distance.py"
 _READING = "reference/reading.py"
+_EUCLIDEAN = 'return torch.cdist(states, states, compute_mode="donot_use_mm_for_euclid_dist")'
+_READ = "return torch.cat(found.hidden_states)"
 _mutant = partial(make_mutant, "embedding_distance")
+
+_GIVEN = "reading.ids.to(model.device), token_type_ids=reading.segments.to(model.device), output_hidden_states=True"
+PADDED = (  # read with ten tokens that pad and without an attention mask, then cut to its own length
+    Edit(
+        _READING,
+        "    with torch.no_grad():\n        found",
+        "    ids, segments = (torch.nn.functional.pad(one, (0, 10)) for one in (reading.ids, reading.segments))\n"
+        "    with torch.no_grad():\n        found",
+    ),
+    Edit(_READING, _GIVEN, "ids.to(model.device), token_type_ids=segments.to(model.device), output_hidden_states=True"),
+    Edit(_READING, _READ, "return torch.cat(found.hidden_states)[:, : len(reading)]"),
+)
 
 EMBEDDING_DISTANCE_MUTANTS = (
     _mutant(
@@ -93,5 +107,79 @@ EMBEDDING_DISTANCE_MUTANTS = (
             "    return torch.stack(found, dim=1)",
             "    return torch.stack(found, dim=1) - torch.stack(found, dim=1).mean(dim=1, keepdim=True)",
         ),
+    ),
+    _mutant(
+        "similarity-as-distance",
+        "a similarity is handed to what expects a distance, as in 2021",
+        as_if("a similarity stood where the distance belongs", "該放距離的地方放了相似度"),
+        Edit(_DISTANCE, _EUCLIDEAN, "return cosine_similarity(states)"),
+    ),
+    _mutant(
+        "unwritten",
+        "the function is left as it was found and gives zeros: a flat figure and no error, as in 2021",
+        as_if("the distance had not been written yet and were 0 everywhere", "距離還沒有寫，處處都是 0"),
+        Edit(_DISTANCE, _EUCLIDEAN, "return torch.zeros_like(states @ states.transpose(1, 2))"),
+    ),
+    _mutant(
+        "length-one",
+        "the states are brought to length 1 before the Euclidean distance",
+        as_if(
+            "the states had been brought to the same length before the distance", "計算距離之前，狀態先化成了同樣的長度"
+        ),
+        Edit(
+            _DISTANCE,
+            "torch.cdist(states, states,",
+            "torch.cdist(*2 * [states / states.norm(dim=-1, keepdim=True)],",
+        ),
+    ),
+    _mutant(
+        "wrong-axis",
+        "the length is taken over the sentences in place of the dimensions",
+        as_if("the length of a state were taken along the sentences", "狀態的長度是沿著句子算的"),
+        Edit(_DISTANCE, "states.norm(dim=-1, keepdim=True)", "states.norm(dim=1, keepdim=True)"),
+    ),
+    _mutant(
+        "whole-sentence",
+        "the mean of all tokens, [CLS] and [SEP] among them, in place of the word's",
+        as_if("the mean of the whole sentence were read, not the word", "讀的是整個句子的平均，而不是該詞"),
+        Edit(_READING, "return states[:, list(places)].mean(dim=1)", "return states.mean(dim=1)"),
+    ),
+    _mutant(
+        "token-after",
+        "the token after the word is read",
+        as_if("the token after the word were read", "讀的是該詞的後一個 token"),
+        Edit(
+            _READING,
+            "return states[:, list(places)].mean(dim=1)",
+            "return states[:, [place + 1 for place in places]].mean(dim=1)",
+        ),
+    ),
+    _mutant(
+        "sum-of-four",
+        "the sum of the last four layers for every layer, as tutorials make word vectors",
+        as_if("every layer were the sum of the last four", "每一層都是最後四層的總和"),
+        Edit(
+            _READING,
+            _READ,
+            "states = torch.cat(found.hidden_states)\n    "
+            "return states[-4:].sum(dim=0, keepdim=True).expand(len(states), -1, -1)",
+        ),
+    ),
+    _mutant(
+        "without-position",
+        "layer 0 is the table of words alone, without places",
+        as_if("layer 0 knew the word and not its place", "第 0 層只知道詞，不知道位置"),
+        Edit(
+            _READING,
+            _READ,
+            "words = model.base_model.embeddings.word_embeddings(reading.ids.to(model.device))\n    "
+            "return torch.cat((words, *found.hidden_states[1:]))",
+        ),
+    ),
+    _mutant(
+        "padded",
+        "sentences are padded and read without an attention mask",
+        as_if("sentences had been padded and read without an attention mask", "句子補了 [PAD]，卻沒有用注意力遮罩"),
+        *PADDED,
     ),
 )

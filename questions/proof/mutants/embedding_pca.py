@@ -3,6 +3,7 @@
 from functools import partial
 
 from questions.proof.mutant import as_if, make_mutant
+from questions.proof.mutants.embedding_distance import PADDED
 from questions.proof.rerun import Edit
 
 _PCA = "reference/embedding_pca.py"
@@ -94,5 +95,80 @@ EMBEDDING_PCA_MUTANTS = (
             "np.array([find_span(bert, reading) for reading in readings])",
             "np.array([find_span(bert, reading) for reading in readings]) + 1",
         ),
+    ),
+    _mutant(
+        "all-layers-at-once",
+        "one pair of components is found from all layers together",
+        as_if("the components had been found from all layers at once", "主成分是把所有層放在一起求的"),
+        Edit(_PCA, "states - states.mean(dim=1, keepdim=True)", "states - states.mean(dim=(0, 1), keepdim=True)"),
+        Edit(_PCA, "svd(centred,", "svd(centred.flatten(0, 1)[None],"),
+        Edit(
+            _PCA,
+            "share=size[:, :components].square() / size.square().sum(dim=1, keepdim=True)",
+            "share=(size[:, :components].square() / size.square().sum(dim=1, keepdim=True)).expand(len(states), -1)",
+        ),
+    ),
+    _mutant(
+        "centred-by-token",
+        "the mean over the dimensions is taken away in place of the mean over the tokens",
+        as_if(
+            "the mean of each token had been taken away, not the mean over the tokens",
+            "減去的是每個 token 自己的平均，而不是各 token 的平均",
+        ),
+        Edit(_PCA, "states - states.mean(dim=1, keepdim=True)", "states - states.mean(dim=2, keepdim=True)"),
+    ),
+    _mutant(
+        "standardised",
+        "every dimension is brought to the same spread first",
+        as_if("every dimension had been brought to the same spread first", "先把每個維度化成了同樣的離散程度"),
+        Edit(
+            _PCA,
+            "states - states.mean(dim=1, keepdim=True)",
+            "(states - states.mean(dim=1, keepdim=True)) / states.std(dim=1, keepdim=True)",
+        ),
+    ),
+    _mutant(
+        "shares-of-two",
+        "the shares of two components of what the two keep together: always 1 in all",
+        as_if("the shares were of what the two components keep together", "變異的比例是以兩個主成分的總和為分母"),
+        Edit(_PCA, "size.square().sum(dim=1, keepdim=True)", "size[:, :components].square().sum(dim=1, keepdim=True)"),
+    ),
+    _mutant(
+        "passage-first",
+        "the passage is given first and the question second",
+        as_if("the passage had been given before the question", "短文放在了問題前面"),
+        Edit(_MADE, "read(bert.tokenizer, *one.pair)", "read(bert.tokenizer, *one.pair[::-1])"),
+    ),
+    _mutant(
+        "answer-cut",
+        "the last token of the answer is taken for the first one after it",
+        as_if("the answer that a model gives had lost its last token", "模型給的答案少了最後一個 token"),
+        Edit(
+            _MADE,
+            "np.array([find_span(bert, reading) for reading in readings])",
+            "np.array([find_span(bert, reading) for reading in readings]) - [0, 1]",
+        ),
+    ),
+    _mutant(
+        "last-layer-first",
+        "the layers are read from the last to the first",
+        as_if("the layers were read from the last to the first", "各層是從最後一層往第一層讀的"),
+        Edit(_READING, "return torch.cat(found.hidden_states)", "return torch.cat(found.hidden_states[::-1])"),
+    ),
+    _mutant(
+        "same-reader",
+        "the first model is opened again for every other one",
+        as_if("one model had been opened for all of them", "所有模型都開成了同一個"),
+        Edit(
+            _MADE,
+            "for folder in bench.profile.reader_folders.values():",
+            "for folder in [*bench.profile.reader_folders.values()][:1] * len(bench.profile.reader_folders):",
+        ),
+    ),
+    _mutant(
+        "padded",
+        "question and passage are padded and read without an attention mask",
+        as_if("the text had been padded and read without an attention mask", "文字補了 [PAD]，卻沒有用注意力遮罩"),
+        *PADDED,
     ),
 )

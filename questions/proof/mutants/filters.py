@@ -91,4 +91,40 @@ FILTERS_MUTANTS = (
         as_if("the second ascent started from the noise of the first", "第二次梯度上升從第一次的雜訊開始"),
         Edit(_BENCH, 'return seed + (run == "next")', "return seed"),
     ),
+    _mutant(
+        "whole-layer",
+        "ascent raises all filters of the layer: none was chosen",
+        as_if("ascent raised all filters of the layer at once", "梯度上升同時提高整層的濾波器"),
+        Edit(
+            _FILTERS,
+            "conv2d(mean, turned[:, index : index + 1], padding=1) for index in filters]",
+            "conv2d(mean, turned.mean(dim=1, keepdim=True), padding=1) for index in filters]",
+        ),
+    ),
+    _mutant(
+        "layer-before",
+        "the maps are those of the layer before: layers counted from 1",
+        as_if("layers were counted from 1", "層從 1 開始編號"),
+        Edit(
+            _FILTERS,
+            "    layer = check_filters(model, layer, filters)\n    part",
+            "    layer = check_filters(model, layer, filters) - 1\n    part",
+        ),
+    ),
+    _mutant(
+        "from-grey",
+        "ascent starts from grey in place of white noise",
+        as_if("grey stood where white noise belongs", "該用白雜訊的地方用了灰色"),
+        Edit(_FILTERS, "np.random.default_rng(state).random((3, *size))", "np.full((3, *size), 0.5)"),
+    ),
+    _mutant(
+        "mean-of-filters",
+        "the maps of the filters are averaged",
+        as_if("the maps of all filters had been averaged", "所有濾波器的活化圖被平均了"),
+        Edit(
+            _FILTERS,
+            "layer)).relu() for x in pictures.split(batch)])",
+            "layer)).relu().mean(dim=1, keepdim=True).expand(-1, len(filters), -1, -1) for x in pictures.split(batch)])",
+        ),
+    ),
 )

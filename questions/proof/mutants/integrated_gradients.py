@@ -89,4 +89,41 @@ INTEGRATED_GRADIENTS_MUTANTS = (
             "start, way = (part[None].contiguous(memory_format=torch.channels_last) for part in (0 * x, x))",
         ),
     ),
+    _mutant(
+        "right-ends",
+        "the gradients are taken at the right ends of the steps",
+        as_if("the gradients were taken at the right ends of the steps", "在每一步的右端取梯度"),
+        Edit(_INTEGRATED, "dtype=torch.float64) + 0.5) / steps", "dtype=torch.float64) + 1.0) / steps"),
+    ),
+    _mutant(
+        "one-point-more",
+        "both ends are taken, one point more than steps, and the sum is divided by the steps",
+        as_if("one gradient more were added up than it was divided by", "相加的梯度比所除的步數多一個"),
+        Edit(
+            _INTEGRATED,
+            "(torch.arange(steps, dtype=torch.float64) + 0.5) / steps",
+            "torch.linspace(0, 1, steps + 1, dtype=torch.float64)",
+        ),
+        Edit(_INTEGRATED, "return total / len(shares)", "return total / (len(shares) - 1)"),
+    ),
+    _mutant(
+        "times-the-picture",
+        "multiplied by the picture in place of (x - baseline)",
+        as_if(
+            "the mean gradient were multiplied by x, not by (x - baseline)", "平均梯度乘上的是 x，而不是（x - 基準圖）"
+        ),
+        Edit(_INTEGRATED, "attribution = (pictures - baseline) * mean", "attribution = pictures * mean"),
+    ),
+    _mutant(
+        "grey-for-black",
+        "a baseline of zeros before the pixels are brought to [0, 1]: grey in place of black",
+        as_if("the black baseline were grey", "黑色的基準圖成了灰色"),
+        Edit(_INTEGRATED, 'float(kind == "white")', 'float(kind == "white") or 0.5'),
+    ),
+    _mutant(
+        "sizes-of-gradients",
+        "the sizes of the steps' gradients are averaged",
+        as_if("the gradients of the steps had lost their signs before the mean", "各步的梯度在平均之前先取了絕對值"),
+        Edit(_INTEGRATED, "label.expand(len(part))).sum(dim=0)", "label.expand(len(part))).abs().sum(dim=0)"),
+    ),
 )

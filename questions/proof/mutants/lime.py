@@ -73,4 +73,55 @@ LIME_MUTANTS = (
         equivalent="Each picture's copies are as random as before and hang on no other picture; that pictures have seeds of "
         "their own is held by the example of find_random_state.",
     ),
+    _mutant(
+        "grey-of-255",
+        "the grey that hides is 127.5, where pixels go from 0 to 1",
+        as_if(
+            "the grey that hides went from 0 to 255 and the picture from 0 to 1",
+            "遮蔽的灰階是 0 到 255，圖片卻是 0 到 1",
+        ),
+        Edit(_LIME, "torch.full_like(picture, hide)", "torch.full_like(picture, 255 * hide)"),
+    ),
+    _mutant(
+        "divided-twice",
+        "pixels are divided by 255 twice: the model sees black",
+        as_if("pixels had been divided by 255 twice", "像素值除了兩次 255"),
+        Edit(_BENCH, ".to(self.device, self.dtype) / 255", ".to(self.device, self.dtype) / 255 / 255"),
+    ),
+    _mutant(
+        "euclidean",
+        "the distance of a copy is Euclidean, so that the kernel leaves the whole picture alone",
+        as_if("copies were weighted by their Euclidean distance", "副本是用歐氏距離加權的"),
+        Edit(_LIME, 'metric="cosine"', 'metric="euclidean"'),
+    ),
+    _mutant(
+        "five-pieces",
+        "the five strongest pieces alone are kept: num_features",
+        as_if("only the 5 strongest pieces had been given a weight", "只有最強的 5 個小塊得到權重"),
+        Edit(
+            _LIME,
+            "return np.asarray(ridge.coef_)",
+            "sizes = np.abs(ridge.coef_)\n    return ridge.coef_ * (sizes >= np.sort(sizes, axis=1)[:, -5:-4])",
+        ),
+    ),
+    _mutant(
+        "hard-labels",
+        "1 for the predicted label and 0 for the others in place of probabilities",
+        as_if("LIME had been given the predicted label, not probabilities", "交給 LIME 的是預測的類別，而不是機率"),
+        Edit(
+            _LIME,
+            "torch.softmax(torch.cat(found), dim=1)",
+            "(torch.cat(found) == torch.cat(found).amax(dim=1, keepdim=True))",
+        ),
+    ),
+    _mutant(
+        "many-pieces",
+        "200 pieces are asked for, as in 2021",
+        as_if("the picture had been cut into other, smaller pieces", "圖片被切成了別的、更小的小塊"),
+        Edit(
+            _MADE,
+            "pieces=its.pieces) for one in bench.profile.pictures]",
+            "pieces=200) for one in bench.profile.pictures]",
+        ),
+    ),
 )

@@ -94,4 +94,33 @@ SMOOTHGRAD_MUTANTS = (
         as_if("the model had been left in training mode", "模型還停留在訓練模式"),
         TRAINING,
     ),
+    _mutant(
+        "absolute",
+        "sigma in pixel values in place of a share of the picture's range, as Captum's NoiseTunnel has it",
+        as_if("the range of the picture were left out of the noise", "雜訊沒有乘上圖片的數值範圍"),
+        Edit(_SMOOTHGRAD, "spread = sigma * (picture.max() - picture.min())", "spread = sigma"),
+    ),
+    _mutant(
+        "squared",
+        "the mean of the squared gradients, as Captum's smoothgrad_sq",
+        as_if("the gradients had been squared before they were averaged", "梯度在平均之前先平方了"),
+        Edit(_SMOOTHGRAD, "total += gradient.abs()", "total += gradient.square()"),
+    ),
+    _mutant(
+        "piles-up",
+        "noise is added to the copy before in place of the picture",
+        as_if("each copy had been made from the copy before it", "每個副本都是在前一個副本上再加雜訊"),
+        Edit(
+            _SMOOTHGRAD,
+            "yield picture + spread * noise.to(picture)",
+            "noisy = picture + spread * noise.to(picture).cumsum(dim=0)\n            yield noisy\n            "
+            "picture = noisy[-1]",
+        ),
+    ),
+    _mutant(
+        "of-the-loss",
+        "the gradient of the loss in place of the logit's, as in 2021",
+        as_if("the gradient were of the loss, not of the logit", "對損失而不是對 logit 取梯度"),
+        Edit(_SMOOTHGRAD, "noisy, label.expand(len(noisy)))", 'noisy, label.expand(len(noisy)), of="loss")'),
+    ),
 )

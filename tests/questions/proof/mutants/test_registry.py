@@ -13,7 +13,7 @@ from questions.proof.mutant import Mutant, as_if
 from questions.proof.mutants.registry import MUTANTS
 from questions.proof.rerun import Edit, find_edit_faults
 
-LEAST = 78
+LEAST = 90
 GIVEN_AWAY = re.compile(r"\b(choice|option|key|quiz|claim|correct)s?\b|選項|選擇題|正解|第 ?\d+ ?題", re.IGNORECASE)
 
 
