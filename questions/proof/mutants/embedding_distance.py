@@ -166,17 +166,6 @@ EMBEDDING_DISTANCE_MUTANTS = (
         ),
     ),
     _mutant(
-        "without-position",
-        "layer 0 is the table of words alone, without places",
-        as_if("layer 0 knew the word and not its place", "第 0 層只知道詞，不知道位置"),
-        Edit(
-            _READING,
-            _READ,
-            "words = model.base_model.embeddings.word_embeddings(reading.ids.to(model.device))\n    "
-            "return torch.cat((words, *found.hidden_states[1:]))",
-        ),
-    ),
-    _mutant(
         "padded",
         "sentences are padded and read without an attention mask",
         as_if("sentences had been padded and read without an attention mask", "句子補了 [PAD]，卻沒有用注意力遮罩"),

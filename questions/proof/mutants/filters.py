@@ -7,7 +7,9 @@ from questions.proof.rerun import Edit
 
 _FILTERS = "reference/filters.py"
 _MADE = "reference/produce/filters.py"
+_NAMED = "reference/layers.py"  # the same of classifiers whose layers have names
 _BENCH = "reference/produce/bench.py"
+_TAKEN, _GRADIENT = "part.run(x)[:, list(filters)] for x", "torch.autograd.grad(means.sum(), x)"
 _mutant = partial(make_mutant, "filters")
 
 FILTERS_MUTANTS = (
@@ -55,6 +57,7 @@ FILTERS_MUTANTS = (
             "part = model.convolutions[layer].take(filters)",
             "part = model.convolutions[layer].take([index - 1 for index in filters])",
         ),
+        Edit(_NAMED, _TAKEN, "part.run(x)[:, [index - 1 for index in filters]] for x"),
     ),
     _mutant(
         "wrong-objective",
@@ -65,6 +68,7 @@ FILTERS_MUTANTS = (
             "find_objective(model, start[:1], layer, filters)",
             "find_objective(model, start[:1], layer, [index % 15 + 1 for index in filters])",
         ),
+        Edit(_NAMED, _GRADIENT, "torch.autograd.grad(part.run(x)[rows, [index - 1 for index in filters]].sum(), x)"),
     ),
     _mutant(
         "pictures-mixed-up",
@@ -100,6 +104,7 @@ FILTERS_MUTANTS = (
             "conv2d(mean, turned[:, index : index + 1], padding=1) for index in filters]",
             "conv2d(mean, turned.mean(dim=1, keepdim=True), padding=1) for index in filters]",
         ),
+        Edit(_NAMED, _GRADIENT, "torch.autograd.grad(part.run(x).mean(dim=(1, 2, 3)).sum(), x)"),
     ),
     _mutant(
         "layer-before",
@@ -126,5 +131,6 @@ FILTERS_MUTANTS = (
             "layer)).relu() for x in pictures.split(batch)])",
             "layer)).relu().mean(dim=1, keepdim=True).expand(-1, len(filters), -1, -1) for x in pictures.split(batch)])",
         ),
+        Edit(_NAMED, _TAKEN, "part.run(x).mean(dim=1, keepdim=True).expand(-1, len(filters), -1, -1) for x"),
     ),
 )

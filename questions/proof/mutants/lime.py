@@ -116,12 +116,12 @@ LIME_MUTANTS = (
     ),
     _mutant(
         "many-pieces",
-        "200 pieces are asked for, as in 2021",
+        "three times as many pieces, as in 2021",
         as_if("the picture had been cut into other, smaller pieces", "圖片被切成了別的、更小的小塊"),
         Edit(
             _MADE,
             "pieces=its.pieces) for one in bench.profile.pictures]",
-            "pieces=200) for one in bench.profile.pictures]",
+            "pieces=3 * its.pieces) for one in bench.profile.pictures]",
         ),
     ),
 )
