@@ -27,7 +27,7 @@ EMBEDDING_DISTANCE_MUTANTS = (
     _mutant(
         "cosine-as-distance",
         "one minus the cosine where the similarity belongs",
-        as_if("one minus the cosine were shown as the cosine similarity", "把一減去餘弦當成了餘弦相似度"),
+        as_if("1 minus the cosine were shown as the cosine similarity", "把 1 減去餘弦當成了餘弦相似度"),
         Edit(
             _DISTANCE,
             "return directions @ directions.transpose(1, 2)",

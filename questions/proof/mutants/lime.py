@@ -20,7 +20,7 @@ LIME_MUTANTS = (
     _mutant(
         "shows-what-it-hides",
         "a mask's ones hide the pieces that they should keep",
-        as_if("a mask's ones hid the pieces that they should keep", "遮罩裡的一遮住了該保留的小塊"),
+        as_if("a 1 in a mask hid its piece, not kept it", "遮罩裡的 1 遮住了小塊，而不是保留小塊"),
         Edit(_LIME, "lerp(painted, picture,", "lerp(picture, painted,"),
     ),
     _mutant(
@@ -85,7 +85,7 @@ LIME_MUTANTS = (
     _mutant(
         "divided-twice",
         "pixels are divided by 255 twice: the model sees black",
-        as_if("pixels had been divided by 255 twice", "像素值除了兩次 255"),
+        as_if("pixels had been divided by 255 twice", "像素值兩次除以 255"),
         Edit(_BENCH, ".to(self.device, self.dtype) / 255", ".to(self.device, self.dtype) / 255 / 255"),
     ),
     _mutant(
