@@ -187,6 +187,18 @@ def test_every_name_that_no_mutant_begins_with_is_named(
     assert [line[:18] for line in capsys.readouterr().err.splitlines()] == ["--only: 'salience'", "--only: 'zzz': no "]
 
 
+def test_list_prints_the_words_for_students_in_both_languages_below_each_mutant(
+    run: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("mutate", "--list", "--only", "attention-next") == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "attention-next-head: the head's index counts from 1",
+        "    as if heads were counted from 1 | 像是頭從 1 開始編號",
+        "attention-next-layer: the layer's index counts from 1",
+        "    as if layers were counted from 1 | 像是層從 1 開始編號",
+    ]
+
+
 @pytest.mark.slow
 def test_mutants_are_not_run_where_the_reference_fails_without_any_mistake(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
