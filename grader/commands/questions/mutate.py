@@ -45,7 +45,7 @@ def add_parser(verbs: Verbs) -> None:
         ),
     )
     parser.add_argument("--only", nargs="+", metavar="NAME", help="mutants whose names begin so; writes nothing")
-    parser.add_argument("--list", action="store_true", help="only name the mutants and say what was done wrong")
+    parser.add_argument("--list", action="store_true", help="only name the mutants, with the words for students")
     add_storing(parser, "the matrix: mutation.yaml, .csv, .md and .png")
     add_computing(parser)
 
@@ -79,9 +79,10 @@ def choose_mutants(only: Sequence[str] | None) -> tuple[Mutant, ...]:
 
 
 def list_mutants(chosen: Sequence[Mutant]) -> int:
-    """Name the mutants."""
+    """Name the mutants: what was done wrong, and below it the words that a student may be told."""
     for one in chosen:
         print(f"{one.name}: {one.mistake}" + (f" [equivalent: {one.equivalent}]" if one.equivalent else ""))
+        print(f"    {one.says.en} | {one.says.zh}")
     return 0
 
 
