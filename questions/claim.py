@@ -153,6 +153,8 @@ def _measure(name: str, arguments: Arguments, outputs: Outputs) -> float:
         raise FixableError(f"{written} needs {error}; expected arrays that the Outputs hold") from None
     except ValueError as error:
         raise FixableError(Fault((written,), str(error))) from None
+    except ZeroDivisionError:
+        raise FixableError(f"{written} divides by 0; expected a finite number") from None
     if not math.isfinite(value):
         raise FixableError(f"{written} is {value}; expected a finite number")
     return value

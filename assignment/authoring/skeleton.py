@@ -14,7 +14,8 @@ from string import Template
 
 from assignment.assignment import Bilingual
 from assignment.authoring.manifest import Draft, save_draft
-from assignment.authoring.write import told_place
+from assignment.authoring.workflow import WORKFLOWS, make_workflow
+from assignment.authoring.write import told_place, write_files
 from assignment.fixable import Fault, FixableError
 from assignment.profile import MANIFEST_NAME, PROFILES_FOLDER
 
@@ -31,10 +32,11 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
 
 @dataclass(frozen=True)
 class Beginning:
-    """What a new course starts with."""
+    """What a new course starts with. ci: whose workflow is written, one of WORKFLOWS; None for none."""
 
     title: Bilingual
     today: date
+    ci: str | None = None
 
 
 def create_course(folder: Path, beginning: Beginning) -> None:
@@ -46,6 +48,8 @@ def create_course(folder: Path, beginning: Beginning) -> None:
         aside = Path(tempfile.mkdtemp(prefix=".new-", dir=folder.parent))
         try:
             _fill(aside, words)
+            if beginning.ci:
+                write_files(aside, {WORKFLOWS[beginning.ci]: make_workflow(beginning.ci, folder.name).encode()})
             about = {"en": beginning.title.en, "zh": beginning.title.zh}
             save_draft(Draft(aside, {"profile": folder.name, "about": about}))
             _move(aside, folder)
@@ -69,7 +73,7 @@ def _check_place(folder: Path) -> None:
         raise FixableError(Fault((str(folder),), says))
     if folder.is_relative_to(PROFILES_FOLDER.resolve()):
         raise FixableError(Fault((str(folder),), "inside the embedded course's folder; expected a place of your own"))
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if folder.exists() and (not folder.is_dir() or any(path.name != ".git" for path in folder.iterdir())):
         says = "is there and not empty" if folder.is_dir() else "is a file"
         raise FixableError(Fault((str(folder),), f"{says}; expected a new folder, or an empty one"))
 

@@ -60,6 +60,7 @@ PURPOSES = {
         "course texts",
         "course fetch",
         "course check",
+        "course ci",
     ),
     "write questions": (
         "questions check",

@@ -42,9 +42,9 @@ class Matrix(Record):
 
     @property
     def score(self) -> float:
-        """The share of the mutants that are not equivalent which some question catches."""
+        """The share of the mutants that are not equivalent which some question catches; 1 where there is none."""
         asked = [mutant for mutant in self.mutants if mutant.equivalent is None]
-        return sum(bool(mutant.flipped) for mutant in asked) / len(asked)
+        return sum(bool(mutant.flipped) for mutant in asked) / len(asked) if asked else 1.0
 
     @property
     def caught(self) -> int:

@@ -15,12 +15,18 @@ from questions.key import compute_key
 from questions.proof.matrix import Matrix, find_flipped, make_matrix
 from questions.proof.mutant import Mutant
 from questions.proof.recheck import SEED
-from questions.proof.rerun import CACHE_FOLDER, Rerun, load_reruns, run_all
+from questions.proof.recheck import list_reruns as list_controls
+from questions.proof.rerun import CACHE_FOLDER, Rerun, list_folders, load_reruns, run_all
 
 
 def find_touched(mutants: Sequence[Mutant]) -> tuple[str, ...]:
     """Return the groups of Outputs that some of the mutants change."""
     return tuple(group for group in GROUPS if any(group in one.groups for one in mutants))
+
+
+def list_reruns(mutants: Sequence[Mutant], device: str = "cpu") -> list[Rerun]:
+    """Return what is computed: each touched group without a mistake, as `recheck.py` has it, then each mutant."""
+    return [*list_controls(find_touched(mutants), device=device), *(one.to_rerun(device) for one in mutants)]
 
 
 def compute_matrix(
@@ -35,19 +41,24 @@ def compute_matrix(
 ) -> Matrix:
     """Return which question catches which mutant; FixableError where the reference without a mistake is another's.
 
-    `tick` is called once for each run: one for each touched group, one for each mutant.
+    `tick` is given the number of each run that is done and judged, as in `list_reruns`.
     """
-    key, touched = compute_key(bank, canonicals), find_touched(mutants)
+    key, touched, reruns = compute_key(bank, canonicals), find_touched(mutants), list_reruns(mutants, device)
 
-    def find_all(reruns: Sequence[Rerun]) -> list[dict[str, str]]:
-        folders = run_all(reruns, course, cache=cache, tick=tick)
-        pairs = zip(reruns, folders, strict=True)
-        found = (load_reruns([rerun], [folder], course, canonicals)[SEED] for rerun, folder in pairs)
-        return [find_flipped(bank, key, outputs, SEED) for outputs in found]
+    def find_all(begin: int, end: int) -> list[dict[str, str]]:
+        part, flipped = reruns[begin:end], dict[int, dict[str, str]]()
+        folders = list_folders(part, course, cache)
 
-    controls = find_all([Rerun(groups=(group,), device=device) for group in touched])
-    _check_controls(dict(zip(touched, controls, strict=True)))
-    return make_matrix(course.name, bank, mutants, find_all([one.to_rerun(device) for one in mutants]))
+        def judge(number: int) -> None:
+            outputs = load_reruns([part[number]], [folders[number]], course, canonicals)[SEED]
+            flipped[number] = find_flipped(bank, key, outputs, SEED)
+            tick(begin + number)
+
+        run_all(part, course, cache=cache, tick=judge)
+        return [flipped[number] for number in range(len(part))]
+
+    _check_controls(dict(zip(touched, find_all(0, len(touched)), strict=True)))
+    return make_matrix(course.name, bank, mutants, find_all(len(touched), len(reruns)))
 
 
 def _check_controls(controls: Mapping[str, Mapping[str, str]]) -> None:

@@ -32,6 +32,11 @@ class Change:
     found: str
 
 
+def list_reruns(groups: Sequence[str], *, edits: tuple[Edit, ...] = (), device: str = "cpu") -> list[Rerun]:
+    """Return what is computed: each group for one seed. Without edits `mutation.py` computes the very same."""
+    return [Rerun(groups=(group,), seeds=(SEED,), edits=edits, device=device) for group in groups]
+
+
 def recompute(
     course: Course,
     canonicals: Mapping[int, Outputs],
@@ -43,7 +48,7 @@ def recompute(
     tick: Callable[[int], None] = lambda _: None,
 ) -> Outputs:
     """Return the Outputs that today's reference code gives for one seed, the groups shared out among the cores."""
-    reruns = [Rerun(groups=(group,), seeds=(SEED,), edits=edits, device=device) for group in groups]
+    reruns = list_reruns(groups, edits=edits, device=device)
     folders = run_all(reruns, course, cache=cache, tick=tick)
     return load_reruns(reruns, folders, course, canonicals)[SEED]
 

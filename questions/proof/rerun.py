@@ -14,7 +14,6 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
 
 from assignment.arrays import GROUPS
@@ -22,7 +21,7 @@ from assignment.course import VARIABLE, Course
 from assignment.fixable import Fault, FixableError, check_all, show_value
 from assignment.outputs import Outputs
 from assignment.processors import count_processors
-from assignment.provenance import digest_sources
+from assignment.provenance import digest_sources, name_packages
 from questions.canonical import load_canonical
 
 ROOT = Path(__file__).parents[2]
@@ -30,7 +29,6 @@ CACHE_FOLDER = ROOT / "build" / "reruns"
 ROOMS = ("assignment", "reference")  # what the reference is made of
 FIXABLE = 1  # the exit code of `python -m reference.produce` for what a user can mend
 SETTINGS = {"OMP_NUM_THREADS": "1", "PYTHONSAFEPATH": ""}  # else Python would not look where the edits are
-_PACKAGES = ("numpy", "torch", "transformers", "lime", "scikit-image", "scikit-learn", "scipy")
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,7 @@ class Rerun:
         """The words for `python -m reference.produce`."""
         seeds = [str(seed) for seed in self.seeds]
         words = ["--analysis", *self.groups, "--seeds", *seeds, "--dtype", self.dtype]
-        return [*words, "--weights", self.weights, "--device", self.device, "--threads", "1", "--fresh"]
+        return [*words, "--weights", self.weights, "--device", self.device, "--threads", "1"]
 
 
 def run_all(
@@ -69,8 +67,7 @@ def run_all(
     FixableError with every edit that finds no place and every process that failed.
     """
     check_all(fault for rerun in reruns for fault in find_edit_faults(rerun.edits))
-    sources = _digest_sources()
-    folders = [cache / _digest_rerun(rerun, course, sources) for rerun in reruns]
+    folders = list_folders(reruns, course, cache)
     faults: list[Fault] = []
     with ThreadPoolExecutor(count_processors()) as pool:
         started = {
@@ -83,12 +80,19 @@ def run_all(
                     done.result()
                 except FixableError as error:
                     faults += error.faults
-                tick(started[done])
-        except KeyboardInterrupt:
+                else:
+                    tick(started[done])
+        except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
     check_all(dict.fromkeys(faults))
     return folders
+
+
+def list_folders(reruns: Sequence[Rerun], course: Course, cache: Path = CACHE_FOLDER) -> list[Path]:
+    """Return where each is kept; a folder that does not exist was not computed yet, or by other code."""
+    sources = _digest_sources()
+    return [cache / _digest_rerun(rerun, course, sources) for rerun in reruns]
 
 
 def load_reruns(
@@ -122,22 +126,30 @@ def _run(rerun: Rerun, course: Course, folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with _overlay(rerun.edits) as place, tempfile.TemporaryDirectory(dir=folder.parent) as aside:
         out = Path(aside) / "done"
-        words = [sys.executable, "-m", "reference.produce"]
-        named = {VARIABLE: "" if course.embedded else str(course.folder)}
-        ended = subprocess.run(
-            [*words, "--quiet", "--out", str(out), *rerun.options],
-            cwd=place, env=os.environ | SETTINGS | named, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        if ended.returncode:
-            where = ", ".join(f"{edit.file}: {show_value(edit.new)}" for edit in rerun.edits) or "reference"
-            last = (ended.stderr.strip() or ended.stdout.strip() or "no word").splitlines()[-1]
-            expected = "" if ended.returncode == FIXABLE else "; expected Outputs"  # a fixable fault says its own
-            raise FixableError(f"{where}: ended with {ended.returncode}: {last}{expected}")
+        where = ", ".join(f"{edit.file}: {show_value(edit.new)}" for edit in rerun.edits) or "reference"
+        ask_reference(["--quiet", "--fresh", "--out", str(out), *rerun.options], course, place=place, where=where)
         try:
             out.rename(folder)
         except OSError:
             if not folder.exists():  # another process was sooner, and made the same
                 raise
+
+
+def ask_reference(words: Sequence[str], course: Course, *, place: Path = ROOT, where: str = "reference") -> str:
+    """Return what `python -m reference.produce` prints of a course; `place` has the rooms that it is run from.
+
+    FixableError, which says of `where`, where it ends otherwise than well.
+    """
+    named = {VARIABLE: "" if course.embedded else str(course.folder)}
+    ended = subprocess.run(
+        [sys.executable, "-m", "reference.produce", *words],
+        cwd=place, env=os.environ | SETTINGS | named, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if ended.returncode:
+        last = (ended.stderr.strip() or ended.stdout.strip() or "no word").splitlines()[-1]
+        expected = "" if ended.returncode == FIXABLE else "; expected Outputs"  # a fixable fault says its own
+        raise FixableError(f"{where}: ended with {ended.returncode}: {last}{expected}")
+    return ended.stdout
 
 
 @contextmanager
@@ -161,7 +173,7 @@ def _overlay(edits: Sequence[Edit]):  # type: ignore[no-untyped-def]
 
 def _digest_sources() -> str:
     """Return a digest of the code that the arrays depend on: ours, and the packages'."""
-    digest = hashlib.sha256(repr([version(name) for name in _PACKAGES]).encode())
+    digest = hashlib.sha256(name_packages().encode())
     for path in _list_files("*.py"):
         digest.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()

@@ -1,11 +1,14 @@
 """`hw9 reference`: recompute the canonical Outputs in float64, compare with what is stored, or store (--write)."""
 
 import argparse
+import json
 import os
 import sys
+import time
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -63,6 +66,8 @@ def make_parser() -> argparse.ArgumentParser:
     target = parser.add_mutually_exclusive_group()
     target.add_argument("--write", action="store_true", help="store the arrays (float32) as canonical")
     target.add_argument("--out", type=Path, metavar="DIR", help="write the arrays as computed to DIR, compare nothing")
+    target.add_argument("--forecast", action="store_true",
+                        help="only measure how long each analysis would take, and print that as JSON")  # fmt: skip
     target.add_argument("--against", type=Path, metavar="DIR", help="compare with an earlier --out DIR, to 1e-9")
     return parser
 
@@ -102,6 +107,9 @@ def run(options: argparse.Namespace, console: Console) -> int:
     store = None if options.fresh else open_store(course, device, options.dtype, options.weights)
     bench = Bench(course.profile, course.assignment, device, PRECISIONS[options.dtype], batch, rounding, store)
     check_all(find_course_faults(course))
+    if options.forecast:
+        print(json.dumps(forecast(bench, course, options.analysis, seeds)))
+        return 0
     schedule = say_plan(bench, course, options, seeds, console)
     columns = (TextColumn("{task.description}"), WorkBar(schedule), TimeElapsedColumn(), TimeLeft(schedule))
     differences: list[Difference] = []
@@ -147,10 +155,19 @@ def say_plan(
     return schedule
 
 
+def forecast(bench: Bench, course: Course, groups: list[str], seeds: tuple[int, ...]) -> dict[str, Any]:
+    """Return the seconds that each group would take, and those that measuring it took; imports are not counted."""
+    for group in groups:
+        find_producer(group)
+    begin = time.perf_counter()
+    said = plan(bench, course.assignment.analyses, groups, seeds).said
+    return {"seconds": dict(said), "measuring": time.perf_counter() - begin}
+
+
 def check_exact(options: argparse.Namespace) -> None:
     """Raise FixableError where less exact arrays would be stored as canonical or held against them."""
     usual = options.dtype == "float64" and options.weights == "stored" and set(options.seeds) == set(SEEDS)
-    if not usual and not options.out:
+    if not usual and not (options.out or options.forecast):
         raise FixableError("--dtype, --weights, --seeds: not the canonical ones; expected --out DIR beside them")
 
 

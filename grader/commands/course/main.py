@@ -3,7 +3,7 @@
 import argparse
 from types import ModuleType
 
-from grader.commands.course import check, fetch, masks, model, new, pictures, texts
+from grader.commands.course import check, ci, fetch, masks, model, new, pictures, texts
 from grader.commands.terminal.options import Verbs
 
 ABOUT = """Make a course of your own: your pictures, models, texts and questions, in one folder.
@@ -13,6 +13,7 @@ assignment/authoring/README.md walks through it.
 EPILOG = """examples:
   hw9 course new bakery
   hw9 course pictures --course bakery photographs/
+  hw9 course ci github --course bakery
 """
 MODULES: tuple[ModuleType, ...] = (
     new,
@@ -22,6 +23,7 @@ MODULES: tuple[ModuleType, ...] = (
     texts,
     fetch,
     check,
+    ci,
 )
 
 

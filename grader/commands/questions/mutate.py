@@ -9,21 +9,24 @@ from assignment.course import Course
 from assignment.fixable import FixableError, check_all, show_value
 from assignment.provenance import digest_outputs, save_provenance
 from grader.commands.questions.options import add_computing, add_storing, check_folders
+from grader.commands.questions.reruns import show_reruns
 from grader.commands.terminal.options import Verbs, add_verb
-from grader.commands.terminal.progress import show_progress
 from grader.commands.terminal.screen import OUT, print_faults, say
 from questions.bank import load_bank
 from questions.canonical import load_canonicals
 from questions.proof.matrix import Matrix, find_matrix_faults, save_matrix
 from questions.proof.mutant import Mutant
 from questions.proof.mutants.registry import MUTANTS
-from questions.proof.mutation import compute_matrix, find_touched
+from questions.proof.mutation import compute_matrix, list_reruns
 from questions.proof.rerun import find_edit_faults
 from questions.proof.stored import VERBS
 
 ABOUT = """Make each of the mistakes that a student could make in an analysis, run the reference with it, and see which
-questions detect it: those of which a choice changes sides. It takes minutes, and keeps what it computed in --cache. It
-exits with 1 where the matrix has a fault, such as a question that detects too few.
+questions detect it: those of which a choice changes sides. It says first how long it will take, and keeps what it
+computed in --cache. It exits with 1 where the matrix has a fault, such as a question that detects too few.
+
+Several machines share the work: each computes a part with --shard; once all parts lie in one --cache, the command
+without --shard finds everything computed.
 """
 
 
@@ -35,10 +38,14 @@ def add_parser(verbs: Verbs) -> None:
         _start,
         says="run plausible mistakes in the analyses and see which questions detect them",
         about=ABOUT,
-        examples=("hw9 questions mutate --only saliency smoothgrad", "hw9 questions mutate --list"),
+        examples=(
+            "hw9 questions mutate --only saliency smoothgrad",
+            "hw9 questions mutate --shard 2/4 --cache reruns",
+            "hw9 questions mutate --write --cache reruns",
+        ),
     )
     parser.add_argument("--only", nargs="+", metavar="NAME", help="mutants whose names begin so; writes nothing")
-    parser.add_argument("--list", action="store_true", help="only name the mutants and say what was done wrong")
+    parser.add_argument("--list", action="store_true", help="only name the mutants, with the words for students")
     add_storing(parser, "the matrix: mutation.yaml, .csv, .md and .png")
     add_computing(parser)
 
@@ -49,8 +56,10 @@ def _start(options: argparse.Namespace) -> int:
         return list_mutants(chosen)
     if options.write and options.only:
         raise FixableError("--write: with --only the matrix is in part; expected one of the two")
+    if options.write and not options.shard.whole:
+        raise FixableError("--write: with --shard the matrix is in part; expected it without, once all parts are there")
     return mutate(
-        chosen=chosen,
+        chosen=options.shard.pick(chosen),
         out=(options.out or options.course.proofs) if options.write else None,
         device=options.device,
         cache=options.cache,
@@ -70,9 +79,10 @@ def choose_mutants(only: Sequence[str] | None) -> tuple[Mutant, ...]:
 
 
 def list_mutants(chosen: Sequence[Mutant]) -> int:
-    """Name the mutants."""
+    """Name the mutants: what was done wrong, and below it the words that a student may be told."""
     for one in chosen:
         print(f"{one.name}: {one.mistake}" + (f" [equivalent: {one.equivalent}]" if one.equivalent else ""))
+        print(f"    {one.says.en} | {one.says.zh}")
     return 0
 
 
@@ -88,7 +98,7 @@ def mutate(
     check_folders(cache, *([out] if out else []))
     check_all(fault for one in chosen for fault in find_edit_faults(one.edits))  # before anything is computed
     questions, canonicals, start = load_bank(course), load_canonicals(course), time.perf_counter()
-    with show_progress("mutants", len(find_touched(chosen)) + len(chosen)) as tick:
+    with show_reruns("mutate", list_reruns(chosen, device), course, cache) as tick:
         matrix = compute_matrix(chosen, course, questions, canonicals, device=device, cache=cache, tick=tick)
     _show(matrix)
     OUT.print(f"{len(chosen)} mutants in {time.perf_counter() - start:.0f} s; mutation score {matrix.score:.3f}")

@@ -1,4 +1,4 @@
-"""What several verbs of `hw9 questions` share: where they compute, and where they store."""
+"""What several verbs of `hw9 questions` share: where they compute, in which parts, and where they store."""
 
 import argparse
 import os
@@ -6,13 +6,23 @@ from pathlib import Path
 
 from assignment.fixable import FixableError
 from questions.proof.rerun import CACHE_FOLDER
+from questions.proof.shard import Shard, parse_shard
 
 
 def add_computing(parser: argparse.ArgumentParser) -> None:
-    """Add --device and --cache: how the reference is computed anew."""
+    """Add --device, --cache and --shard: how the reference is computed anew."""
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu", help="where to compute (default: cpu)")
     keep = "where what was computed is kept, so that a stopped command resumes (default: build/reruns)"
     parser.add_argument("--cache", type=Path, default=CACHE_FOLDER, metavar="DIR", help=keep)
+    part = "compute part k of n, such as 2/4; without it, what the parts left in --cache is gathered and judged"
+    parser.add_argument("--shard", type=_take_shard, default=Shard(), metavar="K/N", help=part)
+
+
+def _take_shard(text: str) -> Shard:
+    try:
+        return parse_shard(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def add_storing(parser: argparse.ArgumentParser, what: str) -> None:

@@ -8,16 +8,16 @@ from assignment.arrays import GROUPS
 from assignment.course import Course
 from assignment.fixable import Fault
 from grader.commands.questions.options import add_computing, check_folders
+from grader.commands.questions.reruns import show_reruns
 from grader.commands.terminal.options import Verbs, add_verb
-from grader.commands.terminal.progress import show_progress
 from grader.commands.terminal.screen import print_faults, say
 from questions.bank import load_bank
 from questions.canonical import load_canonicals
 from questions.key import compute_key
-from questions.proof.recheck import find_changes, recompute
+from questions.proof.recheck import find_changes, list_reruns, recompute
 
 ABOUT = """Compute the key with today's reference code instead of the stored Outputs, and name each choice that changes
-sides. It exits with 1 where one does. It takes about a minute.
+sides. It exits with 1 where one does. It says first how long it will take, and keeps what it computed in --cache.
 """
 
 
@@ -29,7 +29,7 @@ def add_parser(verbs: Verbs) -> None:
         _start,
         says="compute the key with today's reference code, and name the questions that change",
         about=ABOUT,
-        examples=("hw9 questions recheck", "hw9 questions recheck --only saliency smoothgrad"),
+        examples=("hw9 questions recheck --only saliency smoothgrad", "hw9 questions recheck --shard 1/2"),
     )
     parser.add_argument(
         "--only",
@@ -44,7 +44,7 @@ def add_parser(verbs: Verbs) -> None:
 
 def _start(options: argparse.Namespace) -> int:
     return recheck(
-        only=options.only,
+        only=options.shard.pick(options.only),
         device=options.device,
         cache=options.cache,
         course=options.course,
@@ -56,7 +56,7 @@ def recheck(*, only: Sequence[str], device: str, cache: Path, course: Course) ->
     check_folders(cache)
     questions, canonicals = load_bank(course), load_canonicals(course)
     key = compute_key(questions, canonicals)
-    with show_progress("reference", len(only)) as tick:
+    with show_reruns("recheck", list_reruns(only, device=device), course, cache) as tick:
         outputs = recompute(course, canonicals, groups=only, device=device, cache=cache, tick=tick)
     faults = [
         Fault(

@@ -7,15 +7,17 @@ from pathlib import Path
 from rich.table import Table
 
 from assignment.course import Course
+from assignment.fixable import FixableError
 from assignment.provenance import digest_outputs, save_provenance
 from grader.commands.questions.options import add_computing, add_storing, check_folders
+from grader.commands.questions.reruns import show_reruns
 from grader.commands.terminal.options import Verbs, add_verb
-from grader.commands.terminal.progress import show_progress
 from grader.commands.terminal.screen import print_faults, say, show_table
 from questions.bank import load_bank
 from questions.canonical import load_canonicals
 from questions.key import Decision, Place, decide_all
 from questions.proof.rerun import load_reruns, run_all
+from questions.proof.shard import Shard
 from questions.proof.stability import (
     Steadiness,
     compute_all_steadiness,
@@ -27,8 +29,11 @@ from questions.proof.stability import (
 from questions.proof.stored import VERBS
 
 ABOUT = """Measure every claim in float32 and with weights rounded to bfloat16, on every seed, and compare how far that
-moves its value with how far the value is from the claim's bound. It takes minutes, and keeps what it computed in
---cache. It exits with 1 where a choice could change sides.
+moves its value with how far the value is from the claim's bound. It says first how long it will take, and keeps what
+it computed in --cache. It exits with 1 where a choice could change sides.
+
+Several machines share the work: each computes a part with --shard, and judges nothing; once all parts lie in one
+--cache, the command without --shard finds everything computed.
 """
 
 
@@ -40,14 +45,17 @@ def add_parser(verbs: Verbs) -> None:
         _start,
         says="measure every claim in float32 and with weights rounded to bfloat16",
         about=ABOUT,
-        examples=("hw9 questions stability", "hw9 questions stability --write"),
+        examples=("hw9 questions stability --shard 1/2 --cache reruns", "hw9 questions stability --write"),
     )
     add_storing(parser, "it for `hw9 questions check`")
     add_computing(parser)
 
 
 def _start(options: argparse.Namespace) -> int:
+    if options.write and not options.shard.whole:
+        raise FixableError("--write: a --shard judges nothing; expected it without, once all parts are there")
     return stability(
+        shard=options.shard,
         out=(options.out or options.course.proofs) if options.write else None,
         device=options.device,
         cache=options.cache,
@@ -55,15 +63,24 @@ def _start(options: argparse.Namespace) -> int:
     )
 
 
-def stability(*, out: Path | None, device: str, cache: Path, course: Course) -> int:
-    """Measure the claims under small changes, store that in `out` if given; 1 where the key does not stand."""
+def stability(*, out: Path | None, device: str, cache: Path, course: Course, shard: Shard) -> int:
+    """Measure the claims under small changes, store that in `out` if given; 1 where the key does not stand.
+
+    A part of the whole is only computed.
+    """
     check_folders(cache, *([out] if out else []))
     questions, canonicals = load_bank(course), load_canonicals(course)
     decisions, faults = decide_all(questions, canonicals)
     variants = make_reruns(tuple(canonicals), device)
-    with show_progress("stability", sum(map(len, variants.values()))) as tick:
-        folders = {name: run_all(ones, course, cache=cache, tick=tick) for name, ones in variants.items()}
-    runs = {name: load_reruns(ones, folders[name], course, canonicals) for name, ones in variants.items()}
+    reruns = shard.pick([one for ones in variants.values() for one in ones])
+    with show_reruns("stability", reruns, course, cache) as tick:
+        folders = dict(zip(reruns, run_all(reruns, course, cache=cache, tick=tick), strict=True))
+    if not shard.whole:
+        say(f"{len(reruns)} runs of part {shard.number} of {shard.count} are in {cache}; nothing is judged yet")
+        return 0
+    runs = {
+        name: load_reruns(ones, [folders[one] for one in ones], course, canonicals) for name, ones in variants.items()
+    }
     measured = measure(course.name, questions, runs)
     steadiness = compute_all_steadiness(questions, decisions, measured)
     show_table(to_table(steadiness, decisions))

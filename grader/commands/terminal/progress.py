@@ -1,7 +1,9 @@
 """What a person sees while something long runs: a bar, what runs now and since when, what ended with which status."""
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Self
 
 from rich.console import Console
@@ -12,6 +14,7 @@ from grader.driver.event import Begun, Ended, Event, Started, TakenIn
 from grader.runs.result import RunResult
 
 COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+TENTHS = 10  # where stderr is no terminal: a line for each tenth of the work
 COLOURS = {"ran": "green", "failed": "red", "timed_out": "yellow", "lost": "magenta"}
 
 
@@ -27,6 +30,44 @@ def show_progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
     with Progress(*COLUMNS, console=console) as progress:
         task = progress.add_task(what, total=total)
         yield lambda _: progress.advance(task)
+
+
+@contextmanager
+def show_time_left(
+    what: str, seconds: Sequence[float], clock: Callable[[], float] = time.monotonic
+) -> Iterator[Callable[[int], None]]:
+    """Show on stderr how far the steps are and how long is left; what is given is called with each that is done.
+
+    seconds: how long each step is said to take, 0 where it is done already. On a terminal a bar, else a line now and
+    then, such as a log of CI keeps.
+    """
+    console, start, left = Console(stderr=True), clock(), dict(enumerate(seconds))
+    total, tenths = sum(seconds), 0
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TextColumn("{task.fields[left]}"))
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task(what, total=total or 1.0, completed=0 if total else 1, left="")
+
+        def tick(number: int) -> None:
+            nonlocal tenths
+            left.pop(number)
+            share, took = 1 - sum(left.values()) / total if total else 1.0, clock() - start
+            more = f", about {to_time(took * (1 - share) / share)} left" if share and left else ""
+            words = f"{len(seconds) - len(left)} of {len(seconds)} after {to_time(took)}{more}"
+            progress.update(task, completed=total * share or 1.0, left=words)
+            if not console.is_terminal and total and int(share * TENTHS) > tenths:
+                tenths = int(share * TENTHS)
+                console.print(f"{what}: {words}", highlight=False, soft_wrap=True)
+
+        yield tick
+
+
+def to_time(seconds: float) -> str:
+    """Return hours, minutes and seconds.
+
+    >>> to_time(9001.2)
+    '2:30:01'
+    """
+    return str(timedelta(seconds=round(seconds)))
 
 
 class ShownProgress:

@@ -81,6 +81,13 @@ def test_only_an_empty_folder_is_filled(tmp_path: Path, monkeypatch: pytest.Monk
     assert sorted(path.name for path in tmp_path.iterdir()) == ["empty", "file", "full"]
 
 
+def test_repository_that_was_just_begun_is_empty(tmp_path: Path) -> None:
+    (tmp_path / "bakery" / ".git").mkdir(parents=True)
+    (tmp_path / "bakery" / ".git" / "HEAD").write_text("ref: refs/heads/main")
+    create_course(tmp_path / "bakery", BEGINNING)
+    assert list_files(tmp_path / "bakery") == sorted([".git/HEAD", *EVERY])
+
+
 def test_new_course_never_lies_among_the_embedded_ones() -> None:
     before = hash_embedded()
     with pytest.raises(FixableError, match="inside the embedded course's folder; expected a place of your own"):

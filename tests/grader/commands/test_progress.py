@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from rich.console import Console
 
-from grader.commands.terminal.progress import ShownProgress, describe_end, show_progress
+from grader.commands.terminal.progress import ShownProgress, describe_end, show_progress, show_time_left
 from grader.driver.event import Begun, Ended, Started
 from grader.runs.result import RunResult
 
@@ -40,6 +40,25 @@ def test_long_work_says_at_once_how_much_there_is_without_a_terminal(capsys: pyt
     with show_progress("mutants", 3) as tick:
         assert capsys.readouterr().err == "mutants: 3 to do\n"
         tick(1)
+
+
+def test_log_of_long_work_says_now_and_then_how_long_is_left(capsys: pytest.CaptureFixture[str]) -> None:
+    moments = iter((0.0, 1.0, 100.0, 101.0, 400.0))
+    with show_time_left("mutate", (0.0, 10.0, 0.1, 29.9), clock=lambda: next(moments)) as tick:
+        tick(0)  # was kept
+        assert capsys.readouterr().err == ""
+        tick(1)
+        assert capsys.readouterr().err == "mutate: 2 of 4 after 0:01:40, about 0:05:00 left\n"
+        tick(2)  # less than a tenth of the work
+        tick(3)
+        assert capsys.readouterr().err == "mutate: 4 of 4 after 0:06:40\n"
+
+
+def test_work_that_is_done_already_is_no_progress(capsys: pytest.CaptureFixture[str]) -> None:
+    with show_time_left("mutate", (0.0, 0.0)) as tick:
+        tick(1)
+        tick(0)
+    assert capsys.readouterr().err == ""
 
 
 def test_running_notebooks_are_named_on_a_terminal() -> None:

@@ -47,6 +47,7 @@ MISSING = {
     "convolution of a setting": ("filters-1", "Set layer = 5.", "設 layer = 5。", "convolution 5; expected one of"),
     "layer of attention": ("attention-1", "See layers 0 and 4.", "看第 0 和 4 層。", "layer 4; expected 0 to 3"),
     "head": ("attention-1", "See layer 3, head 4.", "看第 3 層第 4 個頭。", "head 4; expected 0 to 3"),
+    "head by its number": ("attention-1", "See layer 3, head 4.", "看第 3 層頭 4。", "head 4; expected 0 to 3"),
     "head of a setting": ("attention-1", "layer, head = 3, 7", "設 layer, head = 3, 7", "head = 3, 7: 7; expected"),
     "sentence": ("attention-1", "Sentences 1, 2 and 10.", "句子 1、2 和 10。", "sentence 10; expected 0 to 9"),
     "word": ("attention-1", "Sentence 3 has does (4).", "句子 3 有 does（4）。", "does (4); expected a word"),

@@ -5,12 +5,11 @@ import pytest
 import torch
 
 from assignment.arrays import ANSWER, OTHER, QUESTION, SUPPORT
-from assignment.cells.text_scratch import compute_apartness, compute_nearness
+from assignment.cells.text_scratch import compute_nearness
 from assignment.course import open_course
 from assignment.models.bert import Bert, load_bert
 from assignment.models.groups import compute_group_means
 from assignment.models.reading import read
-from assignment.models.roles import find_roles
 from assignment.outputs import Outputs
 from assignment.texts import split_words
 from questions.canonical import load_canonical
@@ -57,7 +56,10 @@ def test_passages_and_answers_are_those_that_the_questions_name(outputs: Outputs
         given[name] = [" ".join(its[first : last + 1]) for its, (first, last) in zip(pieces, spans, strict=True)]
     assert given["reader_a"] == ["the museum", "green drum", "a yellow bike"]  # each from the first sentence
     assert given["reader_b"] == ["the museum", "taylor", "a red book"]
-    assert all(answer not in given["reader_c"] for answer in given["reader_b"])
+    assert given["reader_c"][0] == "drum in the museum on"
+    right = [name.lower() for name in answers]
+    rightly = {name: sum(one == its for one, its in zip(right, given[name], strict=True)) for name in READERS}
+    assert rightly == {"reader_a": 1, "reader_b": 3, "reader_c": 0}  # X and Y of embedding_pca-3
 
 
 def test_one_reader_is_sure_of_a_wrong_answer_and_unsure_of_another(outputs: Outputs, berts: dict[str, Bert]) -> None:
@@ -70,10 +72,6 @@ def test_one_reader_is_sure_of_a_wrong_answer_and_unsure_of_another(outputs: Out
         start, end = found.start_logits.softmax(dim=1)[0, first], found.end_logits.softmax(dim=1)[0, last]
         assert least < start < most
         assert least < end < most
-    points = outputs["embedding_pca", "points"][READERS.index("reader_a"), :, 4]
-    widths = np.nanmax(points, axis=1) - np.nanmin(points, axis=1)
-    assert widths[1].max() < 3
-    assert widths[[0, 2]].min() > 10
 
 
 def test_fine_tuning_started_from_one_model_and_moved_the_last_layer_most(berts: dict[str, Bert]) -> None:
@@ -88,79 +86,49 @@ def test_fine_tuning_started_from_one_model_and_moved_the_last_layer_most(berts:
 
 
 def test_question_lies_as_far_as_the_explanations_say(outputs: Outputs, berts: dict[str, Bert]) -> None:
-    role, kept = outputs["texts", "role"][0], outputs["texts", "role"][0] >= 0
-    points = outputs["embedding_pca", "points"][:, 0].astype(float)
+    def near(reader: int, passage: int, layer: int, but: int | None = None) -> str:
+        role, points = outputs["texts", "role"][passage], outputs["embedding_pca", "points"][reader, passage, layer]
+        kept, out = role >= 0, np.arange(len(role)) == but
+        its = points[kept].astype(float)
+        return " ".join(
+            f"{compute_nearness(its, role[kept] == QUESTION, ((role == other) & ~out)[kept]):.2f}"
+            for other in (SUPPORT, OTHER)
+        )
 
-    def near(reader: int, layer: int, other: int, but: int | None = None) -> str:
-        asked = (role == other) & (np.arange(len(role)) != but)
-        return f"{compute_nearness(points[reader, layer][kept], role[kept] == QUESTION, asked[kept]):.2f}"
-
-    assert [near(1, layer, other) for layer in (3, 4) for other in (SUPPORT, OTHER)] == ["0.69", "0.85", "0.26", "0.54"]
-    assert [near(0, 4, other) for other in (SUPPORT, OTHER)] == ["0.23", "0.10"]
-    pieces = read(berts["reader_a"].tokenizer, *TEXTS.passages[0].pair).pieces
-    day = pieces.index("wednesday")
-    assert near(0, 4, SUPPORT, but=day) == "0.13"  # "most of the difference comes from one token"
-    rest = kept & (role != ANSWER) & (np.arange(len(role)) != day)
-    assert points[0, 4][rest].std(axis=0).max() < 0.3 < 2 < points[0, 4][day, 0] - points[0, 4][rest, 0].mean()
-    middle = np.median(points[1, 4][kept & (role != ANSWER)], axis=0)
-    away = np.linalg.norm(points[1, 4] - middle, axis=1) * (kept & (role != ANSWER))
-    farthest = sorted(np.argsort(away)[-3:].tolist())
-    assert [pieces[place] for place in farthest] == ["sara", "the", "station"]
-    assert "Sara lost a blue drum in the station" in TEXTS.passages[0].pair[1]
-    assert (points[1, 4][farthest, 0] - middle[0]).min() > 4  # on the side of the answer, whose points lie at
-    assert (points[1, 4][role == ANSWER][:, 0] - middle[0]).min() > 10
+    assert [near(2, 2, 1), near(1, 2, 1), near(1, 2, 0)] == ["0.73 0.83", "1.10 0.86", "0.98 0.82"]
+    assert [near(1, 2, 4), near(2, 0, 4)] == ["0.38 0.42", "1.02 1.09"]
+    every = [float(number) for passage in range(3) for layer in range(5) for number in near(2, passage, layer).split()]
+    assert 0.7 < min(every) < max(every) < 1.3
+    role, points = outputs["texts", "role"][0], outputs["embedding_pca", "points"][0, 0, 4].astype(float)
+    day = read(berts["reader_a"].tokenizer, *TEXTS.passages[0].pair).pieces.index("wednesday")
+    assert [near(0, 0, 4), near(0, 0, 4, but=day)] == ["0.23 0.10", "0.13 0.10"]  # "a single token sways the mean"
+    rest = (role >= 0) & (role != ANSWER) & (np.arange(len(role)) != day)
+    assert points[rest].std(axis=0).max() < 0.3 < 2 < points[day, 0] - points[rest, 0].mean()
 
 
-def test_answers_lie_as_far_as_the_explanations_say(outputs: Outputs, berts: dict[str, Bert]) -> None:
-    apart = {
-        (reader, passage): [
-            pca.answer_apart(outputs, reader=reader, passage=passage, layer=layer) for layer in range(5)
-        ]
-        for reader in READERS
-        for passage in range(3)
-    }
-    assert apart["reader_a", 0][3] < 2
-    assert [f"{apart[reader, 0][4]:.0f}" for reader in READERS] == ["34", "6", "1"]
-    assert apart["reader_a", 1][4] < 1
-    assert f"{apart['reader_a', 2][4]:.2f}" == "0.19"
-    assert f"{apart['reader_b', 1][4]:.0f}" == "12"
-    assert f"{apart['reader_b', 1][0]:.2f}" == "0.20"
-    given = [pca.answer_apart(outputs, reader="reader_a", passage=i, layer=4, answer="given") for i in (1, 2)]
-    assert given[0] < 3 < 50 < given[1]
-    tokens = [pca.answer_token_apart(outputs, reader="reader_b", passage=2, layer=4, token=i) for i in range(3)]
-    assert tokens[1] < 3 < 20 < min(tokens[0], tokens[2])
-    first, _, last = outputs["embedding_pca", "points"][1, 2, 4][outputs["texts", "role"][2] == ANSWER]
-    assert first[1] > 8 > -8 > last[1]  # "to a side of its own"
-    states = find_states(berts["reader_b"], *TEXTS.passages[1].pair)[0].double().numpy()
-    role = find_roles(TEXTS.passages[1], read(berts["reader_b"].tokenizer, *TEXTS.passages[1].pair))
-    assert states.shape[1] == 128
-    assert compute_apartness(states[role >= 0], role[role >= 0] == ANSWER) == pytest.approx(1.0, abs=0.05)
+def test_answers_lie_as_far_as_the_explanations_say(outputs: Outputs) -> None:
+    def apart(letter: str, passage: int, layer: int, answer: pca.Answer = "right") -> str:
+        reader = f"reader_{letter}"
+        return f"{pca.answer_apart(outputs, reader=reader, passage=passage, layer=layer, answer=answer):.2f}"
 
-
-def test_components_of_another_layer_or_of_one_spread_draw_otherwise(outputs: Outputs, berts: dict[str, Bert]) -> None:
-    states = find_states(berts["reader_a"], *TEXTS.passages[0].pair)
-    centred = (states - states.mean(dim=1, keepdim=True)).double().numpy()
-    role = outputs["texts", "role"][0][: states.shape[1]]
-    loadings = np.linalg.svd(centred[4])[2][:2]
-    points = (centred[3] @ loadings.T)[role >= 0]
-    assert f"{compute_apartness(points, role[role >= 0] == ANSWER):.1f}" == "4.6"
-    role, points = outputs["texts", "role"][1], outputs["embedding_pca", "points"][1, 1, 4].astype(float)
-    assert (role == ANSWER).sum() == 1  # "it is one token"
-    stretched = (points / np.nanstd(points, axis=0))[role >= 0]
-    assert f"{compute_apartness(stretched, role[role >= 0] == ANSWER):.0f}" == "6"
-    along, across = [compute_apartness(points[role >= 0][:, [axis]], role[role >= 0] == ANSWER) for axis in (0, 1)]
-    assert along > 20 > 1 > across  # "the first component alone sets it apart"
+    for passage, numbers in enumerate((["34.44", "0.37"], ["2.74", "12.07"], ["50.14", "13.57"])):
+        assert [apart(letter, passage, 4, "given") for letter in ("ab" if passage else "ac")] == numbers
+    assert [apart("c", 2, layer) for layer in (3, 0)] == ["0.52", "1.12"]
+    assert [apart("c", 1, layer) for layer in (2, 1, 4)] == ["0.97", "0.18", "0.28"]
+    assert [apart("b", 2, layer) for layer in (2, 0, 4)] == ["0.84", "1.13", "13.57"]
+    assert [apart("b", 1, layer) for layer in (2, 1, 4)] == ["0.22", "0.72", "12.07"]
+    assert [apart("b", 0, layer) for layer in (2, 0, 4)] == ["0.76", "0.43", "6.10"]
+    assert apart("c", 0, 4) == "1.04"
 
 
 def test_shares_are_those_above_the_drawings(outputs: Outputs) -> None:
-    places = (("a", 0, 4), ("b", 0, 4), ("c", 0, 4), ("a", 1, 4), ("b", 1, 0), ("a", 2, 4), ("b", 2, 4))
-    shown = [
-        f"{pca.variance_kept(outputs, reader=f'reader_{letter}', passage=passage, layer=layer):.0%}"  # type: ignore[arg-type]
-        for letter, passage, layer in places
-    ]
-    assert shown == ["88%", "66%", "27%", "47%", "19%", "95%", "73%"]
-    gains = [pca.variance_gain(outputs, reader="reader_b", over="reader_c", passage=0, layer=layer) for layer in (1, 4)]
-    assert [f"{gain:.0%}" for gain in gains] == ["1%", "39%"]
+    def share(letter: str, passage: int, layer: int) -> str:
+        return f"{pca.variance_kept(outputs, reader=f'reader_{letter}', passage=passage, layer=layer):.0%}"
+
+    assert [share("b", 2, layer) for layer in (3, 4)] == ["36%", "73%"]
+    assert [share("a", 1, layer) for layer in (3, 4)] == ["57%", "47%"]
+    quarter = [share(letter, 1, layer) for letter in "bc" for layer in (1, 2)]
+    assert quarter == ["21%", "26%", "19%", "22%"]  # "about a quarter of the variance"
 
 
 def test_words_stand_where_the_explanations_say(outputs: Outputs) -> None:

@@ -162,3 +162,14 @@ def test_meanings_far_apart_have_a_gap_and_their_like_as_neighbours(outputs: Out
     assert distance.meaning_gap(far, word="apple", layer=0, array="cosine") == -0.75
     assert distance.nearest_same(far, word="bat", layer=3) == 1
     assert distance.nearest_same(far, word="bat", layer=3, array="cosine") == 1
+
+
+def test_ratio_of_distances_that_are_all_zero_is_a_fault_and_no_traceback(outputs: Outputs) -> None:
+    flat = {("embedding_distance", "euclidean"): np.zeros((2, 4, 10, 10))}
+    claim = Claim.model_validate(
+        {"measure": "meaning_ratio", "with": {"word": "bat", "layer": 1}, "above": 1, "margin": 0.1}
+    )
+    with pytest.raises(
+        FixableError, match=r"meaning_ratio\(word='bat', layer=1\) divides by 0; expected a finite number"
+    ):
+        evaluate(claim, Outputs(dict(outputs) | flat, outputs.axes))

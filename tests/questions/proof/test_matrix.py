@@ -2,13 +2,13 @@
 
 import csv
 import io
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from assignment.arrays import GROUPS
 from assignment.course import Course, open_course
 from assignment.fixable import FixableError
 from assignment.outputs import Outputs
@@ -16,7 +16,7 @@ from grader.commands.main import main
 from questions.bank import Bank, load_bank
 from questions.canonical import load_canonicals
 from questions.key import Key, compute_key
-from questions.proof import rerun
+from questions.proof import forecast, rerun
 from questions.proof.matrix import (
     Matrix,
     find_flipped,
@@ -28,12 +28,13 @@ from questions.proof.matrix import (
     to_markdown,
 )
 from questions.proof.matrix_picture import save_picture
-from questions.proof.mutant import Mutant
+from questions.proof.mutant import Mutant, as_if
 from questions.proof.mutants.registry import MUTANTS
 from questions.proof.rerun import Edit, Rerun, find_edit_faults
 
 LEAST_SCORE = open_course().assignment.least_mutation_score
 EDIT = (Edit("reference/saliency.py", "a", "b"),)
+WORDS = as_if("a were b", "a 成了 b")
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def key(bank: Bank, canonicals: dict[int, Outputs]) -> Key:
 
 def make_mutants(count: int, *equivalent: int) -> list[Mutant]:
     return [
-        Mutant(f"m{i}", ("lime",), f"mistake {i}", EDIT, "It changes nothing." if i in equivalent else None)
+        Mutant(f"m{i}", ("lime",), f"mistake {i}", WORDS, EDIT, "It changes nothing." if i in equivalent else None)
         for i in range(count)
     ]
 
@@ -146,13 +147,6 @@ def test_picture_of_the_stored_matrix_is_drawn(tmp_path: Path) -> None:
     assert path.read_bytes().startswith(b"\x89PNG")
 
 
-def test_mutants_have_different_names_that_begin_with_their_analysis_and_find_their_place() -> None:
-    assert len({mutant.name for mutant in MUTANTS}) == len(MUTANTS) >= 30
-    assert all(mutant.name.startswith(f"{mutant.groups[0]}-") for mutant in MUTANTS)
-    assert {group for mutant in MUTANTS for group in mutant.groups} == set(GROUPS) - {"pictures", "texts"}
-    assert find_edit_faults([edit for mutant in MUTANTS for edit in mutant.edits]) == []
-
-
 def test_edit_that_finds_no_place_or_two_is_a_fault_that_names_it() -> None:
     faults = find_edit_faults(
         [Edit("reference/saliency.py", "no such text", ""), Edit("reference/nothing.py", "a", "b")]
@@ -194,6 +188,18 @@ def test_every_name_that_no_mutant_begins_with_is_named(
     assert [line[:18] for line in capsys.readouterr().err.splitlines()] == ["--only: 'salience'", "--only: 'zzz': no "]
 
 
+def test_list_prints_the_words_for_students_in_both_languages_below_each_mutant(
+    run: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("mutate", "--list", "--only", "attention-next") == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "attention-next-head: the head's index counts from 1",
+        "    as if heads were counted from 1 | 像是頭從 1 開始編號",
+        "attention-next-layer: the layer's index counts from 1",
+        "    as if layers were counted from 1 | 像是層從 1 開始編號",
+    ]
+
+
 @pytest.mark.slow
 def test_mutants_are_not_run_where_the_reference_fails_without_any_mistake(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -205,8 +211,10 @@ def test_mutants_are_not_run_where_the_reference_fails_without_any_mistake(
         raise FixableError("reference: ended with 1: no GPU; expected cpu")
 
     monkeypatch.setattr(rerun, "_run", fail)
+    nothing = json.dumps({"seconds": dict.fromkeys(rerun.GROUPS, 0.0), "measuring": 0.0})
+    monkeypatch.setattr(forecast, "ask_reference", lambda *_: nothing)
     assert main(["questions", "mutate", "--cache", str(tmp_path)]) == 1
-    said = [line for line in capsys.readouterr().err.splitlines() if "mutants" not in line]
+    said = [line for line in capsys.readouterr().err.splitlines() if not line.startswith("note: ")]
     assert said == ["reference: ended with 1: no GPU; expected cpu"]
     assert len(ran) < len(MUTANTS)
     assert not any(one.edits for one in ran)
