@@ -60,6 +60,7 @@ def test_key_that_was_drawn_has_no_clue(drawn: tuple[Bank, Letters]) -> None:
     assert found.guessed.low < found.guessed.chance
 
 
+@pytest.mark.slow  # it loads scikit-learn
 def test_longest_that_is_right_in_ten_questions_is_named(drawn: tuple[Bank, Letters]) -> None:
     bank, right = drawn
     planted = rewrite(bank, {name: min(right[name]) for name in bank.ids[::3]}, lengthen)
@@ -86,6 +87,7 @@ def test_concession_in_ten_right_choices_is_named(drawn: tuple[Bank, Letters]) -
     assert "a concession" in name_cues(planted, right)
 
 
+@pytest.mark.slow  # it loads scikit-learn
 def test_turn_of_phrase_that_no_cue_names_is_learned_by_the_guesser(drawn: tuple[Bank, Letters]) -> None:
     bank, right = drawn
     planted = rewrite(
@@ -129,6 +131,7 @@ def test_shuffled_key_has_as_many_right_choices_in_each_question(drawn: tuple[Ba
     assert len(np.unique(keys, axis=0)) == 20
 
 
+@pytest.mark.slow  # it loads scikit-learn
 def test_same_seed_gives_the_same_clues(drawn: tuple[Bank, Letters]) -> None:
     trials = make_trials(*drawn)
     assert find_clues(trials, seed=4) == find_clues(trials, seed=4)
