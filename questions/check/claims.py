@@ -105,7 +105,7 @@ def find_told_amounts(item: Item) -> Iterator[tuple[str, str]]:
     What stands in backticks and what is set, such as sigma=0.2, tells no fact.
     """
     for letter, choice in item.question.choices.items():
-        known = [abs(value) for value in _list_amounts(choice.claim)]
+        known = [abs(value - less) for value in _list_amounts(choice.claim) for less in (0, 1)]  # 0.9: "by 10%"
         claimed = {*known, *(100 * value for value in known), *_list_powers(choice.claim)}
         for language in ("en", "zh"):
             text = re.sub(r"`[^`]*`|\w+=[-\d.]+", "", getattr(choice.say, language))

@@ -154,7 +154,9 @@ def test_sound_bank_has_no_finding(bank: Bank, key: Key) -> None:
     assert list_findings(bank, key.letters, dict.fromkeys(key.decisions, 1)) == ()
 
 
-@pytest.mark.parametrize("told", ["above 0.5", "above 50%", "above 50 percent", "above `0.3`", "(sigma=0.2) above 0.5"])
+@pytest.mark.parametrize(
+    "told", ["above 0.5", "less by 50%", "above 50 percent", "above `0.3`", "(sigma=0.2) above 0.5"]
+)
 def test_choice_may_tell_what_its_claim_compares_and_what_is_set(
     told: str, questions: Questions, write: Callable[[object], None], tiny: Course, key: Key
 ) -> None:
