@@ -155,12 +155,13 @@ def test_sound_bank_has_no_finding(bank: Bank, key: Key) -> None:
 
 
 @pytest.mark.parametrize(
-    "told", ["above 0.5", "less by 50%", "above 50 percent", "above `0.3`", "(sigma=0.2) above 0.5"]
+    "told", ["above 0.7", "less by 30%", "above 70%", "above 70 percent", "above `0.4`", "(sigma=0.2) above 0.7"]
 )
 def test_choice_may_tell_what_its_claim_compares_and_what_is_set(
     told: str, questions: Questions, write: Callable[[object], None], tiny: Course, key: Key
 ) -> None:
     say("a", f"It is {told}.", f"它 {told}。")(questions)
+    claim("a", **{"with": TRUTH, "above": 0.7})(questions)
     write(questions)
     assert "fact-in-choice" not in {one.code for one in list_findings(load_bank(tiny), key.letters)}
 
