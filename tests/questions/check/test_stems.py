@@ -98,6 +98,7 @@ def test_sums_from_other_baselines_are_those_of_the_explanations(outputs: Output
     assert shown == ["-4.81", "1.78", "-2.59"]
     assert [find_sum(outputs, 1, "food", array) for array in ("map", "white")] == ["7.75", "-3.09"]
     assert find_sum(outputs, 1, "background", "white") == "6.58"
+    assert [find_sum(outputs, 3, "food", array) for array in ("map", "white")] == ["14.21", "5.99"]
     assert attribution_sum(outputs, picture=1, region="food") > 0.9 * attribution_sum(outputs, picture=1)
     tray, food = (outputs["pictures", name][5] for name in ("tray", "food"))
     edge = tray & ~binary_erosion(tray | food, iterations=8)
