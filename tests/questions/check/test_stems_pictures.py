@@ -87,6 +87,5 @@ def test_maps_are_as_the_explanations_say(outputs: Outputs) -> None:
     assert size(2, "probability") == pytest.approx(0.95, abs=0.005)
     assert size(9, "probability") < 1e-6
     assert min(range(10), key=size) == 8  # saliency-3 c: the least steep
-    assert size(5) == pytest.approx(2 * size(6), rel=0.05)
     assert probability(outputs, picture=6, label=7) == pytest.approx(0.001, abs=0.0005)  # saliency-4 c
     assert probability(outputs, picture=9) > 0.9999  # saliency-5 a
