@@ -62,7 +62,7 @@ def test_weights_are_as_large_as_the_explanations_say(outputs: Outputs) -> None:
     painted = np.nanmax(np.abs(outputs["lime", "weights_mean"]), axis=2)[np.arange(10), outputs["pictures", "label"]]
     assert painted[3] < 0.001  # lime-4 d
     assert painted[4] < 0.02  # lime-4 c
-    assert painted[0] < largest(0) / 7  # lime-4 e: "to a tenth"
+    assert largest(0) / 10 < painted[0] < largest(0) / 7  # lime-4 e: "to an eighth"
     hide, seed = (lime_agreement(outputs, picture=5, second=run) for run in ("weights_mean", "weights_again"))
     assert hide > seed  # lime-4 a
     assert len(np.unique(outputs["lime", "segments"][5])) == 48  # lime-3 e
