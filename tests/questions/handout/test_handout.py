@@ -31,7 +31,8 @@ def texts(files: dict[str, bytes]) -> dict[str, str]:
 
 def asked(bank: Bank) -> list[str]:
     """Every text that a student reads, longest first."""
-    pairs = [pair for one in bank.questions for pair in (one.ask, *(choice.say for choice in one.choices.values()))]
+    stems = [pair for one in bank.questions for _, pair in one.list_stem()]
+    pairs = [*stems, *(choice.say for one in bank.questions for choice in one.choices.values())]
     return sorted({text.strip() for pair in pairs for text in (pair.en, pair.zh)}, key=len, reverse=True)
 
 
