@@ -9,9 +9,6 @@ from questions.canonical import load_canonicals
 from questions.check.bank import check_bank, count_spread
 from questions.key import Key, compute_key
 from questions.measures.arguments import to_label
-from questions.measures.classifier import lead_of_truth, probability
-
-SEAFOOD = 8
 
 
 @pytest.fixture(scope="module")
@@ -61,18 +58,29 @@ def test_length_does_not_tell_right_from_wrong(own_bank: Bank, own_key: Key) -> 
     assert 0.87 < right / wrong < 1.15
 
 
-def test_what_the_questions_take_for_granted_is_so(canonicals: dict[int, Outputs]) -> None:
+def test_labels_are_those_that_the_questions_name(own_bank: Bank, canonicals: dict[int, Outputs]) -> None:
     outputs = canonicals[1]
     assert outputs["pictures", "label"].tolist() == [1, 1, 2, 3, 5, 6, 8, 8, 8, 9]
-    assert [to_label(outputs, picture, "runner_up") for picture in (4, 5)] == [SEAFOOD, SEAFOOD]  # saliency-4
-    assert all(probability(outputs, picture=picture, label=SEAFOOD) < 0.01 for picture in (4, 5))  # saliency-4
-    assert 0.6 < probability(outputs, picture=2) < 0.73  # "about two thirds": saliency-3, saliency-5
-    assert all(probability(outputs, picture=picture) > 0.99 for picture in (1, 3, 6, 9))  # "certain"
-    assert lead_of_truth(outputs, picture=8) < 0 < lead_of_truth(outputs, picture=9)  # saliency-2
+    for choice in own_bank["saliency-4"].choices.values():
+        asked = to_label(outputs, choice.claim.with_["picture"], "runner_up")  # what the array `other` asks for
+        assert f"for label {asked} " in choice.say.en
+    for name in ("lime-2", "lime-3"):
+        for choice in own_bank[name].choices.values():
+            assert f"for label {choice.claim.with_['label']} " in choice.say.en
 
 
 def test_question_on_samples_names_what_the_canonical_outputs_used(own_bank: Bank) -> None:
-    ask, its = own_bank["lime-3"].ask, open_course().assignment.analyses.lime
-    for text in (ask.en, ask.zh):
-        assert f"samples={its.official.samples}" in text
-        assert f"samples={its.experiments['weights_few'].samples}" in text
+    runs = open_course().assignment.analyses.lime.list_runs("weights")
+    for choice in own_bank["lime-3"].choices.values():
+        first, second = (choice.claim.with_.get(name, "weights") for name in ("first", "second"))
+        assert runs[first].samples == runs[second].samples
+        assert runs[first].seed != runs[second].seed
+        assert all(f"`samples={runs[first].samples}`" in text for text in (choice.say.en, choice.say.zh))
+
+
+def test_question_on_hiding_changes_what_the_canonical_outputs_changed(own_bank: Bank) -> None:
+    its = open_course().assignment.analyses.lime
+    for choice in own_bank["lime-4"].choices.values():
+        tried = its.experiments[choice.claim.with_["second"]]
+        assert tried == its.official.model_copy(update={"hide": "mean"})  # `hide=None` in the notebook
+    assert "`hide=None`" in "".join(step.en for step in own_bank["lime-4"].steps)
