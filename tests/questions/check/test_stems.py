@@ -14,7 +14,6 @@ from questions.bank import load_bank
 from questions.canonical import list_seeds, load_canonical
 from questions.key import decide
 from questions.measures import filters
-from questions.measures.arguments import to_label
 from questions.measures.classifier import probability
 from questions.measures.integrated_gradients import attribution_gap, attribution_rise, attribution_sum
 from questions.measures.maps import (
