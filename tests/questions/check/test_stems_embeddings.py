@@ -153,15 +153,14 @@ def test_words_stand_where_the_explanations_say(outputs: Outputs, berts: dict[st
     phrases = {0: ("ate the apple for lunch", (0, 3)), 1: ("saw the bat in the dark cave", (2, 3))}
     for word, (phrase, numbers) in phrases.items():
         assert all(phrase in TEXTS.words[word].rows[index][0] for index in numbers)
-    assert all(TEXTS.words[1].rows[index][0].startswith("The bat") for index in (4, 9))
 
 
 def test_distances_are_as_the_explanations_say(outputs: Outputs) -> None:
     apple, bat = outputs["embedding_distance", "euclidean"]
-    shown = [bat[0, 2, 3], bat[0, 4, 9], bat[1, 4, 9], bat[4, 4, 9], bat[1, 5, 8], bat[4, 5, 8]]
-    assert [f"{number:.2f}" for number in shown] == ["4.55", "0.00", "1.56", "6.83", "4.64", "3.89"]
-    shown = [apple[0, 0, 3], apple[0, 3, 5], apple[4, 0, 3]]
-    assert [f"{number:.2f}" for number in shown] == ["4.76", "0.00", "2.49"]
+    shown = [bat[0, 2, 3], bat[1, 5, 8], bat[4, 5, 8]]
+    assert [f"{number:.2f}" for number in shown] == ["4.55", "4.64", "3.89"]
+    shown = [apple[0, 0, 3], apple[0, 3, 5], apple[4, 0, 3], apple[0, 3, 8], apple[1, 3, 8], apple[4, 3, 8]]
+    assert [f"{number:.2f}" for number in shown] == ["4.76", "0.00", "2.49", "0.00", "1.44", "8.48"]
     away = np.where(np.eye(10, dtype=bool), np.inf, np.stack([apple[4], bat[4]]))
     assert away[0, :5, :5].min() == apple[4, 0, 3]  # "the smallest of any two fruits"
     assert away[1, 5:, 5:].min() == bat[4, 5, 8]  # "than any other two of sport"
