@@ -143,9 +143,23 @@ def _fill_in(name: str, arguments: Arguments) -> Arguments:
 
 
 def _measure(name: str, arguments: Arguments, outputs: Outputs) -> float:
-    written = f"{name}({', '.join(f'{key}={value!r}' for key, value in arguments.items())})"
     missing = find_missing(_read_hints(MEASURES[name]), _fill_in(name, arguments), find_axes(outputs))
-    check_all(Fault((written,), says) for says in missing)
+    check_all(Fault((write_measure(name, arguments),), says) for says in missing)
+    return compute_value(name, arguments, outputs)
+
+
+def write_measure(name: str, arguments: Arguments) -> str:
+    """Return a measure and its arguments in one line, for a person.
+
+    >>> write_measure("logit", {"picture": 1, "label": "truth"})
+    "logit(picture=1, label='truth')"
+    """
+    return f"{name}({', '.join(f'{key}={value!r}' for key, value in arguments.items())})"
+
+
+def compute_value(name: str, arguments: Arguments, outputs: Outputs) -> float:
+    """Return a measure's number at arguments that name what is there; FixableError where it cannot be had."""
+    written = write_measure(name, arguments)
     try:
         with np.errstate(all="ignore"):  # what is no number is a fault below
             value = float(MEASURES[name](outputs, **arguments))

@@ -40,7 +40,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     ),
     "questions.measures": ("assignment", "assignment.models"),
     "questions": ("assignment", "assignment.sheet", "questions.measures"),
-    "questions.explore": ("questions.measures",),
+    "questions.explore": ("assignment", "questions", "questions.measures", "questions.proof"),
     "questions.check": ("assignment", "questions", "questions.measures"),
     "questions.proof": ("assignment", "questions"),
     "questions.proof.mutants": ("questions.proof",),

@@ -75,7 +75,10 @@ def answer_token_apart(
     3.0
     """
     points, roles = _take_points(outputs, reader, passage, layer)
-    one = np.flatnonzero(roles == ANSWER)[token]
+    its = np.flatnonzero(roles == ANSWER)
+    if token >= len(its):
+        raise ValueError(f"token {token} of the right answer to passage {passage}; expected 0 to {len(its) - 1}")
+    one = its[token]
     kept = (roles != ANSWER) | (np.arange(len(roles)) == one)
     return compute_apartness(points[kept], (roles == ANSWER)[kept])
 

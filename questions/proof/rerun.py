@@ -69,8 +69,7 @@ def run_all(
     FixableError with every edit that finds no place and every process that failed.
     """
     check_all(fault for rerun in reruns for fault in find_edit_faults(rerun.edits))
-    sources = _digest_sources()
-    folders = [cache / _digest_rerun(rerun, course, sources) for rerun in reruns]
+    folders = list_folders(reruns, course, cache)
     faults: list[Fault] = []
     with ThreadPoolExecutor(count_processors()) as pool:
         started = {
@@ -89,6 +88,12 @@ def run_all(
             raise
     check_all(dict.fromkeys(faults))
     return folders
+
+
+def list_folders(reruns: Sequence[Rerun], course: Course, cache: Path = CACHE_FOLDER) -> list[Path]:
+    """Return where each is kept; a folder that does not exist was not computed yet, or by other code."""
+    sources = _digest_sources()
+    return [cache / _digest_rerun(rerun, course, sources) for rerun in reruns]
 
 
 def load_reruns(

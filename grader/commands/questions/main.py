@@ -3,6 +3,7 @@
 import argparse
 
 from grader.commands.questions import check, handout, mutate, qti, recheck, rekey, show, stability
+from grader.commands.questions.explore import measures, values
 from grader.commands.terminal.options import Verbs
 
 ABOUT = """Check the questions, prove their computed key, and hand them out.
@@ -14,10 +15,11 @@ EPILOG = """examples:
   hw9 questions check
   hw9 questions check --rules
   hw9 questions show saliency-2
+  hw9 questions values --analysis lime --picture 6
   hw9 questions mutate --only saliency
   hw9 questions handout dist/handout
 """
-MODULES = (check, show, mutate, stability, recheck, rekey, handout, qti)
+MODULES = (check, show, mutate, stability, recheck, rekey, handout, qti, measures, values)
 
 
 def add_parser(verbs: Verbs) -> None:
