@@ -133,17 +133,17 @@ def find_misplaced(claim: Claim, axes: Mapping[str, Sequence[Any]]) -> Iterator[
     hints = _read_hints(MEASURES[claim.measure])
     bound = claim.bound if isinstance(claim.bound, dict) else {}
     every = [claim.with_, claim.with_ | bound] if bound else [claim.with_]
-    found = [says for one in every for says in find_missing(hints, _fill_in(claim.measure, one), axes)]
+    found = [says for one in every for says in find_missing(hints, fill_in(claim.measure, one), axes)]
     yield from dict.fromkeys(found)
 
 
-def _fill_in(name: str, arguments: Arguments) -> Arguments:
+def fill_in(name: str, arguments: Arguments) -> Arguments:
     """Return the arguments of a measure with those that are left out, as its signature has them."""
     return (inspect.getfullargspec(MEASURES[name]).kwonlydefaults or {}) | arguments
 
 
 def _measure(name: str, arguments: Arguments, outputs: Outputs) -> float:
-    missing = find_missing(_read_hints(MEASURES[name]), _fill_in(name, arguments), find_axes(outputs))
+    missing = find_missing(_read_hints(MEASURES[name]), fill_in(name, arguments), find_axes(outputs))
     check_all(Fault((write_measure(name, arguments),), says) for says in missing)
     return compute_value(name, arguments, outputs)
 

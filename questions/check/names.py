@@ -23,7 +23,7 @@ _LIST = {"en": rf"{_ONE}(?:(?:, and |, | and | or ){_ONE})*", "zh": rf"{_ONE}(?:
 _CHINESE = {
     "picture": r"圖 ?{}",
     "layer": r"第 ?{} ?層",
-    "head": r"第 ?{} ?個頭",
+    "head": r"(?:第 ?{0} ?個頭|頭 ?{0})",
     "sentence": r"句子 ?{}",
     "passage": r"短文 ?{}",
     "convolution": r"卷積 ?{}",

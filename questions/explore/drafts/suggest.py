@@ -1,0 +1,104 @@
+"""Suggest: the claims of an analysis that stand, drafted as pairs or as whole questions. The same for the same seed."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from assignment.course import Course
+from assignment.fixable import FixableError
+from questions.bank import to_number
+from questions.explore.drafts.caught import Mistakes
+from questions.explore.drafts.choose import Pair, choose_choices, choose_pairs
+from questions.explore.drafts.draft import Data, draft_question
+from questions.explore.drafts.families import Family, Member, find_families
+from questions.explore.drafts.naming import Naming
+from questions.explore.drafts.themes import find_theme, list_themes
+from questions.explore.settings import Setting, Spoilt
+from questions.explore.values import Gauge, Value, list_chosen
+from questions.measures.registry import MEASURES
+from questions.themes import Theme
+
+FAMILIES = 16  # of each measure
+Tick = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Pool:
+    """The families of an analysis, each with its theme."""
+
+    analysis: str
+    families: tuple[tuple[Theme, Family], ...]
+    mistakes: int = 0
+
+    def list_families(self, theme: Theme | None = None) -> list[Family]:
+        """Return the families, or those of a theme; FixableError where there is none."""
+        found = [family for its, family in self.families if theme is None or its == theme]
+        if not found:
+            about = f"{self.analysis}: {theme}" if theme else self.analysis
+            says = "no claim holds by two margins for one place and fails so for another"
+            raise FixableError(f"{about}: {says}; expected Outputs that differ more, or another --seed")
+        return found
+
+
+def list_measured(gauge: Gauge, analysis: str) -> dict[str, list[tuple[str, dict[str, object]]]]:
+    """Return what has to be measured for an analysis, by measure."""
+    found: dict[str, list[tuple[str, dict[str, object]]]] = {name: [] for name in MEASURES}
+    for name, placement in list_chosen(gauge.axes, analysis=analysis):
+        if placement.get("analysis", analysis) == analysis:  # a map of another analysis is compared with, no more
+            found[name].append((name, placement))
+    return {name: its for name, its in found.items() if its}
+
+
+def make_pool(
+    course: Course, analysis: str, settings: Sequence[Setting], spoilt: Sequence[Spoilt], seed: int, tick: Tick
+) -> Pool:
+    """Return the families of an analysis; `tick` is called once for each value and each family of `count_steps`."""
+    gauge, naming, lot = Gauge(settings), Naming(course), Random(f"{seed} {analysis}")
+    found: list[Family] = []
+    for name, measured in list_measured(gauge, analysis).items():
+        values: list[Value] = []
+        for _, placement in measured:
+            values.append(gauge.measure(name, placement))
+            tick(1)
+        found += find_families(values, FAMILIES, lot)
+    its = [one for one in spoilt if analysis in one.mutant.groups]
+    marked = Mistakes(its).mark(found)
+    themes = [(find_theme(family, analysis, naming), family) for family in marked]
+    return Pool(analysis, tuple((theme, family) for theme, family in themes if theme), len(its))
+
+
+def suggest_pairs(pool: Pool, count: int, seed: int, theme: Theme | None = None) -> list[Pair]:
+    """Return so many balanced pairs of an analysis, or of one of its themes."""
+    return choose_pairs(pool.list_families(theme), count, Random(f"{seed} {pool.analysis} pairs"))
+
+
+def suggest_questions(pool: Pool, course: Course, count: int, seed: int, theme: Theme | None = None) -> list[Data]:
+    """Return so many questions, whose themes take turns, as the bank's file of the analysis has them."""
+    lot, naming = Random(f"{seed} {pool.analysis} questions"), Naming(course)
+    counts = {name: group.count for name, group in course.assignment.questions.items()}
+    themes = [theme] if theme else list_themes(pool.analysis)
+    used: list[Family] = []
+    asked: list[Member] = []
+    questions: list[Data] = []
+    for index in range(1, count + 1):
+        turn = themes[(index - 1) % len(themes) :] + themes[: (index - 1) % len(themes)]
+        own, members, families = _choose(pool, turn, asked, used, lot)
+        number = to_number(f"{pool.analysis}-{index}", counts) or index
+        questions.append(draft_question(pool.analysis, index, number, own, members, naming))
+        asked += members
+        used += families
+    return questions
+
+
+def _choose(
+    pool: Pool, themes: Sequence[Theme], asked: Sequence[Member], used: Sequence[Family], lot: Random
+) -> tuple[Theme, list[Member], list[Family]]:
+    """Return the claims of a question about the first of the themes that has enough of them, five or else four."""
+    for count in (5, 4):
+        for theme in themes:
+            left = [one for its, one in pool.families if its == theme and one not in used]
+            members, families = choose_choices(left, asked, lot, count)
+            if members:
+                return theme, members, families
+    says = f"no four claims left about {', '.join(themes)}"
+    raise FixableError(f"{pool.analysis}: {says}; expected a smaller --count, another --seed or no --theme")
