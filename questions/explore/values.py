@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from assignment.arrays import GROUPS, Name
+from assignment.arrays import Name
 from assignment.fixable import FixableError
 from assignment.outputs import Array, Outputs
 from questions.claim import compute_value
@@ -19,6 +19,7 @@ from questions.measures.arguments import find_axes
 from questions.measures.registry import MEASURES
 
 NAN = math.nan
+_NAMES_ANALYSIS = ("analysis", "other_analysis")
 
 
 @dataclass(frozen=True)
@@ -119,9 +120,14 @@ def find_analyses(name: str, placement: Placement) -> set[str]:
     >>> find_analyses("lime_net", {"picture": 1}), find_analyses("roughness", {"analysis": "saliency"})
     ({'lime'}, {'saliency'})
     """
-    own = MEASURES[name].__module__.rpartition(".")[2]
-    named = {value for key in ("analysis", "other_analysis") if (value := placement.get(key))}
-    return {own} if own in GROUPS else {str(one) for one in named} or {"pictures"}
+    own = _find_own(name)
+    return {own} if own else {str(one) for key in _NAMES_ANALYSIS if (one := placement.get(key)) is not None}
+
+
+def _find_own(name: str) -> str | None:
+    """Return the group that a measure is always about; None where its arguments say."""
+    stem = MEASURES[name].__module__.rpartition(".")[2]
+    return {"classifier": "pictures", "maps": None}.get(stem, stem) if name != "area_inside" else "pictures"
 
 
 def list_chosen(
@@ -133,6 +139,8 @@ def list_chosen(
 ) -> Iterator[tuple[str, Placement]]:
     """Yield every measure with every placement, or those alone of an analysis, of a measure, of a picture."""
     for name in MEASURES if measure is None else (measure,):
+        if analysis is not None and _find_own(name) not in (analysis, None):
+            continue
         for placement in list_placements(name, axes):
             if analysis is not None and analysis not in find_analyses(name, placement):
                 continue

@@ -111,6 +111,8 @@ def probability_left(outputs: Outputs, *, text: Text, word: Number) -> quantity.
     0.455
     """
     tokens = find_tokens(outputs, text, word)
+    if int(outputs["texts", "hidden"][text]) in tokens:
+        raise ValueError(f"word {word} of sentence {text} is the hidden one; expected another")
     if len(tokens) > 1:  # `drop` hides one token, the notebook all of a word's
         raise ValueError(f"word {word} of sentence {text} has {len(tokens)} tokens; expected a word of one")
     return word_probability(outputs, text=text) * math.exp(-float(outputs["attention", "drop"][text, tokens[0]]))
@@ -129,6 +131,7 @@ def _example() -> Outputs:
         {
             ("texts", "word"): np.array([[-1, 0, 1, 1]]),
             ("texts", "candidate"): np.array([[2, 0, -1]]),
+            ("texts", "hidden"): np.array([2]),
             ("attention", "map"): np.stack([heat, heat.T])[None, None],
             ("attention", "score"): score,
             ("attention", "chance"): np.full(len(SCORED_FUNCTIONS), 0.125),

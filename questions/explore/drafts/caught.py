@@ -1,6 +1,6 @@
 """Which mistakes a claim would catch: by whose Outputs it changes sides, or cannot be decided."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from questions.explore.drafts.families import Family, Member, is_finite, mark_caught
 from questions.explore.settings import Spoilt
@@ -13,13 +13,9 @@ class Mistakes:
     def __init__(self, spoilt: Sequence[Spoilt]) -> None:
         self.gauges = {one.mutant.name: Gauge([one.setting]) for one in spoilt}
 
-    def mark(self, families: Sequence[Family], tick: Callable[[int], None] = lambda _: None) -> list[Family]:
-        """Return families whose members know by which mistakes they change sides; `tick` is called once for each."""
-        found = []
-        for family in families:
-            found.append(mark_caught(family, [self.find_caught(member) for member in family.members]))
-            tick(1)
-        return found
+    def mark(self, families: Sequence[Family]) -> list[Family]:
+        """Return families whose members know by which mistakes they change sides."""
+        return [mark_caught(family, [self.find_caught(member) for member in family.members]) for family in families]
 
     def find_caught(self, member: Member) -> frozenset[str]:
         """Return the mistakes by which a claim changes sides."""

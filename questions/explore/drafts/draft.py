@@ -8,15 +8,15 @@ import yaml
 from assignment.assignment import Bilingual
 from questions.explore.drafts.choose import Pair
 from questions.explore.drafts.families import Member
-from questions.explore.drafts.naming import Naming, write
-from questions.explore.drafts.wording import say_claim, say_why
+from questions.explore.drafts.naming import Naming, tell_changes
+from questions.explore.drafts.wording import say_claim, say_why, tidy
 from questions.themes import THEMES, Theme
 
 Data = dict[str, Any]
 _TITLES = {
-    "lime": ("LIME", " LIME "),
+    "lime": ("LIME", "LIME"),
     "saliency": ("the saliency maps", "顯著圖"),
-    "smoothgrad": ("SmoothGrad", " SmoothGrad "),
+    "smoothgrad": ("SmoothGrad", "SmoothGrad"),
     "filters": ("the filters", "濾波器"),
     "integrated_gradients": ("integrated gradients", "積分梯度"),
     "attention": ("attention", "注意力"),
@@ -68,11 +68,11 @@ def list_steps(members: Sequence[Member], naming: Naming) -> list[Bilingual]:
 
 
 def _say_step(group: str, changes: Data) -> Bilingual:
-    told = ", ".join(f"{key} = {write(value)}" for key, value in changes.items())
+    told = tell_changes(changes)
     en, zh = _TITLES[group]
     return Bilingual(
-        en=f"In the scratch cell of {en} set {told}; all else stays as in the official cell.",
-        zh=f"在{zh}的 scratch 儲存格設定 {told}，其餘與 official 儲存格相同。",
+        en=f"In the scratch cell of {en} set {told.en}; all else stays as in the official cell.",
+        zh=tidy(f"在{zh}的 scratch 儲存格設定 {told.zh}，其餘與 official 儲存格相同。"),
     )
 
 
@@ -82,11 +82,11 @@ def _ask(analysis: str, theme: Theme, members: Sequence[Member]) -> Bilingual:
         numbers = sorted({value.placement[name] for value in _list_values(members) if name in value.placement})
         if numbers:
             en += f", {one}{'s' if len(numbers) > 1 else ''} {_join(numbers, ' and ', ', ')}"
-            zh = f"{zh.rstrip()}，{one_zh} {_join(numbers, ' 和 ', '、')}"
+            zh = f"{zh}，{one_zh} {_join(numbers, ' 和 ', '、')}"
     about = THEMES[theme].about
     return Bilingual(
         en=f"{about.en[0].upper()}{about.en[1:]}: look at {en}. Which statements hold?",
-        zh=f"{about.zh}：觀察{zh.strip()}。哪些敘述成立？",
+        zh=tidy(f"{about.zh}：觀察{zh}。哪些敘述成立？"),
     )
 
 

@@ -7,7 +7,7 @@ by more than its spread over seeds, precisions and rounded weights.
 
 import inspect
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import pairwise
@@ -66,22 +66,26 @@ class Family:
         return [one for one in self.members if not one.truth]
 
 
-def find_families(values: Sequence[Value], most: int, lot: Random) -> list[Family]:
-    """Return families of one measure, at most so many, drawn by lot among all of its values."""
-    rows = {_to_key(one.placement): one for one in values if one.whole and "predicted" not in one.placement.values()}
+def find_families(
+    measure: str, placements: Iterable[Placement], look: Callable[[Placement], Value], most: int, lot: Random
+) -> list[Family]:
+    """Return families of one measure, at most so many, drawn by lot among its placements, which `look` measures."""
+    places = {_to_key(one): one for one in placements if "predicted" not in one.values()}
     found: dict[Any, Family] = {}
-    every, options = list(rows.values()), _list_options(rows.values())
+    every, options = list(places.values()), _list_options(places.values())
     for _ in range(_TRIES * most if every else 0):
-        row = lot.choice(every)
-        subjects, contrasts = _list_varying(row)
+        its = lot.choice(every)
+        subjects, contrasts = _list_varying(measure, its)
         if len(found) == most or not subjects:
             break
         subject = lot.choice(subjects)
         contrast = lot.choice([None, *(one for one in contrasts if one != subject)])
-        members = _draw_members(row, subject, contrast, rows, options, lot)
+        rows = [its | {subject: place} for place in options[subject]]
+        pairs = _draw_pairs([one for one in rows if _to_key(one) in places], contrast, places, options, lot)
+        members = _make_members(measure, [(look(one), look(two) if two else None) for one, two in pairs], contrast, lot)
         name = (subject, contrast, *sorted(member.claim.model_dump_json() for member in members))
         if any(one.truth for one in members) and not all(one.truth for one in members):
-            found.setdefault(name, Family(row.measure, subject, contrast, tuple(members)))
+            found.setdefault(name, Family(measure, subject, contrast, tuple(members)))
     return list(found.values())
 
 
@@ -95,11 +99,11 @@ def _to_key(placement: Placement) -> Key:
     return frozenset(placement.items())
 
 
-def _list_options(rows: Iterable[Value]) -> dict[str, list[Any]]:
+def _list_options(placements: Iterable[Placement]) -> dict[str, list[Any]]:
     """Return the places that each argument takes, in their order."""
     found: dict[str, dict[Any, None]] = {}
-    for row in rows:
-        for name, place in row.placement.items():
+    for placement in placements:
+        for name, place in placement.items():
             found.setdefault(name, {}).setdefault(place)
     return {name: [one for one in places if one is not None] for name, places in found.items()}
 
@@ -112,35 +116,43 @@ def _list_parents(measure: str) -> frozenset[str]:
     return frozenset(name for name in hints if any(f"{{{name}}}" in axis for axis in axes))
 
 
-def _list_varying(row: Value) -> tuple[list[str], list[str]]:
+def _list_varying(measure: str, placement: Placement) -> tuple[list[str], list[str]]:
     """Return which arguments may be the subject, and which may be compared."""
-    fixed = {*_list_parents(row.measure), *_GIVEN}
-    free = [name for name, value in row.placement.items() if value is not None and name not in fixed]
+    fixed = {*_list_parents(measure), *_GIVEN}
+    free = [name for name, value in placement.items() if value is not None and name not in fixed]
     return [name for name in free if name in _SUBJECTS], free
 
 
-def _draw_members(
-    row: Value,
-    subject: str,
+def _draw_pairs(
+    placements: Sequence[Placement],
     contrast: str | None,
-    rows: Mapping[Key, Value],
+    places: Mapping[Key, Placement],
     options: Mapping[str, Sequence[Any]],
     lot: Random,
-) -> list[Member]:
-    places = [row.placement | {subject: place} for place in options[subject]]
-    found = [rows[key] for one in places if (key := _to_key(one)) in rows]
-    side = lot.choice(["above", "below"])
+) -> list[tuple[Placement, Placement | None]]:
+    """Return each placement with what it is compared with; with None where that is a number."""
     if contrast is None:
-        bound = _draw_bound([one.middle for one in found], lot)
-        members = [_make_member(one, None, bound, side, contrast) for one in found] if bound is not None else []
-    else:
-        others = [one for one in options[contrast] if one != row.placement[contrast]]
-        if not others:
+        return [(one, None) for one in placements]
+    others = [one for one in options[contrast] if one != placements[0][contrast]]
+    if not others:
+        return []
+    other = lot.choice(others)
+    pairs = [(one, places.get(_to_key(one | {contrast: other}))) for one in placements]
+    return [pair for pair in pairs if pair[1] is not None]
+
+
+def _make_members(
+    measure: str, rows: Sequence[tuple[Value, Value | None]], contrast: str | None, lot: Random
+) -> list[Member]:
+    """Return the claims of the rows that stand, above or below by lot, a number drawn where one is compared with."""
+    whole = [(one, two) for one, two in rows if one.whole and (two is None or two.whole)]
+    side, bound = lot.choice(["above", "below"]), None
+    if contrast is None:
+        bound = _draw_bound([one.middle for one, _ in whole], lot)
+        if bound is None:
             return []
-        other = lot.choice(others)
-        pairs = [(one, rows.get(_to_key(one.placement | {contrast: other}))) for one in found]
-        members = [_make_member(one, two, two.middle, side, contrast) for one, two in pairs if two is not None]
-    return [one for one in members if one is not None]
+    made = (_make_member(one, two, two.middle if two else bound or 0.0, side, contrast) for one, two in whole)
+    return [one for one in made if one is not None]
 
 
 def _draw_bound(middles: Sequence[float], lot: Random) -> float | None:
@@ -152,14 +164,15 @@ def _draw_bound(middles: Sequence[float], lot: Random) -> float | None:
 
 
 def _shorten(low: float, high: float) -> float | None:
-    """Return the number of one or two digits nearest to the middle between two numbers; None where none is between.
+    """Return the shortest number well between two numbers; None where a short one is not.
 
-    >>> _shorten(0.123, 0.41), _shorten(0.51, 0.56), _shorten(0.501, 0.502)
-    (0.3, 0.54, None)
+    >>> _shorten(0.123, 0.41), _shorten(0.51, 0.56), _shorten(-0.3, 0.29), _shorten(12.0, 47.0)
+    (0.3, 0.54, 0.0, 30.0)
     """
-    middle = (low + high) / 2
-    found = (float(f"{middle:.{digits}g}") for digits in (1, 2))
-    return next((one for one in found if low + (high - low) / 4 <= one <= high - (high - low) / 4), None)
+    middle, quarter = (low + high) / 2, (high - low) / 4
+    digits = -math.floor(math.log10(2 * quarter))
+    found = (round(middle, digits) + 0.0, round(middle, digits + 1) + 0.0)
+    return next((one for one in found if low + quarter <= one <= high - quarter), None)
 
 
 def _make_member(one: Value, two: Value | None, bound: float, side: str, contrast: str | None) -> Member | None:

@@ -70,13 +70,27 @@ class Naming:
         known = hasattr(self.course.assignment.analyses, group) and measure != "lime_cross_weight"
         return group if known and argument in _OF_RUNS else None
 
+    def count_differences(self, measure: str, placement: Placement) -> int:
+        """Return at how many settings two runs that are compared differ; maps of two analyses: from the official."""
+        runs = [
+            (group, self.list_changes(group, run))
+            for name, run in placement.items()
+            if (group := self.find_group(measure, name, placement)) is not None and isinstance(run, str)
+        ]
+        if len(runs) < 2:
+            return 0
+        (group, one), (other, two) = runs[:2]
+        if group != other:
+            return 2 * (len(one) + len(two))
+        return sum(one.get(key) != two.get(key) for key in one.keys() | two.keys())
+
     def _name_own(self, measure: str, kind: str, value: Any, placement: Placement) -> tuple[str, str]:
         group = self.find_group(measure, kind, placement)
         if group is not None:
             return self._name_run(group, value)
         own: Mapping[str, Callable[[Any, Placement], tuple[str, str]]] = {
             "region": self._name_region, "label": self._name_label, "word": self._name_word, "to": self._name_word,
-            "candidate": self._name_candidate, "layer": _name_layer,
+            "candidate": self._name_candidate, "hidden": self._name_hidden, "layer": _name_layer,
         }  # fmt: skip
         return own[kind](value, placement) if kind in own else (write(value), write(value))
 
@@ -92,8 +106,8 @@ class Naming:
         changes = self.list_changes(group, name)
         if not changes:
             return _OFFICIAL
-        told = ", ".join(f"{key} = {write(value)}" for key, value in changes.items())
-        return f"a run with {told}", f" {told} 的結果"
+        told = tell_changes(changes)
+        return f"a run with {told.en}", f"{told.zh}的結果"
 
     def _name_region(self, value: str, _: Placement) -> tuple[str, str]:
         its = self.course.assignment.regions[value]
@@ -113,6 +127,9 @@ class Naming:
             else (f"{word} ({value})", f" {word}（{value}）")
         )
 
+    def _name_hidden(self, _: Any, placement: Placement) -> tuple[str, str]:
+        return self._name_word(self.course.profile.texts.attention[placement["text"]].hidden, placement)
+
     def _name_candidate(self, value: int, placement: Placement) -> tuple[str, str]:
         candidates = self.course.profile.texts.attention[placement["text"]].candidates
         word = candidates[value].lower() if value < len(candidates) else str(value)
@@ -124,6 +141,20 @@ def _name_layer(value: Any, placement: Placement) -> tuple[str, str]:
         return f"convolution {value}", f"卷積 {value} "
     alone = "function" in placement and "head" not in placement
     return (f"layer {value}", f"第 {value} 層") if alone else (write(value), write(value))
+
+
+def tell_changes(changes: Mapping[str, Any]) -> Bilingual:
+    """Return what an experiment changes, as a person sets it.
+
+    >>> tell_changes({"copies": 5, "seed": "next"}).en
+    'copies = 5, another seed'
+    """
+    told = {"seed": ("another seed", "另一個 seed "), "label": ("the runner-up label", "真實類別以外 logit 最大的類別")}
+    usual = {key: (f"{key} = {write(value)}",) * 2 for key, value in changes.items()}
+    chosen = [
+        told[key] if value in ("next", "runner_up") and key in told else usual[key] for key, value in changes.items()
+    ]
+    return Bilingual(en=", ".join(en for en, _ in chosen), zh="、".join(zh for _, zh in chosen))
 
 
 def write(value: object) -> str:

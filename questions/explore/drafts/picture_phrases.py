@@ -30,7 +30,7 @@ OF_PICTURES: dict[str, Phrase] = {
     ),
     "lime_largest": Phrase(
         "the size of the strongest weight {side} {label}",
-        "去掉正負號後，{side}{label}最強的權重",
+        "{side}{label}最強的權重的大小",
         "lime_pieces",
     ),
     "lime_agreement": Phrase(

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 
 from assignment.course import Course
 from assignment.fixable import FixableError
+from assignment.outputs import Outputs
 from questions.bank import to_number
 from questions.explore.drafts.caught import Mistakes
 from questions.explore.drafts.choose import Pair, choose_choices, choose_pairs
@@ -13,8 +15,10 @@ from questions.explore.drafts.draft import Data, draft_question
 from questions.explore.drafts.families import Family, Member, find_families
 from questions.explore.drafts.naming import Naming
 from questions.explore.drafts.themes import find_theme, list_themes
+from questions.explore.placements import Placement
 from questions.explore.settings import Setting, Spoilt
-from questions.explore.values import Gauge, Value, list_chosen
+from questions.explore.values import Gauge, list_chosen
+from questions.measures.arguments import to_label
 from questions.measures.registry import MEASURES
 from questions.themes import Theme
 
@@ -40,31 +44,42 @@ class Pool:
         return found
 
 
-def list_measured(gauge: Gauge, analysis: str) -> dict[str, list[tuple[str, dict[str, object]]]]:
-    """Return what has to be measured for an analysis, by measure."""
-    found: dict[str, list[tuple[str, dict[str, object]]]] = {name: [] for name in MEASURES}
+def list_measured(gauge: Gauge, analysis: str, naming: Naming) -> dict[str, list[Placement]]:
+    """Return the placements that say something of an analysis, by measure; two runs differ in one setting there."""
+    found: dict[str, list[Placement]] = {}
     for name, placement in list_chosen(gauge.axes, analysis=analysis):
-        if placement.get("analysis", analysis) == analysis:  # a map of another analysis is compared with, no more
-            found[name].append((name, placement))
-    return {name: its for name, its in found.items() if its}
+        own = placement.get("analysis", analysis) == analysis  # a map of another analysis is compared with, no more
+        again = repeats_label(placement, gauge.settings[0].outputs)
+        if own and not again and naming.count_differences(name, placement) <= 1:
+            found.setdefault(name, []).append(placement)
+    return found
+
+
+def repeats_label(placement: Placement, outputs: Outputs) -> bool:
+    """Tell whether a label is named by its number that has a name of its own in that picture: the same statement."""
+    picture = placement.get("picture")
+    labels = [placement.get(name) for name in ("label", "other")]
+    if picture is None or "label" not in placement:
+        return False
+    return any(one in labels for one in (to_label(outputs, picture, name) for name in ("truth", "runner_up")))
 
 
 def make_pool(
     course: Course, analysis: str, settings: Sequence[Setting], spoilt: Sequence[Spoilt], seed: int, tick: Tick
 ) -> Pool:
-    """Return the families of an analysis; `tick` is called once for each value and each family of `count_steps`."""
+    """Return the families of an analysis; `tick` is called once for each measure."""
     gauge, naming, lot = Gauge(settings), Naming(course), Random(f"{seed} {analysis}")
-    found: list[Family] = []
-    for name, measured in list_measured(gauge, analysis).items():
-        values: list[Value] = []
-        for _, placement in measured:
-            values.append(gauge.measure(name, placement))
-            tick(1)
-        found += find_families(values, FAMILIES, lot)
     its = [one for one in spoilt if analysis in one.mutant.groups]
-    marked = Mistakes(its).mark(found)
-    themes = [(find_theme(family, analysis, naming), family) for family in marked]
-    return Pool(analysis, tuple((theme, family) for theme, family in themes if theme), len(its))
+    mistakes, found = Mistakes(its), list[tuple[Theme, Family]]()
+    measured = list_measured(gauge, analysis, naming)
+    for name in MEASURES:
+        look = partial(gauge.measure, name)
+        families = find_families(name, measured.get(name, ()), look, FAMILIES, lot)
+        for family in mistakes.mark(families):
+            if theme := find_theme(family, analysis, naming):
+                found.append((theme, family))
+        tick(1)
+    return Pool(analysis, tuple(found), len(its))
 
 
 def suggest_pairs(pool: Pool, count: int, seed: int, theme: Theme | None = None) -> list[Pair]:

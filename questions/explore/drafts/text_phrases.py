@@ -32,8 +32,8 @@ OF_TEXTS: dict[str, Phrase] = {
     ),
     "word_probability": Phrase("the probability of {candidate}{array}", "{array}{candidate}的機率", "heads_prediction"),
     "probability_left": Phrase(
-        "the probability of the hidden word with {word} hidden too",
-        "再遮住{word}後，被遮住的詞的機率",
+        "the probability of {hidden} with {word} hidden too",
+        "再遮住{word}後，{hidden}的機率",
         "heads_prediction",
     ),
     "variance_kept": Phrase("the share of the variance that the drawing keeps", "圖上保留的變異比例", "layers_answer"),
@@ -44,12 +44,12 @@ OF_TEXTS: dict[str, Phrase] = {
     ),
     "answer_apart": Phrase(
         "the distance, in spreads, between the middle of {answer} and that of all other tokens",
-        "{answer}的中心與其餘 token 中心的距離，以其散布為單位",
+        "以散布為單位，{answer}的中心與其餘 token 中心的距離",
         "layers_answer",
     ),
     "answer_token_apart": Phrase(
         "the distance, in spreads, between token {token} of the right answer and the middle of the tokens outside it",
-        "正確答案的 token {token} 與其餘 token 中心的距離，以散布為單位",
+        "以散布為單位，正確答案的 token {token} 與其餘 token 中心的距離",
         "layers_answer",
     ),
     "question_near": Phrase(

@@ -30,6 +30,10 @@ def say_claim(claim: Claim, naming: Naming) -> Bilingual:
         )
         en = f"{cores[0].en} is {larger} {_join(first)} than {_join(second)}"
         zh = f"{cores[0].zh}，{_join_zh(first)}{more}{_join_zh(second)}"
+    elif len(apart) == 1 and _is_a_name(claim, apart[0], one, naming) and apart[0] not in told:
+        first_name, second_name = (_name(claim, apart[0], its, naming) for its in (one, two))
+        en = f"{cores[0].en} is {larger} than with {second_name.en} in place of {first_name.en}"
+        zh = f"{cores[0].zh}{more}把{first_name.zh}換成{second_name.zh}時"
     else:
         own = [[_say_adjunct(claim.measure, name, its, naming) for name in told if name in apart] for its in (one, two)]
         first_en, second_en = (
@@ -38,6 +42,14 @@ def say_claim(claim: Claim, naming: Naming) -> Bilingual:
         first_zh, second_zh = (f"{_join_zh(its)}{core.zh}" for core, its in zip(cores, own, strict=True))
         en, zh = f"{first_en} is {larger} than {second_en}", f"{first_zh}{more}{second_zh}"
     return _say_whole(shared, en, zh)
+
+
+def _name(claim: Claim, argument: str, placement: Placement, naming: Naming) -> Bilingual:
+    return naming.name(claim.measure, argument, placement)
+
+
+def _is_a_name(claim: Claim, argument: str, placement: Placement, naming: Naming) -> bool:
+    return argument != "side" and not _name(claim, argument, placement, naming).en.isdecimal()
 
 
 def say_why(value: float, bound: float) -> Bilingual:
@@ -89,13 +101,13 @@ def _say_whole(shared: Sequence[tuple[Bilingual, str]], en: str, zh: str) -> Bil
     front_zh = "".join(
         f"{its.zh.rstrip()} {after}，" if its.zh[-1:] == " " else f"{its.zh}{after}，" for its, after in shared
     )
-    return Bilingual(en=_tidy(front + en) + ".", zh=_tidy(front_zh + zh) + "。")
+    return Bilingual(en=tidy(front + en) + ".", zh=tidy(front_zh + zh) + "。")
 
 
-def _tidy(text: str) -> str:
+def tidy(text: str) -> str:
     """Return a text with one space between words, and between Chinese and others, but none beside punctuation.
 
-    >>> _tidy("in picture 1,  the share"), _tidy("圖 6中， hide = mean的結果")
+    >>> tidy("in picture 1,  the share"), tidy("圖 6中， hide = mean的結果")
     ('In picture 1, the share', '圖 6 中，hide = mean 的結果')
     """
     text = re.sub(rf"(?<=[{_HAN}])(?=[\w\"])(?![{_HAN}])|(?<=[\w\"%])(?<![{_HAN}])(?=[{_HAN}])", " ", text)

@@ -17,10 +17,10 @@ from grader.commands.terminal.screen import print_notes
 from questions.canonical import load_canonicals
 from questions.explore.drafts.draft import write_pairs, write_questions
 from questions.explore.drafts.naming import Naming
-from questions.explore.drafts.suggest import Pool, list_measured, make_pool, suggest_pairs, suggest_questions
+from questions.explore.drafts.suggest import Pool, make_pool, suggest_pairs, suggest_questions
 from questions.explore.drafts.themes import list_themes
 from questions.explore.settings import Setting, Spoilt, load_spoilt
-from questions.explore.values import Gauge
+from questions.measures.registry import MEASURES
 from questions.proof.mutants.registry import MUTANTS
 from questions.themes import Theme
 
@@ -98,9 +98,7 @@ def draft_all(
     course: Course, analyses: Sequence[str], settings: Sequence[Setting], spoilt: Sequence[Spoilt], wanted: Wanted
 ) -> list[str]:
     """Return the drafts of each analysis, as YAML."""
-    gauge = Gauge(settings)
-    steps = sum(len(its) for one in analyses for its in list_measured(gauge, one).values())
-    with show_progress("values", steps) as tick:
+    with show_progress("measures", len(analyses) * len(MEASURES)) as tick:
         pools = [make_pool(course, one, settings, spoilt, wanted.seed, tick) for one in analyses]
     return [draft(pool, course, wanted) for pool in pools]
 
