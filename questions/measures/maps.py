@@ -14,7 +14,7 @@ from assignment.outputs import Outputs
 from questions.measures import quantity
 from questions.measures.arguments import Axis, Floats, Percent, Picture, Region, as_floats, mark_region
 
-_KEPT = 64  # maps whose pixels are kept in order: 0.1 MiB each at 128 x 128
+_KEPT = 256  # maps whose pixels are kept in order: 0.1 MiB each at 128 x 128
 
 Analysis = Literal["saliency", "smoothgrad", "integrated_gradients"]
 Map = Annotated[str, Axis("run of {analysis}", "run of smoothgrad")]

@@ -16,6 +16,7 @@ from grader.commands.main import main
 from reference.produce.bench import Bench
 from reference.produce.compare import compare_group
 from reference.produce.registry import find_producer
+from tests.questions.explore.drafted import decide_drafts
 from tests.second.make import keep, make
 
 ROOT = Path(__file__).parents[2]
@@ -47,6 +48,12 @@ def digest_package() -> str:
 def test_questions_and_notebook_have_no_fault(course: Course, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["questions", "check", "--course", str(course.folder)]) == 0, capsys.readouterr()
     assert main(["notebook", "--course", str(course.folder), "--check"]) == 0, capsys.readouterr()
+
+
+@pytest.mark.slow
+def test_drafts_of_every_analysis_are_a_bank_with_a_key(course: Course, tmp_path: Path) -> None:
+    found = decide_drafts(course, tmp_path / "bank")
+    assert [one for one in found if "[mixed-languages]" not in one] == []  # one of its shared words is Chinese
 
 
 @pytest.mark.nightly

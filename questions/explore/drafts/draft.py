@@ -10,7 +10,7 @@ from questions.explore.drafts.choose import Pair
 from questions.explore.drafts.families import Member
 from questions.explore.drafts.naming import Naming, tell_changes
 from questions.explore.drafts.wording import say_claim, say_why, tidy
-from questions.themes import THEMES, Theme
+from questions.themes import Theme
 
 Data = dict[str, Any]
 _TITLES = {
@@ -48,7 +48,7 @@ def draft_question(
         "number": number,
         "asks": "change" if steps else "compare" if any(one.two for one in members) else "look",
         "theme": theme,
-        "ask": _to_data(_ask(analysis, theme, members)),
+        "ask": _to_data(_ask(analysis, members)),
         **({"steps": steps} if steps else {}),
         **({"pictures": pictures} if pictures else {}),
         "choices": {letter: draft_choice(one, naming) for letter, one in zip("abcde", members, strict=False)},
@@ -76,18 +76,26 @@ def _say_step(group: str, changes: Data) -> Bilingual:
     )
 
 
-def _ask(analysis: str, theme: Theme, members: Sequence[Member]) -> Bilingual:
+def _ask(analysis: str, members: Sequence[Member]) -> Bilingual:
+    """Return what to look at; what the question is about stands in `theme`, and is not told."""
     en, zh = _TITLES[analysis]
-    for name, (one, one_zh) in _THINGS.items():
-        numbers = sorted({value.placement[name] for value in _list_values(members) if name in value.placement})
-        if numbers:
-            en += f", {one}{'s' if len(numbers) > 1 else ''} {_join(numbers, ' and ', ', ')}"
-            zh = f"{zh}，{one_zh} {_join(numbers, ' 和 ', '、')}"
-    about = THEMES[theme].about
-    return Bilingual(
-        en=f"{about.en[0].upper()}{about.en[1:]}: look at {en}. Which statements hold?",
-        zh=tidy(f"{about.zh}：觀察{zh}。哪些敘述成立？"),
-    )
+    looks = [_name_things(name, members) for name in _THINGS]
+    told = [one for one in looks if one is not None]
+    if not told:
+        look, look_zh = f"Look at the results of {en}", f"觀察{zh}的結果"
+    else:
+        look = f"In the results of {en}, look at {' and '.join(one.en for one in told)}"
+        look_zh = f"在{zh}的結果中觀察{'和'.join(one.zh for one in told)}"
+    return Bilingual(en=f"{look}. Which statements hold?", zh=tidy(f"{look_zh}。哪些敘述成立？"))
+
+
+def _name_things(argument: str, members: Sequence[Member]) -> Bilingual | None:
+    numbers = sorted({one.placement[argument] for one in _list_values(members) if argument in one.placement})
+    if not numbers:
+        return None
+    en, zh = _THINGS[argument]
+    several = "s" if len(numbers) > 1 else ""
+    return Bilingual(en=f"{en}{several} {_join(numbers, ' and ', ', ')}", zh=f"{zh} {_join(numbers, ' 和 ', '、')}")
 
 
 def _join(numbers: Sequence[int], last: str, comma: str) -> str:
