@@ -14,6 +14,7 @@ from questions.bank import Bank, read_bank
 from questions.canonical import load_canonicals
 from questions.check.bank import CheckReport, check_bank, count_several, count_spread
 from questions.check.rules import RULES
+from questions.check.shown import list_shown
 from questions.key import Decision, Place
 from questions.proof.matrix import find_matrix_faults
 from questions.proof.stability import Steadiness, compute_all_steadiness, find_stability_faults
@@ -86,7 +87,8 @@ def look_at_bank(course: Course) -> LookedAt:
     questions, unread = read_bank(course)
     canonicals, missing = _load_canonicals(course)
     stored = load_proof(course.proofs)
-    report = check_bank(questions, unread, course.assignment, canonicals, course.profile.texts, stored.flipped)
+    shown = list_shown(course)
+    report = check_bank(questions, unread, course.assignment, canonicals, course.profile.texts, stored.flipped, shown)
     steadiness = compute_all_steadiness(questions, report.decisions, stored.stability) if stored.stability else {}
     disproved: list[Fault] = []
     if stored.matrix:

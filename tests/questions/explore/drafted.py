@@ -21,7 +21,7 @@ LETTERS_AND_LENGTHS = ("longest-is-right", "guess", "points", "the right letters
 
 
 def decide_drafts(course: Course, folder: Path) -> list[str]:
-    """Write drafted questions of every analysis as a bank, and return what `check` finds but for letters and lengths."""
+    """Write drafted questions of every analysis as a bank, and return what `check` finds but letters and lengths."""
     settings = make_settings(load_canonicals(course))
     folder.mkdir()
     for analysis, group in course.assignment.questions.items():

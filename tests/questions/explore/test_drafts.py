@@ -61,8 +61,8 @@ def test_every_measure_has_a_phrase_with_the_same_arguments_in_both_languages() 
     [
         (
             {"measure": "mass_inside", "with": {"analysis": "saliency", "picture": 6, "region": "food"}, "above": 0.3},
-            "In picture 6, in the official run, the share of the sum of the saliency map that lies on the food is above "
-            "0.3.",
+            "In picture 6, in the official run, the share of the sum of the saliency map that lies on the food is "
+            "above 0.3.",
             "圖 6 中，official 結果，顯著圖的總和中，食物所占的比例大於 0.3。",
         ),
         (
