@@ -8,6 +8,7 @@ from assignment.course import Course
 from assignment.fixable import Fault, FixableError
 from assignment.outputs import Outputs
 from assignment.provenance import find_other_makers_of, find_stale_outputs
+from grader.commands.questions.explore.watch import watch
 from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.screen import print_faults, print_notes
 from questions.bank import Bank, read_bank
@@ -42,14 +43,17 @@ def add_parser(verbs: Verbs) -> None:
         _start,
         says="compute the key; exit 1 where the bank or the key has a fault",
         about=ABOUT,
-        examples=("hw9 questions check", "hw9 questions check --rules"),
+        examples=("hw9 questions check", "hw9 questions check --rules", "hw9 questions check --watch"),
     )
     parser.add_argument("--rules", action="store_true", help="list the codes of the lint rules with their sources")
+    parser.add_argument("--watch", action="store_true", help="check again after each change (Ctrl-C ends)")
 
 
 def _start(options: argparse.Namespace) -> int:
     if options.rules:
         return list_rules()
+    if options.watch:
+        return watch(options.course, check)
     return check(options.course)
 
 

@@ -3,7 +3,7 @@
 import argparse
 
 from grader.commands.questions import check, handout, mutate, qti, recheck, rekey, show, stability
-from grader.commands.questions.explore import measures, suggest, values
+from grader.commands.questions.explore import measures, new, schema, suggest, values
 from grader.commands.terminal.options import Verbs
 
 ABOUT = """Check the questions, prove their computed key, and hand them out.
@@ -19,7 +19,7 @@ EPILOG = """examples:
   hw9 questions mutate --only saliency
   hw9 questions handout dist/handout
 """
-MODULES = (check, show, mutate, stability, recheck, rekey, handout, qti, measures, values, suggest)
+MODULES = (check, show, mutate, stability, recheck, rekey, handout, qti, measures, values, suggest, new, schema)
 
 
 def add_parser(verbs: Verbs) -> None:
