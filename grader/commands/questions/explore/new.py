@@ -5,7 +5,7 @@ from assignment.fixable import FixableError
 from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.screen import say
 from grader.files.whole import write_whole
-from questions.explore.skeleton import add_skeleton, find_bank_file
+from questions.explore.drafts.skeleton import add_skeleton, find_bank_file
 
 
 def add_parser(verbs: Verbs) -> None:

@@ -10,7 +10,7 @@ from assignment.course import Course
 from assignment.fixable import FixableError, suggest
 from assignment.outputs import Outputs
 from grader.commands.questions.explore.values import load_settings
-from grader.commands.questions.options import add_computing
+from grader.commands.terminal.computing import add_kept
 from grader.commands.terminal.options import Verbs, add_verb, parse_positive
 from grader.commands.terminal.progress import show_progress
 from grader.commands.terminal.screen import print_notes
@@ -57,7 +57,7 @@ def add_parser(verbs: Verbs) -> None:
     parser.add_argument("--seed", type=int, default=1, help="by which is drawn; the same gives the same (default: 1)")
     parser.add_argument("--theme", metavar="T", help="about this alone, one of the slides' themes")
     parser.add_argument("--questions", action="store_true", help="whole questions, as a file of the bank has them")
-    add_computing(parser)
+    add_kept(parser)
 
 
 def _start(options: argparse.Namespace) -> int:

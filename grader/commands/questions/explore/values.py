@@ -8,7 +8,7 @@ from assignment.arrays import GROUPS
 from assignment.course import Course
 from assignment.fixable import FixableError, suggest
 from assignment.outputs import Outputs
-from grader.commands.questions.options import add_computing, check_folders
+from grader.commands.terminal.computing import add_kept, check_folders
 from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.progress import show_progress
 from grader.commands.terminal.screen import print_faults, print_notes, say
@@ -43,7 +43,7 @@ def add_parser(verbs: Verbs) -> None:
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write them there instead of on the screen")
     parser.add_argument("--pictures", type=Path, metavar="DIR", help="draw where each argument's values lie, there")
     parser.add_argument("--recompute", action="store_true", help="compute first what is not kept in --cache (minutes)")
-    add_computing(parser)
+    add_kept(parser)
 
 
 def _start(options: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""What several verbs of `hw9 questions` share: where they compute, and where they store."""
+"""What several verbs of `hw9 questions` share: where the reference is computed anew, and where that is stored."""
 
 import argparse
 import os
@@ -9,7 +9,12 @@ from questions.proof.rerun import CACHE_FOLDER
 
 
 def add_computing(parser: argparse.ArgumentParser) -> None:
-    """Add --device and --cache: how the reference is computed anew."""
+    """Add how the reference is computed anew."""
+    add_kept(parser)
+
+
+def add_kept(parser: argparse.ArgumentParser) -> None:
+    """Add --device and --cache: which of what was computed anew counts, and where it is kept."""
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu", help="where to compute (default: cpu)")
     keep = "where what was computed is kept, so that a stopped command resumes (default: build/reruns)"
     parser.add_argument("--cache", type=Path, default=CACHE_FOLDER, metavar="DIR", help=keep)
