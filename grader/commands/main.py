@@ -62,6 +62,11 @@ PURPOSES = {
         "course check",
     ),
     "write questions": (
+        "questions measures",
+        "questions values",
+        "questions suggest",
+        "questions new",
+        "questions schema",
         "questions check",
         "questions show",
         "questions mutate",
