@@ -9,7 +9,7 @@ from assignment.course import Course
 from questions.bank import load_bank
 from questions.canonical import load_canonicals
 from questions.check.bank import check_bank
-from questions.claim import Claim
+from questions.claim import Claim, digest
 from questions.explore.drafts.draft import write_pairs, write_questions
 from questions.explore.drafts.naming import Naming
 from questions.explore.drafts.suggest import make_pool, suggest_pairs, suggest_questions
@@ -24,17 +24,21 @@ def decide_drafts(course: Course, folder: Path) -> list[str]:
     """Write drafted questions of every analysis as a bank, and return what `check` finds but letters and lengths."""
     settings = make_settings(load_canonicals(course))
     folder.mkdir()
+    truths: dict[str, bool] = {}
     for analysis, group in course.assignment.questions.items():
         its = make_pool(course, analysis, settings, [], 1, lambda _: None)
         questions = suggest_questions(its, course, group.count, 1)
         assert {one["theme"] for one in questions} <= set(list_themes(analysis))
         (folder / f"{analysis}.yaml").write_text(write_questions(questions), encoding="utf-8")
-        for pair in suggest_pairs(its, 3, 1):
-            for choice in yaml.safe_load(write_pairs(analysis, [pair], 0, Naming(course))):
-                Claim.model_validate(choice["claim"])
+        truths |= {digest(member.claim): member.truth for _, family in its.families for member in family.members}
+        pairs = suggest_pairs(its, 3, 1)
+        written = yaml.safe_load(write_pairs(analysis, pairs, 0, Naming(course)))
+        assert [Claim.model_validate(one["claim"]) for one in written] == [one.claim for pair in pairs for one in pair]
     drafted = replace(course, bank=folder)
     bank = load_bank(drafted)
     key = compute_key(bank, load_canonicals(drafted))
-    assert all(0 < len(letters) < 5 for letters in key.letters.values())
+    for question in bank.questions:
+        choices = question.choices.items()
+        assert key.letters[question.id] == {letter for letter, one in choices if truths[digest(one.claim)]}
     found = check_bank(bank, [], course.assignment, load_canonicals(course), course.profile.texts).faults
     return [str(one) for one in found if not any(word in str(one) for word in LETTERS_AND_LENGTHS)]

@@ -2,14 +2,14 @@
 
 import csv
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from assignment.course import Course, open_course
-from assignment.outputs import Outputs
+from assignment.outputs import Outputs, save_group
 from questions.axes import list_axes
 from questions.canonical import load_canonical, load_canonicals
 from questions.explore.catalogue import list_entries
@@ -19,6 +19,7 @@ from questions.explore.table import find_range_faults, list_lines
 from questions.explore.values import Gauge, Value, list_chosen
 from questions.measures.quantity import find_quantity
 from questions.measures.registry import MEASURES
+from questions.proof.rerun import Rerun, list_folders
 
 
 @pytest.fixture
@@ -130,6 +131,34 @@ def test_command_prints_a_table_writes_csv_and_names_what_is_not_kept(
     rows = list(csv.DictReader(file.open(encoding="utf-8")))
     one = next(row for row in rows if row["arguments"] == "picture=0 region=background label=truth")
     assert [float(one[f"float64.{seed}"]) for seed in (1, 2, 3)] == [1, -1, 1]
+
+
+def test_recompute_runs_what_is_not_kept_and_its_numbers_stand_beside_the_others(
+    run: Callable[..., int],
+    tiny: Course,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def compute(reruns: Sequence[Rerun], course: Course, *, cache: Path, tick: Callable[[int], None]) -> list[Path]:
+        folders = list_folders(reruns, course, cache)
+        for rerun, folder in zip(reruns, folders, strict=True):  # as if less exactly, the truth were less probable
+            logits = np.full((10, 11), np.log(0.04))
+            logits[:, 3] = np.log(0.6)
+            arrays = {"pictures": {"label": np.full(10, 3), "logits": logits}}
+            for group in set(rerun.groups) & set(arrays):
+                save_group(folder, group, arrays[group])
+            tick(1)
+        return folders
+
+    monkeypatch.setattr("grader.commands.questions.explore.values.run_all", compute)
+    cache = str(tmp_path / "cache")
+    assert run("values", "--measure", "probability", "--picture", "2", "--recompute", "--cache", cache) == 0
+    said = capsys.readouterr()
+    line = next(line for line in said.out.splitlines() if line.endswith("label=truth"))
+    assert line.split()[:3] == ["0.9", "0.6", "0.6"]
+    assert "float32: pictures" not in said.err
+    assert "note: float32: lime" in said.err
 
 
 @pytest.mark.parametrize(
