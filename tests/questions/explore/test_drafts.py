@@ -163,6 +163,7 @@ def test_command_prints_what_the_bank_takes_and_says_which_runs_are_missing(
     ("words", "says"),
     [
         (("saliancy",), "ANALYSIS: 'saliancy'; expected one of lime"),
+        (("lime", "--questions", "--count", "5"), "--count: 5 questions; expected 1 to 4, as many as the settings say"),
         (("lime", "--theme", "words"), "--theme: 'words'; expected one of"),
         (("lime", "--theme", "words_layers"), "--theme: 'words_layers' is none of lime; expected one of lime_pieces"),
     ],

@@ -72,6 +72,7 @@ def _start(options: argparse.Namespace) -> int:
         if not analyses:
             own = ", ".join(list_themes(options.analysis))
             raise FixableError(f"--theme: {options.theme!r} is none of {options.analysis}; expected one of {own}")
+    check_count(options, analyses)
     wanted = Wanted(options.count, options.seed, options.theme, options.questions)
     canonicals = load_canonicals(options.course)
     settings = load_settings(options.course, canonicals, device=options.device, cache=options.cache)
@@ -79,6 +80,13 @@ def _start(options: argparse.Namespace) -> int:
     for text in draft_all(options.course, analyses, settings, spoilt, wanted):
         print(text)
     return 0
+
+
+def check_count(options: argparse.Namespace, analyses: Sequence[str]) -> None:
+    """Raise FixableError where more questions are wanted than the course asks about an analysis."""
+    most = min(options.course.assignment.questions[one].count for one in analyses)
+    if options.questions and options.count is not None and options.count > most:
+        raise FixableError(f"--count: {options.count} questions; expected 1 to {most}, as many as the settings say")
 
 
 def load_mistakes(
