@@ -24,6 +24,7 @@ MARGINS = 2  # by which a claim has to hold, at least
 _SUBJECTS = ("picture", "text", "layer", "head", "word", "to", "filter", "ascended", "function", "passage", "reader",
              "sentence", "label", "candidate", "region", "token", "baseline")  # fmt: skip
 _GIVEN = ("analysis", "pieces", "percent", "share", "steps", "sigma")  # never compared: theory tells which is larger
+_OF_ANOTHER_KIND = ("euclidean", "cosine")  # a distance is not larger or smaller than a similarity
 Key = frozenset[tuple[str, Any]]
 _TRIES = 40  # for each family that is wanted of a measure
 
@@ -119,6 +120,7 @@ def _list_parents(measure: str) -> frozenset[str]:
 def _list_varying(measure: str, placement: Placement) -> tuple[list[str], list[str]]:
     """Return which arguments may be the subject, and which may be compared."""
     fixed = {*_list_parents(measure), *_GIVEN}
+    fixed |= {name for name, value in placement.items() if value in _OF_ANOTHER_KIND}
     free = [name for name, value in placement.items() if value is not None and name not in fixed]
     return [name for name in free if name in _SUBJECTS], free
 

@@ -112,6 +112,11 @@ def test_pairs_are_one_true_and_one_false_and_none_decides_another(pool: Pool) -
         assert find_relation(one, two) is None
 
 
+def test_a_distance_is_never_compared_with_a_similarity(pool: Pool) -> None:
+    assert {family.contrast for _, family in pool.families} >= {"layer", None}
+    assert "array" not in {family.contrast for _, family in pool.families}
+
+
 def test_claim_that_tells_a_mistake_comes_first() -> None:
     settings = make_settings(load_canonicals(open_course()))
     found = draft_pool(spoilt=(spoil(settings[0]),))
