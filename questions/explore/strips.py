@@ -1,8 +1,8 @@
 """Draws where the values of a measure lie: a strip for each place of each argument, and how far the settings differ."""
 
 from collections.abc import Sequence
+from io import BytesIO
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -18,8 +18,8 @@ _COLOURS = ("#08519c", "#a63603", "#006d2c", "#54278f", "#636363")
 Strip = tuple[str, str, list[Value]]  # argument, place, values there
 
 
-def save_strips(name: str, values: Sequence[Value], folder: Path) -> Path:
-    """Draw a measure's values as `<name>.png` and return its path; those that are no number are counted."""
+def draw_strips(name: str, values: Sequence[Value]) -> bytes:
+    """Return a PNG of a measure's values; those that are no number are counted."""
     whole = [one for one in values if one.whole]
     strips = list_strips(whole)
     figure = Figure(figsize=(11, 1.6 + 0.3 * len(strips)), layout="constrained")
@@ -43,9 +43,9 @@ def save_strips(name: str, values: Sequence[Value], folder: Path) -> Path:
     said = f", {left} more are no number" if left else ""
     drawn = "a tick is a value, a bar below it how far that differs over seeds, precisions and rounded weights"
     axes.set_title(f"{name}: {len(whole)} values{said}; {drawn}", fontsize=9, loc="left")
-    path = folder / f"{name}.png"
-    figure.savefig(path, dpi=80, metadata={"Software": None})
-    return path
+    out = BytesIO()
+    figure.savefig(out, format="png", dpi=80, metadata={"Software": None})
+    return out.getvalue()
 
 
 def list_strips(values: Sequence[Value]) -> list[Strip]:

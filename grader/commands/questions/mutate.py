@@ -8,7 +8,7 @@ from pathlib import Path
 from assignment.course import Course
 from assignment.fixable import FixableError, check_all, show_value
 from assignment.provenance import digest_outputs, save_provenance
-from grader.commands.terminal.computing import add_computing, add_storing, check_folders
+from grader.commands.questions.options import add_computing, add_storing, check_folders
 from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.progress import show_progress
 from grader.commands.terminal.screen import OUT, print_faults, say

@@ -7,7 +7,7 @@ from pathlib import Path
 from assignment.arrays import GROUPS
 from assignment.course import Course
 from assignment.fixable import Fault
-from grader.commands.terminal.computing import add_computing, check_folders
+from grader.commands.questions.options import add_computing, check_folders
 from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.progress import show_progress
 from grader.commands.terminal.screen import print_faults, say

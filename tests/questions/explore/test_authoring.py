@@ -67,8 +67,8 @@ def test_schema_is_written_for_a_course(
     file = tmp_path / "bank.schema.json"
     assert run("schema", str(file)) == 0
     assert json.loads(file.read_text("utf-8"))["type"] == "array"
-    assert run("schema", str(tmp_path / "none" / "bank.schema.json")) == 1
-    assert "expected a file that can be written" in capsys.readouterr().err
+    assert run("schema", str(file / "in a file.json")) == 1
+    assert "expected a place that can be written" in capsys.readouterr().err
 
 
 def test_skeleton_takes_the_free_place_and_parses(

@@ -3,6 +3,7 @@
 import csv
 import math
 from collections.abc import Callable, Sequence
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from questions.axes import list_axes
 from questions.canonical import load_canonical, load_canonicals
 from questions.explore.catalogue import list_entries
 from questions.explore.settings import Setting, make_settings
-from questions.explore.strips import list_strips, save_strips
+from questions.explore.strips import draw_strips, list_strips
 from questions.explore.table import find_range_faults, list_lines
 from questions.explore.values import Gauge, Value, list_chosen
 from questions.measures.quantity import find_quantity
@@ -100,7 +101,7 @@ def test_catalogue_says_what_hangs_on_another_argument() -> None:
     assert entries["lime_share"].arguments["side"] == "for, against; left out: for"
 
 
-def test_strips_have_a_row_for_each_place_and_are_drawn(tmp_path: Path) -> None:
+def test_strips_have_a_row_for_each_place_and_are_drawn() -> None:
     values = [
         Value("mass_inside", {"picture": picture, "region": region}, (0.1 * picture, 0.1 * picture + spread))
         for picture in range(3)
@@ -111,10 +112,10 @@ def test_strips_have_a_row_for_each_place_and_are_drawn(tmp_path: Path) -> None:
         *(("picture", place, 2) for place in ("0", "1", "2")),
         *(("region", place, 3) for place in ("food", "tray")),
     ]
-    path = save_strips("mass_inside", [*values, Value("mass_inside", {"picture": 9}, (math.nan,), "none")], tmp_path)
+    png = draw_strips("mass_inside", [*values, Value("mass_inside", {"picture": 9}, (math.nan,), "none")])
     from matplotlib.image import imread
 
-    drawn = imread(path)[..., :3]
+    drawn = imread(BytesIO(png))[..., :3]
     assert (drawn.min(axis=2) < 0.2).sum() > 200  # ink
 
 
@@ -126,6 +127,9 @@ def test_command_prints_a_table_writes_csv_and_names_what_is_not_kept(
     said = capsys.readouterr()
     assert "0.9                       probability picture=1 label=truth" in said.out
     assert f"`hw9 questions stability --course {tiny.folder} --device cpu --cache {cache}` computes them" in said.err
+    pictures = tmp_path / "pictures"
+    assert run("values", "--measure", "lead_of_truth", "--pictures", str(pictures), "--cache", str(cache)) == 0
+    assert [path.name for path in pictures.iterdir()] == ["lead_of_truth.png"]
     file = tmp_path / "values.csv"
     assert run("values", "--measure", "lime_net", "--csv", str(file), "--cache", str(cache)) == 0
     rows = list(csv.DictReader(file.open(encoding="utf-8")))

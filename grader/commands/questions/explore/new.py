@@ -1,10 +1,9 @@
 """`hw9 questions new ANALYSIS`: a skeleton question at the end of the bank's file of an analysis."""
 
 from assignment.course import Course
-from assignment.fixable import FixableError
 from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.screen import say
-from grader.files.whole import write_whole
+from grader.files.output import save_output
 from questions.explore.drafts.skeleton import add_skeleton, find_bank_file
 
 
@@ -24,10 +23,6 @@ def new(*, course: Course, analysis: str) -> int:
     """Write a question to be filled in; FixableError where the file holds as many as the settings say."""
     path = find_bank_file(course, analysis)
     name, text = add_skeleton(course, analysis)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, text.encode("utf-8"))
-    except OSError as error:
-        raise FixableError(f"{path}: {error.strerror}; expected a file that can be written") from None
+    save_output(path, text.encode("utf-8"))
     say(f"wrote {name} at the end of {path}: fill it in, then `hw9 questions check{course.option}`")
     return 0

@@ -4,10 +4,9 @@ import json
 from pathlib import Path
 
 from assignment.course import Course
-from assignment.fixable import FixableError
 from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.screen import say
-from grader.files.whole import write_whole
+from grader.files.output import save_output
 from questions.axes import list_axes
 from questions.explore.schema import make_bank_schema
 
@@ -33,9 +32,6 @@ def add_parser(verbs: Verbs) -> None:
 def schema(*, course: Course, file: Path) -> int:
     """Write the schema for a course."""
     text = json.dumps(make_bank_schema(list_axes(course)), ensure_ascii=False, indent=2) + "\n"
-    try:
-        write_whole(file, text.encode("utf-8"))
-    except OSError as error:
-        raise FixableError(f"{file}: {error.strerror}; expected a file that can be written") from None
+    save_output(file, text.encode("utf-8"))
     say(f"wrote {file}")
     return 0

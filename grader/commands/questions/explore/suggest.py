@@ -10,7 +10,7 @@ from assignment.course import Course
 from assignment.fixable import FixableError, suggest
 from assignment.outputs import Outputs
 from grader.commands.questions.explore.values import load_settings
-from grader.commands.terminal.computing import add_kept
+from grader.commands.terminal.kept import add_kept
 from grader.commands.terminal.options import Verbs, add_verb, parse_positive
 from grader.commands.terminal.progress import show_progress
 from grader.commands.terminal.screen import print_notes

@@ -8,11 +8,11 @@ from assignment.arrays import GROUPS
 from assignment.course import Course
 from assignment.fixable import FixableError, suggest
 from assignment.outputs import Outputs
-from grader.commands.terminal.computing import add_kept, check_folders
+from grader.commands.terminal.kept import add_kept, check_folders
 from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.progress import show_progress
 from grader.commands.terminal.screen import print_faults, print_notes, say
-from grader.files.whole import write_whole
+from grader.files.output import save_output
 from questions.canonical import load_canonicals
 from questions.explore.settings import Setting, list_lacking, load_variants, make_settings
 from questions.explore.table import find_range_faults, list_lines, to_csv
@@ -52,7 +52,6 @@ def _start(options: argparse.Namespace) -> int:
     pictures = len(options.course.manifest.pictures)
     if options.picture is not None and not 0 <= options.picture < pictures:
         raise FixableError(f"--picture: {options.picture}; expected 0 to {pictures - 1}")
-    check_folders(*([options.pictures] if options.pictures else []))
     chosen = {"analysis": options.analysis, "measure": options.measure, "picture": options.picture}
     canonicals = load_canonicals(options.course)
     if options.recompute:
@@ -97,20 +96,10 @@ def show_values(
 ) -> int:
     """Print the values, or write them; 1 where one lies outside the range of its measure."""
     if csv:
-        try:
-            write_whole(csv, to_csv(settings, values).encode("utf-8"))
-        except OSError as error:
-            raise FixableError(f"{csv}: {error.strerror}; expected a file that can be written") from None
+        save_output(csv, to_csv(settings, values).encode("utf-8"))
         say(f"wrote {csv}: {len(values)} values")
     if pictures:
-        from questions.explore.strips import save_strips  # here: it loads matplotlib
-
-        names = list(dict.fromkeys(value.measure for value in values))
-        with show_progress("pictures", len(names)) as tick:
-            for name in names:
-                save_strips(name, [value for value in values if value.measure == name], pictures)
-                tick(1)
-        say(f"wrote {len(names)} pictures to {pictures}")
+        draw(values, pictures)
     if not csv and not pictures:
         for line in list_lines(settings, values):
             print(line)
@@ -119,11 +108,12 @@ def show_values(
 
 def draw(values: Sequence[Value], folder: Path) -> None:
     """Draw a picture for each measure."""
-    from questions.explore.strips import save_strips  # here: it loads matplotlib
+    from questions.explore.strips import draw_strips  # here: it loads matplotlib
 
     names = list(dict.fromkeys(value.measure for value in values))
     with show_progress("pictures", len(names)) as tick:
         for name in names:
-            save_strips(name, [value for value in values if value.measure == name], folder)
+            its = [value for value in values if value.measure == name]
+            save_output(folder / f"{name}.png", draw_strips(name, its))
             tick(1)
     say(f"wrote {len(names)} pictures to {folder}")

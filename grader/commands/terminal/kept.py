@@ -1,4 +1,4 @@
-"""What several verbs of `hw9 questions` share: where the reference is computed anew, and where that is stored."""
+"""Which of what was computed anew counts, and where it is kept: what verbs of several packages share."""
 
 import argparse
 import os
@@ -8,22 +8,11 @@ from assignment.fixable import FixableError
 from questions.proof.rerun import CACHE_FOLDER
 
 
-def add_computing(parser: argparse.ArgumentParser) -> None:
-    """Add how the reference is computed anew."""
-    add_kept(parser)
-
-
 def add_kept(parser: argparse.ArgumentParser) -> None:
-    """Add --device and --cache: which of what was computed anew counts, and where it is kept."""
+    """Add --device and --cache."""
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu", help="where to compute (default: cpu)")
     keep = "where what was computed is kept, so that a stopped command resumes (default: build/reruns)"
     parser.add_argument("--cache", type=Path, default=CACHE_FOLDER, metavar="DIR", help=keep)
-
-
-def add_storing(parser: argparse.ArgumentParser, what: str) -> None:
-    """Add --write, whose help says `what` is stored, and --out."""
-    parser.add_argument("--write", action="store_true", help=f"store {what}")
-    parser.add_argument("--out", type=Path, metavar="DIR", help="where to (default: the course's proofs)")
 
 
 def check_folders(*folders: Path) -> None:
