@@ -163,6 +163,8 @@ def compute_value(name: str, arguments: Arguments, outputs: Outputs) -> float:
     try:
         with np.errstate(all="ignore"):  # what is no number is a fault below
             value = float(MEASURES[name](outputs, **arguments))
+    except ZeroDivisionError:
+        value = math.nan
     except (KeyError, IndexError) as error:
         raise FixableError(f"{written} needs {error}; expected arrays that the Outputs hold") from None
     except ValueError as error:

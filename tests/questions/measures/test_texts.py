@@ -164,3 +164,12 @@ def test_meanings_far_apart_have_a_gap_and_their_like_as_neighbours(outputs: Out
     assert distance.meaning_gap(far, word="apple", layer=0, array="cosine") == -0.75
     assert distance.nearest_same(far, word="bat", layer=3) == 1
     assert distance.nearest_same(far, word="bat", layer=3, array="cosine") == 1
+
+
+def test_ratio_where_one_meaning_has_no_spread_is_no_number(outputs: Outputs) -> None:
+    outputs["embedding_distance", "euclidean"][:] = 0
+    claim = Claim.model_validate(
+        {"measure": "meaning_ratio", "with": {"word": "bat", "layer": 1}, "above": 0.5, "margin": 0.1}
+    )
+    with pytest.raises(FixableError, match=r"meaning_ratio\(word='bat', layer=1\) is nan; expected a finite number"):
+        evaluate(claim, outputs)
