@@ -23,7 +23,7 @@ from questions.proof.stability import make_reruns
 
 ABOUT = """Print every measure at every argument on the course's own Outputs: on all seeds in float64 and, where their
 reruns are kept in --cache, in float32 and with weights rounded to bfloat16. A value that is no number says why. All of
-the embedded course are some 66,000 lines and take a minute; each option below leaves some out.
+the embedded course are some 66,000 lines and take half a minute; each option below leaves some out.
 """
 
 
