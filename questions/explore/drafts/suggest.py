@@ -9,6 +9,8 @@ from assignment.course import Course
 from assignment.fixable import FixableError
 from assignment.outputs import Outputs
 from questions.bank import to_number
+from questions.check.form import find_longest_right, find_repeated_words
+from questions.check.item import Item
 from questions.explore.drafts.caught import Mistakes
 from questions.explore.drafts.choose import Pair, choose_choices, choose_pairs
 from questions.explore.drafts.draft import Data, draft_question
@@ -20,9 +22,12 @@ from questions.explore.settings import Setting, Spoilt
 from questions.explore.values import Gauge, list_chosen
 from questions.measures.arguments import to_label
 from questions.measures.registry import MEASURES
+from questions.question import parse_question
 from questions.themes import Theme
 
 FAMILIES = 16  # of each measure
+DRAWS = 8  # of a question, at most, until its words do not give it away
+LETTERS = "abcde"
 Tick = Callable[[int], None]
 
 
@@ -97,12 +102,23 @@ def suggest_questions(pool: Pool, course: Course, count: int, seed: int, theme: 
     questions: list[Data] = []
     for index in range(1, count + 1):
         turn = themes[(index - 1) % len(themes) :] + themes[: (index - 1) % len(themes)]
-        own, members, families = _choose(pool, turn, asked, used, lot)
         number = to_number(f"{pool.analysis}-{index}", counts) or index
-        questions.append(draft_question(pool.analysis, index, number, own, members, naming))
+        for _ in range(DRAWS):
+            own, members, families = _choose(pool, turn, asked, used, lot)
+            question = draft_question(pool.analysis, index, number, own, members, naming)
+            if not _gives_away(question, members):
+                break
+        questions.append(question)
         asked += members
         used += families
     return questions
+
+
+def _gives_away(question: Data, members: Sequence[Member]) -> bool:
+    """Tell whether the words of a draft give its key away: the right choices are long, or repeat the stem."""
+    right = frozenset(letter for letter, one in zip(LETTERS, members, strict=False) if one.truth)
+    item = Item(parse_question(question), right)
+    return any([*find_longest_right(item), *find_repeated_words(item)])
 
 
 def _choose(
