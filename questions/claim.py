@@ -133,19 +133,33 @@ def find_misplaced(claim: Claim, axes: Mapping[str, Sequence[Any]]) -> Iterator[
     hints = _read_hints(MEASURES[claim.measure])
     bound = claim.bound if isinstance(claim.bound, dict) else {}
     every = [claim.with_, claim.with_ | bound] if bound else [claim.with_]
-    found = [says for one in every for says in find_missing(hints, _fill_in(claim.measure, one), axes)]
+    found = [says for one in every for says in find_missing(hints, fill_in(claim.measure, one), axes)]
     yield from dict.fromkeys(found)
 
 
-def _fill_in(name: str, arguments: Arguments) -> Arguments:
+def fill_in(name: str, arguments: Arguments) -> Arguments:
     """Return the arguments of a measure with those that are left out, as its signature has them."""
     return (inspect.getfullargspec(MEASURES[name]).kwonlydefaults or {}) | arguments
 
 
 def _measure(name: str, arguments: Arguments, outputs: Outputs) -> float:
-    written = f"{name}({', '.join(f'{key}={value!r}' for key, value in arguments.items())})"
-    missing = find_missing(_read_hints(MEASURES[name]), _fill_in(name, arguments), find_axes(outputs))
-    check_all(Fault((written,), says) for says in missing)
+    missing = find_missing(_read_hints(MEASURES[name]), fill_in(name, arguments), find_axes(outputs))
+    check_all(Fault((write_measure(name, arguments),), says) for says in missing)
+    return compute_value(name, arguments, outputs)
+
+
+def write_measure(name: str, arguments: Arguments) -> str:
+    """Return a measure and its arguments in one line, for a person.
+
+    >>> write_measure("logit", {"picture": 1, "label": "truth"})
+    "logit(picture=1, label='truth')"
+    """
+    return f"{name}({', '.join(f'{key}={value!r}' for key, value in arguments.items())})"
+
+
+def compute_value(name: str, arguments: Arguments, outputs: Outputs) -> float:
+    """Return a measure's number at arguments that name what is there; FixableError where it cannot be had."""
+    written = write_measure(name, arguments)
     try:
         with np.errstate(all="ignore"):  # what is no number is a fault below
             value = float(MEASURES[name](outputs, **arguments))

@@ -40,7 +40,10 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     ),
     "questions.measures": ("assignment", "assignment.models"),
     "questions": ("assignment", "assignment.sheet", "questions.measures"),
-    "questions.explore": ("questions", "questions.measures", "questions.proof"),
+    "questions.explore": ("assignment", "questions", "questions.measures", "questions.proof"),
+    "questions.explore.drafts": (
+        *("assignment", "questions", "questions.check", "questions.explore", "questions.measures"),
+    ),
     "questions.check": ("assignment", "questions", "questions.measures"),
     "questions.giveaway": ("assignment", "questions", "questions.check", "questions.explore", "questions.measures"),
     "questions.proof": ("assignment", "questions"),

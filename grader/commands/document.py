@@ -17,7 +17,7 @@ import questions
 from assignment.course import Course, open_course
 from assignment.fixable import FixableError
 from grader.commands.main import PURPOSES, find_verbs, make_parser, to_usage
-from grader.commands.questions.blueprint import HEAD, to_cells
+from grader.commands.questions.explore.blueprint import HEAD, to_cells
 from grader.report.fields import FIELDS_FILE, describe_results
 from grader.scoring.words import AGREEMENT_WORDS, EVIDENCE_WORDS, HANDIN_WORDS, RUN_WORDS, VERDICT_WORDS, WordEntry
 from questions.bank import Bank, load_bank

@@ -63,6 +63,11 @@ PURPOSES = {
         "course ci",
     ),
     "write questions": (
+        "questions measures",
+        "questions values",
+        "questions suggest",
+        "questions new",
+        "questions schema",
         "questions check",
         "questions leaks",
         "questions clues",

@@ -23,6 +23,7 @@ from questions.check.item import Item
 from questions.check.names import find_named_faults, take_inventory
 from questions.check.rules import Finding, lint
 from questions.check.scope import find_scope_faults
+from questions.check.shown import ShownPicture, find_shown_faults
 from questions.key import Decision, Place, decide_all, list_right
 
 TOTAL = Decimal(10)  # points of the whole homework, as the slides say
@@ -50,13 +51,15 @@ def check_bank(
     canonicals: Mapping[int, Outputs],
     texts: Texts | None = None,
     flipped: Mapping[Place, int] | None = None,
+    shown: Sequence[ShownPicture] = (),
 ) -> CheckReport:
     """Return everything that is wrong with a bank that was read with these faults, and what its key looks like.
 
     canonicals: without any, claims and names are left unjudged. texts: the profile's, where they are at hand.
-    flipped: how many mutants make each wrong choice true, where mutants ran.
+    flipped: how many mutants make each wrong choice true, where mutants ran. shown: what each picture shows.
     """
     found = [*faults, *find_total_faults(bank, assignment, faults), *find_scope_faults(bank)]
+    found += find_shown_faults(bank, shown)
     decisions: dict[Place, Decision] = {}
     if canonicals:
         found += find_named_faults(bank, take_inventory(next(iter(canonicals.values())), assignment.categories, texts))

@@ -8,7 +8,7 @@ import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from questions.measures.arguments import Tried, find_axis, find_missing
+from questions.measures.arguments import Axis, Tried, find_axis, find_missing
 from questions.measures.registry import MEASURES
 
 Placement = dict[str, Any]
@@ -54,6 +54,17 @@ def list_options(hint: Any, found: Placement, axes: Mapping[str, Sequence[Any]])
             options += get_args(part)
         options += next((mark.values for mark in getattr(part, "__metadata__", ()) if isinstance(mark, Tried)), ())
     return list(dict.fromkeys(options))
+
+
+def list_axis_names(hint: Any) -> tuple[str, ...]:
+    """Return the axes that an argument of a type may lie on, as its type names them.
+
+    >>> from questions.measures.filters import Filter
+    >>> list_axis_names(Filter)
+    ('filter of layer {layer}',)
+    """
+    marks = (mark for part in _flatten(hint) for mark in getattr(part, "__metadata__", ()))
+    return next((mark.names for mark in marks if isinstance(mark, Axis)), ())
 
 
 def _flatten(hint: Any) -> Iterator[Any]:

@@ -135,8 +135,8 @@ def mark_region(outputs: Outputs, picture: int, region: str) -> Masks:
     [[[1, 0]], [[0, 1]]]
     """
     if region == BACKGROUND:
-        masks = [its for (group, _), its in outputs.items() if group == "pictures" and its.dtype.kind == "b"]
-        inside = ~np.any([its[picture] for its in masks], axis=0)
+        arrays = [outputs[name] for name in outputs if name[0] == "pictures"]
+        inside = ~np.any([its[picture] for its in arrays if its.dtype.kind == "b"], axis=0)
     else:
         inside = np.asarray(outputs["pictures", region][picture], dtype=bool)
     if not inside.any():

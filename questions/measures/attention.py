@@ -11,6 +11,7 @@ from pydantic import Field
 
 from assignment import arrays
 from assignment.outputs import Outputs
+from questions.measures import quantity
 from questions.measures.arguments import Axis, Floats, Tried, as_floats
 
 SCORED_FUNCTIONS = (*arrays.FUNCTIONS, *arrays.LINKS)  # the axis `function`
@@ -38,7 +39,9 @@ def find_tokens(outputs: Outputs, text: int, word: int) -> list[int]:
     return found
 
 
-def attention_share(outputs: Outputs, *, text: Text, layer: BlockLayer, head: Head, word: Number, to: Number) -> float:
+def attention_share(
+    outputs: Outputs, *, text: Text, layer: BlockLayer, head: Head, word: Number, to: Number
+) -> quantity.Share:
     """Return which share (0 to 1) of a word's attention a head gives to another word, the mean over its tokens.
 
     >>> attention_share(_example(), text=0, layer=0, head=0, word=0, to=1)
@@ -49,7 +52,7 @@ def attention_share(outputs: Outputs, *, text: Text, layer: BlockLayer, head: He
     return float(rows[:, find_tokens(outputs, text, to)].sum(axis=1).mean())
 
 
-def attention_largest(outputs: Outputs, *, text: Text, layer: BlockLayer, head: Head, word: Number) -> float:
+def attention_largest(outputs: Outputs, *, text: Text, layer: BlockLayer, head: Head, word: Number) -> quantity.Share:
     """Return the largest share (0 to 1) that a head gives to one token, the mean over a word's tokens.
 
     >>> attention_largest(_example(), text=0, layer=0, head=0, word=0)
@@ -58,7 +61,7 @@ def attention_largest(outputs: Outputs, *, text: Text, layer: BlockLayer, head: 
     return float(np.nanmax(_take_map(outputs, text, layer, head)[find_tokens(outputs, text, word)], axis=1).mean())
 
 
-def head_gain(outputs: Outputs, *, layer: BlockLayer, head: Head, function: Function) -> float:
+def head_gain(outputs: Outputs, *, layer: BlockLayer, head: Head, function: Function) -> quantity.Times:
     """Return how many times as much attention a head gives to a function's targets as an even head would.
 
     >>> head_gain(_example(), layer=0, head=1, function="next")
@@ -68,7 +71,7 @@ def head_gain(outputs: Outputs, *, layer: BlockLayer, head: Head, function: Func
     return float(outputs["attention", "score"][number, layer, head]) / float(outputs["attention", "chance"][number])
 
 
-def best_score(outputs: Outputs, *, function: Function, layer: BlockLayer | None = None) -> float:
+def best_score(outputs: Outputs, *, function: Function, layer: BlockLayer | None = None) -> quantity.Share:
     """Return the largest score of a function over all heads, or over those of one layer.
 
     >>> best_score(_example(), function="next")
@@ -78,7 +81,7 @@ def best_score(outputs: Outputs, *, function: Function, layer: BlockLayer | None
     return float((scores if layer is None else scores[layer]).max())
 
 
-def heads_above(outputs: Outputs, *, share: Share) -> float:
+def heads_above(outputs: Outputs, *, share: Share) -> quantity.Heads:
     """Return how many heads give more than a share of their attention to the targets of at least one function.
 
     >>> heads_above(_example(), share=0.25), heads_above(_example(), share=0.5)
@@ -87,7 +90,9 @@ def heads_above(outputs: Outputs, *, share: Share) -> float:
     return float((outputs["attention", "score"].max(axis=0) > share).sum())
 
 
-def word_probability(outputs: Outputs, *, text: Text, candidate: Candidate = 0, array: Hidden = "prediction") -> float:
+def word_probability(
+    outputs: Outputs, *, text: Text, candidate: Candidate = 0, array: Hidden = "prediction"
+) -> quantity.Probability:
     """Return the probability of a candidate for the hidden word; candidate 0 is the word that was hidden.
 
     >>> word_probability(_example(), text=0), word_probability(_example(), text=0, array="prediction_also")
@@ -99,13 +104,15 @@ def word_probability(outputs: Outputs, *, text: Text, candidate: Candidate = 0, 
     return float(outputs["attention", array][text, number])
 
 
-def probability_left(outputs: Outputs, *, text: Text, word: Number) -> float:
+def probability_left(outputs: Outputs, *, text: Text, word: Number) -> quantity.Probability:
     """Return the probability that the hidden word keeps where another word, of one token, is hidden too.
 
     >>> round(probability_left(_example(), text=0, word=0), 3)  # 0.75 exp(-0.5)
     0.455
     """
     tokens = find_tokens(outputs, text, word)
+    if int(outputs["texts", "hidden"][text]) in tokens:
+        raise ValueError(f"word {word} of sentence {text} is the hidden one; expected another")
     if len(tokens) > 1:  # `drop` hides one token, the notebook all of a word's
         raise ValueError(f"word {word} of sentence {text} has {len(tokens)} tokens; expected a word of one")
     return word_probability(outputs, text=text) * math.exp(-float(outputs["attention", "drop"][text, tokens[0]]))
@@ -124,6 +131,7 @@ def _example() -> Outputs:
         {
             ("texts", "word"): np.array([[-1, 0, 1, 1]]),
             ("texts", "candidate"): np.array([[2, 0, -1]]),
+            ("texts", "hidden"): np.array([2]),
             ("attention", "map"): np.stack([heat, heat.T])[None, None],
             ("attention", "score"): score,
             ("attention", "chance"): np.full(len(SCORED_FUNCTIONS), 0.125),

@@ -3,6 +3,7 @@
 import numpy as np
 
 from assignment.outputs import Outputs
+from questions.measures import quantity
 from questions.measures.arguments import Floats, Label, Picture, as_floats, to_label
 
 
@@ -17,7 +18,7 @@ def compute_probabilities(outputs: Outputs, picture: int) -> Floats:
     return as_floats(sizes / sizes.sum())
 
 
-def probability(outputs: Outputs, *, picture: Picture, label: Label = "truth") -> float:
+def probability(outputs: Outputs, *, picture: Picture, label: Label = "truth") -> quantity.Probability:
     """Return the softmax probability of a label in a picture.
 
     >>> outputs = Outputs({("pictures", "logits"): np.log([[0.25, 0.75]])})
@@ -27,7 +28,7 @@ def probability(outputs: Outputs, *, picture: Picture, label: Label = "truth") -
     return float(compute_probabilities(outputs, picture)[to_label(outputs, picture, label)])
 
 
-def logit(outputs: Outputs, *, picture: Picture, label: Label = "truth") -> float:
+def logit(outputs: Outputs, *, picture: Picture, label: Label = "truth") -> quantity.Logits:
     """Return the logit of a label in a picture.
 
     >>> logit(Outputs({("pictures", "logits"): np.array([[-1.0, 4.5]])}), picture=0, label=1)
@@ -36,7 +37,7 @@ def logit(outputs: Outputs, *, picture: Picture, label: Label = "truth") -> floa
     return float(outputs["pictures", "logits"][picture, to_label(outputs, picture, label)])
 
 
-def lead_of_truth(outputs: Outputs, *, picture: Picture) -> float:
+def lead_of_truth(outputs: Outputs, *, picture: Picture) -> quantity.ProbabilityGained:
     """Return the probability of the true label minus the largest other one: positive where the classifier is right.
 
     >>> outputs = Outputs({("pictures", "label"): np.array([0]), ("pictures", "logits"): np.log([[0.25, 0.75]])})

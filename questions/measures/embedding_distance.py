@@ -8,6 +8,7 @@ from pydantic import Field
 
 from assignment.models.groups import compute_group_means, compute_nearest_share
 from assignment.outputs import Outputs
+from questions.measures import quantity
 from questions.measures.arguments import Axis, Floats, as_floats, find_number
 
 SharedWord = Annotated[str, Axis("shared_word")]
@@ -24,7 +25,7 @@ def state_comparison(
     sentence: Sentence,
     other: Sentence,
     array: Compared = "euclidean",
-) -> float:
+) -> quantity.Compared:
     """Return the distance, or the cosine similarity, of a word's states in two sentences.
 
     >>> state_comparison(_example(), word="apple", layer=0, sentence=0, other=2)
@@ -35,7 +36,9 @@ def state_comparison(
     )
 
 
-def meaning_gap(outputs: Outputs, *, word: SharedWord, layer: Layer, array: Compared = "euclidean") -> float:
+def meaning_gap(
+    outputs: Outputs, *, word: SharedWord, layer: Layer, array: Compared = "euclidean"
+) -> quantity.ComparedGap:
     """Return the mean between two meanings less the mean within one: the column "difference" of the notebook.
 
     >>> meaning_gap(_example(), word="apple", layer=0)
@@ -45,7 +48,9 @@ def meaning_gap(outputs: Outputs, *, word: SharedWord, layer: Layer, array: Comp
     return between - within
 
 
-def meaning_within(outputs: Outputs, *, word: SharedWord, layer: Layer, array: Compared = "euclidean") -> float:
+def meaning_within(
+    outputs: Outputs, *, word: SharedWord, layer: Layer, array: Compared = "euclidean"
+) -> quantity.Compared:
     """Return the mean within one meaning: the column "same meaning" of the notebook.
 
     >>> meaning_within(_example(), word="apple", layer=0)
@@ -54,7 +59,9 @@ def meaning_within(outputs: Outputs, *, word: SharedWord, layer: Layer, array: C
     return compute_group_means(*_take_values(outputs, word, layer, array))[0]
 
 
-def meaning_ratio(outputs: Outputs, *, word: SharedWord, layer: Layer, array: Compared = "euclidean") -> float:
+def meaning_ratio(
+    outputs: Outputs, *, word: SharedWord, layer: Layer, array: Compared = "euclidean"
+) -> quantity.SignedTimes:
     """Return how many times the mean within one meaning the mean between two is.
 
     >>> round(meaning_ratio(_example(), word="apple", layer=0), 3)
@@ -64,7 +71,7 @@ def meaning_ratio(outputs: Outputs, *, word: SharedWord, layer: Layer, array: Co
     return between / within
 
 
-def nearest_same(outputs: Outputs, *, word: SharedWord, layer: Layer, array: Compared = "euclidean") -> float:
+def nearest_same(outputs: Outputs, *, word: SharedWord, layer: Layer, array: Compared = "euclidean") -> quantity.Share:
     """Return the share (0 to 1) of sentences whose nearest other one has the same meaning; a tie counts half.
 
     >>> nearest_same(_example(), word="apple", layer=0)

@@ -8,6 +8,7 @@ from pydantic import Field
 from assignment.arrays import ANSWER, OTHER, QUESTION, SUPPORT, pick_roles
 from assignment.models.groups import compute_apartness, compute_nearness, mark_between
 from assignment.outputs import Outputs
+from questions.measures import quantity
 from questions.measures.arguments import Axis, Floats, Tried, as_floats, find_number
 
 Reader = Annotated[str, Axis("reader")]
@@ -17,7 +18,7 @@ Token = Annotated[int, Field(ge=0), Tried(0, 1, 2)]
 Answer = Literal["right", "given"]
 
 
-def variance_kept(outputs: Outputs, *, reader: Reader, passage: Passage, layer: Layer) -> float:
+def variance_kept(outputs: Outputs, *, reader: Reader, passage: Passage, layer: Layer) -> quantity.Share:
     """Return which share (0 to 1) of a layer's variance the two components of a drawing keep.
 
     >>> share = np.array([[[[0.5, 0.25]]]])
@@ -30,7 +31,9 @@ def variance_kept(outputs: Outputs, *, reader: Reader, passage: Passage, layer: 
     )
 
 
-def variance_gain(outputs: Outputs, *, reader: Reader, over: Reader, passage: Passage, layer: Layer) -> float:
+def variance_gain(
+    outputs: Outputs, *, reader: Reader, over: Reader, passage: Passage, layer: Layer
+) -> quantity.ShareGained:
     """Return by how much (-1 to 1) the share of the variance in a drawing is larger for one model than for another.
 
     >>> share = np.array([[[[0.5, 0.25]]], [[[0.25, 0.125]]]])
@@ -44,7 +47,7 @@ def variance_gain(outputs: Outputs, *, reader: Reader, over: Reader, passage: Pa
 
 def answer_apart(
     outputs: Outputs, *, reader: Reader, passage: Passage, layer: Layer, answer: Answer = "right"
-) -> float:
+) -> quantity.Spreads:
     """Return how far an answer's middle lies from that of all other tokens in a drawing, in spreads of those.
 
     answer: the right one, or the one that the model has given.
@@ -63,19 +66,24 @@ def answer_apart(
     return compute_apartness(points, mark_between(len(every), span)[every >= 0])
 
 
-def answer_token_apart(outputs: Outputs, *, reader: Reader, passage: Passage, layer: Layer, token: Token) -> float:
+def answer_token_apart(
+    outputs: Outputs, *, reader: Reader, passage: Passage, layer: Layer, token: Token
+) -> quantity.Spreads:
     """Return how far one token of the right answer lies from the middle of the tokens outside it, in their spreads.
 
     >>> answer_token_apart(_example(), reader="reader_a", passage=0, layer=0, token=0)
     3.0
     """
     points, roles = _take_points(outputs, reader, passage, layer)
-    one = np.flatnonzero(roles == ANSWER)[token]
+    its = np.flatnonzero(roles == ANSWER)
+    if token >= len(its):
+        raise ValueError(f"token {token} of the right answer to passage {passage}; expected 0 to {len(its) - 1}")
+    one = its[token]
     kept = (roles != ANSWER) | (np.arange(len(roles)) == one)
     return compute_apartness(points[kept], (roles == ANSWER)[kept])
 
 
-def question_near(outputs: Outputs, *, reader: Reader, passage: Passage, layer: Layer) -> float:
+def question_near(outputs: Outputs, *, reader: Reader, passage: Passage, layer: Layer) -> quantity.Times:
     """Return the mean distance of question and supporting sentence in a drawing, over that of all pairs: below 1, near.
 
     >>> round(question_near(_example(), reader="reader_a", passage=0, layer=0), 3)
@@ -85,7 +93,7 @@ def question_near(outputs: Outputs, *, reader: Reader, passage: Passage, layer: 
     return compute_nearness(points, roles == QUESTION, roles == SUPPORT)
 
 
-def question_preference(outputs: Outputs, *, reader: Reader, passage: Passage, layer: Layer) -> float:
+def question_preference(outputs: Outputs, *, reader: Reader, passage: Passage, layer: Layer) -> quantity.Times:
     """Return the question's mean distance from the supporting sentence over that from the other ones in a drawing.
 
     >>> round(question_preference(_example(), reader="reader_a", passage=0, layer=0), 3)

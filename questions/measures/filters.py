@@ -13,6 +13,7 @@ from pydantic import Field
 from assignment.arrays import FILTER_MAPS, REACHED
 from assignment.correlation import pearson
 from assignment.outputs import Outputs
+from questions.measures import quantity
 from questions.measures.arguments import Axis, Floats, Picture, Region, as_floats, find_number, mark_region
 
 ConvLayer = Annotated[int | str, Axis("layer")]
@@ -42,7 +43,7 @@ def take_activation(outputs: Outputs, layer: int | str, filter: int, picture: in
 
 def activation_mean(
     outputs: Outputs, *, layer: ConvLayer, filter: Filter, picture: Picture, region: Region | None = None
-) -> float:
+) -> quantity.Activation:
     """Return a filter's mean activation on a picture, or on a region of it.
 
     >>> example = _example([0.0, 1.0])  # the left half is food
@@ -54,7 +55,7 @@ def activation_mean(
 
 def activation_zero(
     outputs: Outputs, *, layer: ConvLayer, filter: Filter, picture: Picture, region: Region | None = None
-) -> float:
+) -> quantity.Share:
     """Return on which share (0 to 1) of a picture, or of a region of it, a filter is silent.
 
     >>> example = _example([0.0, 1.0])  # the left half is food
@@ -64,7 +65,7 @@ def activation_zero(
     return float((_take_values(outputs, layer, filter, picture, region) == 0).mean())
 
 
-def activation_largest(outputs: Outputs, *, layer: ConvLayer, filter: Filter, picture: Picture) -> float:
+def activation_largest(outputs: Outputs, *, layer: ConvLayer, filter: Filter, picture: Picture) -> quantity.Activation:
     """Return a filter's largest activation on a picture: the upper end of its map's colour bar.
 
     >>> activation_largest(_example([0.25, 1.0]), layer=1, filter=3, picture=0)
@@ -80,7 +81,7 @@ def gain_over_pictures(
     filter: Filter,
     by: Literal["reached", "noise"] = "reached",
     over: Literal["mean", "largest"] = "mean",
-) -> float:
+) -> quantity.Times:
     """Return a filter's mean activation on its ascent picture (or on white noise) over the best of the pictures.
 
     A picture counts by its mean activation, or by the largest value of its map.
@@ -94,7 +95,7 @@ def gain_over_pictures(
     return float(as_floats(outputs["filters", by][depth, index]).mean() / best)
 
 
-def ascent_progress(outputs: Outputs, *, layer: ConvLayer, filter: Filter, steps: AscentSteps) -> float:
+def ascent_progress(outputs: Outputs, *, layer: ConvLayer, filter: Filter, steps: AscentSteps) -> quantity.Rise:
     """Return which share of the rise of all steps a filter's mean (before the ReLU) makes in the first `steps`.
 
     >>> ascent_progress(_example([0.0, 1.0]), layer=1, filter=3, steps=1)
@@ -104,7 +105,7 @@ def ascent_progress(outputs: Outputs, *, layer: ConvLayer, filter: Filter, steps
     return float((trace[steps] - trace[0]) / (trace[-1] - trace[0]))
 
 
-def ascent_ratio(outputs: Outputs, *, layer: ConvLayer, filter: Filter, start: Start) -> float:
+def ascent_ratio(outputs: Outputs, *, layer: ConvLayer, filter: Filter, start: Start) -> quantity.Times:
     """Return the mean activation that ascent reaches from another start over what it reaches from the official one.
 
     >>> ascent_ratio(_example([0.0, 1.0]), layer=1, filter=3, start="photo")
@@ -114,7 +115,7 @@ def ascent_ratio(outputs: Outputs, *, layer: ConvLayer, filter: Filter, start: S
     return float(outputs["filters", REACHED + start][place] / outputs["filters", "reached"][place])
 
 
-def ascent_agreement(outputs: Outputs, *, layer: ConvLayer, filter: Filter, start: Start) -> float:
+def ascent_agreement(outputs: Outputs, *, layer: ConvLayer, filter: Filter, start: Start) -> quantity.Correlation:
     """Return Pearson's correlation, over pixels and channels, of a filter's ascent picture with the official one.
 
     >>> round(ascent_agreement(_example([0.0, 1.0]), layer=1, filter=3, start="photo"), 9)
@@ -124,7 +125,7 @@ def ascent_agreement(outputs: Outputs, *, layer: ConvLayer, filter: Filter, star
     return pearson(*(as_floats(outputs["filters", name][place]).ravel() for name in ("ascent", start)))
 
 
-def ascent_roughness(outputs: Outputs, *, layer: ConvLayer, filter: Filter) -> float:
+def ascent_roughness(outputs: Outputs, *, layer: ConvLayer, filter: Filter) -> quantity.PixelSteps:
     """Return the mean step between neighbouring pixels of a filter's ascent picture: 0 for a plain colour, at most 1.
 
     >>> ascent_roughness(_example([0.0, 1.0]), layer=1, filter=3)
@@ -134,7 +135,7 @@ def ascent_roughness(outputs: Outputs, *, layer: ConvLayer, filter: Filter) -> f
     return float(np.concatenate([np.abs(np.diff(picture, axis=axis)).ravel() for axis in (1, 2)]).mean())
 
 
-def ascent_cross(outputs: Outputs, *, layer: ConvLayer, filter: Filter, ascended: Filter) -> float:
+def ascent_cross(outputs: Outputs, *, layer: ConvLayer, filter: Filter, ascended: Filter) -> quantity.Activation:
     """Return a filter's mean activation on the ascent picture of the layer's filter `ascended`.
 
     >>> ascent_cross(_example([0.0, 1.0]), layer=1, filter=3, ascended=0)

@@ -9,6 +9,7 @@ from typing import Annotated
 import numpy as np
 
 from assignment.outputs import Outputs
+from questions.measures import quantity
 from questions.measures.arguments import Axis, Floats, Picture, Region, as_floats, find_number, mark_region
 
 Attribution = Annotated[str, Axis("run of integrated_gradients")]
@@ -18,7 +19,7 @@ PathSteps = Annotated[int, Axis("steps")]
 
 def attribution_sum(
     outputs: Outputs, *, picture: Picture, array: Attribution = "map", region: Region | None = None
-) -> float:
+) -> quantity.Logits:
     """Return the sum, with signs, of a picture's attributions, or of those in one region.
 
     >>> attribution_sum(_example([3.0, -1.0, 0.5, -0.5]), picture=0)
@@ -30,7 +31,7 @@ def attribution_sum(
     return float((values if region is None else values[mark_region(outputs, picture, region)]).sum())
 
 
-def attribution_against(outputs: Outputs, *, picture: Picture, array: Attribution = "map") -> float:
+def attribution_against(outputs: Outputs, *, picture: Picture, array: Attribution = "map") -> quantity.Share:
     """Return which share (0 to 1) of all size in a picture's attributions is negative.
 
     >>> attribution_against(_example([3.0, -1.0, 0.5, -0.5]), picture=0)
@@ -40,7 +41,7 @@ def attribution_against(outputs: Outputs, *, picture: Picture, array: Attributio
     return float(values.clip(max=0).sum() / -np.abs(values).sum())
 
 
-def attribution_rise(outputs: Outputs, *, picture: Picture, baseline: Baseline | None = None) -> float:
+def attribution_rise(outputs: Outputs, *, picture: Picture, baseline: Baseline | None = None) -> quantity.Logits:
     """Return f(x) - f(baseline), by how much the logit rises from a baseline, or the official one, to the picture.
 
     >>> rise = {("integrated_gradients", "rise"): np.array([[8.0], [3.0]])}
@@ -51,7 +52,7 @@ def attribution_rise(outputs: Outputs, *, picture: Picture, baseline: Baseline |
     return float(outputs["integrated_gradients", "rise"][find_number(outputs, "baseline", name), picture])
 
 
-def attribution_gap(outputs: Outputs, *, picture: Picture, steps: PathSteps | None = None) -> float:
+def attribution_gap(outputs: Outputs, *, picture: Picture, steps: PathSteps | None = None) -> quantity.LogitsApart:
     """Return |sum of the attributions - rise| from the official baseline, with so many steps, or the official ones.
 
     >>> gap = {("integrated_gradients", "gap"): np.array([[2.5], [0.5]])}

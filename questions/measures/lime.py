@@ -12,6 +12,7 @@ from pydantic import Field
 
 from assignment.correlation import pearson
 from assignment.outputs import Outputs
+from questions.measures import quantity
 from questions.measures.arguments import (
     Axis,
     Floats,
@@ -67,7 +68,7 @@ def _strongest(weights: Floats, side: str, pieces: int) -> NDArray[np.intp]:
 
 def lime_share(
     outputs: Outputs, *, picture: Picture, region: Region, label: Label = "truth", side: Side = "for"
-) -> float:
+) -> quantity.Share:
     """Return the share (0 to 1) of all weight for (or against) a label that lies in a region.
 
     >>> outputs = _example([0.6, 0.2, -0.5])  # pieces on: food, background, half food and half background
@@ -80,7 +81,7 @@ def lime_share(
     return float((strength * _overlap(outputs, picture, region)).sum() / strength.sum())
 
 
-def lime_net(outputs: Outputs, *, picture: Picture, region: Region, label: Label = "truth") -> float:
+def lime_net(outputs: Outputs, *, picture: Picture, region: Region, label: Label = "truth") -> quantity.Weight:
     """Return the sum of the weights in a region: above 0 where it speaks for the label on the whole.
 
     >>> round(lime_net(_example([0.6, 0.2, -0.5]), picture=0, region="food", label=0), 6)
@@ -91,7 +92,7 @@ def lime_net(outputs: Outputs, *, picture: Picture, region: Region, label: Label
 
 def lime_top_inside(
     outputs: Outputs, *, picture: Picture, region: Region, pieces: Count, label: Label = "truth", side: Side = "for"
-) -> float:
+) -> quantity.Pieces:
     """Return how many (0 to `pieces`) of the strongest pieces for (or against) a label lie in a region by area.
 
     >>> lime_top_inside(_example([0.6, 0.2, -0.5]), picture=0, region="food", pieces=2, label=0)
@@ -101,7 +102,7 @@ def lime_top_inside(
     return float(_overlap(outputs, picture, region)[strongest].sum())
 
 
-def lime_weight_against(outputs: Outputs, *, picture: Picture, label: Label = "truth") -> float:
+def lime_weight_against(outputs: Outputs, *, picture: Picture, label: Label = "truth") -> quantity.Share:
     """Return the share (0 to 1) of all weight, counted without sign, that is against the label.
 
     >>> lime_weight_against(_example([0.5, -0.25, 0.25]), picture=0, label=0)
@@ -111,7 +112,9 @@ def lime_weight_against(outputs: Outputs, *, picture: Picture, label: Label = "t
     return float(_strength(weights, "against").sum() / np.abs(weights).sum())
 
 
-def lime_largest(outputs: Outputs, *, picture: Picture, label: Label = "truth", side: Side = "for") -> float:
+def lime_largest(
+    outputs: Outputs, *, picture: Picture, label: Label = "truth", side: Side = "for"
+) -> quantity.WeightSize:
     """Return the strongest weight for (or against) a label, without sign.
 
     >>> lime_largest(_example([0.5, -0.25, 0.25]), picture=0, label=0, side="against")
@@ -122,7 +125,7 @@ def lime_largest(outputs: Outputs, *, picture: Picture, label: Label = "truth", 
 
 def lime_agreement(
     outputs: Outputs, *, picture: Picture, first: Run = "weights", second: Run, label: Label = "truth"
-) -> float:
+) -> quantity.Correlation:
     """Return Pearson's correlation of the weights of two runs, such as two that differ in their seed alone.
 
     >>> rows = {("lime", "weights"): [[[1.0, 2.0, 3.0]]], ("lime", "weights_again"): [[[2.0, 4.0, 6.0]]]}
@@ -135,7 +138,7 @@ def lime_agreement(
 
 def lime_shared_top(
     outputs: Outputs, *, picture: Picture, pieces: Count, first: Run = "weights", second: Run, label: Label = "truth"
-) -> float:
+) -> quantity.Pieces:
     """Return how many of the strongest pieces for a label two runs share.
 
     >>> rows = {("lime", "weights"): [[[1.0, 2.0, 3.0]]], ("lime", "weights_again"): [[[3.0, 1.0, 2.0]]]}
@@ -147,7 +150,7 @@ def lime_shared_top(
     return float(np.isin(one, two).sum())
 
 
-def lime_cross_weight(outputs: Outputs, *, picture: Picture, label: Label = "truth", other: Label) -> float:
+def lime_cross_weight(outputs: Outputs, *, picture: Picture, label: Label = "truth", other: Label) -> quantity.Weight:
     """Return the weight for `other` of the strongest piece for `label`: below 0 where it tells one from the other.
 
     >>> outputs = Outputs({("lime", "weights"): np.array([[[0.1, 0.7], [0.2, -0.6]]])})

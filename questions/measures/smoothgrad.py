@@ -5,13 +5,14 @@ from typing import Annotated, Any
 import numpy as np
 
 from assignment.outputs import Outputs
+from questions.measures import quantity
 from questions.measures.arguments import Axis, Picture, Region, find_number
 from questions.measures.maps import Analysis, Map, OtherMap, mass_inside, roughness
 
 Sigma = Annotated[float, Axis("sigma")]
 
 
-def smoothgrad_kept(outputs: Outputs, *, picture: Picture, sigma: Sigma | None = None) -> float:
+def smoothgrad_kept(outputs: Outputs, *, picture: Picture, sigma: Sigma | None = None) -> quantity.Share:
     """Return the share (0 to 1) of a picture's noisy copies that the network puts in the picture's own class.
 
     sigma: of the noise; as in the official run where none is given.
@@ -23,7 +24,7 @@ def smoothgrad_kept(outputs: Outputs, *, picture: Picture, sigma: Sigma | None =
     return float(outputs["smoothgrad", "kept"][find_number(outputs, "sigma", level), picture])
 
 
-def smoothgrad_roughness_ratio(outputs: Outputs, *, picture: Picture, array: Map, other: Map = "map") -> float:
+def smoothgrad_roughness_ratio(outputs: Outputs, *, picture: Picture, array: Map, other: Map = "map") -> quantity.Times:
     """Return how rough one SmoothGrad map is relative to another: 1 where they are as rough, below 1 where smoother.
 
     >>> smoothgrad_roughness_ratio(_example(map=[[[1.0, 3.0]]], many=[[[1.5, 2.5]]]), picture=0, array="many")
@@ -41,7 +42,7 @@ def smoothgrad_mass_shift(
     array: Map = "map",
     other: OtherMap,
     other_analysis: Analysis = "smoothgrad",
-) -> float:
+) -> quantity.Share:
     """Return how far (0 to 1), up or down, a region's share of a SmoothGrad map's sum is from its share in another map.
 
     >>> smoothgrad_mass_shift(_example(map=[[[1.0, 1.0]]], one=[[[3.0, 1.0]]]), picture=0, region="food", other="one")

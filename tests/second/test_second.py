@@ -5,17 +5,22 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import jsonschema
 import numpy as np
 import pytest
 import torch
+import yaml
 
 from assignment.course import Course, open_course
 from assignment.outputs import load_group
 from assignment.profile import Profile
 from grader.commands.main import main
+from questions.axes import list_axes
+from questions.explore.schema import make_bank_schema
 from reference.produce.bench import Bench
 from reference.produce.compare import compare_group
 from reference.produce.registry import find_producer
+from tests.questions.explore.drafted import decide_drafts
 from tests.second.make import keep, make
 
 ROOT = Path(__file__).parents[2]
@@ -47,6 +52,21 @@ def digest_package() -> str:
 def test_questions_and_notebook_have_no_fault(course: Course, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["questions", "check", "--course", str(course.folder)]) == 0, capsys.readouterr()
     assert main(["notebook", "--course", str(course.folder), "--check"]) == 0, capsys.readouterr()
+
+
+@pytest.mark.slow
+def test_drafts_of_every_analysis_are_a_bank_with_a_key(course: Course, tmp_path: Path) -> None:
+    found = decide_drafts(course, tmp_path / "bank")
+    assert [one for one in found if "[mixed-languages]" not in one] == []  # one of its shared words is Chinese
+
+
+def test_bank_is_valid_by_the_schema_for_editors(course: Course) -> None:
+    validator = jsonschema.Draft202012Validator(make_bank_schema(list_axes(course)))
+    data = yaml.safe_load((course.bank / "embedding_pca.yaml").read_text(encoding="utf-8"))
+    for path in course.bank.glob("*.yaml"):
+        assert list(validator.iter_errors(yaml.safe_load(path.read_text(encoding="utf-8")))) == [], path.name
+    data[0]["choices"]["a"]["claim"]["with"]["reader"] = "reader_a"  # a reader of the embedded course
+    assert "'reader_a' is not one of ['before', 'after']" in [one.message for one in validator.iter_errors(data)]
 
 
 @pytest.mark.nightly

@@ -8,12 +8,14 @@ from assignment.course import Course
 from assignment.fixable import Fault, FixableError
 from assignment.outputs import Outputs
 from assignment.provenance import find_other_makers_of, find_stale_outputs
+from grader.commands.questions.explore.watch import watch
 from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.screen import print_faults, print_notes
 from questions.bank import Bank, read_bank
 from questions.canonical import load_canonicals
 from questions.check.bank import CheckReport, check_bank, count_several, count_spread
 from questions.check.rules import RULES
+from questions.check.shown import list_shown
 from questions.key import Decision, Place
 from questions.proof.matrix import find_matrix_faults
 from questions.proof.stability import Steadiness, compute_all_steadiness, find_stability_faults
@@ -41,14 +43,17 @@ def add_parser(verbs: Verbs) -> None:
         _start,
         says="compute the key; exit 1 where the bank or the key has a fault",
         about=ABOUT,
-        examples=("hw9 questions check", "hw9 questions check --rules"),
+        examples=("hw9 questions check", "hw9 questions check --rules", "hw9 questions check --watch"),
     )
     parser.add_argument("--rules", action="store_true", help="list the codes of the lint rules with their sources")
+    parser.add_argument("--watch", action="store_true", help="check again after each change (Ctrl-C ends)")
 
 
 def _start(options: argparse.Namespace) -> int:
     if options.rules:
         return list_rules()
+    if options.watch:
+        return watch(options.course, check)
     return check(options.course)
 
 
@@ -86,7 +91,8 @@ def look_at_bank(course: Course) -> LookedAt:
     questions, unread = read_bank(course)
     canonicals, missing = _load_canonicals(course)
     stored = load_proof(course.proofs)
-    report = check_bank(questions, unread, course.assignment, canonicals, course.profile.texts, stored.flipped)
+    shown = list_shown(course)
+    report = check_bank(questions, unread, course.assignment, canonicals, course.profile.texts, stored.flipped, shown)
     steadiness = compute_all_steadiness(questions, report.decisions, stored.stability) if stored.stability else {}
     disproved: list[Fault] = []
     if stored.matrix:

@@ -3,7 +3,6 @@
 import argparse
 
 from grader.commands.questions import (
-    blueprint,
     check,
     clues,
     handout,
@@ -16,6 +15,7 @@ from grader.commands.questions import (
     show,
     stability,
 )
+from grader.commands.questions.explore import blueprint, measures, new, schema, suggest, values
 from grader.commands.terminal.options import Verbs
 
 ABOUT = """Check the questions, prove their computed key, and hand them out.
@@ -27,10 +27,14 @@ EPILOG = """examples:
   hw9 questions check
   hw9 questions check --rules
   hw9 questions show saliency-2
+  hw9 questions values --analysis lime --picture 6
   hw9 questions mutate --only saliency
   hw9 questions handout dist/handout
 """
-MODULES = (check, leaks, clues, show, mutate, stability, recheck, rekey, blueprint, handout, qti, lessons)
+MODULES = (
+    *(check, leaks, clues, show, mutate, stability, recheck, rekey, handout, qti, lessons),
+    *(blueprint, measures, values, suggest, new, schema),
+)
 
 
 def add_parser(verbs: Verbs) -> None:

@@ -1,19 +1,16 @@
 """What several verbs of `hw9 questions` share: where they compute, in which parts, and where they store."""
 
 import argparse
-import os
 from pathlib import Path
 
-from assignment.fixable import FixableError
-from questions.proof.rerun import CACHE_FOLDER
+from grader.commands.terminal.kept import add_kept
+from grader.commands.terminal.kept import check_folders as check_folders
 from questions.proof.shard import Shard, parse_shard
 
 
 def add_computing(parser: argparse.ArgumentParser) -> None:
     """Add --device, --cache and --shard: how the reference is computed anew."""
-    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu", help="where to compute (default: cpu)")
-    keep = "where what was computed is kept, so that a stopped command resumes (default: build/reruns)"
-    parser.add_argument("--cache", type=Path, default=CACHE_FOLDER, metavar="DIR", help=keep)
+    add_kept(parser)
     part = "compute part k of n, such as 2/4; without it, what the parts left in --cache is gathered and judged"
     parser.add_argument("--shard", type=_take_shard, default=Shard(), metavar="K/N", help=part)
 
@@ -29,14 +26,3 @@ def add_storing(parser: argparse.ArgumentParser, what: str) -> None:
     """Add --write, whose help says `what` is stored, and --out."""
     parser.add_argument("--write", action="store_true", help=f"store {what}")
     parser.add_argument("--out", type=Path, metavar="DIR", help="where to (default: the course's proofs)")
-
-
-def check_folders(*folders: Path) -> None:
-    """Raise FixableError, before anything is computed, where what is computed could not be stored."""
-    for folder in folders:
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise FixableError(f"{folder}: {error.strerror}; expected a folder that can be written") from None
-        if not os.access(folder, os.W_OK):
-            raise FixableError(f"{folder}: no permission; expected a folder that can be written")

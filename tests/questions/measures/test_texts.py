@@ -25,6 +25,7 @@ def outputs() -> Outputs:
         {
             ("texts", "word"): WORD_OF_TOKEN,
             ("texts", "candidate"): np.array([[4, 5, -1], [6, 7, 8]]),
+            ("texts", "hidden"): np.array([4, 1]),
             ("texts", "role"): roles,
             ("texts", "meaning"): np.array([[0] * 5 + [1] * 5] * 2),
             ("attention", "map"): heat,
@@ -83,6 +84,7 @@ def test_every_head_is_above_no_share_and_none_above_all(outputs: Outputs) -> No
     [
         ("word_probability", {"text": 0, "candidate": 2}, "candidate 2 of sentence 0; expected one that"),
         ("probability_left", {"text": 1, "word": 3}, "word 3 of sentence 1; expected 0 to 2"),
+        ("probability_left", {"text": 1, "word": 0}, "word 0 of sentence 1 is the hidden one; expected another"),
         ("probability_left", {"text": 0, "word": 1}, "word 1 of sentence 0 has 2 tokens; expected a word of one"),
     ],
 )

@@ -1,0 +1,1 @@
+"""Drafts: claims that stand, put into words as balanced pairs and as whole questions for a bank."""
