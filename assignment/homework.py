@@ -17,7 +17,7 @@
 # | English | 中文 |
 # |---|---|
 # | Run the cells from top to bottom. A cell marked **official** saves what it computed; leave it as it is. | 請由上往下執行。標示 **official** 的儲存格會存下計算結果，請不要更動。 |
-# | Each analysis ends with a **scratch** cell, which has a number: change one argument there, run it again, and look. | 每個分析最後都有一個編號的 **scratch** 儲存格：在那裡一次改一個參數，重新執行，再觀察。 |
+# | Each analysis ends with a **scratch** cell, which has a number: change there what a question says, run it, look, and set it back for the next question. | 每個分析最後都有一個編號的 **scratch** 儲存格：在那裡照題目修改，執行並觀察，下一題之前再改回。 |
 # | Write your answers into the cell `answers = {...}` at the end. A question earns its points only if you choose **all** correct choices and no other. | 把答案寫在最後面的 `answers = {...}` 儲存格。每一題必須選出**所有**正確選項、且沒有多選，才會得分。 |
 # | <!-- graded: en --> | <!-- graded: zh --> |
 # | Pictures are numbered from 0, as the figures show. | 圖片編號從 0 開始，與圖上的標題相同。 |
@@ -191,7 +191,7 @@ show_lime(
 )
 
 # %%
-# scratch 1: change ONE argument, run, look. Nothing here is saved.  一次只改一個參數，觀察結果；這裡不會存檔。
+# scratch 1: change what a question says, run, look; set it back for the next. Nothing here is saved.  照題目修改，執行並觀察，下一題再改回；這裡不會存檔。
 # TODO {{ asked('lime') }}: look_at, for_label, samples, hide, seed
 look_at = {{ look_at }}  # which picture
 for_label = {{ other('lime') }}  # which label's explanation
@@ -249,7 +249,7 @@ show_maps(
 )
 
 # %%
-# scratch 2: change ONE argument, run, look. Nothing here is saved.  一次只改一個參數，觀察結果；這裡不會存檔。
+# scratch 2: change what a question says, run, look; set it back for the next. Nothing here is saved.  照題目修改，執行並觀察，下一題再改回；這裡不會存檔。
 # TODO {{ asked('saliency') }}: labels, of
 other_labels = torch.full_like(labels, {{ other('saliency') }})  # label {{ other('saliency') }} for every picture: saliency(inputs, other_labels)  每張圖都問類別 {{ other('saliency') }}
 compared = saliency(inputs, {{ whose(saliency) }}, of="{{ saliency.official.of }}").cpu().numpy()  # as in the official cell  與 official 儲存格相同
@@ -319,7 +319,7 @@ show_maps(
 print(describe_shares("copies that keep the picture's class ｜ 仍屬於原圖類別的副本比例", smooth_kept))
 
 # %%
-# scratch 3: change ONE argument, run, look. Nothing here is saved.  一次只改一個參數，觀察結果；這裡不會存檔。
+# scratch 3: change what a question says, run, look; set it back for the next. Nothing here is saved.  照題目修改，執行並觀察，下一題再改回；這裡不會存檔。
 # TODO {{ asked('smoothgrad') }}: labels, sigma, copies, seed, average
 other_labels = torch.full_like(labels, {{ other('smoothgrad') }})  # label {{ other('smoothgrad') }} for every picture  每張圖都問類別 {{ other('smoothgrad') }}
 compared = saliency_maps  # or smooth_maps  要比較的圖
@@ -471,7 +471,7 @@ show_pictures(
 )
 
 # %%
-# scratch 4: change ONE argument, run, look. Nothing here is saved.  一次只改一個參數，觀察結果；這裡不會存檔。
+# scratch 4: change what a question says, run, look; set it back for the next. Nothing here is saved.  照題目修改，執行並觀察，下一題再改回；這裡不會存檔。
 # TODO {{ asked('filters') }}: layer, which, look_at, start, steps
 layer = {{ shallow | repr }}  # {{ either(layers) }}
 which = 0  # 0 to {{ each - 1 }}: which of FILTERS[layer]  第幾個濾波器（從 0 開始）
@@ -502,7 +502,7 @@ print(describe_activations(filter_maps[layer][:, which], profile.masks))
 noise_mean = activation_maps(white_noise(), layer, FILTERS[layer]).mean(dim=(2, 3))[:, which].mean()
 print(f"its mean activation on white noise ｜ 在白雜訊上的平均活化值: {noise_mean:.2f}")
 on_each = activation_maps(found, layer, [one_filter]).mean(dim=(1, 2, 3))
-on_each = ", ".join(f"filter 濾波器 {k}: {mean:.2f}" for k, mean in zip(FILTERS[layer], on_each))
+on_each = ", ".join(f"of filter {k} 濾波器 {k} 的圖: {mean:.2f}" for k, mean in zip(FILTERS[layer], on_each))
 print("its mean activation on the {{ spell(each, 'ascent picture') }} above ｜ 在上面{{ spell_zh(each) }}張梯度上升圖上的平均活化值:", on_each)
 print(
     f"same pixels as in the official picture, correlation ｜ 與 official 圖的像素相關係數: {np.corrcoef(found[which].cpu().numpy().ravel(), ascent_pictures[list(FILTERS).index(layer), which].ravel())[0, 1]:.2f}"
@@ -597,7 +597,7 @@ show_signed_maps(
 print(describe_attributions(attributions, rises, profile.masks))
 
 # %%
-# scratch 5: change ONE argument, run, look. Nothing here is saved.  一次只改一個參數，觀察結果；這裡不會存檔。
+# scratch 5: change what a question says, run, look; set it back for the next. Nothing here is saved.  照題目修改，執行並觀察，下一題再改回；這裡不會存檔。
 # TODO {{ asked('integrated_gradients') }}: labels, baseline ({{ quote(baselines) }}), steps, multiply
 other_labels = torch.full_like(labels, {{ other('integrated_gradients') }})  # label {{ other('integrated_gradients') }} for every picture  每張圖都問類別 {{ other('integrated_gradients') }}
 maps, rise = integrated_gradients(
@@ -663,10 +663,11 @@ def fill_up(arrays):
 # ## Attention ｜ 注意力
 #
 # In every layer each **head** lets a token gather from the others; its attention says how much from which, and adds up to 1. What does a
-# head look at, and what is a hidden word predicted from? The explorer below lets you try any sentence.
+# head look at, and what is a hidden word predicted from? The explorer below lets you try any sentence. Layer 0 of the heads is the
+# first layer after the embedding.
 #
 # 每一層的每個**頭**都讓一個 token 從其他 token 收集資訊；注意力表示從哪裡收集多少，總和為 1。一個頭在看什麼？被遮住的詞是根據什麼預測出來的？
-# 下方的探索工具可以試任何句子。
+# 下方的探索工具可以試任何句子。頭所在的層 0，是 embedding 之後的第一層。
 #
 # $$a_{ij} = \operatorname{softmax}_j \left( \frac{q_i \cdot k_j}{\sqrt{d}} \right)$$
 #
@@ -734,7 +735,7 @@ from assignment.explorer.explorer import Explorer
 Explorer(bert, [one.plain for one in texts.attention], {name: (scores[name], chances[name]) for name in scores})
 
 # %%
-# scratch 6: change ONE argument, run, look. Nothing here is saved.  一次只改一個參數，觀察結果；這裡不會存檔。
+# scratch 6: change what a question says, run, look; set it back for the next. Nothing here is saved.  照題目修改，執行並觀察，下一題再改回；這裡不會存檔。
 # TODO {{ asked('attention') }}: look_at, layer, head, hide
 look_at = 0  # which sentence
 layer, head = 0, 0  # which head
@@ -819,6 +820,7 @@ from assignment.models.roles import find_roles
 roles = {name: [find_roles(one, reading) for one, reading in zip(texts.passages, passages[name])] for name in readers}
 for index, one in enumerate(texts.passages):
     print(f"passage {index} 短文 {index}: {one.pair[0]} ｜ {one.pair[1]}")
+    print(f"  right answer 正確答案: {one.pair[1][slice(*one.answer)]}")
     for name, (first, last) in zip(readers, spans[:, index]):
         print(f"  {name}: {readers[name].tokenizer.decode(passages[name][index].ids[0, first : last + 1])}")
 show_points(
@@ -915,7 +917,7 @@ for word_and_its in zip(shared_words, texts.words, distances, cosines):
     show_word(*word_and_its)
 
 # %%
-# scratch 8: change ONE argument, run, look. Nothing here is saved.  一次只改一個參數，觀察結果；這裡不會存檔。
+# scratch 8: change what a question says, run, look; set it back for the next. Nothing here is saved.  照題目修改，執行並觀察，下一題再改回；這裡不會存檔。
 # TODO {{ asked('embedding_distance') }}: look_at, pair
 look_at = 0  # which shared word: {{ words }}
 pair = (0, 1)  # which two of its sentences  哪兩個句子

@@ -92,14 +92,16 @@ def describe_meanings(matrices: Array, meanings: Array, *, nearest_is: str = "sm
     "smallest" for distances, "largest" for similarities.
 
     >>> print(describe_meanings(np.array([[[0.0, 1, 4], [1, 0, 2], [4, 2, 0]]]), np.array([0, 0, 1])))
-    nearest: share of sentences whose nearest other sentence has the same meaning
-    nearest：最近的另一句與它詞義相同的句子所占的比例
+    difference: other meaning minus same meaning
+    nearest: share of sentences whose nearest other sentence has the same meaning; ties count in part
+    差：異義減同義；最近：有多少比例的句子，離它最近的另一句與它詞義相同；同樣近時按比例計
     layer 層   same meaning 同義   other meaning 異義   difference 差   nearest 最近
            0             1.000              3.000           2.000         0.67
     """
     lines = [
-        "nearest: share of sentences whose nearest other sentence has the same meaning",
-        "nearest：最近的另一句與它詞義相同的句子所占的比例",
+        "difference: other meaning minus same meaning",
+        "nearest: share of sentences whose nearest other sentence has the same meaning; ties count in part",
+        "差：異義減同義；最近：有多少比例的句子，離它最近的另一句與它詞義相同；同樣近時按比例計",
         "layer 層   same meaning 同義   other meaning 異義   difference 差   nearest 最近",
     ]
     for depth, matrix in enumerate(matrices):

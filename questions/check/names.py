@@ -22,7 +22,7 @@ _ONE = r"\d+(?!\d|\.\d)(?: ?[(（][^)）]*[)）])?"
 _LIST = {"en": rf"{_ONE}(?:(?:, and |, | and | or ){_ONE})*", "zh": rf"{_ONE}(?:(?: ?[、和與或] ?){_ONE})*"}
 _CHINESE = {
     "picture": r"圖 ?{}",
-    "layer": r"第 ?{} ?層",
+    "layer": r"(?:第 ?{0} ?層|層 ?{0})",
     "head": r"(?:第 ?{0} ?個頭|頭 ?{0})",
     "sentence": r"句子 ?{}",
     "passage": r"短文 ?{}",

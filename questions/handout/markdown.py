@@ -8,6 +8,11 @@ from collections.abc import Sequence
 from questions.bank import Bank
 from questions.question import Question
 
+RULE = (
+    "Choose all that are right; each question begins with its scratch cell as handed out. "
+    "請選出所有正確的選項；每一題都從發下時的 scratch 儲存格內容開始。"
+)
+
 
 def analysis_to_markdown(bank: Bank, analysis: str) -> str:
     """Return the questions about an analysis as Markdown, English above Traditional Chinese in each."""
@@ -16,7 +21,7 @@ def analysis_to_markdown(bank: Bank, analysis: str) -> str:
         return f"*The questions about {analysis} are not part of this edition. 本版沒有關於 {analysis} 的題目。*"
     first, last = questions[0].number, questions[-1].number
     named, numbers = (f"Questions {first}-{last}", f"{first}-{last}") if first < last else (f"Question {first}", first)
-    heading = f"### {named} ｜ 第 {numbers} 題\n\nChoose all that are right. 請選出所有正確的選項。"
+    heading = f"### {named} ｜ 第 {numbers} 題\n\n{RULE}"
     return "\n\n".join([heading, *(to_markdown(question) for question in questions)])
 
 

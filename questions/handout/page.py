@@ -33,9 +33,10 @@ TITLES = {
 }
 RULE = Bilingual(
     en="Choose all that are right. A question counts only if all the right choices and no other are chosen. "
-    "Pictures, layers and the like are counted from 0, as the notebook does.",
+    "Pictures, layers and the like are counted from 0, as the notebook does. "
+    "Each question begins with its scratch cell as handed out.",
     zh="請選出所有正確的選項。必須選出所有正確的選項而且沒有多選，該題才計分。"
-    "圖片、層等編號都從 0 開始，與 notebook 相同。",
+    "圖片、層等編號都從 0 開始，與 notebook 相同。每一題都從發下時的 scratch 儲存格內容開始。",
 )
 PACKAGE = "questions.handout"
 

@@ -62,7 +62,7 @@ def test_released_notebook_is_blank_and_intact(bank: Bank, text: str) -> None:
     assert plan.first_departure is None
 
 
-@pytest.mark.parametrize("starts", ["# scratch: a picture of your own", "# scratch 1: change ONE argument"])
+@pytest.mark.parametrize("starts", ["# scratch: a picture of your own", "# scratch 1: change what a question says"])
 def test_changing_a_scratch_cell_never_marks_the_notebook_as_changed(text: str, starts: str) -> None:
     data = json.loads(text)
     cell = next(cell for cell in data["cells"] if "".join(cell["source"]).startswith(starts))
