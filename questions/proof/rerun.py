@@ -27,6 +27,8 @@ from questions.canonical import load_canonical
 ROOT = Path(__file__).parents[2]
 CACHE_FOLDER = ROOT / "build" / "reruns"
 ROOMS = ("assignment", "reference")  # what the reference is made of
+CODE = ("assignment/*.py", "assignment/models/*.py", "reference/**/*.py")  # what of it `reference` may import
+NOTEBOOK = ROOT / "assignment" / "homework.py"  # a template of cells, which nothing imports
 FIXABLE = 1  # the exit code of `python -m reference.produce` for what a user can mend
 SETTINGS = {"OMP_NUM_THREADS": "1", "PYTHONSAFEPATH": ""}  # else Python would not look where the edits are
 
@@ -174,7 +176,7 @@ def _overlay(edits: Sequence[Edit]):  # type: ignore[no-untyped-def]
 def _digest_sources() -> str:
     """Return a digest of the code that the arrays depend on: ours, and the packages'."""
     digest = hashlib.sha256(name_packages().encode())
-    for path in _list_files("*.py"):
+    for path in sorted(path for pattern in CODE for path in ROOT.glob(pattern) if path != NOTEBOOK):
         digest.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()
 

@@ -34,12 +34,44 @@ def test_edit_of_a_nested_module_is_what_runs_and_the_real_one_stays() -> None:
     assert (rerun.ROOT / NESTED.file).read_bytes() == real
 
 
-def test_what_is_kept_is_stale_once_a_nested_module_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for room in rerun.ROOMS:
-        (tmp_path / room / "deep").mkdir(parents=True)
-        (tmp_path / room / "deep" / "module.py").write_text("A = 1")
+@pytest.mark.parametrize(
+    ("file", "counts"),
+    [
+        ("reference/produce/bench.py", True),
+        ("reference/lime.py", True),
+        ("assignment/models/bert.py", True),
+        ("assignment/arrays.py", True),
+        ("assignment/homework.py", False),
+        ("assignment/cells/figures.py", False),
+    ],
+)
+def test_what_is_kept_is_stale_once_code_changes_that_computes(
+    file: str, counts: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / file
+    path.parent.mkdir(parents=True)
+    path.write_text("A = 1", encoding="utf-8")
     monkeypatch.setattr(rerun, "ROOT", tmp_path)
+    monkeypatch.setattr(rerun, "NOTEBOOK", tmp_path / "assignment" / "homework.py")
     before = rerun._digest_sources()
     assert rerun._digest_sources() == before
-    (tmp_path / "assignment" / "deep" / "module.py").write_text("A = 2")
-    assert rerun._digest_sources() != before
+    path.write_text("A = 2", encoding="utf-8")
+    assert (rerun._digest_sources() != before) == counts
+
+
+@pytest.mark.slow
+def test_producing_loads_no_code_that_the_digest_leaves_out() -> None:
+    """A function that imports late would be missed: so are all modules of the reference imported."""
+    code = (
+        "import pathlib, sys, importlib, assignment.models.bert\n"
+        "for path in sorted(pathlib.Path('reference').rglob('*.py')):\n"
+        "    if path.name != '__main__.py' and 'check' not in path.parts:\n"
+        "        importlib.import_module('.'.join(path.with_suffix('').parts).removesuffix('.__init__'))\n"
+        "print(*(m.__file__ for n, m in sys.modules.items() if n.split('.')[0] in ('assignment', 'reference')))"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=rerun.ROOT, env=SETTINGS, capture_output=True, text=True, check=True)
+    kept = {str(path) for pattern in rerun.CODE for path in rerun.ROOT.glob(pattern)}
+    loaded = {str(Path(name).resolve()) for name in done.stdout.split() if name != "None"}
+    assert len(loaded) > 30
+    assert loaded <= kept
