@@ -129,7 +129,7 @@ class Assignment(Record):
     regions: Mapping[ArrayName, Bilingual] = {}
     analyses: Analyses
     notebook: NotebookTexts = NotebookTexts()
-    least_mutation_score: Annotated[float, Field(ge=0, le=1)] = 0.95
+    least_mutation_score: Annotated[float, Field(ge=0, le=1)] = 0.98
     wider_agreement: Mapping[str, Annotated[float, Field(ge=1, le=10)]] = {}
     limits: Limits
 

@@ -9,6 +9,7 @@ measure's signature when it is read, so that a misspelt measure or argument is f
 import hashlib
 import inspect
 import math
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -161,7 +162,8 @@ def compute_value(name: str, arguments: Arguments, outputs: Outputs) -> float:
     """Return a measure's number at arguments that name what is there; FixableError where it cannot be had."""
     written = write_measure(name, arguments)
     try:
-        with np.errstate(all="ignore"):  # what is no number is a fault below
+        with np.errstate(all="ignore"), warnings.catch_warnings():  # what is no number is a fault below
+            warnings.simplefilter("ignore", RuntimeWarning)
             value = float(MEASURES[name](outputs, **arguments))
     except (KeyError, IndexError) as error:
         raise FixableError(f"{written} needs {error}; expected arrays that the Outputs hold") from None
