@@ -20,14 +20,13 @@ _PRINTED: dict[float, tuple[str, ...]] = {
     ),
     0.02: ("scale", "spread"),  # two digits of the largest value, as a logarithm
     0.1: ("head_gain",),  # a share of two decimals over another
-    1.0: ("lime_shared_top",),
+    0.5: ("lime_shared_top",),  # a count, against a bound between two whole numbers
 }
 _SEEN: dict[float, tuple[str, ...]] = {
     0.03: ("ascent_roughness",),
     0.05: ("area_inside", "brightest_inside", "lime_largest", "lime_cross_weight"),  # off a colour bar
     0.2: ("density_inside", "answer_token_apart"),
-    0.5: ("lime_top_inside", "logit"),
-    1.0: ("heads_above",),  # counted in a table
+    0.5: ("lime_top_inside", "heads_above", "logit"),  # counts, and a logit that nobody prints
 }
 RESOLUTION: dict[str, float] = {
     name: unit for its in (_PRINTED, _SEEN) for unit, names in its.items() for name in names
