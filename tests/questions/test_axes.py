@@ -34,15 +34,18 @@ def test_axes_of_the_embedded_course_are_its_files() -> None:
 
 
 def test_another_courses_experiments_may_be_claimed_and_mini_s_may_not(copied: Course) -> None:
-    replace_text(copied.settings, "few: {copies: 5}", "handful: {copies: 7}")
+    replace_text(copied.settings, "many: {copies: 80}", "plenty: {copies: 70}")
     course = replace(copied)  # nothing of it was read yet
     claim = {"measure": "roughness", "above": 1, "margin": 0.1}
-    for name, found in (("handful", []), ("few", ["array 'few' of smoothgrad; expected one of map, one, handful"])):
+    for name, found in (
+        ("plenty", []),
+        ("many", ["array 'many' of smoothgrad; expected one of map, one, few, plenty"]),
+    ):
         its = Claim.model_validate(claim | {"with": {"analysis": "smoothgrad", "picture": 0, "array": name}})
         assert [says[: len(found[0]) if found else None] for says in find_misplaced(its, list_axes(course))] == found
     _, faults = read_bank(course)
     assert faults
-    assert all("expected one of map, one, handful, many" in fault.says for fault in faults)
+    assert all("expected one of map, one, few, plenty" in fault.says for fault in faults)
     assert all(fault.place[0] == "bank/smoothgrad.yaml" and fault.place[3] == "claim" for fault in faults)
 
 

@@ -60,6 +60,7 @@ def test_drafts_of_every_analysis_are_a_bank_with_a_key(course: Course, tmp_path
     assert [one for one in found if "[mixed-languages]" not in one] == []  # one of its shared words is Chinese
 
 
+@pytest.mark.slow
 def test_bank_is_valid_by_the_schema_for_editors(course: Course) -> None:
     validator = jsonschema.Draft202012Validator(make_bank_schema(list_axes(course)))
     data = yaml.safe_load((course.bank / "embedding_pca.yaml").read_text(encoding="utf-8"))

@@ -147,10 +147,10 @@ def tell_changes(changes: Mapping[str, Any]) -> Bilingual:
     """Return what an experiment changes, as a person sets it.
 
     >>> tell_changes({"copies": 5, "seed": "next"}).en
-    'copies = 5, another seed'
+    '`copies=5`, another seed'
     """
     told = {"seed": ("another seed", "另一個 seed "), "label": ("the runner-up label", "真實類別以外 logit 最大的類別")}
-    usual = {key: (f"{key} = {write(value)}",) * 2 for key, value in changes.items()}
+    usual = {key: (f"`{key}={write(value)}`",) * 2 for key, value in changes.items()}
     chosen = [
         told[key] if value in ("next", "runner_up") and key in told else usual[key] for key, value in changes.items()
     ]

@@ -18,5 +18,5 @@ ADJUNCTS: dict[str, tuple[str, str, str]] = {  # argument -> English; Chinese, a
     "array": ("in {}", "{}", ""),
     "baseline": ("with baseline = {}", "baseline = {} ", "時"),
     "steps": ("with steps = {}", "steps = {} ", "時"),
-    "sigma": ("with sigma = {}", "sigma = {} ", "時"),
+    "sigma": ("with `sigma={}`", "`sigma={}` ", "時"),
 }

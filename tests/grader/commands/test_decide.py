@@ -87,8 +87,8 @@ def test_every_kind_is_written_listed_and_taken_back(hw9: Hw9, handins: Path) ->
     ("words", "said"),
     [
         (("void", "lime-9", *WHY), "question: 'lime-9'; expected one of"),
-        (("reading", "b01", "lime-1", "xy", *WHY), "value: 'xy'; expected letters of abcd, or blank"),
-        (("accept", "lime-1", "blank", *WHY), "value: 'blank'; expected letters of abcd"),
+        (("reading", "b01", "lime-1", "xy", *WHY), "value: 'xy'; expected letters of abcde, or blank"),
+        (("accept", "lime-1", "blank", *WHY), "value: 'blank'; expected letters of abcde"),
         (("extension", "b01", "2027-06-01T23:59:59", *WHY), "has no time zone"),
         (("extension", "b01", "2027-01-01T00:00:00Z", *WHY), "expected a moment after the deadline"),
         (("excused", "../b01", *WHY), "student: '../b01'"),

@@ -17,7 +17,14 @@ from questions.explore.drafts.themes import list_themes
 from questions.explore.settings import make_settings
 from questions.key import compute_key
 
-LETTERS_AND_LENGTHS = ("longest-is-right", "guess", "points", "the right letters", "two or more right choices")
+LETTERS_AND_LENGTHS = (
+    "expected two kinds or more",  # a draft says `change` throughout: whoever edits it knows better
+    "longest-is-right",
+    "guess",
+    "points",
+    "the right letters",
+    "two or more right choices",
+)
 
 
 def decide_drafts(course: Course, folder: Path) -> list[str]:

@@ -25,7 +25,7 @@ from questions.explore.drafts.wording import say_claim
 from questions.explore.settings import Setting, Spoilt, make_settings
 from questions.explore.values import Value
 from questions.measures.registry import MEASURES
-from questions.proof.mutant import make_mutant
+from questions.proof.mutant import as_if, make_mutant
 from tests.questions.explore.drafted import decide_drafts
 
 WORDS = "embedding_distance"  # quickly drafted: few values
@@ -47,7 +47,10 @@ def spoil(setting: Setting) -> Spoilt:
     arrays = dict(setting.outputs.arrays)
     arrays[WORDS, "euclidean"] = arrays[WORDS, "euclidean"].max() - arrays[WORDS, "euclidean"]
     outputs = replace(setting.outputs, arrays=arrays)
-    return Spoilt(make_mutant(WORDS, "turned", "the distances are turned round"), replace(setting, outputs=outputs))
+    says = as_if("as if distances were turned round", "像是距離的大小顛倒了")
+    return Spoilt(
+        make_mutant(WORDS, "turned", "the distances are turned round", says), replace(setting, outputs=outputs)
+    )
 
 
 def test_every_measure_has_a_phrase_with_the_same_arguments_in_both_languages() -> None:

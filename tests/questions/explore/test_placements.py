@@ -20,6 +20,7 @@ def test_every_placement_binds_to_its_measure(name: str) -> None:
         Claim(measure=name, **{"with": placement}, above=0.5, margin=0.1)
 
 
+@pytest.mark.slow
 def test_placements_hold_the_arguments_of_the_bank(own: Bank) -> None:
     free = {"pieces", "percent", "share", "token", "steps"}  # numbers of no axis: only some are tried
     for question in own.questions:

@@ -62,7 +62,7 @@ def test_a_changed_picture_alone_is_computed_anew(folder: Path, group: str) -> N
         ("smoothgrad", "pair: {copies: 2}", "pair: {copies: 3}", 2 * PICTURES),
         ("integrated_gradients", "own_mean: {baseline: mean}", "own_mean: {baseline: white}", PICTURES),
         ("integrated_gradients", "color: [0.9, 0.8, 0.6]", "color: [0.9, 0.8, 0.5]", 3 * PICTURES),
-        ("filters", "longer: {steps: 5}", "longer: {steps: 6}", 3),
+        pytest.param("filters", "longer: {steps: 5}", "longer: {steps: 6}", 3, marks=pytest.mark.slow),
     ],
 )
 def test_a_changed_experiment_alone_is_computed_anew(folder: Path, group: str, old: str, new: str, parts: int) -> None:
