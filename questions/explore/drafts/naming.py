@@ -150,7 +150,7 @@ def tell_changes(changes: Mapping[str, Any]) -> Bilingual:
     '`copies=5`, another seed'
     """
     told = {"seed": ("another seed", "另一個 seed "), "label": ("the runner-up label", "真實類別以外 logit 最大的類別")}
-    usual = {key: (f"`{key}={write(value)}`",) * 2 for key, value in changes.items()}
+    usual = {key: (code := f"`{key}={write(value)}`", f"{code} ") for key, value in changes.items()}
     chosen = [
         told[key] if value in ("next", "runner_up") and key in told else usual[key] for key, value in changes.items()
     ]

@@ -110,6 +110,6 @@ def tidy(text: str) -> str:
     >>> tidy("in picture 1,  the share"), tidy("圖 6中， hide = mean的結果")
     ('In picture 1, the share', '圖 6 中，hide = mean 的結果')
     """
-    text = re.sub(rf"(?<=[{_HAN}])(?=[\w\"])(?![{_HAN}])|(?<=[\w\"%])(?<![{_HAN}])(?=[{_HAN}])", " ", text)
+    text = re.sub(rf"(?<=[{_HAN}])(?=[\w\"`])(?![{_HAN}])|(?<=[\w\"%])(?<![{_HAN}])(?=[{_HAN}])", " ", text)
     text = re.sub(r" ?([，。（）「」、]) ?", r"\1", re.sub(r" {2,}", " ", text).strip())
     return text if re.match(r"\w+ =", text) else text[:1].upper() + text[1:]
