@@ -46,8 +46,8 @@ class ShownPicture:
 
 def list_shown(course: Course) -> list[ShownPicture]:
     """Return what each picture of a course shows."""
-    names = course.assignment.categories
-    return [ShownPicture(one.shows, names[one.label]) for one in course.manifest.pictures]
+    names = dict(enumerate(course.assignment.categories))  # a label that has no name is a fault of its own
+    return [ShownPicture(one.shows, names.get(one.label, one.shows)) for one in course.manifest.pictures]
 
 
 def find_shown_faults(bank: Bank, shown: Sequence[ShownPicture]) -> Iterator[Fault]:

@@ -2,19 +2,23 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from assignment import course
 from grader.commands.main import main
 
 OLD = Path(__file__).with_name("version-0.1")
 
 
 @pytest.fixture
-def old(tmp_path: Path) -> Path:
-    """A copy of what version 0.1.0 left, since scoring writes into RUNS."""
+def old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of what version 0.1.0 left, since scoring writes into RUNS; the course asks what it asked then."""
+    embedded = course._open_embedded
+    monkeypatch.setattr(course, "_open_embedded", lambda: replace(embedded(), bank=OLD / "bank"))
     shutil.copytree(OLD, tmp_path / "old")
     return tmp_path / "old"
 
