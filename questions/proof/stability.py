@@ -23,6 +23,7 @@ VARIANTS: Mapping[str, tuple[str, str]] = {  # what `Rerun` is given: precision,
     "float32": ("float32", "stored"),
     "bfloat16_weights": ("float32", "bfloat16"),
 }
+UNMEASURED = "stability was not measured; expected `hw9 questions stability --write`"
 
 
 class Measurement(Record):
@@ -93,8 +94,11 @@ def compute_all_steadiness(
 
 
 def find_stability_faults(bank: Bank, steadiness: Mapping[Place, Steadiness]) -> Iterator[Fault]:
-    """Yield each claim that was not measured, changes sides, or lies inside its spread."""
+    """Yield each claim that was not measured, changes sides, or lies inside its spread; none measured is one fault."""
     for question in bank.questions:
+        if not any((question.id, letter) in steadiness for letter in question.choices):
+            yield Fault(bank.places[question.id], f"the {UNMEASURED}")
+            continue
         for letter in question.choices:
             where = (*bank.places[question.id], f"choice {letter}", "claim")
             if says := _find_unsteady(steadiness.get((question.id, letter))):
@@ -103,7 +107,7 @@ def find_stability_faults(bank: Bank, steadiness: Mapping[Place, Steadiness]) ->
 
 def _find_unsteady(its: Steadiness | None) -> str | None:
     if its is None:
-        return "its stability was not measured; expected `hw9 questions stability --write`"
+        return f"its {UNMEASURED}"
     if its.smallest <= 0:
         return "changes sides with precision, weights or seed; expected the same side on all"
     if its.ratio < 1:

@@ -92,7 +92,8 @@ def look_at_bank(course: Course) -> LookedAt:
     canonicals, missing = _load_canonicals(course)
     stored = load_proof(course.proofs)
     shown = list_shown(course)
-    report = check_bank(questions, unread, course.assignment, canonicals, course.profile.texts, stored.flipped, shown)
+    flipped = stored.count_flipped(questions)
+    report = check_bank(questions, unread, course.assignment, canonicals, course.profile.texts, flipped, shown)
     steadiness = compute_all_steadiness(questions, report.decisions, stored.stability) if stored.stability else {}
     disproved: list[Fault] = []
     if stored.matrix:

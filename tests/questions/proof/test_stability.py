@@ -72,6 +72,13 @@ def test_claim_that_was_not_measured_as_it_stands_is_a_fault(bank: Bank, canonic
     assert "lime-1: choice a: claim: its stability was not measured" in str(fault)
 
 
+def test_question_of_which_nothing_was_measured_is_one_fault(bank: Bank, canonicals: dict[int, Outputs]) -> None:
+    stability = measure_at(bank, canonicals, 0.85)
+    found = find_faults(bank, canonicals, stability.model_copy(update={"questions": {}}))
+    assert len(found) == len(bank.ids)
+    assert str(found[0]).startswith("bank/lime.yaml: lime-1: the stability was not measured")
+
+
 def test_stored_stability_is_read_back(bank: Bank, canonicals: dict[int, Outputs], tmp_path: Path) -> None:
     stability = measure_at(bank, canonicals, 0.85)
     save_stability(stability, tmp_path)
