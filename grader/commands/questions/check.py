@@ -18,7 +18,12 @@ from questions.check.rules import RULES
 from questions.check.shown import list_shown
 from questions.key import Decision, Place
 from questions.proof.matrix import find_matrix_faults
-from questions.proof.stability import Steadiness, compute_all_steadiness, find_stability_faults
+from questions.proof.stability import (
+    Steadiness,
+    compute_all_steadiness,
+    find_seed_faults,
+    find_stability_faults,
+)
 from questions.proof.stored import Proof, find_stale_proofs, load_proof
 from questions.question import Question
 
@@ -98,6 +103,7 @@ def look_at_bank(course: Course) -> LookedAt:
     disproved: list[Fault] = []
     if stored.matrix:
         disproved += find_matrix_faults(stored.matrix, questions, course.assignment.least_mutation_score)
+    disproved += find_seed_faults(questions, report.decisions, steadiness)
     disproved += find_stability_faults(questions, steadiness) if stored.stability else []
     return LookedAt(questions, report, len(canonicals), stored, steadiness, missing, tuple(disproved))
 
