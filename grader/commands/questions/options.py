@@ -4,7 +4,6 @@ import argparse
 from pathlib import Path
 
 from grader.commands.terminal.kept import add_kept
-from grader.commands.terminal.kept import check_folders as check_folders
 from questions.proof.shard import Shard, parse_shard
 
 

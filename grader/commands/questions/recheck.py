@@ -7,8 +7,9 @@ from pathlib import Path
 from assignment.arrays import GROUPS
 from assignment.course import Course
 from assignment.fixable import Fault
-from grader.commands.questions.options import add_computing, check_folders
+from grader.commands.questions.options import add_computing
 from grader.commands.questions.reruns import show_reruns
+from grader.commands.terminal.kept import check_folders
 from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.screen import print_faults, say
 from questions.bank import load_bank

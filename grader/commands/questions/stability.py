@@ -9,8 +9,9 @@ from rich.table import Table
 from assignment.course import Course
 from assignment.fixable import FixableError
 from assignment.provenance import digest_outputs, save_provenance
-from grader.commands.questions.options import add_computing, add_storing, check_folders
+from grader.commands.questions.options import add_computing, add_storing
 from grader.commands.questions.reruns import show_reruns
+from grader.commands.terminal.kept import check_folders
 from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.screen import print_faults, say, show_table
 from questions.bank import load_bank
