@@ -17,9 +17,9 @@ _COMBINED = {
     "en": re.compile(r"\bchoices? \(?[a-e]\)?\b|\b(?:both|only) \(?[a-e]\)?,? and \(?[a-e]\)?(?!\w)", re.IGNORECASE),
     "zh": re.compile(r"選項 ?[（(]?[a-eA-E]|[（(][a-eA-E][)）] ?[和與及、]"),
 }
-_NEGATIONS = {
-    "en": re.compile(r"\b(?:not|never|cannot|neither|nor|except)\b|n['\u2019]t\b", re.IGNORECASE),
-    "zh": re.compile(r"不(?!同|過)|沒|並非|無法|除了"),
+_NEGATIONS = {  # but for a word of a sentence that is asked about, told with its number: "not (6)", 「不（3）」
+    "en": re.compile(r"\b(?:not|never|cannot|neither|nor|except)\b(?! \(\d)|n['\u2019]t\b(?! \(\d)", re.IGNORECASE),
+    "zh": re.compile(r"不(?!同|過|（\d)|沒(?!（\d)|並非|無法|除了"),
 }
 _ABSOLUTES = {
     "en": re.compile(

@@ -70,19 +70,27 @@ class Worlds:
     def compare(self, one: Claim, two: Claim, moved: Sequence[Thing]) -> NDArray[np.float64]:
         """Return how far (N, 2) two claims are beyond their bounds in N worlds, the mean over the seeds.
 
-        Of worlds that differ in their regions alone one counts: the regions of one picture say one thing.
+        Of worlds that are one world to either claim one counts, however much the other one differs there: four
+        pictures are three other pictures, whatever label is put beside them. So are those of other regions alone.
         """
-        rows: dict[World, tuple[float, float]] = {}
+        rows: list[tuple[float, float]] = []
+        seen: list[set[World]] = [set(), set()]
         for world in self._list_worlds(moved):
-            key = tuple((thing, place) for thing, place in world if thing[0] != REGION)
-            if key in rows:
-                continue
+            its = [self._cut(claim, [pair for pair in world if pair[0][0] != REGION]) for claim in (one, two)]
             row = self._find_distance(one, world), self._find_distance(two, world)
-            if not any(map(math.isnan, row)):
-                rows[key] = row
+            if any(map(math.isnan, row)) or any(part in been for part, been in zip(its, seen, strict=True)):
+                continue
+            for part, been in zip(its, seen, strict=True):
+                been.add(part)
+            rows.append(row)
             if len(rows) == MOST_WORLDS:
                 break
-        return np.array(list(rows.values())).reshape(-1, 2)
+        return np.array(rows).reshape(-1, 2)
+
+    def _cut(self, claim: Claim, world: Sequence[tuple[Thing, Any]]) -> World:
+        """Return of a world what a claim names."""
+        named = {thing for side in self._list_sides(claim) for thing in side.things.values()}
+        return tuple((thing, place) for thing, place in world if thing in named)
 
     def _list_worlds(self, things: Sequence[Thing]) -> Iterator[World]:
         """Yield worlds: in an order drawn by a fixed seed, at most so many that enough of them can be measured."""
@@ -100,8 +108,7 @@ class Worlds:
 
     def _find_distance(self, claim: Claim, world: World) -> float:
         """Return how far a claim is beyond its bound; nan where the seeds disagree, or a number cannot be had."""
-        named = {thing for side in self._list_sides(claim) for thing in side.things.values()}
-        moved = {thing: place for thing, place in world if thing in named}
+        moved = dict(self._cut(claim, world))
         key = (id(claim), tuple(moved.items()))
         if key not in self._distances:
             left, *bound = (self._measure(side, moved) for side in self._list_sides(claim))

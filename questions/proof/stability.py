@@ -23,6 +23,7 @@ VARIANTS: Mapping[str, tuple[str, str]] = {  # what `Rerun` is given: precision,
     "float32": ("float32", "stored"),
     "bfloat16_weights": ("float32", "bfloat16"),
 }
+UNMEASURED = "stability was not measured; expected `hw9 questions stability --write`"
 
 
 class Measurement(Record):
@@ -71,10 +72,10 @@ def measure(name: str, bank: Bank, runs: Mapping[str, Mapping[int, Outputs]]) ->
     return Stability(profile=name, questions=questions)
 
 
-def compute_steadiness(decision: Decision, measured: Measurement) -> Steadiness:
-    """Return how a choice's distance moves over the canonical seeds and what was measured beside them."""
+def compute_steadiness(decision: Decision, measured: Measurement | None = None) -> Steadiness:
+    """Return how a choice's distance moves over the canonical seeds, and over what was measured beside them."""
     distances = [one.distance for one in decision.evaluated.values()]
-    distances += [one for ones in measured.distances.values() for one in ones]
+    distances += [one for ones in (measured.distances if measured else {}).values() for one in ones]
     sign = 1.0 if distances[0] > 0 else -1.0
     return Steadiness(smallest=min(sign * one for one in distances), spread=max(distances) - min(distances))
 
@@ -93,23 +94,38 @@ def compute_all_steadiness(
 
 
 def find_stability_faults(bank: Bank, steadiness: Mapping[Place, Steadiness]) -> Iterator[Fault]:
-    """Yield each claim that was not measured, changes sides, or lies inside its spread."""
+    """Yield each claim that was not measured, changes sides, or lies inside its spread; none measured is one fault."""
     for question in bank.questions:
+        if not any((question.id, letter) in steadiness for letter in question.choices):
+            yield Fault(bank.places[question.id], f"the {UNMEASURED}")
+            continue
         for letter in question.choices:
             where = (*bank.places[question.id], f"choice {letter}", "claim")
             if says := _find_unsteady(steadiness.get((question.id, letter))):
                 yield Fault(where, says)
 
 
+def find_seed_faults(
+    bank: Bank, decisions: Mapping[Place, Decision], steadiness: Mapping[Place, Steadiness]
+) -> Iterator[Fault]:
+    """Yield each claim that was not measured and lies inside its spread over the seeds alone: no proof will mend it."""
+    for (name, letter), decision in decisions.items():
+        its = compute_steadiness(decision)
+        if (name, letter) not in steadiness and its.smallest > 0 and its.ratio < 1:
+            yield Fault((*bank.places[name], f"choice {letter}", "claim"), _say_inside(its))
+
+
 def _find_unsteady(its: Steadiness | None) -> str | None:
     if its is None:
-        return "its stability was not measured; expected `hw9 questions stability --write`"
+        return f"its {UNMEASURED}"
     if its.smallest <= 0:
         return "changes sides with precision, weights or seed; expected the same side on all"
-    if its.ratio < 1:
-        near = f"comes as near as {its.smallest:.3g} to the bound, moves by {its.spread:.3g}"
-        return f"inside its spread: {near}; expected a distance above the spread"
-    return None
+    return _say_inside(its) if its.ratio < 1 else None
+
+
+def _say_inside(its: Steadiness) -> str:
+    near = f"comes as near as {its.smallest:.3g} to the bound, moves by {its.spread:.3g}"
+    return f"inside its spread: {near}; expected a distance above the spread"
 
 
 def load_stability(proofs: Path) -> Stability:

@@ -8,8 +8,9 @@ from typing import TypeVar
 from assignment.course import Course
 from assignment.fixable import Fault, FixableError
 from assignment.provenance import digest_outputs, find_stale
+from questions.bank import Bank
 from questions.key import Place
-from questions.proof.matrix import Matrix, load_matrix
+from questions.proof.matrix import Matrix, digest_claims, load_matrix
 from questions.proof.stability import Stability, load_stability
 
 Stored = TypeVar("Stored")
@@ -24,10 +25,9 @@ class Proof:
     stability: Stability | None = None
     missing: tuple[Fault, ...] = ()
 
-    @property
-    def flipped(self) -> Mapping[Place, int] | None:
-        """How many mutants turn each choice over; None where none were run."""
-        return self.matrix.count_flipped() if self.matrix else None
+    def count_flipped(self, bank: Bank) -> Mapping[Place, int] | None:
+        """Return how many mutants turn each choice over; None where none were run with the claims as they now stand."""
+        return self.matrix.count_flipped() if self.matrix and self.matrix.claims == digest_claims(bank) else None
 
 
 def find_stale_proofs(course: Course) -> list[Fault]:

@@ -22,6 +22,7 @@ from reference.produce.compare import compare_group
 from reference.produce.registry import find_producer
 from tests.questions.explore.drafted import decide_drafts
 from tests.second.make import keep, make
+from tests.second.material import HERE
 
 ROOT = Path(__file__).parents[2]
 PICTURE = 2  # the rocket
@@ -58,6 +59,14 @@ def test_questions_and_notebook_have_no_fault(course: Course, capsys: pytest.Cap
 def test_drafts_of_every_analysis_are_a_bank_with_a_key(course: Course, tmp_path: Path) -> None:
     found = decide_drafts(course, tmp_path / "bank")
     assert [one for one in found if "[mixed-languages]" not in one] == []  # one of its shared words is Chinese
+
+
+def test_asks_as_many_questions_as_the_slides_do() -> None:
+    asked = yaml.safe_load((HERE / "course.yaml").read_text(encoding="utf-8"))["questions"]
+    slides = open_course().assignment.questions
+    assert {one: (its["count"], its["points"]) for one, its in asked.items()} == {
+        one: (its.count, str(its.points)) for one, its in slides.items()
+    }
 
 
 @pytest.mark.slow

@@ -18,7 +18,12 @@ from questions.check.rules import RULES
 from questions.check.shown import list_shown
 from questions.key import Decision, Place
 from questions.proof.matrix import find_matrix_faults
-from questions.proof.stability import Steadiness, compute_all_steadiness, find_stability_faults
+from questions.proof.stability import (
+    Steadiness,
+    compute_all_steadiness,
+    find_seed_faults,
+    find_stability_faults,
+)
 from questions.proof.stored import Proof, find_stale_proofs, load_proof
 from questions.question import Question
 
@@ -92,11 +97,13 @@ def look_at_bank(course: Course) -> LookedAt:
     canonicals, missing = _load_canonicals(course)
     stored = load_proof(course.proofs)
     shown = list_shown(course)
-    report = check_bank(questions, unread, course.assignment, canonicals, course.profile.texts, stored.flipped, shown)
+    flipped = stored.count_flipped(questions)
+    report = check_bank(questions, unread, course.assignment, canonicals, course.profile.texts, flipped, shown)
     steadiness = compute_all_steadiness(questions, report.decisions, stored.stability) if stored.stability else {}
     disproved: list[Fault] = []
     if stored.matrix:
         disproved += find_matrix_faults(stored.matrix, questions, course.assignment.least_mutation_score)
+    disproved += find_seed_faults(questions, report.decisions, steadiness)
     disproved += find_stability_faults(questions, steadiness) if stored.stability else []
     return LookedAt(questions, report, len(canonicals), stored, steadiness, missing, tuple(disproved))
 

@@ -136,7 +136,7 @@ EMBEDDING_DISTANCE_MUTANTS = (
         "wrong-axis",
         "the length is taken over the sentences in place of the dimensions",
         as_if("the length of a state were taken along the sentences", "狀態的長度是沿著句子算的"),
-        Edit(_DISTANCE, "states.norm(dim=-1, keepdim=True)", "states.norm(dim=1, keepdim=True)"),
+        Edit(_DISTANCE, "states.norm(dim=-1, keepdim=True)", "states.norm(dim=1, keepdim=True).clamp(min=1e-12)"),
     ),
     _mutant(
         "whole-sentence",

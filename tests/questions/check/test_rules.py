@@ -166,6 +166,14 @@ def test_choice_may_tell_what_its_claim_compares_and_what_is_set(
     assert "fact-in-choice" not in {one.code for one in list_findings(load_bank(tiny), key.letters)}
 
 
+def test_negation_that_a_sentence_has_is_told_with_its_number(
+    questions: Questions, write: Callable[[object], None], tiny: Course, key: Key
+) -> None:
+    say("b", "Most of it goes to not (6).", "大多給了「不（6）」。")(questions)
+    write(questions)
+    assert [one for one in list_findings(load_bank(tiny), key.letters) if one.code == "negative-choice"] == []
+
+
 SILENCES: dict[str, tuple[dict[str, str], str]] = {
     "unknown code": ({"vague-word": "So."}, "lint: unknown code 'vague-word'; expected one of "),
     "empty reason": ({"vague-words": " "}, "lint: vague-words: no reason; expected why the finding stays"),

@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 
 from assignment.outputs import Outputs
+from questions.claim import Claim
 from questions.giveaway.leaks import Leak
+from questions.giveaway.reading import Readings
 from questions.giveaway.silence import judge, name
+from questions.giveaway.world import Worlds
 from tests.questions.giveaway.conftest import ask, claim, find_all, given, make_bank
 
 Canonicals = Mapping[int, Outputs]
@@ -68,6 +71,14 @@ def test_claims_that_share_a_place_alone_settle_nothing(mini: Canonicals) -> Non
     found = find_all(make_bank(ask("lime-1", claims)), mini)
     assert found.compared > 5
     assert list_pairs(found.leaks) == []
+
+
+def test_worlds_are_counted_once_for_a_claim_that_sees_no_difference(mini: Canonicals) -> None:
+    one = Claim(**claim("lime_net", **FOOD, label=8, above=0))
+    two = Claim(**claim("mass_inside", **MAP, above=0.5))
+    worlds = Worlds(Readings(mini))
+    most = max(len(worlds.compare(one, two, moved)) for moved in worlds.list_moves(one, two))
+    assert 0 < most <= 10  # pictures, whatever label stands beside them
 
 
 def test_claims_about_different_pictures_are_not_compared(mini: Canonicals) -> None:

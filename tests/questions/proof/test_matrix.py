@@ -31,6 +31,7 @@ from questions.proof.matrix_picture import save_picture
 from questions.proof.mutant import Mutant, as_if
 from questions.proof.mutants.registry import MUTANTS
 from questions.proof.rerun import Edit, Rerun, find_edit_faults
+from questions.proof.stored import Proof
 
 LEAST_SCORE = open_course().assignment.least_mutation_score
 EDIT = (Edit("reference/saliency.py", "a", "b"),)
@@ -85,6 +86,13 @@ def test_choice_whose_number_cannot_be_had_counts_as_turned_over(
 ) -> None:
     broken = Outputs(dict(canonicals[1]) | {("pictures", "logits"): np.full((10, 11), np.nan)}, canonicals[1].axes)
     assert find_flipped(bank, key, broken, 1) == {f"lime-{i}": "abcde" for i in range(1, 5)}
+
+
+def test_what_mutants_turn_over_is_not_known_once_a_claim_changed(make: Make, bank: Bank) -> None:
+    matrix = make(EVERY, EVERY)
+    assert Proof(matrix).count_flipped(bank) == matrix.count_flipped()
+    stale = matrix.model_copy(update={"claims": matrix.claims | {"lime-1": "another claim's"}})
+    assert Proof(stale).count_flipped(bank) is None
 
 
 def test_score_leaves_out_the_equivalent_ones(make: Make) -> None:

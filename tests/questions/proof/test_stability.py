@@ -14,7 +14,9 @@ from questions.key import decide_all
 from questions.proof.stability import (
     VARIANTS,
     Stability,
+    Steadiness,
     compute_all_steadiness,
+    find_seed_faults,
     find_stability_faults,
     load_stability,
     make_reruns,
@@ -70,6 +72,23 @@ def test_claim_that_was_not_measured_as_it_stands_is_a_fault(bank: Bank, canonic
     stale = stability.model_copy(update={"questions": stability.questions | {"lime-1": other}})
     (fault,) = find_faults(bank, canonicals, stale)
     assert "lime-1: choice a: claim: its stability was not measured" in str(fault)
+
+
+def test_question_of_which_nothing_was_measured_is_one_fault(bank: Bank, canonicals: dict[int, Outputs]) -> None:
+    stability = measure_at(bank, canonicals, 0.85)
+    found = find_faults(bank, canonicals, stability.model_copy(update={"questions": {}}))
+    assert len(found) == len(bank.ids)
+    assert str(found[0]).startswith("bank/lime.yaml: lime-1: the stability was not measured")
+
+
+def test_claim_inside_its_spread_over_the_seeds_is_a_fault_before_anything_is_measured(
+    bank: Bank, canonicals: dict[int, Outputs]
+) -> None:
+    decisions, _ = decide_all(bank, {seed: shake(its, 0.9 - 0.1 * seed) for seed, its in canonicals.items()})
+    found = [str(fault) for fault in find_seed_faults(bank, decisions, {})]
+    assert found[0].startswith("bank/lime.yaml: lime-1: choice a: claim: inside its spread: comes as near as 0.1")
+    steady = dict.fromkeys(decisions, Steadiness(smallest=1.0, spread=0.1))  # what was measured is judged elsewhere
+    assert list(find_seed_faults(bank, decisions, steady)) == []
 
 
 def test_stored_stability_is_read_back(bank: Bank, canonicals: dict[int, Outputs], tmp_path: Path) -> None:
