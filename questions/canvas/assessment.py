@@ -6,8 +6,8 @@ letters. The id of the question stands in its stem, so that `responses.py` finds
     questestinterop > assessment > section > item > itemmetadata, presentation, resprocessing
 
 It holds the key. Canvas's classic quizzes give partial credit for such items, which the rule of this homework does not:
-the points are those of `hw9 score --responses`. For New Quizzes each item asks for all or nothing (SCORING): a field that
-the parser which Canvas published reads, and that classic quizzes pass over.
+the points are those of `hw9 score --responses`. For New Quizzes each item asks for all or nothing (SCORING): a field
+that the parser which Canvas published reads, and that classic quizzes pass over.
 """
 
 import xml.etree.ElementTree as ET
