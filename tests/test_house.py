@@ -44,7 +44,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "questions.explore.drafts": (
         *("assignment", "questions", "questions.check", "questions.explore", "questions.measures"),
     ),
-    "questions.check": ("assignment", "questions", "questions.measures"),
+    "questions.check": ("assignment", "questions", "questions.canvas", "questions.measures"),
     "questions.giveaway": ("assignment", "questions", "questions.check", "questions.explore", "questions.measures"),
     "questions.proof": ("assignment", "questions"),
     "questions.proof.mutants": ("questions.proof",),

@@ -10,6 +10,7 @@ from grader.commands.terminal.screen import say
 from grader.files.output import save_output
 from questions.bank import list_worth, load_bank
 from questions.canonical import load_canonicals
+from questions.canvas.apart import find_merged
 from questions.canvas.package import to_package
 from questions.canvas.readback import find_differences, parse_package
 from questions.key import compute_key
@@ -54,6 +55,7 @@ def qti(*, file: Path, course: Course) -> int:
     if file.suffix.lower() != ".zip":
         raise FixableError(f"{file}: expected a name that ends in .zip, which is what Canvas imports")
     questions, assignment = load_bank(course), course.assignment
+    check_all(find_merged(questions))
     key = compute_key(questions, load_canonicals(course))
     data = to_package(questions, key, course)
     points = list_worth(questions, assignment)
