@@ -24,7 +24,7 @@ def import_text(markup: str) -> str:
 
 
 def clear_html(text: str) -> str:
-    """Drop tags, then take numbered entities for characters, drop the named ones, and break lines at a typed `\\r\\n`."""
+    r"""Drop tags, take numbered entities for characters, drop the named ones, break lines at a typed `\r\n`."""
     without = re.sub(r"</?[^>\n]*>", "", text)
     numbered = re.sub(r"&#(\d+);", lambda found: chr(int(found[1])), without, flags=re.ASCII)
     return re.sub(r"(?:\\r\\n)+", "\n", re.sub(r"&\w+;", "", numbered, flags=re.ASCII))

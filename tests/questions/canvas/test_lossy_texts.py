@@ -1,4 +1,4 @@
-"""Texts that do not survive Canvas: what can be told without `<`, `>`, `&` and backslashes is read, the rest refused."""
+"""Texts that do not survive Canvas: what stays apart without `<`, `>`, `&` and backslashes is read, else refused."""
 
 import random
 from collections.abc import Iterator, Sequence
