@@ -75,6 +75,10 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
         *("grader.decisions", "grader.analysis", "grader.report.pictures", "grader.report.texts"),
         *("assignment.page", "grader.collect"),
     ),
+    "grader.report.gradebooks": (
+        *("assignment", "questions", "grader.files", "grader.handins", "grader.collect", "grader.quiz"),
+        *("grader.scoring", "grader.report"),
+    ),
     "grader.report.pictures": ("assignment", "grader.agreement", "grader.scoring"),
     "grader.report.texts": (
         *("assignment", "assignment.cells", "grader.agreement", "grader.scoring", "grader.report.pictures"),
