@@ -58,7 +58,7 @@ def add_parser(verbs: Verbs) -> None:
     add("--since", type=int, metavar="N", help="the number of an earlier scoring: the pages say what differs from it")
     add("--zip", type=Path, metavar="FILE.zip", help="also write the students' pages into one file, to give back")
     add("--zip-mib", type=parse_positive, metavar="N", help="no file larger than N MiB: as many files as it takes")
-    add("--collected", type=Path, metavar="FILE", help="HANDINS/collected.json: name them as the course system does")
+    add("--collected", type=Path, metavar="FILE", help="HANDINS/collected.json: what the course system calls each")
     add("--gradebook", choices=sorted(load_formats()), help="also write the points for this system's own import")
     add("--exported", type=Path, metavar="FILE.csv", help="what that system exported, to be filled")
     add("--column", metavar="NAME", help="the column to fill: its heading, or the number at its end")

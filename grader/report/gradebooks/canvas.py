@@ -7,8 +7,8 @@ After `lib/gradebook_importer.rb` of canvas-lms and its page of the upload, as r
 - a row is the student's in ID, else in SIS User ID, else in SIS Login ID; "Points Possible" and "Manual Posting" are
   no students; `EX` is excused, in whatever case.
 
-A cell that is blank while Canvas has points clears them, once anything in the column changes. So a row that nobody's
-points go into keeps what was exported, and of the columns only those that name students and the one that is filled
+A cell that is blank while Canvas has points is sent as blank, once anything in the column changes. So a row without a
+student of ours keeps what was exported, and of the columns only those that name students and the one that is filled
 are written: the import can change nothing else, and a text of somebody's in another column is no formula.
 """
 
@@ -17,7 +17,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assignment.fixable import Fault, FixableError, show_value
 from grader.collect.rosters import Enrolled
@@ -33,7 +33,7 @@ from grader.report.gradebooks.format import (
     show_points,
     to_row,
 )
-from questions.table import Row, Table, fold_name
+from questions.table import Row, Table, check_faults, fold_name
 
 EXPECTED = "a gradebook as Canvas exports it: Student, ID, SIS Login ID, Section, then assignments as `title (number)`"
 IDS = ("ID", "SIS User ID", "SIS Login ID")
@@ -65,8 +65,8 @@ def fill_export(results: ClassRecord, known: Known, exported: Exported | None, *
     if exported is None:
         raise TypeError("a gradebook without an export")
     sheet = _find_sheet(results, exported)
-    left_out = [row for row in exported.table.rows if not _is_safe(sheet, row)]
-    rows = [row for row in exported.table.rows if row not in left_out]
+    left_out = [row for row in sheet.table.rows if not _is_safe(sheet, row)]
+    rows = [row for row in sheet.table.rows if row not in left_out]
     joined = join_rows(results, known, [_to_person(sheet, at, row) for at, row in enumerate(rows)], sheet.table.file)
     points = {at: show_points(handin) for at, handin in joined.marks.items()}
     unassigned = [joined.marks[at].student for at in points if rows[at].cells[sheet.column].strip() == NOT_ASSIGNED]
@@ -83,7 +83,7 @@ def fill_export(results: ClassRecord, known: Known, exported: Exported | None, *
 
 
 def _find_sheet(results: ClassRecord, exported: Exported) -> _Sheet:
-    table = exported.table
+    table = _drop_odd(exported.table)
     names = [cell.strip() for cell in table.heading.cells]
     named = fold_name(names[0]) == "student" or [fold_name(name) for name in names[:2]] == ["lastname", "firstname"]
     ids = table.find_columns(IDS)
@@ -92,14 +92,19 @@ def _find_sheet(results: ClassRecord, exported: Exported) -> _Sheet:
         raise FixableError(Fault(table.heading.place, f"{show_value(', '.join(names[:6]))}; expected {EXPECTED}"))
     column = _find_column(results, exported, {at: name for at, name in enumerate(names) if at >= width})
     sheet = _Sheet(table, width, ids, column)
+    check_faults([row.fault for row in table.rows if row.fault is not None], table.file)
     for row in table.rows:
-        if row.fault is not None:
-            raise FixableError(row.fault)
         if _is_possible(row) and re.search(r"read\s+only", row.cells[column]):
             raise FixableError(
                 Fault(row.place, f"{names[column]} is read only; expected a column that can be imported")
             )
     return sheet
+
+
+def _drop_odd(table: Table) -> Table:
+    """Return the table without "Manual Posting" where that row is longer: so Canvas writes it in some courses."""
+    odd = [row for row in table.rows if row.fault and all(NO_STUDENT.fullmatch(cell) for cell in row.cells)]
+    return replace(table, rows=tuple(row for row in table.rows if row not in odd))
 
 
 def _find_column(results: ClassRecord, exported: Exported, names: Mapping[int, str]) -> int:
@@ -136,7 +141,11 @@ def _is_safe(sheet: _Sheet, row: Row) -> bool:
     cells = {name: row.cells[column].strip() for name, column in sheet.ids.items()}
     number = cells.pop("ID")
     named = [cell for cell in cells.values() if cell]
-    return number.isdecimal() if number else bool(named) and all(guard_cell(cell) == cell for cell in named)
+    return (
+        number.isascii() and number.isdecimal()
+        if number
+        else bool(named) and all(guard_cell(cell) == cell for cell in named)
+    )
 
 
 def _write_row(sheet: _Sheet, row: Row, points: str | None) -> list[str]:

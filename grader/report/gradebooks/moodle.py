@@ -24,7 +24,7 @@ from grader.report.gradebooks.format import (
     to_row,
 )
 from grader.scoring.handin_record import HandinRecord
-from questions.table import Table
+from questions.table import Table, check_faults
 
 NO_GRADE = "-"
 USERS = {
@@ -68,9 +68,7 @@ def _name_by_export(results: ClassRecord, known: Known, table: Table) -> tuple[s
     columns = {field: min(found) for field, names in USERS.items() if (found := table.find_columns(names).values())}
     if not columns:
         raise FixableError(Fault(table.heading.place, f"{show_value(table.heading.cells[0])}; expected {EXPECTED}"))
-    for row in table.rows:
-        if row.fault is not None:
-            raise FixableError(row.fault)
+    check_faults([row.fault for row in table.rows if row.fault is not None], table.file)
     users = [{field: row.cells[at].strip() for field, at in columns.items()} for row in table.rows]
     people = [to_row(at, logins=its.values()) for at, its in enumerate(users)]
     joined = join_rows(results, known, people, table.file)

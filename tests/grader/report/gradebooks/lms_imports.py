@@ -9,7 +9,15 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from grader.report.class_record import ClassRecord
+from grader.report.gradebooks.format import Filled, Known
+from grader.report.gradebooks.registry import load_formats
+from grader.report.gradebooks.write import load_export
+
+RIGHT = {"lime-1": "bd", "lime-2": "a", "saliency-1": "acd", "saliency-2": "c"}
+THIS, OTHER = 123, 122  # the assignment that is filled, and another
 Grades = dict[int, dict[int, str]]  # student -> assignment -> what is set: points, EX, "" to clear
 STUDENT_COLUMNS = {"Student", "LastName", "FirstName", "ID", "SIS User ID", "SIS Login ID", "Section"}
 NO_ASSIGNMENT = re.compile("(Current|Final) (Score|Points|Grade)|Override (Score|Grade|Status)")
@@ -185,3 +193,16 @@ def export_from_canvas(
         scores = [course.scores.get(user.number, {}).get(number, "") for number in course.assignments]
         writer.writerow([user.name, *own, "Section 1", "=NOW()", *scores, "88.5", "80.1"])
     return stream.getvalue().encode("utf-8-sig" if mark else "utf-8")
+
+
+def fill(name: str, results: ClassRecord, data: bytes, tmp_path: Path, *, column: str | None = None,
+         known: Known | None = None) -> Filled:  # fmt: skip
+    path = tmp_path / "exported.csv"
+    path.write_bytes(data)
+    its = load_formats()[name]
+    return its.fill(results, known or Known(), load_export(its, path, column))
+
+
+def rows_of(data: bytes) -> list[list[str]]:
+    """Return the cells of a CSV file."""
+    return list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))

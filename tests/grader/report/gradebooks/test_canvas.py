@@ -1,8 +1,5 @@
 """Points go back into the gradebook of each course system, by rules as strict as its own import's, and nowhere else."""
 
-import csv
-import io
-import random
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,61 +10,26 @@ import pytest
 
 from assignment.fixable import FixableError
 from grader.collect.rosters import Enrolled
-from grader.report import gradebooks
 from grader.report.class_record import ClassRecord, make_class_record
 from grader.report.gradebook import to_csv
-from grader.report.gradebooks.format import Filled, Known
-from grader.report.gradebooks.registry import load_formats
-from grader.report.gradebooks.write import load_export
+from grader.report.gradebooks.format import Known
 from grader.scoring.grading import Grading
 from grader.scoring.handin_record import HandinRecord
-from tests.grader.report.lms_imports import (
+from tests.grader.report.gradebooks.lms_imports import (
+    OTHER,
+    RIGHT,
+    THIS,
     Course,
     RefusedError,
     User,
     export_from_canvas,
+    fill,
     import_into_canvas,
-    import_into_moodle,
     import_into_ntu_cool,
+    rows_of,
 )
 
-RIGHT = {"lime-1": "bd", "lime-2": "a", "saliency-1": "acd", "saliency-2": "c"}
-NAMES = ("王小明", "O'Brien, Seán", "=HYPERLINK(1)", "@SUM(A1)", '"李"', "a;-1", "-2+3", "Ada <b>", "Łukasz")
 IMPORTS = {"canvas": import_into_canvas, "ntucool": import_into_ntu_cool}
-THIS, OTHER = 123, 122
-
-
-@pytest.fixture
-def results(grading: Grading, hand_in: Callable[..., HandinRecord]) -> ClassRecord:
-    """Return the results of thirty, of whom one is excused."""
-    chance, one = random.Random(7), hand_in("one", RIGHT)
-    made = [
-        one.model_copy(
-            update={
-                "student": f"b099{n:05}",
-                "name": NAMES[n % 9],
-                "total": Decimal(chance.randrange(5)) * Decimal("0.3"),
-            }
-        )
-        for n in range(30)
-    ]
-    return make_class_record([*made[:-1], made[-1].model_copy(update={"excused": True})], grading)
-
-
-@pytest.fixture
-def course(results: ClassRecord) -> Course:
-    """Return the course of the same students: some have points already, one is not assigned this."""
-    users = [User(41_000 + n, one.name, one.student, f"{one.student}@ntu") for n, one in enumerate(results.handins)]
-    scores = {user.number: {OTHER: "3.33", THIS: "5.45"} for user in users[:5]}
-    return Course(users, {OTHER: "Homework 8", THIS: f"{results.title} 作業九"}, scores)
-
-
-def fill(name: str, results: ClassRecord, data: bytes, tmp_path: Path, *, column: str | None = None,
-         known: Known | None = None) -> Filled:  # fmt: skip
-    path = tmp_path / "exported.csv"
-    path.write_bytes(data)
-    its = load_formats()[name]
-    return its.fill(results, known or Known(), load_export(its, path, column))
 
 
 def expect(results: ClassRecord, course: Course) -> dict[int, dict[int, str]]:
@@ -79,10 +41,6 @@ def expect(results: ClassRecord, course: Course) -> dict[int, dict[int, str]]:
 
 def is_formula(cell: str) -> bool:
     return cell.lstrip(' "').startswith(("=", "+", "-", "@", "\t", "\r"))
-
-
-def rows_of(data: bytes) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
 
 
 @pytest.mark.parametrize("name", IMPORTS)
@@ -279,52 +237,6 @@ def test_column_that_is_not_there_is_told_with_those_that_are(
         fill("canvas", results, data, tmp_path, column="Homework 7")
 
 
-def make_users(course: Course) -> bytes:
-    """Return what Moodle exports: names, id numbers, e-mail addresses, grades."""
-    lines = ["First name,Last name,ID number,Email address,Assignment: Homework 9 (Real)"]
-    lines += [f"A,{user.number},{user.sis},{user.sis}@school.edu,-" for user in course.users]
-    return ("\n".join(lines) + "\n").encode("utf-8-sig")
-
-
-def test_moodle_takes_every_row_of_those_whom_it_knows(results: ClassRecord, course: Course, tmp_path: Path) -> None:
-    filled = fill("moodle", results, make_users(Course(course.users[1:], {})), tmp_path)
-    numbers = {user.sis: user.number for user in course.users[1:]}
-    points = {numbers[one.student]: None if one.excused else str(one.total) for one in results.handins[1:]}
-    assert import_into_moodle(filled.data, numbers) == points
-    assert rows_of(filled.data)[0] == ["ID number", results.title]
-    said = "\n".join(filled.notes)
-    assert "no row of 1 student (b09900000)" in said
-    assert "1 student (b09900029) excused: no grade (-)" in said
-
-
-def test_moodle_is_given_no_user_whom_it_cannot_find(results: ClassRecord, course: Course, tmp_path: Path) -> None:
-    """A spreadsheet would run the first, and two have the second: neither may be written, in whatever spelling."""
-    users = [replace(course.users[0], sis="=b0"), *course.users[1:3], replace(course.users[3], sis="b09900002")]
-    text = "Username,ID number\n" + "\n".join(f"b0990000{n},{user.sis}" for n, user in enumerate(users))
-    filled = fill("moodle", results, text.encode(), tmp_path)
-    assert rows_of(filled.data)[0][0] == "Username"
-    alone = fill("moodle", results, text.replace("Username", "Nickname").encode(), tmp_path)
-    assert [row[0] for row in rows_of(alone.data)] == ["ID number", "b09900001"]
-    assert "no row of" in "\n".join(alone.notes)
-
-
-def test_moodle_without_a_table_of_users_has_nobody_of_whom_it_cannot_know(
-    results: ClassRecord, grading: Grading, hand_in: Callable[..., HandinRecord]
-) -> None:
-    strange = hand_in("unnamed-12345678", RIGHT).model_copy(update={"problem": "bad_name"})
-    results = make_class_record([*results.handins, strange, hand_in("stray", RIGHT)], grading)
-    roster = frozenset(one.student for one in results.handins) - {"stray"}
-    filled = load_formats()["moodle"].fill(results, Known(roster=roster), None)
-    numbers = {f"b099{n:05}": n for n in range(30)}
-    assert len(import_into_moodle(filled.data, numbers)) == 30
-    assert "2 students (stray, unnamed-12345678)" in filled.notes[0]
-    for_people, users = to_csv(results), numbers | {"stray": 99}
-    with pytest.raises(RefusedError, match="Bad grade"):  # EX
-        import_into_moodle(for_people.encode(), users, grade=2)
-    with pytest.raises(RefusedError, match="User mapping error: unnamed-12345678"):
-        import_into_moodle(for_people.replace(",EX,", ",0,").encode(), users, grade=2)
-
-
 def test_points_are_those_of_results_to_the_digit(results: ClassRecord, course: Course, tmp_path: Path) -> None:
     filled = fill("canvas", results, export_from_canvas(course, {OTHER: "10", THIS: "1.2"}), tmp_path)
     cells = [row[-1] for row in rows_of(filled.data)[3:-1]]
@@ -332,20 +244,13 @@ def test_points_are_those_of_results_to_the_digit(results: ClassRecord, course: 
     assert cells[-1] == "EX"
 
 
-def test_another_format_joins_by_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "blackboard.py").write_text(
-        "from grader.report.gradebooks.format import Exported, Filled, Format\n"
-        "def fill(results, known, exported):\n    return Filled(b'', 0)\n"
-        "FORMAT = Format('Blackboard', (), 'nothing', needs_export=False, fill=fill)\n"
-    )
-    monkeypatch.setattr(gradebooks, "__path__", [*gradebooks.__path__, str(tmp_path)])
-    assert sorted(load_formats()) == ["blackboard", "canvas", "moodle", "ntucool"]
-
-
-def test_export_is_needed_where_it_is_filled_and_a_column_is_one_of_it() -> None:
-    formats = load_formats()
-    with pytest.raises(FixableError, match="--exported: which file of Canvas is to be filled; expected a gradebook"):
-        load_export(formats["canvas"], None, None)
-    with pytest.raises(FixableError, match="--column: one of a file; expected --exported FILE"):
-        load_export(formats["moodle"], None, "x")
-    assert load_export(formats["moodle"], None, None) is None
+def test_longer_row_of_no_student_stops_nothing_and_a_shorter_one_of_a_student_does(
+    results: ClassRecord, course: Course, tmp_path: Path
+) -> None:
+    lines = export_from_canvas(course, {OTHER: "10", THIS: "1.2"}).decode().splitlines()
+    lines[1] += ",,,"
+    filled = fill("canvas", results, "\n".join(lines).encode(), tmp_path)
+    assert import_into_canvas(filled.data, course).changes == expect(results, course)
+    lines[5] = lines[5].rpartition(",")[0]
+    with pytest.raises(FixableError, match=r"exported\.csv: row 6: 9 fields; expected 10, as row 1 has"):
+        fill("canvas", results, "\n".join(lines).encode(), tmp_path)

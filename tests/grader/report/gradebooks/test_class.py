@@ -13,7 +13,7 @@ from grader.report.class_record import ClassRecord, load_results
 from questions.bank import Bank
 from questions.canonical import load_canonicals
 from questions.key import compute_key
-from tests.grader.report.lms_imports import (
+from tests.grader.report.gradebooks.lms_imports import (
     Course,
     User,
     export_from_canvas,

@@ -10,7 +10,6 @@ from grader.quiz.kept import KEPT_FILE, RESPONSES_FILE, ROSTER_FILE, KeptNames
 from grader.report.class_record import ClassRecord
 from grader.report.gradebooks.format import Joined, Known, join_rows, to_row
 from grader.report.gradebooks.known import load_known
-from tests.grader.report.test_gradebooks import results  # noqa: F401
 
 REPORT = "name,id,sis_id,section,submitted,1: lime-1\n"
 
@@ -79,7 +78,7 @@ def test_row_is_found_by_number_then_by_login(
     numbers: tuple[str, ...],
     rows: tuple[tuple[str, str], ...],
     at: int | None,
-    results: ClassRecord,  # noqa: F811
+    results: ClassRecord,
 ) -> None:
     known = Known({"b09900000": Enrolled("b09900000", lms_ids=numbers)})
     people = [to_row(n, lms_id, (login,)) for n, (lms_id, login) in enumerate(rows)]
