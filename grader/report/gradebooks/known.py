@@ -15,7 +15,7 @@ from grader.report.gradebooks.format import Known
 def load_known(runs: Path, collected: Collected | None = None) -> Known:
     """Return what the quiz's report and its roster, which RUNS keeps, and a collected class say of the students.
 
-    A report whose rows do not tell everyone apart is passed over, with a note: scoring said what is wrong with it.
+    A report that is no roster is passed over, with a note: scoring said what is wrong with it.
     """
     names, notes = load_names(runs), []
     people: list[Enrolled] = list(_list_collected(collected))

@@ -39,12 +39,12 @@ def test_report_and_roster_that_runs_keeps_say_the_systems_numbers(tmp_path: Pat
     assert (known.roster, known.notes) == (frozenset({"b1", "c1"}), ())
 
 
-def test_report_that_does_not_tell_people_apart_is_passed_over_and_said(tmp_path: Path) -> None:
-    keep(tmp_path, REPORT + "Ada,41000,b1,1,,x\nBo,41001,b1,1,,x\n")
+def test_report_that_is_no_roster_is_passed_over_and_said(tmp_path: Path) -> None:
+    keep(tmp_path, REPORT + "Ada,41000,b1,1,,x\nBo,41001\n")
     known = load_known(tmp_path)
     assert (known.people, known.roster) == ({}, None)
     (note,) = known.notes
-    assert note.startswith("Student Analysis.csv: no ids taken from it (b1 stands in another row with id 41000")
+    assert note.startswith("Student Analysis.csv: no ids taken from it (2 fields; expected 6")
 
 
 def test_class_without_a_quiz_is_known_by_the_names_of_its_files(tmp_path: Path) -> None:
