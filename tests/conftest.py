@@ -68,7 +68,7 @@ class PatientBrowser:
         return page
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def to_report() -> Callable[..., bytes]:
     """Return what makes a Student Analysis report: columns, HTML and commas as in Canvas's own code."""
 

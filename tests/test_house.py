@@ -44,7 +44,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "questions.explore.drafts": (
         *("assignment", "questions", "questions.check", "questions.explore", "questions.measures"),
     ),
-    "questions.check": ("assignment", "questions", "questions.measures"),
+    "questions.check": ("assignment", "questions", "questions.canvas", "questions.measures"),
     "questions.giveaway": ("assignment", "questions", "questions.check", "questions.explore", "questions.measures"),
     "questions.proof": ("assignment", "questions"),
     "questions.proof.mutants": ("questions.proof",),
@@ -74,6 +74,10 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
         *("assignment", "questions", "questions.handout", "grader.files", "grader.agreement", "grader.scoring"),
         *("grader.decisions", "grader.analysis", "grader.report.pictures", "grader.report.texts"),
         *("assignment.page", "grader.collect"),
+    ),
+    "grader.report.gradebooks": (
+        *("assignment", "questions", "grader.files", "grader.handins", "grader.collect", "grader.quiz"),
+        *("grader.scoring", "grader.report"),
     ),
     "grader.report.pictures": ("assignment", "grader.agreement", "grader.scoring"),
     "grader.report.texts": (

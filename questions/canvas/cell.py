@@ -3,6 +3,10 @@ r"""One cell of a quiz's responses: which choices of a question it names.
 Canvas writes the texts of the chosen choices, their HTML taken out, one after another with commas between them; a
 comma within a text is written `\,`. A text is known here by its letters alone, whatever became of its spaces, line
 ends, HTML and entities on the way; so a cell is read as texts that are known, one after another, and not cut at commas.
+
+Canvas's importer (`clear_html`) takes entities out of a choice with its tags: `<`, `>` and `&` never come back, and
+`\r\n` typed as four characters comes back as the end of a line. These and backslashes are compared on neither side;
+`apart.py` checks that the choices of a question stay apart without them.
 """
 
 import html
@@ -19,6 +23,8 @@ from questions.sheet import Answer
 MOST_CHARACTERS = 20_000  # of a cell
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _HUGE = re.compile(r"&#[0-9]{8,}")  # no character, and too long for Python to take for a number
+_LOST = re.compile(r"[<>&\\]")
+_LINE_ENDS = re.compile(r"(?:\\r\\n)+")  # typed as characters
 _UNSEEN = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad`]")
 
 Forms = Mapping[str, tuple[str, ...]]  # letter -> how its text may stand in a cell
@@ -31,20 +37,36 @@ class _Match:
 
 
 def plain(text: str) -> str:
-    r"""Return what identifies a text: no HTML, no entities, no escapes of commas, no spaces.
+    r"""Return what identifies a text: no HTML, no entities, nothing that Canvas loses, no spaces.
 
     >>> plain("<p>In picture&nbsp;7\\, more</p>\n<p>than 5&lt;6</p>")
-    'Inpicture7,morethan5<6'
+    'Inpicture7,morethan56'
     """
-    unescaped = html.unescape(_HUGE.sub("\ufffd", _TAG.sub(" ", text)))
-    joined = unicodedata.normalize("NFC", _UNSEEN.sub("", unescaped)).replace("\\,", ",")
-    return "".join(joined.split())
+    return _drop_lost(html.unescape(_HUGE.sub("\ufffd", _TAG.sub(" ", text))))
+
+
+def list_versions(text: str) -> tuple[str, str]:
+    r"""Return what else may be left of a text of ours, which is no HTML whatever it looks like.
+
+    >>> plain(r"x<y>z & \r\n &amp;T"), list_versions(r"x<y>z & \r\n &amp;T")
+    ('xzrnT', ('xyzrnamp;T', 'xyzamp;T'))
+    """
+    return _drop_lost(text), _drop_lost(_LINE_ENDS.sub("", text))
+
+
+def _drop_lost(text: str) -> str:
+    kept = unicodedata.normalize("NFC", _UNSEEN.sub("", _LOST.sub("", text)))
+    return "".join(kept.split())
 
 
 def list_forms(question: Question) -> Forms:
-    """Return each choice's text as it may stand in a cell: both languages, or one of them."""
-    texts = {letter: (plain(choice.say.en), plain(choice.say.zh)) for letter, choice in question.choices.items()}
-    return {letter: (en + zh, en, zh) for letter, (en, zh) in texts.items()}
+    """Return each choice's text as it may stand in a cell, in each version: both languages, or one of them."""
+    says = {letter: choice.say for letter, choice in question.choices.items()}
+    texts = {
+        letter: ((plain(say.en), plain(say.zh)), *zip(list_versions(say.en), list_versions(say.zh), strict=True))
+        for letter, say in says.items()
+    }
+    return {letter: tuple(form for en, zh in its for form in (en + zh, en, zh)) for letter, its in texts.items()}
 
 
 def parse_answer(cell: str, forms: Forms, place: str) -> Answer:
@@ -60,7 +82,7 @@ def parse_answer(cell: str, forms: Forms, place: str) -> Answer:
         en = f"{len(cell)} characters; expected at most {MOST_CHARACTERS}"
         return _refuse(place, en, f"{len(cell)} 個字元；最多應為 {MOST_CHARACTERS} 個")
     text = plain(cell)
-    if not text:
+    if not text and not _LOST.search(html.unescape(_TAG.sub(" ", cell))):
         return Answer("blank")
     readings = tuple(_read(text, forms, _Match(frozenset(), 0)))
     whole = {reading.letters for reading in readings if reading.end == len(text)}
@@ -71,7 +93,7 @@ def parse_answer(cell: str, forms: Forms, place: str) -> Answer:
         en = f"may be {' or '.join(named)}; expected texts that tell the choices apart"
         return _refuse(place, en, f"可能是 {' 或 '.join(named)}；應為能區分各選項的文字")
     left = text[max((reading.end for reading in readings), default=0) :].strip(",")
-    shown = show_value(left)
+    shown = show_value(left or cell.strip())
     return _refuse(place, f"{shown}; expected choices of this question", f"{shown}；應為本題的選項")
 
 
