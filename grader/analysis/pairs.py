@@ -10,12 +10,14 @@ Two students who work alone give the same wrong answer to question i with the ch
 
     m[i] = (1 - p[i,j]) (1 - p[i,k]) w[i]              w[i]: the chance that two wrong answers to i are the same
 
-and the number of such questions is a sum of independent draws (Poisson's binomial), whose upper tail is computed
-exactly. What differs from the paper: only wrong answers are counted, since right ones agree for a good reason; blank
-answers are none; w[i] is the share of equal ones among all pairs of wrong answers in the class, without the bias of
-sum of squared shares, and drawn towards its mean over the questions; the tail is exact where the paper takes a normal
-one. The chance is multiplied by the number of pairs (Bonferroni): in a class of independent students any pair is named
-with a probability of at most ERROR.
+and the number of such questions is a sum of independent draws (Poisson's binomial). Its upper tail is computed exactly,
+after `shared_mistakes.py` has raised it for the mistakes that many of the class share.
+
+What differs from the paper: only wrong answers are counted, since right ones agree for a good reason; blank answers are
+none; w[i] is the share of equal ones among all pairs of wrong answers in the class, which has not the bias of a sum of
+squared shares, drawn towards its mean over the questions; the tail is exact where the paper takes a normal one. The
+chance is multiplied by the number of pairs (Bonferroni): in a class of independent students any pair is named with a
+probability of at most ERROR.
 """
 
 from dataclasses import dataclass
@@ -25,6 +27,14 @@ import numpy as np
 from grader.analysis.answers import Answers
 from grader.analysis.estimates import Bools, Floats, Ints
 from grader.analysis.question_analysis import FEWEST
+from grader.analysis.shared_mistakes import (
+    compute_mass,
+    compute_tail,
+    count_same,
+    expect_counts,
+    list_groups,
+    raise_mass,
+)
 
 ERROR = 0.05  # that any pair of a class is named although all work alone
 PRIOR_PAIRS = 20  # pairs of wrong answers by which w of a question is drawn towards the mean
@@ -64,24 +74,35 @@ def find_pairs(answers: Answers) -> Pairs | None:
         return None
     wrong = answers.wrong
     chance, same = 1 - estimate_not_wrong(wrong), estimate_same(answers.chosen, wrong)
-    rows, columns = find_near(answers.chosen, wrong, chance, same)
-    alike = wrong[rows] & wrong[columns] & (answers.chosen[rows] == answers.chosen[columns])
-    match = chance[rows] * chance[columns] * same
-    tails = compute_tail(alike.sum(axis=1), match)
+    groups = list_groups(answers.items)
+    counts = [count_same(answers.chosen[:, its], wrong[:, its]) for its in groups]
+    rows, columns = find_near(np.sum(counts, axis=0), chance, same)
+    match, above, masses = chance[rows] * chance[columns] * same, np.triu_indices(n, 1), []
+    for its, many in zip(groups, counts, strict=True):
+        seen, expected = np.bincount(many[above], minlength=len(its) + 1), expect_counts(chance[:, its], same[its])
+        masses.append(raise_mass(compute_mass(match[:, its]), many[rows, columns], seen, expected))
+    tails = compute_tail(np.sum(counts, axis=0)[rows, columns], masses)
     compared = n * (n - 1) // 2
     order = [int(place) for place in np.argsort(tails, kind="stable") if tails[place] * compared <= ERROR]
-    named = tuple(
-        Pair(
-            students=(answers.students[rows[place]], answers.students[columns[place]]),
-            items=tuple(answers.items[question] for question in np.flatnonzero(alike[place])),
-            both_wrong=int((wrong[rows[place]] & wrong[columns[place]]).sum()),
-            expected=float(match[place].sum()),
-            chance=float(tails[place]),
-            in_class=float(tails[place] * compared),
-        )
-        for place in order
+    named = (
+        _make_pair(answers, (int(rows[n]), int(columns[n])), float(match[n].sum()), float(tails[n]), compared)
+        for n in order
     )
-    return Pairs(compared, named)
+    return Pairs(compared, tuple(named))
+
+
+def _make_pair(answers: Answers, two: tuple[int, int], expected: float, chance: float, compared: int) -> Pair:
+    one, other = two
+    both = answers.wrong[one] & answers.wrong[other]
+    alike = both & (answers.chosen[one] == answers.chosen[other])
+    return Pair(
+        students=(answers.students[one], answers.students[other]),
+        items=tuple(answers.items[question] for question in np.flatnonzero(alike)),
+        both_wrong=int(both.sum()),
+        expected=expected,
+        chance=chance,
+        in_class=chance * compared,
+    )
 
 
 def estimate_not_wrong(wrong: Bools) -> Floats:
@@ -113,35 +134,12 @@ def estimate_same(chosen: Ints, wrong: Bools) -> Floats:
     return np.asarray((equal + PRIOR_PAIRS * mean) / (pairs + PRIOR_PAIRS), dtype=np.float64)
 
 
-def find_near(chosen: Ints, wrong: Bools, chance: Floats, same: Floats) -> tuple[Ints, Ints]:
+def find_near(counts: Ints, chance: Floats, same: Floats) -> tuple[Ints, Ints]:
     """Return the rows and columns of the pairs whose number of same wrong answers lies NEAR above the expected one.
 
-    Three products of matrices for a whole class: 499,500 pairs of 1,000 students in a tenth of a second.
+    counts (n, n). Two products of matrices for a whole class, so that the tail is computed for few of its pairs.
     """
-    counts = np.zeros((len(chosen), len(chosen)), np.float32)
-    for question in range(chosen.shape[1]):
-        its = wrong[:, question]
-        for letters in np.unique(chosen[its, question]):
-            who = np.flatnonzero(its & (chosen[:, question] == letters))
-            counts[np.ix_(who, who)] += 1
     expected = (chance * same) @ chance.T
     spread = np.sqrt(np.maximum(expected - (chance**2 * same**2) @ (chance**2).T, 0))
     rows, columns = np.nonzero(np.triu((counts >= 1) & (counts - 0.5 >= expected + NEAR * spread), 1))
     return rows.astype(np.int64), columns.astype(np.int64)
-
-
-def compute_tail(least: Ints, chances: Floats) -> Floats:
-    """Return for each row the probability of `least` or more successes in independent draws with these chances (m, k).
-
-    >>> compute_tail(np.array([1, 2]), np.array([[0.5, 0.5], [0.5, 0.5]])).tolist()
-    [0.75, 0.25]
-    """
-    many, draws = chances.shape
-    mass = np.zeros((many, draws + 1))
-    mass[:, 0] = 1
-    for draw in range(draws):
-        p = chances[:, draw, None]
-        mass[:, 1:] = mass[:, 1:] * (1 - p) + mass[:, :-1] * p
-        mass[:, :1] *= 1 - p
-    mass[np.arange(draws + 1) < least[:, None]] = 0
-    return np.asarray(mass[:, ::-1].sum(axis=1), dtype=np.float64)

@@ -12,6 +12,8 @@ from grader.analysis.answers import Answers
 from grader.analysis.estimates import Bools, Floats
 
 QUESTIONS, CHOICES, LETTERS = 30, 5, "abcde"
+ANALYSES = {"one": 4, "two": 5, "three": 4, "four": 4, "five": 3, "six": 4, "seven": 3, "eight": 3}
+ITEMS = tuple(f"{name}-{n + 1}" for name, many in ANALYSES.items() for n in range(many))
 NODES = 81
 
 
@@ -72,7 +74,7 @@ def simulate(test: Test, students: int, random: np.random.Generator) -> Answers:
     chosen = (np.where(test.key, agrees, ~agrees) << np.arange(CHOICES)).sum(axis=2)
     return Answers(
         students=tuple(f"s{n:04}" for n in range(students)),
-        items=tuple(f"made-{n}" for n in range(QUESTIONS)),
+        items=ITEMS,
         letters=(LETTERS,) * QUESTIONS,
         points=test.points,
         key=(test.key << np.arange(CHOICES)).sum(axis=1),
@@ -92,4 +94,13 @@ def plant_copy(answers: Answers, source: int, copier: int, questions: np.ndarray
     """Return the answers with some of one student's in place of another's."""
     chosen = answers.chosen.copy()
     chosen[copier, questions] = chosen[source, questions]
+    return replace(answers, chosen=chosen, right=chosen == answers.key)
+
+
+def plant_mistake(answers: Answers, share: float, questions: np.ndarray, random: np.random.Generator) -> Answers:
+    """Return the answers with the same wrong ones to these questions from a share of the class, each on its own."""
+    chosen, who = answers.chosen.copy(), random.random(len(answers.students)) < share
+    for question in questions:
+        other = answers.key[question] ^ (1 << int(random.integers(CHOICES)))
+        chosen[who, question] = other or (answers.key[question] ^ 31)
     return replace(answers, chosen=chosen, right=chosen == answers.key)

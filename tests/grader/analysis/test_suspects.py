@@ -6,7 +6,7 @@ import numpy as np
 
 from grader.analysis.answers import Answers
 from grader.analysis.suspects import find_suspects
-from tests.grader.analysis.simulated import Test, make_test, plant_wrong_key, simulate
+from tests.grader.analysis.simulated import ITEMS, Test, make_test, plant_wrong_key, simulate
 
 
 def make_class(students: int, seed: int = 11) -> tuple[Test, Answers]:
@@ -20,7 +20,7 @@ def test_planted_wrong_key_is_flagged_with_the_letters_that_the_better_ones_chos
     assert find_suspects(sound) == ()
     planted = plant_wrong_key(sound, question=7, bit=2)
     (found,) = find_suspects(planted)
-    assert found.item == "made-7"
+    assert found.item == ITEMS[7]
     assert found.letters == sound.name(7, int(sound.key[7]))
     assert found.key_letters == planted.name(7, int(planted.key[7]))
     assert found.count == int(sound.right[:, 7].sum())
@@ -37,7 +37,7 @@ def test_key_that_nobody_has_is_flagged() -> None:
     key[7] ^= 4
     chosen[chosen[:, 7] == key[7], 7] = 0
     (found,) = find_suspects(replace(sound, chosen=chosen, key=key, right=chosen == key))
-    assert (found.item, found.key_count, found.key_r) == ("made-7", 0, None)
+    assert (found.item, found.key_count, found.key_r) == (ITEMS[7], 0, None)
 
 
 def test_answer_that_many_weak_students_share_is_no_suspect() -> None:
@@ -58,4 +58,4 @@ def test_small_class_is_not_tried() -> None:
     twice = {name: np.repeat(getattr(sound, name), 4, axis=0) for name in ("right", "chosen")}
     twice["chosen"] = np.repeat(chosen, 4, axis=0)
     many = replace(sound, students=sound.students * 4, chosen=twice["chosen"], right=twice["chosen"] == sound.key)
-    assert [one.item for one in find_suspects(many)] == ["made-7"]
+    assert [one.item for one in find_suspects(many)] == [ITEMS[7]]
