@@ -76,12 +76,13 @@ def find_pairs(answers: Answers) -> Pairs | None:
     chance, same = 1 - estimate_not_wrong(wrong), estimate_same(answers.chosen, wrong)
     groups = list_groups(answers.items)
     counts = [count_same(answers.chosen[:, its], wrong[:, its]) for its in groups]
-    rows, columns = find_near(np.sum(counts, axis=0), chance, same)
+    total = np.sum(counts, axis=0)
+    rows, columns = find_near(total, chance, same)
     match, above, masses = chance[rows] * chance[columns] * same, np.triu_indices(n, 1), []
     for its, many in zip(groups, counts, strict=True):
         seen, expected = np.bincount(many[above], minlength=len(its) + 1), expect_counts(chance[:, its], same[its])
         masses.append(raise_mass(compute_mass(match[:, its]), many[rows, columns], seen, expected))
-    tails = compute_tail(np.sum(counts, axis=0)[rows, columns], masses)
+    tails = compute_tail(total[rows, columns], masses)
     compared = n * (n - 1) // 2
     order = [int(place) for place in np.argsort(tails, kind="stable") if tails[place] * compared <= ERROR]
     named = (
