@@ -38,7 +38,7 @@ def analyse_answers(answers: Answers) -> ClassAnalysis:
     return ClassAnalysis(
         students=many,
         points=tuple(sorted({float(worth) for worth in answers.points})),
-        questions=analyse_questions(answers) if many else (),
+        questions=analyse_questions(answers) if many and answers.items else (),
         reliability=estimate_reliability(answers.scores) if many >= FEWEST else None,
         suspects=find_suspects(answers),
         pairs=find_pairs(answers),

@@ -28,6 +28,7 @@ from grader.analysis.answers import Answers
 from grader.analysis.estimates import Bools, Floats, Ints
 from grader.analysis.question_analysis import FEWEST
 from grader.analysis.shared_mistakes import (
+    Counts,
     compute_mass,
     compute_tail,
     count_same,
@@ -68,15 +69,15 @@ class Pairs:
 
 
 def find_pairs(answers: Answers) -> Pairs | None:
-    """Return the pairs that agree beyond chance; None for a class that is too small."""
+    """Return the pairs that agree beyond chance; None for a class that is too small, or was asked nothing."""
     n = len(answers.students)
-    if n < FEWEST:
+    if n < FEWEST or not answers.items:
         return None
     wrong = answers.wrong
     chance, same = 1 - estimate_not_wrong(wrong), estimate_same(answers.chosen, wrong)
     groups = list_groups(answers.items)
     counts = [count_same(answers.chosen[:, its], wrong[:, its]) for its in groups]
-    total = np.sum(counts, axis=0)
+    total: Counts = np.stack(counts).sum(axis=0, dtype=np.int16)
     rows, columns = find_near(total, chance, same)
     match, above, masses = chance[rows] * chance[columns] * same, np.triu_indices(n, 1), []
     for its, many in zip(groups, counts, strict=True):
@@ -135,7 +136,7 @@ def estimate_same(chosen: Ints, wrong: Bools) -> Floats:
     return np.asarray((equal + PRIOR_PAIRS * mean) / (pairs + PRIOR_PAIRS), dtype=np.float64)
 
 
-def find_near(counts: Ints, chance: Floats, same: Floats) -> tuple[Ints, Ints]:
+def find_near(counts: Counts, chance: Floats, same: Floats) -> tuple[Ints, Ints]:
     """Return the rows and columns of the pairs whose number of same wrong answers lies NEAR above the expected one.
 
     counts (n, n). Two products of matrices for a whole class, so that the tail is computed for few of its pairs.

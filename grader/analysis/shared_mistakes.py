@@ -14,11 +14,13 @@ at least to the share of the class's pairs that have c. Analyses are taken to be
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from grader.analysis.estimates import Bools, Floats, Ints
 
 MORE = 2.0  # times what is expected, from which on a count is taken to come from a shared mistake
 MOST_SAMPLED = 20_000  # pairs over which the expected counts are averaged
+Counts = NDArray[np.int16]  # of questions: a class has millions of pairs
 
 
 def list_groups(items: Sequence[str]) -> list[Ints]:
@@ -31,9 +33,9 @@ def list_groups(items: Sequence[str]) -> list[Ints]:
     return [np.flatnonzero([one == name for one in analyses]).astype(np.int64) for name in dict.fromkeys(analyses)]
 
 
-def count_same(chosen: Ints, wrong: Bools) -> Ints:
+def count_same(chosen: Ints, wrong: Bools) -> Counts:
     """Return (n, n): to how many of these questions (n, k) two students gave the same wrong answer."""
-    counts = np.zeros((len(chosen), len(chosen)), np.int64)
+    counts = np.zeros((len(chosen), len(chosen)), np.int16)
     for question in range(chosen.shape[1]):
         its = wrong[:, question]
         for letters in np.unique(chosen[its, question]):
@@ -69,7 +71,7 @@ def expect_counts(chance: Floats, same: Floats) -> Floats:
     return np.asarray(mass.mean(axis=0) * len(rows), dtype=np.float64)
 
 
-def raise_mass(mass: Floats, own: Ints, seen: Ints, expected: Floats) -> Floats:
+def raise_mass(mass: Floats, own: Counts | Ints, seen: Ints, expected: Floats) -> Floats:
     """Return the mass (m, k + 1) of m pairs, raised where the class has more pairs with that count than expected.
 
     own (m,): each pair's own count. seen, expected (k + 1,): pairs of the class with each count.
@@ -84,7 +86,7 @@ def raise_mass(mass: Floats, own: Ints, seen: Ints, expected: Floats) -> Floats:
     return np.asarray(raised / raised.sum(axis=1, keepdims=True), dtype=np.float64)
 
 
-def compute_tail(least: Ints, masses: Sequence[Floats]) -> Floats:
+def compute_tail(least: Counts | Ints, masses: Sequence[Floats]) -> Floats:
     """Return for each row the probability of `least` or more in all, from the mass (m, k + 1) of each part.
 
     >>> half = compute_mass(np.array([[0.5], [0.5]]))

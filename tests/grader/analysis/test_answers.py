@@ -6,10 +6,12 @@ from collections.abc import Callable
 import numpy as np
 
 from grader.analysis.answers import find_answers
+from grader.analysis.class_analysis import analyse_answers
 from grader.analysis.question_analysis import analyse_questions
 from grader.scoring.grading import Grading
 from grader.scoring.handin_record import HandinRecord
 from questions.key import Key
+from tests.grader.analysis.simulated import make_test, simulate
 
 HandIn = Callable[..., HandinRecord]
 
@@ -63,3 +65,24 @@ def test_letters_that_a_decision_accepts_are_a_second_key(grading: Grading, hand
     ann = ann.model_copy(update={"verdicts": (accepted, *ann.verdicts[1:])})
     one = analyse_questions(find_answers([ann, bob], grading))[0]
     assert (one.right, one.wrong, one.one_away) == (1, 1, 1)  # ac is near a, and far from bd
+
+
+def test_class_whose_questions_are_all_void_says_nothing() -> None:
+    random = np.random.default_rng(1)
+    asked = simulate(make_test(random), 40, random)
+    empty = {name: getattr(asked, name)[..., :0] for name in ("points", "key", "chosen", "right")}
+    analysis = analyse_answers(dataclasses.replace(asked, items=(), letters=(), **empty))
+    assert (analysis.students, analysis.questions, analysis.reliability) == (40, (), None)
+    assert (analysis.suspects, analysis.pairs) == ((), None)
+
+
+def test_class_in_which_everyone_has_everything_right_has_a_share_and_no_correlation() -> None:
+    random = np.random.default_rng(1)
+    asked = simulate(make_test(random), 40, random)
+    chosen = np.repeat(asked.key[None], 40, axis=0)
+    analysis = analyse_answers(dataclasses.replace(asked, chosen=chosen, right=chosen == asked.key))
+    assert {one.facility.value for one in analysis.questions if one.facility} == {1.0}
+    assert {one.discrimination for one in analysis.questions} == {None}
+    assert analysis.reliability is None
+    assert analysis.pairs is not None
+    assert analysis.pairs.named == ()
