@@ -17,7 +17,8 @@ from grader.runs.folder import check_course, load_submissions
 from grader.scoring.grading import load_grading
 
 ABOUT = """Write RUNS/report.html (the class), RUNS/<student>/report.html, RUNS/gradebook.csv and RUNS/results.json from
-what was scored. The right letters are on the pages only with --show-key.
+what was scored. The right letters are on these pages only with --show-key. RUNS/items.html, what the answers say of
+questions, keys and pairs of students, is for staff alone and always has them.
 
 Every scoring is kept in RUNS/scorings, and the class page lists them. With --since the pages show what differs from an
 earlier one, and why; a student's page tells no letters of a key.
