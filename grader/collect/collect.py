@@ -122,7 +122,14 @@ def _write(
         if is_marked_late(its, one):
             late.add(student)
         students.append(
-            Student(student=student, name=one.joined.name, joined=one.joined.by, files=files, earlier=earlier)
+            Student(
+                student=student,
+                name=one.joined.name,
+                joined=one.joined.by,
+                lms_ids=tuple(dict.fromkeys(owned.owner.lms_id for owned in one.owned if owned.owner.lms_id)),
+                files=files,
+                earlier=earlier,
+            )
         )
     people = list_people(everyone, chosen, late, enrolment)
     (new / FILE).write_bytes(to_roster(people))

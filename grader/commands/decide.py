@@ -32,9 +32,10 @@ FIELDS = {
     "void": ("question",),
     "all_right": ("question",),
     "accept": ("question", "value"),
+    "text": ("question", "value", "text"),
 }
-SHOWN = {"student": "STUDENT", "question": "QUESTION"}
-VALUES = {"moment": "MOMENT", "reading": "LETTERS", "letters": "LETTERS", "": ""}
+SHOWN = {"student": "STUDENT", "question": "QUESTION", "text": "TEXT"}
+VALUES = {"moment": "MOMENT", "reading": "LETTERS", "letters": "LETTERS", "letter": "LETTER", "": ""}
 ABOUT = """Keep what the staff decided, in a file beside HANDINS and named after it: handins.decisions.yaml, or the .csv
 that is there. A class without HANDINS has it beside RUNS. Every scoring applies it; students read the reason. A person
 can write the file too: comments stay where they are.
@@ -159,7 +160,9 @@ def _change(file: Path, change: Callable[[bytes], tuple[bytes, Decision]]) -> De
 
 
 def _show(one: Decision) -> str:
-    what = " ".join(text for text in (one.decision.replace("_", "-"), one.student, one.question, one.value) if text)
+    what = " ".join(
+        text for text in (one.decision.replace("_", "-"), one.student, one.question, one.value, one.text) if text
+    )
     told = f"{what}: {one.reason} ({', '.join(text for text in (one.date, one.by) if text)})"
     return " ".join(told.split())  # one line each
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from assignment.course import Course
 from assignment.fixable import Fault, FixableError
+from grader.collect.record import load_lms_ids
 from grader.commands.terminal.needed import MOST_OF_NAMES, list_needed, wrap_names
 from grader.commands.terminal.options import (
     Given,
@@ -21,8 +22,8 @@ from grader.decisions.decisions import Decisions
 from grader.decisions.edit import hold_folder
 from grader.decisions.file import load_class_decisions, save_applied
 from grader.handins.submission import Submission
-from grader.quiz.kept import Tables, keep_tables, load_tables
-from grader.quiz.roster import Roster, make_roster
+from grader.quiz.kept import Tables, keep_tables, load_tables, read_again
+from grader.quiz.roster import Roster, check_absent, make_roster
 from grader.runs.folder import begin_runs, check_course, check_runs, find_handins
 from grader.runs.intake import load_intake
 from grader.scoring.changes import compare_scorings, group_changes, list_key_changes
@@ -124,14 +125,24 @@ def check_class(
     handins: beside which the decisions are; None for where the class was taken from last.
     """
     check_tables(grading, tables)
-    roster = make_roster(submissions, tables, grading.assignment.answers)
+    place = handins.resolve() if handins is not None else find_handins(runs)
+    answers, lms_ids = grading.assignment.answers, load_lms_ids(place)
+    roster = make_roster(submissions, tables, answers, lms_ids)
     if not roster.submissions:
         says = "nobody of any class; expected hand-ins (`hw9 run HANDINS RUNS`) or --responses FILE"
         raise FixableError(f"{runs}: {says}")
     students = [one.student for one in roster.submissions]
     deadline = grading.assignment.deadline
-    place = handins.resolve() if handins is not None else find_handins(runs)
-    return roster, load_class_decisions(place, runs, decisions, grading.bank, deadline, students)
+    decided = load_class_decisions(place, runs, decisions, grading.bank, deadline, students)
+    check_absent(roster, decided.settled, choose_decisions(runs, handins, decisions))
+    if tables is not None and decided.texts:
+        roster = make_roster(submissions, read_again(tables, grading.bank, decided.texts), answers, lms_ids)
+    return roster, decided
+
+
+def choose_decisions(runs: Path, handins: Path | None, decisions: Path | None) -> Path:
+    """Return what to call the place of the decisions in `hw9 decide`."""
+    return decisions or handins or (runs if runs.exists() else runs.with_name(f"{runs.name}.decisions.yaml"))
 
 
 def check_tables(grading: Grading, tables: Tables | None) -> None:

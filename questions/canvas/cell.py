@@ -3,6 +3,8 @@ r"""One cell of a quiz's responses: which choices of a question it names.
 Canvas writes the texts of the chosen choices, their HTML taken out, one after another with commas between them; a
 comma within a text is written `\,`. A text is known here by its letters alone, whatever became of its spaces, line
 ends, HTML and entities on the way; so a cell is read as texts that are known, one after another, and not cut at commas.
+A cell that cannot be read so is read with semicolons and line ends between the texts too (how New Quizzes puts them one
+after another is not known).
 """
 
 import html
@@ -10,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 
 from assignment.assignment import Bilingual
 from assignment.fixable import show_value
@@ -30,6 +33,14 @@ class _Match:
     end: int  # how far the cell was read
 
 
+@dataclass(frozen=True)
+class _Joins:
+    """What may stand between two texts: marks, or nothing at these places of the plain text."""
+
+    marks: str
+    places: frozenset[int] = frozenset()
+
+
 def plain(text: str) -> str:
     r"""Return what identifies a text: no HTML, no entities, no escapes of commas, no spaces.
 
@@ -41,10 +52,11 @@ def plain(text: str) -> str:
     return "".join(joined.split())
 
 
-def list_forms(question: Question) -> Forms:
-    """Return each choice's text as it may stand in a cell: both languages, or one of them."""
+def list_forms(question: Question, also: Forms | None = None) -> Forms:
+    """Return each choice's text as it may stand in a cell: both languages, or one of them; `also`: and these."""
     texts = {letter: (plain(choice.say.en), plain(choice.say.zh)) for letter, choice in question.choices.items()}
-    return {letter: (en + zh, en, zh) for letter, (en, zh) in texts.items()}
+    more = {letter: tuple(map(plain, its)) for letter, its in (also or {}).items()}
+    return {letter: (en + zh, en, zh, *more.get(letter, ())) for letter, (en, zh) in texts.items()}
 
 
 def parse_answer(cell: str, forms: Forms, place: str) -> Answer:
@@ -62,8 +74,11 @@ def parse_answer(cell: str, forms: Forms, place: str) -> Answer:
     text = plain(cell)
     if not text:
         return Answer("blank")
-    readings = tuple(_read(text, forms, _Match(frozenset(), 0)))
+    readings = tuple(_read(text, forms, _Match(frozenset(), 0), _Joins(",")))
     whole = {reading.letters for reading in readings if reading.end == len(text)}
+    if not whole:
+        wider = _read(text, forms, _Match(frozenset(), 0), _Joins(",;", _find_line_ends(cell, text)))
+        whole = {reading.letters for reading in wider if reading.end == len(text)}
     if len(whole) == 1:
         return Answer("read", next(iter(whole)))
     if whole:
@@ -79,12 +94,23 @@ def _refuse(place: str, en: str, zh: str) -> Answer:
     return Answer("unreadable", reason=Bilingual(en=f"{place}: {en}", zh=f"{place}：{zh}"))
 
 
-def _read(text: str, forms: Forms, before: _Match) -> Iterator[_Match]:
-    """Yield every way to go on reading known texts, each once, commas between them."""
+def _find_line_ends(cell: str, text: str) -> frozenset[int]:
+    """Return at which places of a cell's plain text a line of the cell ends; none where a line alone is no text."""
+    lines = [plain(line) for line in cell.splitlines()]
+    return frozenset(accumulate(map(len, lines))) if "".join(lines) == text else frozenset()
+
+
+def _read(text: str, forms: Forms, before: _Match, joins: _Joins) -> Iterator[_Match]:
+    """Yield every way to go on reading known texts, each once, something that joins between them."""
     for letter in forms.keys() - before.letters:
         for form in dict.fromkeys(forms[letter]):
             end = before.end + len(form)
-            if form and text.startswith(form, before.end) and (end == len(text) or text[end] == ","):
-                reading = _Match(before.letters | {letter}, end)
+            if not form or not text.startswith(form, before.end):
+                continue
+            reading = _Match(before.letters | {letter}, end)
+            if end == len(text) or text[end] in joins.marks:
                 yield reading
-                yield from _read(text, forms, _Match(reading.letters, end + 1))
+                yield from _read(text, forms, _Match(reading.letters, end + 1), joins)
+            elif end in joins.places:
+                yield reading
+                yield from _read(text, forms, reading, joins)

@@ -89,8 +89,8 @@ def test_all_faults_come_at_once_each_with_its_place(tmp_path: Path, bank: Bank,
         mappings = (", ".join(f'{name}: "{cell}"' for name, cell in zip(names, row, strict=False)) for row in rows)
         text = "#\n" + "".join(f"- {{{mapping}}}\n" for mapping in mappings)
     assert find_faults(tmp_path / f"d{ending}", text, bank) == [
-        "line 2: decision: 'viod'; expected one of accept, all_right, excused, extension, reading, seen, void "
-        "(the nearest is void)",
+        "line 2: decision: 'viod'; expected one of accept, all_right, excused, extension, reading, seen, text, "
+        "void (the nearest is void)",
         "line 3: question: 'lime-7'; expected one of lime-1, lime-2, saliency-1, saliency-2 (the nearest is lime-2)",
         "line 4: student: 'b09901003' is not of the class; expected the id of one of its students, "
         "such as b09901001, b09901002",
