@@ -1,8 +1,8 @@
 """One student's response to the quiz: of several attempts the last, and of several people's rows one.
 
 Two rows may claim one student: a merged account, or a number that is another person's id. The surer row counts (found
-by the better column, then submitted later); the other one stands under a name of its own. Both go to a person, the
-class does not wait.
+by the better column, else the first of the file); the other one stands under a name of its own. Both go to a person,
+the class does not wait.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -68,7 +68,7 @@ def settle(claims: Iterable[Claim], taken: Iterable[str] = ()) -> dict[str, Resp
     names = {*taken, *by_student}
     found: dict[str, Response] = {}
     for student, its in by_student.items():
-        first, *others = sorted(its, key=lambda one: (one.rank, -(one.response.submitted_at or NEVER).timestamp()))
+        first, *others = sorted(its, key=lambda one: one.rank)
         apart = list(_name_others(student, others, names))
         names.update(apart)
         both = [(first.response, one.response, name) for one, name in zip(others, apart, strict=True)]

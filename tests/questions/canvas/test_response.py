@@ -6,9 +6,9 @@ from questions.canvas.response import Claim, Response, settle, take_last
 from questions.sheet import Answer, Sheet
 
 
-def respond(row: int, letters: str, *, hour: int | None = 12, lms_id: str = "") -> Response:
+def respond(row: int, letters: str, *, hour: int = 12, lms_id: str = "") -> Response:
     sheet = Sheet({"lime-1": Answer("read", frozenset(letters))})
-    moment = None if hour is None else datetime(2027, 5, 20, hour, tzinfo=UTC)
+    moment = datetime(2027, 5, 20, hour, tzinfo=UTC)
     return Response("b09", "Ann", moment, sheet, ("quiz.csv", f"row {row}", "sis_id"), lms_id, ("b09",))
 
 
@@ -25,8 +25,9 @@ def test_attempt_that_stands_there_twice_with_the_same_answers_is_one() -> None:
     assert (last.reasons, last.sheet.notes) == ((), ())
 
 
-def test_of_rows_that_are_as_sure_the_later_counts_and_no_time_is_the_earliest() -> None:
-    claims = [Claim("b09", 0, respond(2, "a", hour=None, lms_id="71")), Claim("b09", 0, respond(3, "b", lms_id="72"))]
+def test_of_rows_that_are_as_sure_the_first_counts_and_a_surer_one_before_it() -> None:
+    claims = [Claim("b09", 1, respond(2, "a", lms_id="71")), Claim("b09", 0, respond(3, "b", lms_id="72"))]
+    assert settle([Claim("b09", 0, one.response) for one in claims])["b09"].sheet.answers["lime-1"].letters == {"a"}
     found = settle(claims)
     assert {name: set(one.sheet.answers["lime-1"].letters) for name, one in found.items()} == {
         "b09": {"b"},
