@@ -30,7 +30,7 @@ def asked() -> Bank:
 
 @pytest.fixture(scope="module")
 def base(asked: Bank) -> Answers:
-    found = find_answers(parse_responses(BASE, asked, "base.csv"))
+    found = find_answers(parse_responses(BASE, asked, "sound.csv"))
     assert {answer.state for its in found.values() for answer in its.values()} == {"read", "blank"}
     assert tuple(found) == STUDENTS
     return found

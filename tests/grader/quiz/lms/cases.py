@@ -1,4 +1,4 @@
-"""Reports with one trouble each, made of `base.csv`: what Canvas, its users and spreadsheets do to such a file."""
+"""Reports with one trouble each, made of `sound.csv`: what Canvas, its users and spreadsheets do to such a file."""
 
 import csv
 import io
@@ -10,7 +10,7 @@ from questions.bank import Bank
 from questions.question import Question
 
 Rows = list[list[str]]
-BASE = Path(__file__).with_name("base.csv").read_bytes()
+BASE = Path(__file__).with_name("sound.csv").read_bytes()
 HEADINGS = {
     "name": "名稱",
     "id": "ID",
@@ -27,7 +27,7 @@ LAST = ["NumberOfCorrect", "NumberOfIncorrect", "NoResponse", "PointsPossible", 
 
 
 def load_base() -> Rows:
-    """Return the rows of `base.csv`."""
+    """Return the rows of `sound.csv`."""
     return list(csv.reader(io.StringIO(BASE.decode(), newline="")))
 
 
@@ -126,7 +126,7 @@ def make(name: str) -> bytes:
 
 
 def make_new_quizzes(bank: Bank, join: str) -> bytes:
-    """Return the answers of `base.csv` as New Quizzes reports them, something between the choices."""
+    """Return the answers of `sound.csv` as New Quizzes reports them, something between the choices."""
     base = load_base()
     items = [(question, find_column(base, question.id)) for question in bank.questions]
     heading = [*NEW_QUIZZES, "Attempt", *(cell for its, _ in items for cell in _list_item(_write_stem(its))), *LAST]
