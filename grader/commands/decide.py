@@ -9,6 +9,7 @@ from pathlib import Path
 from assignment.assignment import Source
 from assignment.course import Course
 from assignment.fixable import FixableError, check_all
+from grader.collect.record import load_lms_ids
 from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.screen import say
 from grader.decisions.check import Known, check_entries
@@ -181,7 +182,9 @@ def list_students(folder: Path | None, bank: Bank, answers: Source) -> list[str]
     else:
         beside = (file.parent for file in folder.resolve().parent.glob("*/runs.json"))
         handins, each = folder, [runs for runs in beside if _is_taken_from(runs, folder)]
-    rosters = (make_roster(load_submissions(runs), load_tables(runs, bank, None, None), answers) for runs in each)
+    lms_ids = load_lms_ids(handins)
+    kept = ((load_submissions(runs), load_tables(runs, bank, None, None)) for runs in each)
+    rosters = (make_roster(submissions, tables, answers, lms_ids) for submissions, tables in kept)
     found = [one.student for roster in rosters for one in roster.submissions]
     if handins is not None and handins.is_dir():
         people = load_people(handins)

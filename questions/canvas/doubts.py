@@ -15,11 +15,11 @@ from dataclasses import dataclass, field
 
 from assignment.fixable import show_value
 from questions.canvas.cell import Forms, parse_answer, plain
+from questions.canvas.heading import ASK_ANEW
 from questions.sheet import Answer
 from questions.table import Table
 
 ANEW = "saved again by a spreadsheet: download it anew"
-ASK_ANEW = "was it saved again by a spreadsheet? then download it anew"
 MOST_TEXTS = 5  # that no choice has, told one by one
 MOST_TEXT = 500  # characters of such a text
 CUT = 255  # characters after which some spreadsheets end a text

@@ -21,6 +21,7 @@ from questions.table import Table
 ID_COLUMNS = ("sis_id", "login_id", "login", "id")  # the first that is filled names the student
 OWN_COLUMNS = (*ID_COLUMNS, "name", "submitted", "attempt")
 REPORT = "a Student Analysis report, as the course system wrote it"
+ASK_ANEW = "was it saved again by a spreadsheet? then download it anew"
 PLACES = {4: ("name", "id"), 5: ("name", "id"), 6: ("name", "id", "sis_id"), 7: ("name", "id", "sis_id")}
 BEGINS, WHOLE, NAMES = range(3)  # how surely a column is a question's, the surest first
 _QUESTION = re.compile(r"\s*\d+\s*:")
@@ -53,12 +54,18 @@ def parse_heading(table: Table, bank: Bank, forms: Mapping[str, Forms]) -> Headi
     check_all(table.find_doubled(OWN_COLUMNS))
     columns, left, faults = _choose_columns(table, {at: its for at, its in named.items() if its}, forms)
     if not columns and not faults:
-        check_all([Fault(place, f"no column of any question of the bank; expected {REPORT}")])
+        check_all(
+            [Fault(place, f"no column of any question of the bank; expected {REPORT} (of another course: --course)")]
+        )
     ids = tuple(name for name in ID_COLUMNS if name in own)
     if not ids:
-        faults.append(Fault(place, f"no column sis_id, login_id or id; expected {REPORT}"))
+        faults.append(
+            Fault(
+                place, f"no column sis_id, login_id or id; expected {REPORT} (of a graded quiz: a survey names nobody)"
+            )
+        )
     if "submitted" not in own:
-        faults.append(Fault(place, f"no column submitted, by name or by place; expected {REPORT}"))
+        faults.append(Fault(place, f"no column submitted, by name or by place; expected {REPORT} ({ASK_ANEW})"))
     check_all(faults)
     unknown = [at for at, its in named.items() if its is None and _QUESTION.match(table.heading.cells[at])]
     notes = [*by_place, *(f"{_tell(table, at)} is no question of the bank; it was left out" for at in unknown)]

@@ -15,8 +15,8 @@ from assignment.assignment import Bilingual
 from assignment.fixable import Fault, show_value
 from questions.bank import Bank
 from questions.canvas.cell import Forms, list_forms, parse_answer
-from questions.canvas.doubts import ASK_ANEW, Doubts, list_doubts, say_wrong_times
-from questions.canvas.heading import ID_COLUMNS, OWN_COLUMNS, REPORT, Heading, parse_heading
+from questions.canvas.doubts import Doubts, list_doubts, say_wrong_times
+from questions.canvas.heading import ASK_ANEW, ID_COLUMNS, OWN_COLUMNS, REPORT, Heading, parse_heading
 from questions.canvas.response import Claim, Response, settle, take_last
 from questions.moment import parse_moment
 from questions.sheet import Answer, Sheet
@@ -146,4 +146,4 @@ def _read_answer(reading: _ReportReader, row: Row, question: str) -> Answer:
 def _find_faults(cells: Mapping[str, str], *place: str) -> Iterator[Fault]:
     attempt = cells.get("attempt", "1")
     if not (attempt.isascii() and attempt.isdecimal() and len(attempt) < 7):
-        yield Fault((*place, "attempt"), f"{show_value(attempt)}; expected a whole number")
+        yield Fault((*place, "attempt"), f"{show_value(attempt)}; expected a whole number ({ASK_ANEW})")

@@ -1,5 +1,6 @@
 """What an LMS, its users and spreadsheets do to the quiz's report stops no class and costs nobody a point unseen."""
 
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
@@ -9,6 +10,7 @@ import pytest
 
 from assignment import course
 from assignment.course import open_course
+from grader.collect.rosters import load_enrolment
 from grader.commands.main import main
 from grader.scoring.handin_record import HandinRecord, load_handin_record
 from questions.bank import Bank, load_bank
@@ -161,6 +163,48 @@ def test_report_without_sis_ids_says_once_that_no_row_is_of_a_hand_in_and_a_rost
     found = score("nosis", "--roster", str(roster))
     assert "4 rows: 4 by the course system's id" in capsys.readouterr().out
     assert {student: total for student, total in find_totals(found).items() if student in TOTALS} == TOTALS
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("names", "case", "students"),
+    [
+        (("王小明_41000_90001_homework.ipynb", "林志豪_LATE_41002_92001_homework.ipynb"), "base", ("41000", "41002")),
+        (("b09900000#_王小明_41000_90001_homework.ipynb",), "nosis", ("b09900000",)),
+    ],
+    ids=["canvas", "ntu_cool"],
+)
+def test_hand_ins_join_by_the_number_that_the_lms_put_into_their_names(
+    score: Score,
+    tmp_path: Path,
+    names: tuple[str, ...],
+    case: str,
+    students: tuple[str, ...],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "download").mkdir()
+    for name in names:
+        (tmp_path / "download" / name).write_text('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
+    shutil.rmtree(tmp_path / "h")
+    assert main(["collect", str(tmp_path / "download"), str(tmp_path / "h")]) == 0
+    found = score(case)
+    assert len(found) == 4
+    assert [found[student].problem for student in students] == [None] * len(students)
+    said = f"again.csv: 4 rows: {len(students)} by the course system's id, {4 - len(students)} of nobody who handed in"
+    assert said in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "case", ["base", "nosis", "twice", "loggedout", "teststudent", "zh_hant", "semicolons", "utf16"]
+)
+def test_report_is_a_roster_whatever_odd_row_or_heading_it_has(case: str, tmp_path: Path) -> None:
+    (tmp_path / "again.csv").write_bytes(make(case))
+    people = load_enrolment(tmp_path / "again.csv").people
+    assert [one.lms_ids for one in people.values()][1:3] == [("41001",), ("41002",)]
+    assert ("77" in people) is False
+    assert people["41000" if case == "nosis" else "b09900000"].lms_ids == (
+        ("41000", "99999") if case == "twice" else ("41000",)
+    )
 
 
 @pytest.mark.slow

@@ -141,6 +141,7 @@ def test_columns_that_stand_elsewhere_in_another_language_are_refused(own: Bank,
         read(to_report(own, [{"sis_id": "b09", "id": "71", "chosen": {}}]), own, turn)
     expected = "expected a Student Analysis report, as the course system wrote it"
     assert str(caught.value).splitlines() == [
-        f"quiz.csv: row 1: no column sis_id, login_id or id; {expected}",
-        f"quiz.csv: row 1: no column submitted, by name or by place; {expected}",
+        f"quiz.csv: row 1: no column sis_id, login_id or id; {expected} (of a graded quiz: a survey names nobody)",
+        f"quiz.csv: row 1: no column submitted, by name or by place; {expected} "
+        "(was it saved again by a spreadsheet? then download it anew)",
     ]

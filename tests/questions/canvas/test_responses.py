@@ -221,7 +221,8 @@ def test_all_faults_of_a_file_are_told_at_once_with_row_and_column(own: Bank, to
     ]
     faults = fault_lines(to_report(own, rows), own)
     assert faults == [
-        "quiz.csv: row 2: attempt: '-1'; expected a whole number",
+        "quiz.csv: row 2: attempt: '-1'; expected a whole number (was it saved again by a spreadsheet? then download "
+        "it anew)",
         "quiz.csv: row 2: submitted: 'yesterday' (and in 1 more rows); expected a time with its zone, as "
         "2027-05-28 12:00:00 UTC (was it saved again by a spreadsheet? then download it anew)",
     ]
