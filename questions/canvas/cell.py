@@ -3,8 +3,6 @@ r"""One cell of a quiz's responses: which choices of a question it names.
 Canvas writes the texts of the chosen choices, their HTML taken out, one after another with commas between them; a
 comma within a text is written `\,`. A text is known here by its letters alone, whatever became of its spaces, line
 ends, HTML and entities on the way; so a cell is read as texts that are known, one after another, and not cut at commas.
-A cell that cannot be read so is read with semicolons and line ends between the texts too (how New Quizzes puts them one
-after another is not known).
 """
 
 import html
@@ -35,7 +33,10 @@ class _Match:
 
 @dataclass(frozen=True)
 class _Joins:
-    """What may stand between two texts: marks, or nothing at these places of the plain text."""
+    """What may stand between two texts: marks, or nothing at these places of the plain text.
+
+    Canvas writes commas. How New Quizzes joins texts is not known: semicolons and line ends are tried after commas.
+    """
 
     marks: str
     places: frozenset[int] = frozenset()
@@ -52,11 +53,10 @@ def plain(text: str) -> str:
     return "".join(joined.split())
 
 
-def list_forms(question: Question, also: Forms | None = None) -> Forms:
-    """Return each choice's text as it may stand in a cell: both languages, or one of them; `also`: and these."""
+def list_forms(question: Question) -> Forms:
+    """Return each choice's text as it may stand in a cell: both languages, or one of them."""
     texts = {letter: (plain(choice.say.en), plain(choice.say.zh)) for letter, choice in question.choices.items()}
-    more = {letter: tuple(map(plain, its)) for letter, its in (also or {}).items()}
-    return {letter: (en + zh, en, zh, *more.get(letter, ())) for letter, (en, zh) in texts.items()}
+    return {letter: (en + zh, en, zh) for letter, (en, zh) in texts.items()}
 
 
 def parse_answer(cell: str, forms: Forms, place: str) -> Answer:
@@ -92,6 +92,11 @@ def parse_answer(cell: str, forms: Forms, place: str) -> Answer:
 
 def _refuse(place: str, en: str, zh: str) -> Answer:
     return Answer("unreadable", reason=Bilingual(en=f"{place}: {en}", zh=f"{place}：{zh}"))
+
+
+def add_forms(forms: Forms, texts: Forms) -> Forms:
+    """Return the forms with further texts, as somebody wrote them, for some letters."""
+    return {letter: (*its, *map(plain, texts.get(letter, ()))) for letter, its in forms.items()}
 
 
 def _find_line_ends(cell: str, text: str) -> frozenset[int]:

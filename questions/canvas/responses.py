@@ -14,7 +14,7 @@ from pathlib import Path
 from assignment.assignment import Bilingual
 from assignment.fixable import Fault, show_value
 from questions.bank import Bank
-from questions.canvas.cell import Forms, list_forms, parse_answer
+from questions.canvas.cell import Forms, add_forms, list_forms, parse_answer
 from questions.canvas.doubts import Doubts, list_doubts, say_wrong_times
 from questions.canvas.heading import ASK_ANEW, ID_COLUMNS, OWN_COLUMNS, REPORT, Heading, parse_heading
 from questions.canvas.response import Claim, Response, settle, take_last
@@ -82,7 +82,7 @@ def _make_form() -> Form:
 
 
 def _read_responses(table: Table, bank: Bank, texts: Texts) -> Responses:
-    forms = {question.id: list_forms(question, texts.get(question.id)) for question in bank.questions}
+    forms = {question.id: add_forms(list_forms(question), texts.get(question.id, {})) for question in bank.questions}
     reading = _ReportReader(parse_heading(table, bank, forms), forms)
     for row in table.rows:
         _read_row(reading, row)
