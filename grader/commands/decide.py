@@ -45,7 +45,9 @@ can write the file too: comments stay where they are.
   list                               what was decided, numbered (also when nothing more is given)
   remove N                           take the N-th back
 
-LETTERS are such as ac; `blank` for an answer that is none. MOMENT has a time zone: 2027-06-01T23:59:59+08:00.
+LETTERS are such as ac; `blank` for an answer that is none. TEXT is as `hw9 score` shows it, where it finds a text in
+the quiz's report that no choice has. A question that was taken out of the quiz is `void` or `all-right`.
+MOMENT has a time zone: 2027-06-01T23:59:59+08:00.
 """
 
 
@@ -61,6 +63,7 @@ def add_parser(verbs: Verbs) -> None:
             'hw9 decide handins/ extension b09901001 2027-06-01T23:59:59+08:00 --reason "ill, with a note"',
             'hw9 decide handins/ reading b09901001 lime-1 ac --reason "wrote 1 and 3"',
             'hw9 decide handins/ void lime-2 --reason "two choices said the same" --by "Ada"',
+            'hw9 decide runs/ text lime-2 b "The text that the report has." --reason "a typo was mended"',
             "hw9 decide handins/ remove 2",
         ),
     )

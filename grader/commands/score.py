@@ -44,9 +44,10 @@ answers or the notebooks' count; the others are compared with them. A class with
 alone: RUNS is made, and no HANDINS are needed. RUNS keeps the report, so the next scoring has it without the option.
 
 A row of the report belongs to the student whose id is in sis_id, or where that is empty in login_id, login or id (the
-first that is filled); that id is the name of the hand-in. With --roster it is joined by Canvas's id, else by login. The
-last attempt counts. Where the quiz counts, a student without a row gets blank answers and is listed for a person to
-look at. Download the report with Canvas in English. Canvas's own points are not read: it gives partial credit.
+first that is filled). It is joined, to the roster (--roster) and to the hand-ins, by Canvas's id, else by login, else
+by login without its domain; one line says how many by what. The last attempt counts. Where the quiz counts, a student
+without a row gets blank answers and is listed for a person to look at. The file has to be as Canvas wrote it: one that
+a spreadsheet saved again is named as such. Canvas's own points are not read: it gives partial credit.
 
 What the staff decided (`hw9 decide`) is applied. Every scoring is kept in RUNS/scorings, and what differs from the one
 before is said; --dry-run says it and writes nothing.
