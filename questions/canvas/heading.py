@@ -9,6 +9,7 @@ The two in brackets that name `sis` come together. A column is a question where 
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -144,9 +145,9 @@ def _choose_columns(
 
 
 def _holds_choices(table: Table, at: int, forms: Forms) -> bool:
-    """Tell whether a column may be a question's: it is blank, or some cell of it is of choices."""
-    states = {parse_answer(row.cells[at], forms, "").state for row in table.rows if row.fault is None}
-    return "read" in states or states <= {"blank"}
+    """Tell whether a column may be a question's: most of what stands in it are its choices, or nothing does."""
+    states = Counter(parse_answer(row.cells[at], forms, "").state for row in table.rows if row.fault is None)
+    return states["read"] >= states["unreadable"]
 
 
 def _say_again(table: Table, name: str, columns: Sequence[int]) -> str:

@@ -52,12 +52,15 @@ def test_column_that_only_names_a_question_is_left_out_beside_the_one_that_is_it
 
 
 def test_column_that_names_a_question_which_was_taken_out_is_not_taken_for_it(own: Bank, to_report: Report) -> None:
-    def turn(rows: Rows) -> None:
-        rows[0][8], rows[1][8] = "5999: Why lime-1?", "I like it."
+    rows = [{"sis_id": name, "chosen": {"lime-1": "a"}} for name in ("b09", "b10", "b11")]
 
-    found = read(to_report(own, [{"sis_id": "b09", "chosen": {}}]), own, turn)
+    def turn(rows: Rows) -> None:
+        rows[0][8] = "5999: Why lime-1?"
+        rows[1][8] = rows[2][8] = "I like it."  # the third one wrote what a choice says
+
+    found = read(to_report(own, rows), own, turn)
     assert found.absent == ("lime-1",)
-    assert "lime-1" not in found.by_student["b09"].sheet.answers
+    assert "lime-1" not in found.by_student["b11"].sheet.answers
 
 
 def test_column_whose_text_was_edited_down_to_its_id_is_read_by_its_choices(own: Bank, to_report: Report) -> None:
