@@ -36,7 +36,7 @@ class Student(Record):
     student: str
     name: str = ""
     joined: str | None = None
-    lms_ids: tuple[str, ...] = ()  # the course system's numbers in the names of the files
+    lms_id: str = ""  # the course system's number in the names of the files, where all have the same
     files: tuple[File, ...] = ()
     earlier: tuple[File, ...] = ()
 
@@ -72,8 +72,8 @@ class Collected(Record):
     kept: str = Field(default="", exclude=True)  # what of a person's handins.csv was kept: said, not recorded
 
 
-def load_lms_ids(handins: Path | None) -> Mapping[str, tuple[str, ...]]:
-    """Return the course system's numbers of those whose files a folder of hand-ins has, as its record tells them.
+def load_lms_ids(handins: Path | None) -> Mapping[str, str]:
+    """Return the course system's number of each whose files a folder of hand-ins has, as its record tells them.
 
     Only Canvas's count: its quiz's report has the same numbers. None are known without a readable record.
     """
@@ -83,7 +83,7 @@ def load_lms_ids(handins: Path | None) -> Mapping[str, tuple[str, ...]]:
         return {}
     if record is None or not all(one.system in CANVASES for one in record.downloads):
         return {}
-    return {one.student: one.lms_ids for one in record.students if one.lms_ids}
+    return {one.student: one.lms_id for one in record.students if one.lms_id}
 
 
 def to_json(collected: Collected) -> bytes:

@@ -32,7 +32,6 @@ class Kind:
     logins: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     time: str | None = None
-    merged: bool = False  # whether one student may have several of the system's numbers
 
 
 KINDS: dict[str, Kind] = {
@@ -68,7 +67,6 @@ KINDS: dict[str, Kind] = {
         lms_id=("id",),
         logins=("sis_id", "login_id", "login"),
         names=("name", "名稱"),
-        merged=True,
     ),
     "gradescope": Kind(
         says="a roster from Gradescope",
@@ -148,7 +146,7 @@ def _read_people(
         else:
             try:
                 one = _find_enrolled(row, cells, kind)
-                people[one.student] = _merge(people.get(one.student), one, kind, row.place)
+                people[one.student] = _merge(people.get(one.student), one, row.place)
             except FixableError as error:
                 faults += error.faults
     return people, notes, faults
@@ -185,12 +183,13 @@ def _find_enrolled(row: Row, cells: Mapping[str, str], kind: Kind) -> Enrolled:
     return Enrolled(student, _first(cells, kind.names), (number[1],) if number else (), logins, moment)
 
 
-def _merge(before: Enrolled | None, one: Enrolled, kind: Kind, place: tuple[str, ...]) -> Enrolled:
+def _merge(before: Enrolled | None, one: Enrolled, place: tuple[str, ...]) -> Enrolled:
     if before is None:
         return one
-    if before.lms_ids and one.lms_ids and before.lms_ids != one.lms_ids and not kind.merged:
+    if before.lms_ids and one.lms_ids and before.lms_ids != one.lms_ids:
         says = f"{one.student} stands in another row with id {before.lms_ids[0]}, here with {one.lms_ids[0]}"
-        raise FixableError(Fault(place, f"{says}; expected one person for each student's id"))
+        expected = "expected one person for each student's id: take the row out that is another account's"
+        raise FixableError(Fault(place, f"{says}; {expected}"))
     ids = tuple(dict.fromkeys((*before.lms_ids, *one.lms_ids)))
     logins = tuple(dict.fromkeys((*before.logins, *one.logins)))
     return Enrolled(one.student, before.name or one.name, ids, logins, one.submitted_at or before.submitted_at)

@@ -46,7 +46,7 @@ class Roster:
     absent: tuple[str, ...] = ()
 
 
-LmsIds = Mapping[str, tuple[str, ...]]  # the course system's numbers of a hand-in's student, as its files were named
+LmsIds = Mapping[str, str]  # the course system's number of a hand-in's student, as its files were named
 
 
 def make_roster(
@@ -107,7 +107,8 @@ def _leave_test_students(responses: Responses) -> tuple[tuple[Response, ...], tu
 def _list_people(submissions: Iterable[Submission], lms_ids: LmsIds) -> Iterator[Enrolled]:
     """Yield the hand-ins as people whom rows may be joined to."""
     for one in submissions:
-        yield Enrolled(one.student, one.name, lms_ids.get(one.student, ()))
+        number = lms_ids.get(one.student)
+        yield Enrolled(one.student, one.name, (number,) if number else ())
 
 
 def _add_rows(
@@ -134,7 +135,7 @@ def _take(submission: Submission, response: Response | None, counts: bool) -> Su
 def _list_absent(submissions: tuple[Submission, ...], enrolment: Enrolment, lms_ids: LmsIds) -> Iterator[Submission]:
     """Yield those of a roster who handed no notebook in."""
     known = {one.student for one in submissions}
-    numbers = {number for one in submissions for number in lms_ids.get(one.student, ())}
+    numbers = {lms_ids[one.student] for one in submissions if one.student in lms_ids}
     spellings = find_spellings(known)
     for student, one in enrolment.people.items():
         there = student in known or fold_id(student) in spellings or numbers.intersection(one.lms_ids)
