@@ -52,7 +52,9 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "questions.canvas": ("assignment", "questions", "questions.handout"),
     "grader.files": ("assignment",),
     "grader.handins": ("assignment", "assignment.sheet", "questions", "grader.files"),
-    "grader.decisions": ("assignment", "assignment.sheet", "questions", "grader.files", "grader.handins"),
+    "grader.decisions": (
+        *("assignment", "assignment.sheet", "questions", "questions.canvas", "grader.files", "grader.handins"),
+    ),
     "grader.collect": ("assignment", "questions", "grader.handins"),
     "grader.quiz": (
         *("assignment", "questions", "questions.canvas", "grader.files", "grader.handins", "grader.collect"),

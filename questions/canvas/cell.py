@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 
 from assignment.assignment import Bilingual
 from assignment.fixable import show_value
@@ -34,6 +35,17 @@ Forms = Mapping[str, tuple[str, ...]]  # letter -> how its text may stand in a c
 class _Match:
     letters: frozenset[str]
     end: int  # how far the cell was read
+
+
+@dataclass(frozen=True)
+class _Joins:
+    """What may stand between two texts: marks, or nothing at these places of the plain text.
+
+    Canvas writes commas. How New Quizzes joins texts is not known: semicolons and line ends are tried after commas.
+    """
+
+    marks: str
+    places: frozenset[int] = frozenset()
 
 
 def plain(text: str) -> str:
@@ -84,8 +96,11 @@ def parse_answer(cell: str, forms: Forms, place: str) -> Answer:
     text = plain(cell)
     if not text and not _LOST.search(html.unescape(_TAG.sub(" ", cell))):
         return Answer("blank")
-    readings = tuple(_read(text, forms, _Match(frozenset(), 0)))
+    readings = tuple(_read(text, forms, _Match(frozenset(), 0), _Joins(",")))
     whole = {reading.letters for reading in readings if reading.end == len(text)}
+    if not whole:
+        wider = _read(text, forms, _Match(frozenset(), 0), _Joins(",;", _find_line_ends(cell, text)))
+        whole = {reading.letters for reading in wider if reading.end == len(text)}
     if len(whole) == 1:
         return Answer("read", next(iter(whole)))
     if whole:
@@ -101,12 +116,28 @@ def _refuse(place: str, en: str, zh: str) -> Answer:
     return Answer("unreadable", reason=Bilingual(en=f"{place}: {en}", zh=f"{place}：{zh}"))
 
 
-def _read(text: str, forms: Forms, before: _Match) -> Iterator[_Match]:
-    """Yield every way to go on reading known texts, each once, commas between them."""
+def add_forms(forms: Forms, texts: Forms) -> Forms:
+    """Return the forms with further texts, as somebody wrote them, for some letters."""
+    return {letter: (*its, *map(plain, texts.get(letter, ()))) for letter, its in forms.items()}
+
+
+def _find_line_ends(cell: str, text: str) -> frozenset[int]:
+    """Return at which places of a cell's plain text a line of the cell ends; none where a line alone is no text."""
+    lines = [plain(line) for line in cell.splitlines()]
+    return frozenset(accumulate(map(len, lines))) if "".join(lines) == text else frozenset()
+
+
+def _read(text: str, forms: Forms, before: _Match, joins: _Joins) -> Iterator[_Match]:
+    """Yield every way to go on reading known texts, each once, something that joins between them."""
     for letter in forms.keys() - before.letters:
         for form in dict.fromkeys(forms[letter]):
             end = before.end + len(form)
-            if form and text.startswith(form, before.end) and (end == len(text) or text[end] == ","):
-                reading = _Match(before.letters | {letter}, end)
+            if not form or not text.startswith(form, before.end):
+                continue
+            reading = _Match(before.letters | {letter}, end)
+            if end == len(text) or text[end] in joins.marks:
                 yield reading
-                yield from _read(text, forms, _Match(reading.letters, end + 1))
+                yield from _read(text, forms, _Match(reading.letters, end + 1), joins)
+            elif end in joins.places:
+                yield reading
+                yield from _read(text, forms, reading, joins)
