@@ -55,7 +55,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "grader.decisions": (
         *("assignment", "assignment.sheet", "questions", "questions.canvas", "grader.files", "grader.handins"),
     ),
-    "grader.collect": ("assignment", "questions", "grader.handins"),
+    "grader.collect": ("assignment", "questions", "grader.files", "grader.handins"),
     "grader.quiz": (
         *("assignment", "questions", "questions.canvas", "grader.files", "grader.handins", "grader.collect"),
     ),

@@ -6,7 +6,6 @@ traceback.
 
 import argparse
 import sys
-import traceback
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -30,7 +29,7 @@ from grader.commands import (
 from grader.commands.course import main as course
 from grader.commands.questions import main as questions
 from grader.commands.terminal.options import VerbParser
-from grader.commands.terminal.screen import print_faults
+from grader.commands.terminal.screen import print_bug, print_faults, say, warn
 from grader.runs.folder import VERSION
 
 MODULES = (
@@ -103,22 +102,20 @@ class ShowVersion(argparse.Action):
             own = version("hw9")
         except PackageNotFoundError:
             own = "(not installed: run from its folder)"
-        print(f"hw9 {own}; RUNS folders: version {VERSION}")
+        say(f"hw9 {own}; RUNS folders: version {VERSION}")
         parser.exit()
 
 
 def make_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command."""
-    parser = argparse.ArgumentParser(
+    parser = VerbParser(
         prog="hw9",
         usage="hw9 [-h] [--version] VERB ...",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action=ShowVersion, nargs=0, help="show the version and exit")
-    verbs = parser.add_subparsers(
-        dest="verb", required=True, metavar="VERB", prog="hw9", help=argparse.SUPPRESS, parser_class=VerbParser
-    )
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB", prog="hw9", help=argparse.SUPPRESS)
     for module in MODULES:
         module.add_parser(verbs)
     parser.description = f"{ABOUT}\n\n{list_verbs(parser)}"
@@ -178,11 +175,10 @@ def main(arguments: list[str] | None = None) -> int:
         print_faults(error.faults)
         return 1
     except KeyboardInterrupt:
-        print("stopped; the same command resumes where it stopped", file=sys.stderr)
+        warn("stopped; the same command resumes where it stopped")
         return 1
     except BrokenPipeError:
         return 1
     except Exception:
-        traceback.print_exc()
-        print("this is a bug of hw9, not of yours; please report it with the lines above", file=sys.stderr)
+        print_bug()
         return 3

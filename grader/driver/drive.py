@@ -19,7 +19,7 @@ from grader.driver.event import Begun, Ended, Observer, Started, TakenIn, ignore
 from grader.driver.executors import make_executor
 from grader.driver.run_job import LOG_FILE, run_job
 from grader.driver.slot import Slot, make_font_list, make_slots, share_threads
-from grader.files.whole import write_whole
+from grader.files.whole import to_json, write_whole
 from grader.handins.notebook import parse_notebook
 from grader.handins.plan import compare_notebooks
 from grader.handins.submission import Submission, open_handins
@@ -151,7 +151,7 @@ def _start(drive: Drive, executor: Executor, submission: Submission, slot: Slot)
     data, attempt = read_handin(folder), begin_attempt(folder)
     prepare_run(folder)
     plan = compare_notebooks(parse_notebook(data), drive.released)
-    write_whole(folder / "plan.json", (plan.model_dump_json(indent=1) + "\n").encode())
+    write_whole(folder / "plan.json", to_json(plan))
     write_job(folder, drive.job.model_copy(update={"slot": slot.number, "gpu": slot.gpu, "attempt": attempt}))
     drive.tell(Started(submission.student))
     return executor.submit(run_job, folder.resolve())

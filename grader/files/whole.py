@@ -15,7 +15,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from assignment.fixable import FixableError
+from pydantic import BaseModel
+
+from assignment.fixable import UNSEEN, FixableError
 
 DIGITS = re.compile("[0-9a-f]{12}")
 
@@ -26,6 +28,12 @@ def write_whole(path: Path, data: bytes) -> None:
         _write(file, data)
         aside.replace(path)
     _sync_folder(path.parent)
+
+
+def to_json(record: BaseModel, indent: int = 1) -> bytes:
+    """Return a record as JSON in which nothing acts on a terminal; it is read as what it was."""
+    text = UNSEEN.sub(lambda sign: json.dumps(sign[0])[1:-1], record.model_dump_json(indent=indent))
+    return f"{text}\n".encode()
 
 
 def create_whole(path: Path, data: bytes) -> bool:

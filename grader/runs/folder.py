@@ -26,7 +26,7 @@ from assignment.course import CourseMark
 from assignment.fixable import Fault, FixableError, parse_as
 from assignment.records import Record
 from grader.files.told_path import find_path, tell_path
-from grader.files.whole import find_leftovers, load_json, write_whole
+from grader.files.whole import find_leftovers, load_json, to_json, write_whole
 from grader.handins.submission import Submission
 
 VERSION = 1
@@ -95,7 +95,7 @@ def record_class(
     whole, seen = (None, None) if handins is None else tell_path(handins.resolve(), runs)
     its = course or _find_course(runs)
     data = RunsFile(version=VERSION, submissions=submissions, handins=whole, handins_seen=seen, course=its)
-    write_whole(runs / "runs.json", (data.model_dump_json(indent=1) + "\n").encode())
+    write_whole(runs / "runs.json", to_json(data))
 
 
 def load_submissions(runs: Path) -> tuple[Submission, ...]:

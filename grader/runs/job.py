@@ -13,7 +13,7 @@ from assignment.assignment import Limits
 from assignment.course import Course, CourseMark, open_course
 from assignment.fixable import Fault, FixableError, parse_as
 from assignment.records import Record
-from grader.files.whole import load_json, write_whole
+from grader.files.whole import load_json, to_json, write_whole
 from grader.sandbox.gpu import Gpu
 
 JOB_FILE = "job.json"
@@ -44,7 +44,7 @@ class Job(Record):
 
 def write_job(folder: Path, job: Job) -> None:
     """Order a Run."""
-    write_whole(folder / JOB_FILE, (job.model_dump_json(indent=1) + "\n").encode())
+    write_whole(folder / JOB_FILE, to_json(job))
 
 
 def load_job(folder: Path) -> Job:

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime
 
 from assignment.fixable import parse_as
 from assignment.records import Record
-from grader.files.whole import create_whole, load_json
+from grader.files.whole import create_whole, load_json, to_json
 
 RESULT_FILE = "result.json"
 
@@ -58,4 +58,4 @@ def load_result(folder: Path) -> RunResult | None:
 
 def commit_result(folder: Path, result: RunResult) -> bool:
     """Put a result into place whole; the first writer wins. Tell whether this was the first."""
-    return create_whole(folder / RESULT_FILE, (result.model_dump_json(indent=1) + "\n").encode())
+    return create_whole(folder / RESULT_FILE, to_json(result))

@@ -5,6 +5,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from rich.text import Text
+
 from assignment.course import Course
 from assignment.fixable import FixableError, check_all, show_value
 from assignment.provenance import digest_outputs, save_provenance
@@ -82,8 +84,8 @@ def choose_mutants(only: Sequence[str] | None) -> tuple[Mutant, ...]:
 def list_mutants(chosen: Sequence[Mutant]) -> int:
     """Name the mutants: what was done wrong, and below it the words that a student may be told."""
     for one in chosen:
-        print(f"{one.name}: {one.mistake}" + (f" [equivalent: {one.equivalent}]" if one.equivalent else ""))
-        print(f"    {one.says.en} | {one.says.zh}")
+        say(f"{one.name}: {one.mistake}" + (f" [equivalent: {one.equivalent}]" if one.equivalent else ""))
+        say(f"    {one.says.en} | {one.says.zh}")
     return 0
 
 
@@ -117,5 +119,5 @@ def mutate(
 def _show(matrix: Matrix) -> None:
     for one in matrix.mutants:
         caught = ", ".join(f"{name} ({letters})" for name, letters in one.flipped.items())
-        missed = "[dim]equivalent[/dim]" if one.equivalent else "[red]caught by nobody[/red]"
-        OUT.print(f"{one.name}: {caught or missed}: {one.mistake}", soft_wrap=True)
+        missed = ("equivalent", "dim") if one.equivalent else ("caught by nobody", "red")
+        OUT.print(Text.assemble(f"{one.name}: ", caught or missed, f": {one.mistake}"), soft_wrap=True)

@@ -4,10 +4,11 @@ import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 from assignment.assignment import Limits
 from assignment.course import VARIABLE
+from assignment.fixable import show_line
 
 Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 Start = Callable[[argparse.Namespace], int]  # unpacks what was typed, calls the verb, returns the exit code
@@ -45,6 +46,9 @@ class VerbParser(argparse.ArgumentParser):
     """
 
     mixing = False
+
+    def error(self, message: str) -> NoReturn:  # noqa: D102
+        super().error(show_line(message))
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:  # noqa: D102
         verbs = any(action.nargs == argparse.PARSER for action in self._actions)
