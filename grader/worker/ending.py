@@ -48,10 +48,10 @@ def judge_error(error: BaseException | None, cell: int | None) -> Ending:
 
 
 def describe_death(code: int | None, stderr: bytes) -> str:
-    r"""Return how a kernel ended: bubblewrap's exit code, which a signal makes 128 + n, and what was said on stderr.
+    r"""Return how a kernel ended: bubblewrap's exit code, which a signal makes 128 + n, and what its process wrote.
 
     >>> describe_death(134, b"0.00s - a hint\nFatal Python error: Aborted\n\nStack:\n")
-    'the kernel ended while the cell ran: SIGABRT; on stderr: Fatal Python error: Aborted Stack:'
+    'the kernel ended while the cell ran: SIGABRT; the notebook\'s process wrote: "Fatal Python error: Aborted Stack:"'
     >>> describe_death(1, b"")
     'the kernel ended while the cell ran: exit code 1'
     """
@@ -62,7 +62,7 @@ def describe_death(code: int | None, stderr: bytes) -> str:
     text = " ".join(stderr.decode(errors="replace").split())
     fatal = text.find("Fatal Python error")  # of faulthandler; the end of what it says is a list of modules
     said = text[fatal:][:LAST_WORDS] if fatal >= 0 else text[-LAST_WORDS:]
-    return clean_text(f"{ended}; on stderr: {said}" if said else ended)
+    return clean_text(f'{ended}; the notebook\'s process wrote: "{said}"' if said else ended)
 
 
 def clean_text(text: str, most: int = DETAIL) -> str:

@@ -52,7 +52,7 @@ def test_too_much_processor_time_has_its_word(execute: Callable[..., Any]) -> No
         ("import os; os._exit(0)", ""),
         ("import os; os._exit(3)", ": exit code 3"),
         ("import os; os.kill(os.getpid(), 9)", ": SIGKILL"),
-        ("import os; os.abort()", ": SIGABRT; on stderr: Fatal Python error: Aborted"),
+        ("import os; os.abort()", ": SIGABRT; the notebook's process wrote: \"Fatal Python error: Aborted"),
     ],
 )
 def test_kernel_that_ends_is_failed_whatever_its_exit_code(execute: Callable[..., Any], end: str, why: str) -> None:
