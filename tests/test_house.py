@@ -75,7 +75,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "grader.report": (
         *("assignment", "questions", "questions.handout", "grader.files", "grader.agreement", "grader.scoring"),
         *("grader.decisions", "grader.analysis", "grader.report.pictures", "grader.report.texts"),
-        *("assignment.page", "grader.collect"),
+        *("assignment.page", "grader.collect", "grader.handins"),
     ),
     "grader.report.gradebooks": (
         *("assignment", "questions", "grader.files", "grader.handins", "grader.collect", "grader.quiz"),

@@ -4,13 +4,11 @@ An official cell is known by the name in its metadata and by the hash of its sou
 ends and empty lines at the end do not count, nor do outputs; cells may be added anywhere.
 """
 
-import hashlib
-import json
 from typing import Any
 
 from assignment.records import Record
-
-SECTION = "hw9"
+from grader.handins.official import cell_name, hash_source
+from grader.handins.own_cells import OwnCell, find_own_cells
 
 
 class Plan(Record):
@@ -24,6 +22,7 @@ class Plan(Record):
     first_departure: (
         int | None
     )  # index of the first code cell that is not the next released code cell; None: no such cell
+    own: tuple[OwnCell, ...] | None = None  # code cells beside the official ones, as added or changed; None: not looked
 
     @property
     def is_intact(self) -> bool:
@@ -43,25 +42,8 @@ def compare_notebooks(notebook: Any, released: Any) -> Plan:
         moved=_find_moved(list(theirs), list(official)),
         doubled=doubled,
         first_departure=_find_departure(notebook, released),
+        own=find_own_cells(notebook, released, {index: name for name, (index, _) in theirs.items()}),
     )
-
-
-def hash_source(cell: Any) -> str:
-    """Return the sha256 of a cell's kind and source, without what an editor changes on its own."""
-    lines = [
-        line.rstrip() for line in str(cell.get("source", "")).replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    ]
-    text = json.dumps([cell.get("cell_type"), "\n".join(lines).rstrip("\n")])
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def cell_name(cell: Any) -> str | None:
-    """Return an official cell's name, or None."""
-    mark = cell.get("metadata", {}).get(SECTION)
-    if not isinstance(mark, dict) or mark.get("official") is not True:
-        return None
-    name = mark.get("name")
-    return name if isinstance(name, str) and name else None
 
 
 def _match_cells(notebook: Any, official: dict[str, str]) -> tuple[dict[str, tuple[int, str]], tuple[str, ...]]:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from assignment.assignment import Bilingual
 from grader.analysis.items import QuestionRecord
 from grader.report.class_record import ClassRecord
+from grader.report.own_cells import OwnCells, make_own_cells
 from grader.report.regrade import Regrade
 from grader.scoring.handin_record import HandinRecord
 from grader.scoring.words import VERDICT_WORDS, WORDS, WordEntry
@@ -40,6 +41,7 @@ class StudentRow:
     words: tuple[WordEntry, ...]
     cells: tuple[VerdictCell, ...]
     attention: int  # 1: a person must look
+    own: OwnCells | None  # None: nobody looked
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,7 @@ def _make_row(scored: HandinRecord, deadline: datetime) -> StudentRow:
         words=tuple(WORDS[word] for word in scored.words),
         cells=cells,
         attention=int(scored.needs_person),
+        own=make_own_cells(scored.run.own_cells),
     )
 
 

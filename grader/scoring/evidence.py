@@ -11,6 +11,7 @@ from pydantic import Field
 
 from assignment.fixable import FixableError, parse_as
 from assignment.records import Record
+from grader.handins.own_cells import OwnCell
 from grader.handins.plan import Plan
 from grader.runs.result import RunResult, load_result
 
@@ -40,6 +41,11 @@ class Evidence(Record):
         default=None,
         description="the first code cell (from 0, all cells counted) that is not the next released one: a scratch "
         "cell, the answers, or a cell of the student's own, which may change what an official one does",
+    )
+    own_cells: tuple[OwnCell, ...] | None = Field(
+        default=None,
+        description="code cells that are neither official nor as released, by where they stand; the answers, where "
+        "they belong, are none; null where nobody looked",
     )
     notebook_sha256: str | None = Field(default=None, description="of the notebook that was run")
     notes: tuple[str, ...] = Field(default=(), description="what the runner noted, one sentence each")
@@ -97,5 +103,6 @@ def _add_plan(evidence: Evidence, plan: Plan | None) -> Evidence:
             "removed": plan.missing,
             "moved": moved,
             "first_departure": plan.first_departure,
+            "own_cells": plan.own,
         }
     )
