@@ -43,11 +43,9 @@ def test_course_without_a_lock_brings_nothing(harbour: Course) -> None:
 def test_every_model_that_cannot_be_had_is_named_and_what_came_of_it_is_kept(harbour: Course, tmp_path: Path) -> None:
     with FileServer() as server:
         server.files |= {"/half": Served(NET, breaks_after=200_000), "/other": Served(b"x" * len(NET))}
-        names = ("gone", "half", "other")
-        write_lock(
-            harbour,
-            *(to_entry(f"nets/{one}", NET + one.encode(), addresses=[f"{server.address}/{one}"]) for one in names),
-        )
+        whole = {name: NET if name == "half" else NET[:-1] + b"y" for name in ("gone", "half", "other")}
+        entries = (to_entry(f"nets/{name}", its, addresses=[f"{server.address}/{name}"]) for name, its in whole.items())
+        write_lock(harbour, *entries)
         problem = bring_models(lambda _: None)
     assert problem is not None
     assert "lock.yaml: nets/gone: " in problem
