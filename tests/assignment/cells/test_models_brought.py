@@ -52,7 +52,7 @@ def test_every_model_that_cannot_be_had_is_named_and_what_came_of_it_is_kept(har
     assert "HTTP 404 Not Found; expected the file" in problem
     assert problem.count("lock.yaml: nets/") == 3
     assert problem.endswith(AGAIN)
-    assert [path.stat().st_size for path in (tmp_path / "cache").glob("*.part")] == [200_000]
+    assert [path.stat().st_size > 100_000 for path in (tmp_path / "cache").glob("*.part")] == [True]
 
 
 def test_fault_of_the_lock_itself_is_told_in_the_same_way(harbour: Course) -> None:
