@@ -147,6 +147,7 @@ needs = {
     "pydantic": "pydantic",
     "yaml": "pyyaml",
     "safetensors": "safetensors",
+    "tqdm": "tqdm",
     "transformers": "transformers",
     "anywidget": "anywidget",
     #: if hosted
@@ -179,7 +180,7 @@ from assignment.cells.figures import (
 #: if hosted
 from assignment.cells.models_brought import bring_models
 #: endif
-from assignment.cells.progress import show_progress
+from assignment.cells.progress import tqdm
 from assignment.models.classifier import load_classifier
 from assignment.outputs import save_group
 from assignment.profile import load_profile
@@ -275,7 +276,7 @@ def lime(index, samples={{ lime.official.samples }}, hide={{ hide }}, seed={{ se
     return found.segments, weights
 
 
-explained = [lime(index) for index in show_progress(range({{ count }}), "LIME")]
+explained = [lime(index) for index in tqdm(range({{ count }}), desc="LIME")]
 segments = np.stack([one for one, _ in explained])  # ({{ count }}, {{ height }}, {{ width }})
 most_pieces = max(weights.shape[1] for _, weights in explained)
 lime_weights = np.full(({{ count }}, {{ labels }}, most_pieces), np.nan)  # NaN: this picture has fewer pieces
@@ -390,7 +391,7 @@ def smoothgrad(inputs, labels, sigma={{ smoothgrad.official.sigma }}, copies={{ 
     with torch.no_grad():
         own_class = model(inputs).argmax(dim=1)
     maps, kept = [], []
-    for index, picture in enumerate(show_progress(inputs, "SmoothGrad")):
+    for index, picture in enumerate(tqdm(inputs, desc="SmoothGrad")):
         noise = np.random.default_rng(1000 * seed + index).standard_normal(
             (copies, *picture.shape)
         )  # a seed for each picture
@@ -541,7 +542,7 @@ def ascend(start, layer, filters, steps={{ filters.official.steps }}):
 
 
 filter_maps = {layer: activation_maps(inputs, layer, filters).cpu().numpy() for layer, filters in FILTERS.items()}
-ascents = [ascend({{ begin.code }}, layer, filters) for layer, filters in show_progress(FILTERS.items(), "ascent 梯度上升")]
+ascents = [ascend({{ begin.code }}, layer, filters) for layer, filters in tqdm(FILTERS.items(), desc="ascent")]
 ascent_pictures = torch.stack([found for found, _ in ascents]).cpu().numpy()  # (3, {{ each }}, 3, {{ height }}, {{ width }})
 reached = torch.stack([mean for _, mean in ascents]).cpu().numpy()  # (3, {{ each }})
 save_group(Path("outputs"), "filters", {
@@ -676,7 +677,7 @@ def integrated_gradients(inputs, labels, baseline="{{ integrated_gradients.offic
     """
     start = make_baseline(baseline)
     mean = torch.zeros_like(inputs)
-    for k in show_progress(range(steps), f"from {baseline}"):
+    for k in tqdm(range(steps), desc=f"from {baseline}"):
         x = (start + (k + 0.5) / steps * (inputs - start)).requires_grad_(True)
         (gradient,) = torch.autograd.grad(model(x).gather(1, labels[:, None]).sum(), x)
         mean += gradient / steps

@@ -55,9 +55,12 @@ class Bar:
             self._handle = display({"text/plain": text}, raw=True, display_id=True)  # type: ignore[no-untyped-call]
 
 
-def show_progress(items: Iterable[Item], says: str, total: int | None = None) -> Iterator[Item]:
-    """Yield items, and show below the cell how many are done; total: how many there are, where `len` does not tell."""
-    bar = Bar(says, len(items) if total is None else total)  # type: ignore[arg-type]
+def tqdm(items: Iterable[Item], desc: str, total: int | None = None) -> Iterator[Item]:
+    """Yield items, and show below the cell how many are done: the official cells call it as they called tqdm's own.
+
+    total: how many there are, where `len` does not tell.
+    """
+    bar = Bar(desc, len(items) if total is None else total)  # type: ignore[arg-type]
     bar.show(0)
     for done, item in enumerate(items, start=1):
         yield item

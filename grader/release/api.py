@@ -20,7 +20,7 @@ NOTEBOOK_API: Mapping[str, tuple[str, ...]] = {
     ),
     "assignment.cells.models_brought": ("bring_models",),
     "assignment.cells.own_picture": ("explain_own_picture",),
-    "assignment.cells.progress": ("show_progress",),
+    "assignment.cells.progress": ("tqdm",),
     "assignment.cells.scratch": (
         "describe_activations",
         "describe_attributions",

@@ -7,7 +7,7 @@ import pytest
 from nbclient import NotebookClient
 
 from assignment.cells import progress
-from assignment.cells.progress import Bar, show_progress
+from assignment.cells.progress import Bar, tqdm
 
 
 class Clock:
@@ -36,7 +36,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_bar_tells_how_long_the_rest_takes_and_at_the_end_no_time(clock: Clock, drawn: list[str]) -> None:
     found = []
-    for item in show_progress("abc", "LIME"):
+    for item in tqdm("abc", "LIME"):
         found.append(item)
         clock.now += 4
     assert found == ["a", "b", "c"]
@@ -49,7 +49,7 @@ def test_bar_tells_how_long_the_rest_takes_and_at_the_end_no_time(clock: Clock, 
 
 
 def test_bar_is_drawn_a_few_times_a_second_however_many_steps_there_are(clock: Clock, drawn: list[str]) -> None:
-    for _ in show_progress(range(1000), "steps"):
+    for _ in tqdm(range(1000), "steps"):
         clock.now += 0.001
     assert len(drawn) <= 2 + 1 / progress.PAUSE
     assert drawn[-1] == "steps 1000 / 1000"
@@ -64,7 +64,7 @@ def test_download_that_goes_on_takes_its_speed_from_what_came_since(clock: Clock
 
 
 def test_nothing_is_drawn_where_there_is_no_notebook(capsys: pytest.CaptureFixture[str]) -> None:
-    assert list(show_progress(range(3), "LIME")) == [0, 1, 2]
+    assert list(tqdm(range(3), "LIME")) == [0, 1, 2]
     assert capsys.readouterr() == ("", "")
 
 
@@ -77,8 +77,8 @@ def execute(source: str) -> Any:
 @pytest.mark.slow
 def test_outputs_of_two_runs_of_different_speed_are_the_same() -> None:
     source = (
-        "import time\nfrom assignment.cells.progress import show_progress\n"
-        "for _ in show_progress(range(4), 'LIME'): time.sleep({})\nfor _ in show_progress('ab', 'again'): pass"
+        "import time\nfrom assignment.cells.progress import tqdm\n"
+        "for _ in tqdm(range(4), 'LIME'): time.sleep({})\nfor _ in tqdm('ab', 'again'): pass"
     )
     slow, fast = execute(source.format(0.3)), execute(source.format(0))
     assert slow == fast
