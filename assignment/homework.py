@@ -147,7 +147,6 @@ needs = {
     "pydantic": "pydantic",
     "yaml": "pyyaml",
     "safetensors": "safetensors",
-    "tqdm": "tqdm",
     "transformers": "transformers",
     "anywidget": "anywidget",
     #: if hosted

@@ -24,9 +24,9 @@ HONEST = {
     "cleared": "for n in range(3):\n    with out:\n        print(n); out.clear_output(wait=True); print('last', n)",
     "cleared at once": "print(out.outputs)\nout.clear_output()\nwith out: print('e')",
     "progress": "from tqdm.notebook import tqdm\nfor _ in tqdm(range(3)): pass",
-    "our own bar": "from assignment.cells.progress import tqdm\nfor _ in tqdm(range(3), 'LIME'): pass",
     "image": "w.Image(value=b'1234', format='png')",
     "the end": "print(out.outputs)",
+    "our own bar": "from assignment.cells.progress import tqdm\nfor _ in tqdm(range(3), 'LIME'): pass",
 }
 
 # A comm's messages as the kernel of a hostile notebook sends them: any content, well signed.
