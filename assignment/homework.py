@@ -27,9 +27,7 @@
 # ## Set-up ｜ 準備
 #
 # The next cell finds the folder `assignment` (or `hw9-student.zip` beside this notebook), and uses a GPU when there is one.
-# Cells that take long show how far they are.
 # {% if hosted %}
-#
 # Where neither is there, it brings the homework's files: {{ hosted.wait.en }}. What breaks off goes on when you run the cell again.
 # {% if hosted.brought %}
 # Models come from where they are published: {{ hosted.brought.en }}.
@@ -38,10 +36,10 @@
 # This notebook opens in a hosted one [by this link](<{{ hosted.link }}>).
 # {% endif %}
 # {% endif %}
+# Cells that take long show how far they are.
 #
-# 下一個儲存格會找到 `assignment` 資料夾（或與筆記本放在一起的 `hw9-student.zip`），有 GPU 時就使用 GPU。需要較久的儲存格會顯示進度。
+# 下一個儲存格會找到 `assignment` 資料夾（或與筆記本放在一起的 `hw9-student.zip`），有 GPU 時就使用 GPU。
 # {% if hosted %}
-#
 # 兩者都沒有時，它會下載作業的檔案：{{ hosted.wait.zh }}。中斷後再執行一次，會從中斷的地方繼續。
 # {% if hosted.brought %}
 # 模型從公開的來源下載：{{ hosted.brought.zh }}。
@@ -50,6 +48,7 @@
 # [由此連結](<{{ hosted.link }}>)可在雲端開啟這份筆記本。
 # {% endif %}
 # {% endif %}
+# 需要較久的儲存格會顯示進度。
 
 # %% hw9={"official": true, "name": "setup"}
 # official: setup
