@@ -127,9 +127,9 @@ def test_picture_keeps_its_shape(shape: tuple[int, int]) -> None:
 
 def draw_with_an_axis_for_each() -> None:
     """Draw maps as matplotlib's own layout does it: what the figures were drawn with before they had a board."""
-    figure, axes = plt.subplots(2, 10, figsize=(32, 6.8), layout="constrained")
+    figure, axes = plt.subplots(2, 5, figsize=(16, 6.8), layout="constrained")
     figure.suptitle(HEADING)
-    for place in range(10):
+    for place in range(5):
         axes[0, place].imshow(PICTURES[0])
         axes[0, place].set_title(TITLES[0])
         drawn = axes[1, place].imshow(MAPS[0], cmap="RdBu_r")
@@ -147,7 +147,7 @@ def test_figure_takes_less_than_half_of_what_an_axis_for_each_picture_takes() ->
         plt.close("all")
         return time.process_time() - before
 
-    pictures, maps, titles = PICTURES[[0] * 10], MAPS[[0] * 10], TITLES[:1] * 10
+    pictures, maps, titles = PICTURES[[0] * 5], MAPS[[0] * 5], TITLES[:1] * 5
     ours = min(
         measure(lambda: figures.show_signed_maps(pictures, maps, titles, HEADING, says="unit")) for _ in range(2)
     )
