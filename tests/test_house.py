@@ -15,8 +15,9 @@ ROOMS = (ASSIGNMENT, REFERENCE, QUESTIONS, GRADER)
 MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "assignment": (),
     "assignment.authoring": ("assignment",),
+    "assignment.fetch": ("assignment",),
     "assignment.models": ("assignment",),
-    "assignment.cells": ("assignment", "assignment.models"),
+    "assignment.cells": ("assignment", "assignment.fetch", "assignment.models"),
     "assignment.explorer": ("assignment", "assignment.page", "assignment.models"),
     "assignment.sheet": ("assignment",),
     "assignment.page": (),
@@ -60,7 +61,8 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
         *("assignment", "questions", "questions.canvas", "grader.files", "grader.handins", "grader.collect"),
     ),
     "grader.release": (
-        *("assignment", "assignment.models", "assignment.explorer", "questions", "questions.handout", "grader.files"),
+        *("assignment", "assignment.cells", "assignment.fetch", "assignment.models", "assignment.explorer"),
+        *("questions", "questions.handout", "grader.files"),
     ),
     "grader.agreement": ("assignment", "grader.files"),
     "grader.runs": ("assignment", "grader.files", "grader.handins", "grader.sandbox"),

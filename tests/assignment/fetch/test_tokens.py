@@ -7,10 +7,10 @@ from pathlib import Path
 import pooch
 import pytest
 
-from assignment.authoring.sources import Access, find_access
+from assignment.fetch.sources import Access, find_access
 from assignment.fixable import FixableError
-from tests.assignment.authoring.conftest import Place
-from tests.assignment.authoring.served import FileServer, Served, to_entry
+from tests.assignment.fetch.conftest import Place
+from tests.assignment.fetch.served import FileServer, Served, to_entry
 
 TOKEN = "swordfish"
 BEARER = f"Bearer {TOKEN}"

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 import yaml
 
-from assignment.authoring.lock import load_lock
+from assignment.fetch.lock import load_lock
 from assignment.fixable import FixableError
-from tests.assignment.authoring.served import to_entry
+from tests.assignment.fetch.served import to_entry
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 ADDRESS = "https://example.org/cnn.pth"

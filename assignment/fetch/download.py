@@ -20,8 +20,8 @@ import pooch
 import requests
 from requests.auth import AuthBase
 
-from assignment.authoring.lock import LockedAsset, show_address
-from assignment.authoring.sources import HUB_TOKEN_VARIABLE, TOKEN_VARIABLE, Source
+from assignment.fetch.lock import LockedAsset, show_address
+from assignment.fetch.sources import HUB_TOKEN_VARIABLE, TOKEN_VARIABLE, Source
 from assignment.fixable import Fault, FixableError
 
 CHUNK = 2**16  # bytes: what is lost at most where a server breaks off

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pooch
 
-from assignment.authoring.lock import HubFile, LockedAsset
+from assignment.fetch.lock import HubFile, LockedAsset
 from assignment.fixable import Fault, FixableError
 
 CACHE_VARIABLE, TOKEN_VARIABLE, HUB_TOKEN_VARIABLE = "HW9_CACHE", "HW9_FETCH_TOKEN", "HF_TOKEN"

@@ -4,21 +4,21 @@ pooch keeps the cache: it compares what lies there, and moves a file in only whe
 so that nobody changes the cache by changing a course, each moved to its place when it is whole.
 """
 
-import fcntl
 import logging
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 import pooch
 import requests
+from filelock import FileLock, Timeout
 
-from assignment.authoring.download import PATIENCE, Progress, ResumingDownloader, describe_break, measure
-from assignment.authoring.lock import LOCK_NAME, Lock, LockedAsset, show_address
-from assignment.authoring.sources import CACHE_VARIABLE, Access, Source, list_sources
+from assignment.fetch.download import PATIENCE, Progress, ResumingDownloader, describe_break, measure
+from assignment.fetch.lock import LOCK_NAME, Lock, LockedAsset, show_address
+from assignment.fetch.sources import CACHE_VARIABLE, Access, Source, list_sources
 from assignment.fixable import Fault, FixableError
 from assignment.profile import MANIFEST_NAME, Manifest
 
@@ -55,28 +55,32 @@ def find_disagreements(folder: Path, lock: Lock, manifest: Manifest) -> Iterator
                     yield Fault(place, f"{ours}; expected {theirs}, as {MANIFEST_NAME} says")
 
 
-def _hold_cache(cache: Path) -> IO[str]:
-    """Keep other commands from the same unfinished files, until what is returned is closed."""
+@contextmanager
+def _hold_cache(cache: Path) -> Iterator[None]:
+    """Keep other commands from the same unfinished files."""
+    held = FileLock(cache / ".held", blocking=False)
     try:
         cache.mkdir(parents=True, exist_ok=True)
-        file = (cache / ".held").open("w")
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return file
-    except BlockingIOError:
-        says = "another `hw9 course fetch` is writing to it; expected one at a time"
-    except OSError as error:
+        held.acquire()
+    except (Timeout, OSError) as error:
         says = f"{error.strerror}; expected a folder for downloads ({CACHE_VARIABLE} can name another)"
-    raise FixableError(Fault((str(cache),), says))
+        if isinstance(error, Timeout):
+            says = "another `hw9 course fetch` is writing to it; expected one at a time"
+        raise FixableError(Fault((str(cache),), says)) from None
+    try:
+        yield
+    finally:
+        held.release()
 
 
 def _bring(folder: Path, asset: LockedAsset, access: Access, progress: Progress) -> Outcome:
     target, kept = folder / asset.path, access.cache / asset.sha256
     try:
-        if _is_whole(target, asset):
+        if is_whole(target, asset):
             return Outcome(asset, THERE)
         if says := _find_obstacle(folder, asset, access.cache):
             return Outcome(asset, None, (Fault((asset.path,), says),))
-        outcome = Outcome(asset, CACHED) if _is_whole(kept, asset) else _download(asset, access, progress)
+        outcome = Outcome(asset, CACHED) if is_whole(kept, asset) else _download(asset, access, progress)
         if outcome.source is not None:
             _place(kept, target)
         return outcome
@@ -85,7 +89,8 @@ def _bring(folder: Path, asset: LockedAsset, access: Access, progress: Progress)
         return Outcome(asset, None, (Fault((asset.path,), says),))
 
 
-def _is_whole(path: Path, asset: LockedAsset) -> bool:
+def is_whole(path: Path, asset: LockedAsset) -> bool:
+    """Tell whether what lies in a place is a locked file, by size and sha256."""
     if not path.is_file() or path.stat().st_size != asset.bytes:
         return False
     return bool(pooch.file_hash(str(path)) == asset.sha256)

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from assignment.authoring.fetch import Outcome, fetch_assets, find_disagreements
-from assignment.authoring.lock import Lock
-from assignment.authoring.sources import Access
+from assignment.fetch.fetch import Outcome, fetch_assets, find_disagreements
+from assignment.fetch.lock import Lock
+from assignment.fetch.sources import Access
 from assignment.fixable import FixableError
 from assignment.profile import Manifest
-from tests.assignment.authoring.conftest import Place
-from tests.assignment.authoring.served import FileServer, Served, to_cnn, to_entry
+from tests.assignment.fetch.conftest import Place
+from tests.assignment.fetch.served import FileServer, Served, to_cnn, to_entry
 
 Say = Callable[[Outcome], str]
 HALF = 250_000

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from assignment.authoring import download
-from assignment.authoring.fetch import Outcome
-from assignment.authoring.lock import Lock
-from tests.assignment.authoring.conftest import Place
-from tests.assignment.authoring.served import FileServer, Served, to_cnn
+from assignment.fetch import download
+from assignment.fetch.fetch import Outcome
+from assignment.fetch.lock import Lock
+from tests.assignment.fetch.conftest import Place
+from tests.assignment.fetch.served import FileServer, Served, to_cnn
 from tests.patience import wait_until
 
 Say = Callable[[Outcome], str]
@@ -22,9 +22,9 @@ HALF = 250_000
 KILLED = """
 import sys
 from pathlib import Path
-from assignment.authoring.fetch import fetch_assets
-from assignment.authoring.lock import Lock
-from assignment.authoring.sources import Access
+from assignment.fetch.fetch import fetch_assets
+from assignment.fetch.lock import Lock
+from assignment.fetch.sources import Access
 folder, cache, lock = sys.argv[1:]
 list(fetch_assets(Path(folder), Lock.model_validate_json(lock), Access(Path(cache)), lambda *_: None))
 """

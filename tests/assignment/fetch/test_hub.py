@@ -7,8 +7,8 @@ from typing import Any
 import huggingface_hub
 import pytest
 
-from tests.assignment.authoring.conftest import Place
-from tests.assignment.authoring.served import FileServer, Served, to_entry
+from tests.assignment.fetch.conftest import Place
+from tests.assignment.fetch.served import FileServer, Served, to_entry
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 NAME = "food/tiny-bert"

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from assignment.authoring.fetch import Outcome, fetch_assets
-from assignment.authoring.lock import Lock
-from assignment.authoring.sources import Access
-from tests.assignment.authoring.served import FileServer
+from assignment.fetch.fetch import Outcome, fetch_assets
+from assignment.fetch.lock import Lock
+from assignment.fetch.sources import Access
+from tests.assignment.fetch.served import FileServer
 
 Told = list[tuple[int, int, str]]
 
