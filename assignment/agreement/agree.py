@@ -118,9 +118,17 @@ def compare_groups(
     readings: Mapping[str, GroupArrays], canonical: Outputs, wider: Mapping[str, float] = MappingProxyType({})
 ) -> tuple[Agreement, ...]:
     """Return every figure of COMPARISONS, in its order; `wider`: how many times its limit, by group."""
-    labels = canonical["pictures", "label"]
-    held = [one.widen(wider[one.group]) if one.group in wider else one for one in COMPARISONS]
-    return tuple(_judge(one, readings[one.group], canonical, labels) for one in held)
+    return tuple(
+        one for group in COMPARED_GROUPS for one in compare_group(group, readings[group], canonical, wider.get(group))
+    )
+
+
+def compare_group(
+    group: str, reading: GroupArrays, canonical: Outputs, wider: float | None = None
+) -> tuple[Agreement, ...]:
+    """Return the figures of one group; `wider`: how many times its limit."""
+    labels, own = canonical["pictures", "label"], [one for one in COMPARISONS if one.group == group]
+    return tuple(_judge(one.widen(wider) if wider else one, reading, canonical, labels) for one in own)
 
 
 def _judge(comparison: Comparison, reading: GroupArrays, canonical: Outputs, labels: Array) -> Agreement:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from assignment.course import Course
 from grader.commands.terminal.options import Verbs, add_verb
-from grader.commands.terminal.screen import say
-from grader.release.bundle import write_bundle
+from grader.commands.terminal.screen import print_notes, say
+from grader.release.bundle import has_outputs, write_bundle
 
 
 def add_parser(verbs: Verbs) -> None:
@@ -27,5 +27,8 @@ def _start(options: argparse.Namespace) -> int:
 
 def bundle(*, folder: Path, course: Course) -> int:
     """Write the bundle."""
+    if not has_outputs(course):
+        made = f"`hw9 reference{course.option} --write` makes them"
+        print_notes([f"no canonical Outputs, so no self-check in the bundle: {made}"])
     say(f"wrote {write_bundle(folder, course)}")
     return 0

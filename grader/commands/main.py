@@ -15,6 +15,7 @@ from assignment.course import find_course
 from assignment.fixable import FixableError
 from grader.commands import (
     bundle,
+    check,
     collect,
     decide,
     demo,
@@ -44,6 +45,7 @@ MODULES = (
     bundle,
     explorer,
     look,
+    check,
     course,
     questions,
     notebook,
@@ -51,7 +53,7 @@ MODULES = (
 )
 PURPOSES = {
     "grade a class": ("collect", "grade", "run", "score", "decide", "report", "demo"),
-    "hand out": ("bundle", "explorer", "look", "questions handout", "questions qti", "questions lessons"),
+    "hand out": ("bundle", "explorer", "look", "check", "questions handout", "questions qti", "questions lessons"),
     "make a course": (
         "course new",
         "course pictures",

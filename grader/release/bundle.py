@@ -16,12 +16,15 @@ from pathlib import Path
 import assignment
 from assignment.course import SETTINGS_NAME, Course
 from assignment.profile import MANIFEST_NAME, PROFILES_FOLDER, check_profile
+from assignment.selfcheck.known import FOLDER
 from grader.files.output import save_output
 from grader.release.api import NOTEBOOK_API
 
 BUNDLE_NAME = "hw9-student.zip"
 ROOM = Path(assignment.__file__).parent
+START = "assignment.selfcheck.__main__"  # what the command starts
 NEVER = "assignment.making"
+COMMAND = ("hw9.py", "selfcheck/hw9.py")  # its name in the bundle, beside the notebook, and its file
 DATA = ("explorer/explorer.css", "explorer/explorer.js", "page/hw9-sans-tc.otf")
 
 
@@ -33,14 +36,35 @@ def list_bundled(course: Course) -> dict[str, Path]:
 
 
 def write_bundle(folder: Path, course: Course) -> Path:
-    """Write a course's bundle into a folder and return its path; FixableError where an asset is not whole."""
+    """Write a course's bundle into a folder and return its path; FixableError where an asset is not whole.
+
+    Without canonical Outputs it has no self-check (`has_outputs`).
+    """
     check_profile(course.profile)
+    paths = list_bundled(course) | {course.notebook.name: course.released}
+    files = {name: path.read_bytes() for name, path in paths.items()} | dict(_find_selfcheck(course))
     place, stream = folder / BUNDLE_NAME, io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, path in (list_bundled(course) | {course.notebook.name: course.released}).items():
-            archive.writestr(zipfile.ZipInfo(name), path.read_bytes(), compress_type=zipfile.ZIP_DEFLATED)
+        for name, data in sorted(files.items()):
+            archive.writestr(zipfile.ZipInfo(name), data, compress_type=zipfile.ZIP_DEFLATED)
     save_output(place, stream.getvalue())
     return place
+
+
+def has_outputs(course: Course) -> bool:
+    """Tell whether a course has canonical Outputs, with which a self-check compares."""
+    return any(course.canonical.glob("*.npz"))
+
+
+def _find_selfcheck(course: Course) -> Iterator[tuple[str, bytes]]:
+    if has_outputs(course):
+        from grader.release.selfcheck import list_files, make_known  # here: the sandbox asks this module, and no bank
+
+        yield COMMAND[0], (ROOM / COMMAND[1]).read_bytes()
+        place = f"assignment/{PROFILES_FOLDER.name}/{course.name}/{FOLDER}"
+        yield from ((f"{place}/{name}", data) for name, data in list_files(make_known(course), course).items())
+        for path in find_modules((START,)):
+            yield f"assignment/{path.relative_to(ROOM).as_posix()}", path.read_bytes()
 
 
 @cache
