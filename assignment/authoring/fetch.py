@@ -4,7 +4,6 @@ pooch keeps the cache: it compares what lies there, and moves a file in only whe
 so that nobody changes the cache by changing a course, each moved to its place when it is whole.
 """
 
-import fcntl
 import logging
 import os
 import shutil
@@ -57,6 +56,8 @@ def find_disagreements(folder: Path, lock: Lock, manifest: Manifest) -> Iterator
 
 def _hold_cache(cache: Path) -> IO[str]:
     """Keep other commands from the same unfinished files, until what is returned is closed."""
+    import fcntl  # here: Windows has none
+
     try:
         cache.mkdir(parents=True, exist_ok=True)
         file = (cache / ".held").open("w")

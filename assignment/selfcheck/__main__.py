@@ -4,7 +4,6 @@ It is what `hw9 look` and `hw9 check` are where hw9 is not installed, on any sys
 """
 
 import argparse
-import io
 import sys
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from assignment.fixable import FixableError
 from assignment.selfcheck.check import check_notebook
 from assignment.selfcheck.known import FOLDER, load_known
 from assignment.selfcheck.look import look_at
+from assignment.selfcheck.screen import allow_any_letter, show_cell
 
 ABOUT = """Say before a notebook is handed in what the grader will read in it, and which official cells were changed.
 `check` also runs it, here and without a sandbox (your own notebook only), and says how far its arrays are from the
@@ -22,9 +22,7 @@ reference's. Neither knows which answer is right. Exits with 0 where there is no
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # code page 950 lacks letters that a notebook may have
-            stream.reconfigure(errors="replace")
+    allow_any_letter()
     parser = argparse.ArgumentParser(prog="hw9.py", description=ABOUT)
     parser.add_argument("verb", choices=["look", "check"], metavar="look|check", help="read it; or read it and run it")
     parser.add_argument("notebook", type=Path, metavar="NOTEBOOK", help="your notebook, a file .ipynb")
@@ -48,11 +46,6 @@ def _start(verb: str, notebook: Path) -> int:
         seen = check_notebook(notebook, known, course, show_cell)
     print(*seen.lines, sep="\n")
     return 0 if seen.fine else 1
-
-
-def show_cell(cell: int, count: int) -> None:
-    """Say on stderr which cell runs."""
-    print(f"cell 儲存格 {cell} / {count - 1}", end="\r", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -12,12 +12,12 @@ is brought to length 1, and 64 bits of many thousand numbers give back none of t
 
 import numpy as np
 
-from assignment.agreement.texts import align_signs
 from assignment.outputs import Array
 
 BITS = 64
 NOISE = 0.02  # of an item's length: as much as rounding may leave of it
 LEFT = 0.5  # the weight of an item of which NOISE is left: with no item of more, an array is a multiple
+ACROSS = 0.1  # the cosine of a component and the canonical one below which they are others
 BLOCK = 8  # pixels: ascent is chaotic, and only what is coarse of its pictures comes again
 MULTIPLES = {1: "multiple", 0: "zero", -1: "opposite"}
 TINY = float(np.finfo(np.float64).tiny)
@@ -34,7 +34,7 @@ def sign(array: str, theirs: Array, canonical: Array) -> str:
     (True, 'opposite')
     """
     if array == "points":
-        theirs = align_signs(theirs, canonical)
+        theirs = _turn(theirs, canonical)
     elif array == "ascent":
         theirs, canonical = _to_blocks(theirs), _to_blocks(canonical)
     sums, most, along = np.zeros(BITS), 0.0, 0.0
@@ -66,6 +66,18 @@ def _split(theirs: Array, canonical: Array) -> tuple[Array, float, float]:
     rest = mine - part * ours
     left, size = float(np.linalg.norm(rest)), float(np.linalg.norm(mine))
     return rest / max(left, TINY), left**2 / max(left**2 + (NOISE * size) ** 2, TINY), part
+
+
+def _turn(theirs: Array, canonical: Array) -> Array:
+    """Return components (..., L, K) turned towards the canonical ones; those across them with their largest positive.
+
+    Of another component than the canonical one nothing but rounding says which way it points along it.
+    """
+    mine, ours = np.nan_to_num(theirs.astype(np.float64)), np.nan_to_num(canonical.astype(np.float64))
+    along = (mine * ours).sum(axis=-2, keepdims=True)
+    lengths = np.linalg.norm(mine, axis=-2, keepdims=True) * np.linalg.norm(ours, axis=-2, keepdims=True)
+    largest = np.take_along_axis(mine, np.abs(mine).argmax(axis=-2, keepdims=True), axis=-2)
+    return np.asarray(np.where(np.where(np.abs(along) < ACROSS * lengths, largest, along) < 0, -mine, mine))
 
 
 def _draw_signs(seed: int, count: int) -> Array:

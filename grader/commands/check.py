@@ -4,8 +4,8 @@ import argparse
 from pathlib import Path
 
 from assignment.course import Course
-from assignment.selfcheck.__main__ import show_cell
 from assignment.selfcheck.check import check_notebook
+from assignment.selfcheck.screen import show_cell
 from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.screen import say
 from grader.release.selfcheck import make_known
