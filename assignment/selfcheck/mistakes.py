@@ -9,7 +9,7 @@ from assignment.agreement.agree import UNDETERMINED, Agreement, GroupArrays, kee
 from assignment.assignment import Bilingual
 from assignment.outputs import Array, Outputs
 from assignment.records import Record
-from assignment.selfcheck.signature import count_unlike, sign
+from assignment.selfcheck.signature import Rest, count_unlike, find_rests, sign
 
 MOST_UNLIKE = 8  # bits: an angle of 22 degrees; unrelated shapes are so near once in some hundred million
 NEAR = 2  # more bits than the most alike has: as likely
@@ -22,39 +22,49 @@ class Mistake(Record):
 
     group: str
     says: Bilingual
+    salt: int
     signatures: dict[str, str]
 
 
 def sign_differing(
-    group: str, reading: GroupArrays, agreements: Sequence[Agreement], canonical: Outputs
+    group: str, reading: GroupArrays, agreements: Sequence[Agreement], canonical: Outputs, salt: int
 ) -> dict[str, str]:
     """Return the signature of each array of a group of which a figure differs."""
-    differing = (INSTEAD.get((group, one.array), one.array) for one in agreements if one.word == "differs")
-    return {
-        array: _sign_determined(group, array, reading.arrays[array], canonical)
-        for array in dict.fromkeys(differing)
-        if array in reading.arrays
-    }
+    rests = _find_differing(group, reading, agreements, canonical)
+    return {array: sign(its, salt) for array, its in rests.items()}
 
 
-def _sign_determined(group: str, array: str, theirs: Array, canonical: Outputs) -> str:
+def _find_differing(
+    group: str, reading: GroupArrays, agreements: Sequence[Agreement], canonical: Outputs
+) -> dict[str, tuple[Rest, ...]]:
+    named = (INSTEAD.get((group, one.array), one.array) for one in agreements if one.word == "differs")
+    arrays = [array for array in dict.fromkeys(named) if array in reading.arrays]
+    return {array: _find_determined(group, array, reading.arrays[array], canonical) for array in arrays}
+
+
+def _find_determined(group: str, array: str, theirs: Array, canonical: Outputs) -> tuple[Rest, ...]:
     ours = canonical[group, array]
     with np.errstate(all="ignore"):
-        return sign(array, keep_determined(theirs, ours, canonical.get((group, UNDETERMINED))), ours)
+        return find_rests(array, keep_determined(theirs, ours, canonical.get((group, UNDETERMINED))), ours)
 
 
 def find_mistakes(
-    signed: Mapping[str, str], group: str, reading: GroupArrays, mistakes: Sequence[Mistake]
+    group: str,
+    reading: GroupArrays,
+    agreements: Sequence[Agreement],
+    canonical: Outputs,
+    mistakes: Sequence[Mistake],
 ) -> tuple[Mistake, ...]:
-    """Return the mistakes that signed arrays look like, the most alike first; none is a guess.
+    """Return the mistakes that arrays which differ look like, the most alike first; none is a guess.
 
     A mistake has to make the same arrays differ, of those that are there, and each in the same way.
     """
+    rests = _find_differing(group, reading, agreements, canonical)
     found = []
     for one in mistakes:
         its = {array: signature for array, signature in one.signatures.items() if array in reading.arrays}
-        if one.group == group and its and its.keys() == signed.keys():
-            found.append((max(count_unlike(its[array], signed[array]) for array in its), one))
+        if one.group == group and its and its.keys() == rests.keys():
+            found.append((max(count_unlike(its[array], sign(rests[array], one.salt)) for array in its), one))
     least = min((unlike for unlike, _ in found), default=MOST_UNLIKE + 1)
     near = [(unlike, one) for unlike, one in found if unlike <= min(MOST_UNLIKE, least + NEAR)]
     return tuple(one for _, one in sorted(near, key=lambda pair: pair[0]))

@@ -17,7 +17,7 @@ from assignment.agreement.agree import (
 from assignment.course import Course
 from assignment.fixable import FixableError
 from assignment.selfcheck.known import Known
-from assignment.selfcheck.mistakes import Mistake, find_mistakes, sign_differing
+from assignment.selfcheck.mistakes import Mistake, find_mistakes
 
 WORDS = {"agrees": "一致", "differs": "不同", "missing": "沒有存檔", "unreadable": "無法讀取"}
 ITEMS = {  # of an Agreement, what names its worst item
@@ -55,8 +55,7 @@ def _check_group(work: Path, group: str, known: Known, course: Course) -> GroupC
     settings = course.assignment
     reading = _read(work, group, known, most=settings.limits.group_bytes)
     agreements = compare_group(group, reading, known.official, settings.wider_agreement.get(group))
-    signed = sign_differing(group, reading, agreements, known.official)
-    mistakes = find_mistakes(signed, group, reading, known.mistakes)
+    mistakes = find_mistakes(group, reading, agreements, known.official, known.mistakes)
     return GroupCheck(group, find_worst_word(agreements) or "agrees", agreements, mistakes)
 
 

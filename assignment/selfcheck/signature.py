@@ -7,8 +7,12 @@ An item is a picture, a filter, a text. Two arrays that are wrong in the same wa
 differ: each with the probability angle / pi. Where nothing is left, theirs is a multiple of the canonical array.
 
 A mistake's array may be what a question asks for; its signature tells nothing of it. It knows no size, since each item
-is brought to length 1, and 64 bits of many thousand numbers give back none of them.
+is brought to length 1; 64 bits of many thousand numbers give back none of them; and each mistake has random signs of
+its own, so that no two of them can be compared.
 """
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -23,27 +27,45 @@ MULTIPLES = {1: "multiple", 0: "zero", -1: "opposite"}
 TINY = float(np.finfo(np.float64).tiny)
 
 
-def sign(array: str, theirs: Array, canonical: Array) -> str:
-    """Return the signature of an array whose name is `array`: 16 hexadecimal digits, or one of MULTIPLES.
+@dataclass(frozen=True)
+class Rest:
+    """What is left of one item, as a vector of length 1, how much that counts, and its part along the canonical one."""
+
+    direction: Array
+    weight: float
+    part: float
+
+
+def find_rests(array: str, theirs: Array, canonical: Array) -> tuple[Rest, ...]:
+    """Return what is left of each item of an array whose name is `array`.
 
     The first axis counts items. theirs may have another size along the last axis (LIME's pieces), and holes.
-
-    >>> canonical = np.ones((2, 600))
-    >>> one = sign("map", np.linspace(1, 2, 1200).reshape(2, 600), canonical)
-    >>> one == sign("map", np.linspace(2, 4, 1200).reshape(2, 600), canonical), sign("map", -3 * canonical, canonical)
-    (True, 'opposite')
     """
     if array == "points":
         theirs = _turn(theirs, canonical)
     elif array == "ascent":
         theirs, canonical = _to_blocks(theirs), _to_blocks(canonical)
-    sums, most, along = np.zeros(BITS), 0.0, 0.0
-    for number, (one, other) in enumerate(zip(theirs, canonical, strict=True)):
-        rest, its, part = _split(_fit(one, other.shape[-1]), other)
-        sums += its * (_draw_signs(number, rest.size) @ rest)
-        most, along = max(most, its), along + part
-    if most < LEFT:
-        return MULTIPLES[int(np.sign(along))]
+    pairs = zip(theirs, canonical, strict=True)
+    return tuple(_find_rest(_fit(one, other.shape[-1]), other) for one, other in pairs)
+
+
+def sign(rests: Sequence[Rest], salt: int) -> str:
+    """Return a signature: 16 hexadecimal digits, or one of MULTIPLES. Of two salts it cannot be compared.
+
+    >>> canonical = np.ones((2, 600))
+    >>> one, twice = (np.linspace(times, 2 * times, 1200).reshape(2, 600) for times in (1, 2))
+    >>> sign(find_rests("map", one, canonical), 5) == sign(find_rests("map", twice, canonical), 5)
+    True
+    >>> sign(find_rests("map", one, canonical), 5) == sign(find_rests("map", one, canonical), 6)
+    False
+    >>> sign(find_rests("map", -3 * canonical, canonical), 5)
+    'opposite'
+    """
+    if all(one.weight < LEFT for one in rests):
+        return MULTIPLES[int(np.sign(sum(one.part for one in rests)))]
+    sums = np.zeros(BITS)
+    for number, one in enumerate(rests):
+        sums += one.weight * (_draw_signs(salt, number, one.direction.size) @ one.direction)
     return f"{sum(1 << int(bit) for bit in np.flatnonzero(sums > 0)):016x}"
 
 
@@ -59,13 +81,12 @@ def count_unlike(one: str, other: str) -> int:
     return (int(one, 16) ^ int(other, 16)).bit_count()
 
 
-def _split(theirs: Array, canonical: Array) -> tuple[Array, float, float]:
-    """Return what is left of theirs, as a vector of length 1, its weight, and their part along canonical."""
+def _find_rest(theirs: Array, canonical: Array) -> Rest:
     mine, ours = (np.nan_to_num(array.astype(np.float64)).ravel() for array in (theirs, canonical))
     part = float(mine @ ours) / max(float(ours @ ours), TINY)
     rest = mine - part * ours
     left, size = float(np.linalg.norm(rest)), float(np.linalg.norm(mine))
-    return rest / max(left, TINY), left**2 / max(left**2 + (NOISE * size) ** 2, TINY), part
+    return Rest(rest / max(left, TINY), left**2 / max(left**2 + (NOISE * size) ** 2, TINY), part)
 
 
 def _turn(theirs: Array, canonical: Array) -> Array:
@@ -80,9 +101,9 @@ def _turn(theirs: Array, canonical: Array) -> Array:
     return np.asarray(np.where(np.where(np.abs(along) < ACROSS * lengths, largest, along) < 0, -mine, mine))
 
 
-def _draw_signs(seed: int, count: int) -> Array:
+def _draw_signs(salt: int, number: int, count: int) -> Array:
     """Return -1 and 1 (BITS, count); the raw stream of PCG64 is the same with every numpy and on every machine."""
-    words = np.random.PCG64(seed).random_raw(-(-BITS * count // 64))
+    words = np.random.PCG64([salt, number]).random_raw(-(-BITS * count // 64))
     bits = np.unpackbits(words.astype("<u8").view(np.uint8), count=BITS * count).reshape(BITS, count)
     return 2.0 * bits - 1.0
 

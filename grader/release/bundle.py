@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 import assignment
+from assignment.agreement.agree import COMPARED_GROUPS
 from assignment.course import SETTINGS_NAME, Course
 from assignment.profile import MANIFEST_NAME, PROFILES_FOLDER, check_profile
 from assignment.selfcheck.known import FOLDER
@@ -36,24 +37,27 @@ def list_bundled(course: Course) -> dict[str, Path]:
 
 
 def write_bundle(folder: Path, course: Course) -> Path:
-    """Write a course's bundle into a folder and return its path; FixableError where an asset is not whole.
-
-    Without canonical Outputs it has no self-check (`has_outputs`).
-    """
-    check_profile(course.profile)
-    paths = list_bundled(course) | {course.notebook.name: course.released}
-    files = {name: path.read_bytes() for name, path in paths.items()} | dict(_find_selfcheck(course))
-    place, stream = folder / BUNDLE_NAME, io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in sorted(files.items()):
-            archive.writestr(zipfile.ZipInfo(name), data, compress_type=zipfile.ZIP_DEFLATED)
-    save_output(place, stream.getvalue())
+    """Write a course's bundle into a folder and return its path; FixableError where an asset is not whole."""
+    place = folder / BUNDLE_NAME
+    save_output(place, pack_bundle(course))
     return place
 
 
+def pack_bundle(course: Course) -> bytes:
+    """Return a course's bundle; without canonical Outputs it has no self-check (`has_outputs`)."""
+    check_profile(course.profile)
+    paths = list_bundled(course) | {course.notebook.name: course.released}
+    files = {name: path.read_bytes() for name, path in paths.items()} | dict(_find_selfcheck(course))
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in sorted(files.items()):
+            archive.writestr(zipfile.ZipInfo(name), data, compress_type=zipfile.ZIP_DEFLATED)
+    return stream.getvalue()
+
+
 def has_outputs(course: Course) -> bool:
-    """Tell whether a course has canonical Outputs, with which a self-check compares."""
-    return any(course.canonical.glob("*.npz"))
+    """Tell whether a course has canonical Outputs of every group, with which a self-check compares."""
+    return all(any(course.canonical.glob(f"{group}.*npz")) for group in COMPARED_GROUPS)
 
 
 def _find_selfcheck(course: Course) -> Iterator[tuple[str, bytes]]:
@@ -63,12 +67,10 @@ def _find_selfcheck(course: Course) -> Iterator[tuple[str, bytes]]:
         yield COMMAND[0], (ROOM / COMMAND[1]).read_bytes()
         place = f"assignment/{PROFILES_FOLDER.name}/{course.name}/{FOLDER}"
         yield from ((f"{place}/{name}", data) for name, data in list_files(make_known(course), course).items())
-        for path in find_modules((START,)):
-            yield f"assignment/{path.relative_to(ROOM).as_posix()}", path.read_bytes()
 
 
 @cache
-def find_modules(entries: tuple[str, ...] = tuple(NOTEBOOK_API)) -> tuple[Path, ...]:
+def find_modules(entries: tuple[str, ...] = (*NOTEBOOK_API, START)) -> tuple[Path, ...]:
     """Return the files of some modules of `assignment`, of all that they import there, and of the packages around them.
 
     ValueError where that leads to what is never given to students.

@@ -5,6 +5,7 @@ The words stand with the mutants, and are put to it when a bundle is made.
 """
 
 import json
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -29,17 +30,23 @@ class SignaturesFile(Record):
 
 def sign_mutant(mutant: Mutant, outputs: Outputs, canonical: Outputs, course: Course) -> Signatures:
     """Return the signatures of a mutant's Outputs; nothing of a group whose official arrays agree, or do not fit."""
-    found = {group: _sign_group(group, outputs, canonical, course) for group in mutant.groups}
+    salt = draw_salt(mutant)
+    found = {group: _sign_group(group, outputs, canonical, course, salt) for group in mutant.groups}
     return {group: its for group, its in found.items() if its}
 
 
-def _sign_group(group: str, outputs: Outputs, canonical: Outputs, course: Course) -> dict[str, str]:
+def draw_salt(mutant: Mutant) -> int:
+    """Return the salt of a mutant's signatures: another for each, the same each time."""
+    return zlib.crc32(mutant.name.encode())
+
+
+def _sign_group(group: str, outputs: Outputs, canonical: Outputs, course: Course, salt: int) -> dict[str, str]:
     arrays = {name: outputs[group, name] for name in list_official(group) if (group, name) in outputs}
     if any(arrays[name].shape != canonical[group, name].shape for name in arrays if name != "weights"):
         return {}  # a student's file of such shapes is unreadable, and says which ones were expected
     reading = GroupArrays(arrays)
     agreements = compare_group(group, reading, canonical, course.assignment.wider_agreement.get(group))
-    return sign_differing(group, reading, agreements, canonical)
+    return sign_differing(group, reading, agreements, canonical, salt)
 
 
 def save_signatures(name: str, mutants: Mapping[str, Signatures], proofs: Path) -> Path:
@@ -58,7 +65,7 @@ def list_mistakes(proofs: Path, mutants: Sequence[Mutant]) -> tuple[Mistake, ...
         return ()
     written = parse_as(SignaturesFile, load_yaml(path), str(path)).mutants
     return tuple(
-        Mistake(group=group, says=one.says, signatures=signatures)
+        Mistake(group=group, says=one.says, salt=draw_salt(one), signatures=signatures)
         for one in mutants
         for group, signatures in written.get(one.name, {}).items()
     )

@@ -193,10 +193,11 @@ def test_the_bundle_has_official_arrays_alone_and_of_mistakes_eight_bytes_each(k
     assert not experiments & set(known.official)
     written = json.loads(files["known.json"])
     assert written.keys() == {"asked", "mistakes"}
-    assert all(one.keys() == {"group", "says", "signatures"} for one in written["mistakes"])
+    assert all(one.keys() == {"group", "says", "salt", "signatures"} for one in written["mistakes"])
     signatures = [its for one in written["mistakes"] for its in one["signatures"].values()]
     assert {len(its) for its in signatures if its not in ("multiple", "zero", "opposite")} == {16}
     assert len(written["mistakes"]) > 100
+    assert len({one["salt"] for one in written["mistakes"]}) == len(written["mistakes"])  # no two can be compared
     assert "reached" not in {array for one in known.mistakes for array in one.signatures}
 
 
