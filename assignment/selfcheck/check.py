@@ -36,8 +36,10 @@ def check_notebook(
 def _describe_run(failure: Failure | None) -> list[str]:
     if failure is None:
         return ["it ran to its end ｜ 已全部執行完畢"]
-    where, where_zh = ("", "") if failure.cell is None else (f" at cell {failure.cell}", f"在儲存格 {failure.cell} ")
-    lines = [f"it stopped{where}, counted from 0: {failure.says}", f"執行{where_zh}停止（從 0 開始編號）"]
+    lines = [
+        f"it stopped at cell {failure.cell}, counted from 0: {failure.says}",
+        f"執行到儲存格 {failure.cell} 停止（從 0 開始編號）",
+    ]
     if failure.says.startswith(("FileNotFoundError", "ModuleNotFoundError")):
         lines.append(
             "It ran alone: a file beside it comes along only where a folder is handed in. 單獨執行，旁邊的檔案不在。"

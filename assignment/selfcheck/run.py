@@ -17,9 +17,9 @@ MOST_SAID = 300  # letters of an error
 
 @dataclass(frozen=True)
 class Failure:
-    """The cell, from 0, that did not end well, and what it said; None where the kernel never started one."""
+    """The cell, from 0, that did not end well, and what it said."""
 
-    cell: int | None
+    cell: int
     says: str
 
 
@@ -34,7 +34,6 @@ def run_notebook(
     try:
         import nbformat
         from nbclient import NotebookClient
-        from nbclient.exceptions import CellExecutionError, DeadKernelError
     except ModuleNotFoundError as error:
         raise FixableError(f"{error.name}: not installed; {NEEDED}") from None
     begun: list[int] = []
@@ -53,12 +52,10 @@ def run_notebook(
     )
     try:
         client.execute(env=_make_environment(course))
-    except (CellExecutionError, DeadKernelError) as error:
-        return Failure(begun[-1] if begun else None, _shorten(getattr(error, "evalue", "") or str(error), error))
-    except Exception as error:  # jupyter_client raises many kinds where a kernel does not start
-        if begun:
-            raise
-        raise FixableError(f"{type(error).__name__}: {error}; {NEEDED}") from None
+    except Exception as error:  # nbclient raises a cell's own, jupyter_client many kinds where no kernel starts
+        if not begun:
+            raise FixableError(f"{_shorten(error)}; {NEEDED}") from None
+        return Failure(begun[-1], _shorten(error))
     return None
 
 
@@ -70,6 +67,7 @@ def _make_environment(course: Course) -> dict[str, str]:
     return os.environ | {"PYTHONPATH": os.pathsep.join([room, before] if before else [room])} | named
 
 
-def _shorten(text: str, error: Exception) -> str:
-    name = getattr(error, "ename", type(error).__name__)
-    return f"{name}: {' '.join(text.split())}"[:MOST_SAID]
+def _shorten(error: Exception) -> str:
+    """Return an error as one line; of a cell's error its own name and text."""
+    name, text = getattr(error, "ename", type(error).__name__), getattr(error, "evalue", str(error))
+    return f"{name}: {' '.join(str(text).split())}"[:MOST_SAID]
