@@ -126,6 +126,23 @@ def test_look_and_check_run_from_the_bundle_alone_where_windows_is(unpacked: Pat
     assert not (unpacked / "outputs").exists()
 
 
+def test_last_cell_of_an_unpacked_bundle_compares_and_finds_its_cells_as_released(
+    bundle: Path, known: Known, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(bundle) as archive:
+        archive.extractall(tmp_path)
+    pictures = {name: known.official["pictures", name] for name in list_official("pictures")}
+    save_group(tmp_path / "outputs", "pictures", pictures)
+    save_group(tmp_path / "outputs", "saliency", {"map": known.official["saliency", "map"] ** 2})
+    code = f"{ALONE.partition('sys.argv =')[0]}sys.path.insert(0, '.')\nfrom assignment.selfcheck.own import *\n"
+    done = start(f"{code}print(describe_own_work())", tmp_path)
+    said = done.stdout.decode("cp950")
+    assert re.search(r"^pictures +agrees 一致$", said, re.MULTILINE), done.stderr
+    assert re.search(r"^saliency +differs 不同$", said, re.MULTILINE)
+    assert re.search(r"^lime +missing 沒有存檔$", said, re.MULTILINE)
+    assert said.splitlines()[-1] == "official cells as they were released ｜ 官方儲存格與發下時相同"
+
+
 def test_what_is_no_notebook_is_named_where_the_terminal_lacks_its_letters(unpacked: Path) -> None:
     done = start(ALONE, unpacked, "hw9.py", "look", "沒有 ü.ipynb")
     assert done.returncode == 1
