@@ -9,10 +9,12 @@ import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from assignment.agreement.agree import GroupArrays, compare_group
 from assignment.course import Course
 from assignment.fixable import load_yaml, parse_as
-from assignment.outputs import Outputs, list_official
+from assignment.outputs import Array, Outputs, list_official
 from assignment.records import Record
 from assignment.selfcheck.mistakes import Mistake, sign_differing
 from questions.proof.mutant import Mutant
@@ -41,12 +43,17 @@ def draw_salt(mutant: Mutant) -> int:
 
 
 def _sign_group(group: str, outputs: Outputs, canonical: Outputs, course: Course, salt: int) -> dict[str, str]:
-    arrays = {name: outputs[group, name] for name in list_official(group) if (group, name) in outputs}
+    arrays = {name: _store(outputs[group, name]) for name in list_official(group) if (group, name) in outputs}
     if any(arrays[name].shape != canonical[group, name].shape for name in arrays if name != "weights"):
         return {}  # a student's file of such shapes is unreadable, and says which ones were expected
     reading = GroupArrays(arrays)
     agreements = compare_group(group, reading, canonical, course.assignment.wider_agreement.get(group))
     return sign_differing(group, reading, agreements, canonical, salt)
+
+
+def _store(array: Array) -> Array:
+    """Return an array as a notebook saves it: numbers too small for float32 are 0 there."""
+    return array.astype(np.float32) if array.dtype.kind == "f" else array
 
 
 def save_signatures(name: str, mutants: Mapping[str, Signatures], proofs: Path) -> Path:
