@@ -1056,12 +1056,14 @@ answers = {
 }
 
 # %%
-# Look before you hand in: which answers will be read, which outputs are missing?  交出前檢查：評分時會讀到哪些答案、缺哪些輸出？
+# Look before you hand in: which answers will be read, do the saved arrays agree with the reference's?  交出前檢查：評分時會讀到哪些答案？存下的陣列與參考結果一致嗎？
+from assignment.selfcheck.own import describe_own_work
 from assignment.sheet.own import describe_own_sheet
 
 choices = """
 # <choices>
 """
 print(describe_own_sheet(choices))
+print(describe_own_work())
 print("deadline ｜ 期限:", load_assignment().deadline)
 print("saved ｜ 已存:", ", ".join(sorted(path.name for path in Path("outputs").glob("*.npz"))))

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from assignment.course import Course
 from grader.commands.terminal.options import Verbs, add_verb
-from grader.commands.terminal.screen import say
+from grader.commands.terminal.screen import print_notes, say
 from grader.release.badge import to_badge
-from grader.release.bundle import write_bundle
+from grader.release.bundle import has_outputs, write_bundle
 from grader.release.hosted import HOSTED_NAME, write_hosted
 
 
@@ -29,6 +29,9 @@ def _start(options: argparse.Namespace) -> int:
 
 def bundle(*, folder: Path, course: Course) -> int:
     """Write the bundle; where the course has an address, what belongs there too, and say what to do with it."""
+    if not has_outputs(course):
+        made = f"`hw9 reference{course.option} --write` makes them"
+        print_notes([f"no canonical Outputs, so no self-check in the bundle: {made}"])
     hosted = write_hosted(folder, course)
     say(f"wrote {write_bundle(folder, course)}")
     if hosted is not None:

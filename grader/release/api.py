@@ -62,5 +62,6 @@ NOTEBOOK_API: Mapping[str, tuple[str, ...]] = {
     "assignment.models.roles": ("find_roles",),
     "assignment.outputs": ("save_group",),
     "assignment.profile": ("load_profile",),
+    "assignment.selfcheck.own": ("describe_own_work",),
     "assignment.sheet.own": ("describe_own_sheet",),
 }

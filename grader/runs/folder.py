@@ -13,7 +13,6 @@ word, seen by its driver, is `lost`; it is tried once more and then goes to a pe
 attempt.
 """
 
-import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -123,6 +122,8 @@ def find_handins(runs: Path) -> Path | None:
 @contextmanager
 def lock_runs(runs: Path) -> Iterator[None]:
     """Keep every other driver out of a RUNS folder; the lock ends with this process, however it ends."""
+    import fcntl  # here: Windows has none
+
     with _open_lock(runs) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -88,7 +88,7 @@ def release_short_notebook(patch: pytest.MonkeyPatch, path: Path) -> None:
     path.write_bytes(to_bytes(RELEASED))
     patch.setattr("assignment.course.NOTEBOOK_FILE", path)
     patch.setattr("grader.scoring.judge.COMPARED_GROUPS", ())
-    patch.setattr("grader.agreement.agree.COMPARISONS", ())
+    patch.setattr("assignment.agreement.agree.COMPARISONS", ())
 
 
 def save_with_a_spreadsheet(path: Path, members: list[Made]) -> None:

@@ -36,9 +36,7 @@ Every row of COMPARISONS is one figure of one array; a new analysis is new rows.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from assignment.assignment import Bilingual
-from assignment.outputs import Array
-from grader.agreement.pictures import (
+from assignment.agreement.pictures import (
     STRONGEST,
     excesses,
     map_errors,
@@ -51,20 +49,22 @@ from grader.agreement.pictures import (
     value_errors,
     weight_correlations,
 )
-from grader.agreement.texts import (
+from assignment.agreement.texts import (
     count_unequal,
     largest_gaps,
     passage_gaps,
     point_errors,
     square_errors,
 )
+from assignment.assignment import Bilingual
+from assignment.outputs import Array
 
 Compute = Callable[[Array, Array, Array], Array]
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A figure of one array and its limit; `compute` is one of `grader/agreement/pictures.py`.
+    """A figure of one array and its limit; `compute` is one of `assignment/agreement/pictures.py`.
 
     says: with `{layer}` where the array is of one layer, whose name is the course's.
     """

@@ -4,24 +4,21 @@ Each figure of `comparisons.py` gets a word. What the files hold is a student's:
 raise.
 """
 
-import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
 from pydantic import Field
 
+from assignment.agreement.comparisons import COMPARISONS, Comparison, name_layer
 from assignment.arrays import ARRAYS, FILTER_MAPS
 from assignment.assignment import Bilingual
 from assignment.fixable import FixableError
 from assignment.outputs import Array, Outputs, check_group, parse_group
 from assignment.records import Record
-from grader.agreement.comparisons import COMPARISONS, Comparison, name_layer
-from grader.files.untrusted import read_untrusted
 
 UNDETERMINED = "undetermined"  # the array of a group that says which pixels of its official map are
 CANONICAL_SEED = 1  # the random seed that the released notebook uses
@@ -86,17 +83,15 @@ class GroupArrays:
         return "missing" if self.word == "agrees" and not set(arrays) <= set(self.arrays) else self.word
 
 
-def read_group(work: Path, group: str, canonical: Outputs, *, most: int) -> GroupArrays:
-    """Return what a student's `work` folder holds of a group; never raises on what a hostile notebook left there.
+def take_group(load: Callable[[], bytes], group: str, canonical: Outputs, *, most: int) -> GroupArrays:
+    """Return the arrays of a student's group, of a file that `load` reads; never raises on what a hostile one holds.
 
     An array may be absent: a cell that was left to do keeps nothing from being said of the others. most: the bytes that
     a course allows a group, packed and unpacked.
     """
     place = group_path(group)
-    if not os.path.lexists(work / place):
-        return GroupArrays({}, "missing")
     try:
-        arrays = parse_group(read_untrusted(work, place, most), group, place, most=most)
+        arrays = parse_group(load(), group, place, most=most)
         check_group(group, arrays, find_shared_axes(canonical), place, whole=False)
     except FixableError as error:
         return GroupArrays({}, "unreadable", str(error)[:300])
@@ -123,9 +118,17 @@ def compare_groups(
     readings: Mapping[str, GroupArrays], canonical: Outputs, wider: Mapping[str, float] = MappingProxyType({})
 ) -> tuple[Agreement, ...]:
     """Return every figure of COMPARISONS, in its order; `wider`: how many times its limit, by group."""
-    labels = canonical["pictures", "label"]
-    held = [one.widen(wider[one.group]) if one.group in wider else one for one in COMPARISONS]
-    return tuple(_judge(one, readings[one.group], canonical, labels) for one in held)
+    return tuple(
+        one for group in COMPARED_GROUPS for one in compare_group(group, readings[group], canonical, wider.get(group))
+    )
+
+
+def compare_group(
+    group: str, reading: GroupArrays, canonical: Outputs, wider: float | None = None
+) -> tuple[Agreement, ...]:
+    """Return the figures of one group; `wider`: how many times its limit."""
+    labels, own = canonical["pictures", "label"], [one for one in COMPARISONS if one.group == group]
+    return tuple(_judge(one.widen(wider) if wider else one, reading, canonical, labels) for one in own)
 
 
 def _judge(comparison: Comparison, reading: GroupArrays, canonical: Outputs, labels: Array) -> Agreement:

@@ -3,16 +3,16 @@
 It runs nothing and needs no key, so it tells nobody what is right.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from assignment.fixable import FixableError
+from assignment.sheet.asked import Asked
+from assignment.sheet.notebook import MOST_BYTES, Notebook, parse_notebook
+from assignment.sheet.official import compare_official
 from assignment.sheet.say import to_lines
-from grader.handins.notebook import MOST_BYTES, parse_notebook
-from grader.handins.plan import compare_notebooks
-from questions.bank import Bank
-from questions.sheet import Answer, read_sheet
+from assignment.sheet.sheet import Answer, read_sheet
 
 
 @dataclass(frozen=True)
@@ -23,10 +23,10 @@ class Preview:
     fine: bool
 
 
-def look_at(path: Path, bank: Bank, released: Path) -> Preview:
+def look_at(path: Path, asked: Sequence[Asked], released: Notebook) -> Preview:
     """Return what the grader will read in a notebook; FixableError where it is none."""
-    notebook = _load_notebook(path)
-    sheet = read_sheet(notebook, bank)
+    notebook = load_notebook(path)
+    sheet = read_sheet(notebook, asked)
     if sheet.problem:
         notes = [line for note in sheet.notes for line in to_lines("", note)]
         none = "no cell `answers = {...}` was found; expected one ｜ 找不到 `answers = {...}` 儲存格"
@@ -34,19 +34,12 @@ def look_at(path: Path, bank: Bank, released: Path) -> Preview:
     lines = [line for name, answer in sheet.answers.items() for line in _describe(f"{name}: ", answer)]
     unread = [name for name, answer in sheet.answers.items() if answer.state == "unreadable"]
     blank = sum(answer.state == "blank" for answer in sheet.answers.values())
-    plan = compare_notebooks(notebook, parse_notebook(released.read_bytes()))
-    for how, zh, names in (
-        ("edited", "被修改", plan.edited),
-        ("missing", "不見了", plan.missing),
-        ("moved", "被移動", plan.moved),
-        ("doubled", "重複", plan.doubled),
-    ):
-        lines += [f"official cell {name!r} is {how} ｜ 官方儲存格 {name!r} {zh}" for name in names]
-    lines += [line for note in sheet.notes for line in to_lines("", note)]
+    changed = [f"{one.en} ｜ {one.zh}" for one in compare_official(notebook, released).describe()]
+    lines += [*changed, *(line for note in sheet.notes for line in to_lines("", note))]
     every = len(sheet.answers)
     en = f"{every} questions, {blank} blank, {len(unread)} unreadable"
     lines.append(f"{en} ｜ 共 {every} 題，空白 {blank} 題，無法讀取 {len(unread)} 題")
-    return Preview(tuple(lines), fine=not unread and not blank and plan.is_intact)
+    return Preview(tuple(lines), fine=not unread and not blank and not changed)
 
 
 def _describe(name: str, answer: Answer) -> list[str]:
@@ -55,7 +48,7 @@ def _describe(name: str, answer: Answer) -> list[str]:
     return [f"{name}{''.join(sorted(answer.letters)) or 'blank 空白'}"]
 
 
-def _load_notebook(path: Path) -> Any:
+def load_notebook(path: Path) -> Notebook:
     """Return a notebook as `run` and `score` read it, with their limits."""
     try:
         with path.open("rb") as file:

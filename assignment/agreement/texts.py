@@ -8,8 +8,8 @@ far.
 
 import numpy as np
 
+from assignment.agreement.pictures import TINY
 from assignment.outputs import Array
-from grader.agreement.pictures import TINY
 
 
 def largest_gaps(theirs: Array, canonical: Array, labels: Array) -> Array:
