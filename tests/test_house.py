@@ -104,7 +104,7 @@ HEAVY = {"torch", "torchvision", "transformers", "lime"}
 SPEAKING = {"argparse", "rich", "optparse", "click"}
 TOP_FILES = {
     *("pyproject.toml", "MANIFEST.in", "README.md", "CHANGELOG.md", "DECISIONS.md", "Makefile", "constraints.txt"),
-    "LICENSE",
+    *("LICENSE", "constraints.hashed.txt"),
 }
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "base", "manager", "context"}
 MOST_LINES, MOST_MODULES = 260, 15
