@@ -126,8 +126,8 @@ def open_files(view: View, connection: bytes, info: int) -> Files:
     """Return the descriptors for a cage; the process is said on `info`, which belongs to them from now on."""
     user = view.uid or os.getuid()
     passwd, group = f"student:x:{user}:{user}::{HOME}:/bin/sh\n", f"student:x:{user}:\n"
-    filters = tuple(hold(program) for program in export_filters())
-    return Files(filters, hold(connection), hold(passwd.encode()), hold(group.encode()), info)
+    filters, program = tuple(map(hold, export_filters())), hold(PROGRAM.read_bytes())
+    return Files(filters, hold(connection), hold(passwd.encode()), hold(group.encode()), program, info)
 
 
 def list_mounts(view: View) -> list[tuple[str, list[str]]]:
@@ -138,7 +138,6 @@ def list_mounts(view: View) -> list[tuple[str, list[str]]]:
     sizes = {WORK: view.limits.work_mib, "/tmp": view.limits.work_mib, "/dev/shm": view.limits.work_mib, HOME: 64}
     for path, size in {**sizes, view.sockets: 1}.items():
         mounts.append((path, ["--perms", "0777", "--size", str(size * MIB), "--tmpfs", path]))
-    mounts.append((KERNEL, ["--ro-bind", str(PROGRAM), KERNEL]))
     mounts += [(BESIDE, ["--ro-bind", str(view.beside), BESIDE])] if view.beside else []
     given = {name: str(path) for name, path in list_bundled(view.course).items() if name.startswith("assignment/")}
     mounts += [(f"{PACKAGES}/{name}", ["--ro-bind", path, f"{PACKAGES}/{name}"]) for name, path in given.items()]
@@ -216,7 +215,7 @@ def _gpu_mounts(gpu: Gpu) -> list[tuple[str, list[str]]]:
 
 def _stubs(view: View, files: Files) -> list[str]:
     parts = []
-    for descriptor, path in ((files.passwd, "/etc/passwd"), (files.group, "/etc/group")):
+    for descriptor, path in ((files.passwd, "/etc/passwd"), (files.group, "/etc/group"), (files.program, KERNEL)):
         parts += ["--perms", "0444", "--file", str(descriptor), path]
     parts += ["--perms", "0444", "--file", str(files.connection), f"{view.sockets}/connection.json"]
     parts += ["--perms", "0777", "--dir", MATPLOTLIB]

@@ -6,18 +6,23 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Files:
-    """Open descriptors: what bubblewrap reads (filters, connection file, users, groups), where it says its process."""
+    """Open descriptors: what bubblewrap reads, and where it says its process.
+
+    It reads the filters, the connection file, users, groups and the kernel's program: copies, so that no cage sees a
+    file of ours, which it could lock.
+    """
 
     filters: tuple[int, ...]
     connection: int
     passwd: int
     group: int
+    program: int
     info: int
 
     @property
     def all(self) -> tuple[int, ...]:
         """Every descriptor."""
-        return (*self.filters, self.connection, self.passwd, self.group, self.info)
+        return (*self.filters, self.connection, self.passwd, self.group, self.program, self.info)
 
     def close(self) -> None:
         """Close every descriptor."""

@@ -24,7 +24,7 @@ LIMITS = Limits(
     work_mib=7,
     output_mib=8,
 )
-FILES = Files((1, 2), 3, 4, 5, 6)
+FILES = Files((1, 2), 3, 4, 5, 6, 7)
 VIEW = cage.View("token", "alice", LIMITS, open_course(), uid=61_003)
 
 
