@@ -90,7 +90,7 @@ def execute_cells(
     result = load_result(folder)
     assert result is not None, done.stderr
     executed = json.loads((folder / "work" / "executed.ipynb").read_text())
-    texts = tuple("".join(out.get("text", "") for out in cell["outputs"]) for cell in executed["cells"])
+    texts = tuple("".join(out.get("text", "") for out in cell.get("outputs", ())) for cell in executed["cells"])
     return ExecutedRun(folder, result, texts, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
 
 

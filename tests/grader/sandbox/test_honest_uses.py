@@ -60,7 +60,7 @@ def test_honest_uses_ask_for_nothing_that_is_not_admitted(execute: Callable[...,
     assert (control.result.reason, "SIGSYS" in control.result.detail) == ("kernel_died", True)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_released_notebook_asks_for_nothing_that_is_not_admitted(execute: Callable[..., Any]) -> None:
     data = open_course().released.read_bytes()
     seen = execute(data, worker=strictly("clone3", "fchmodat2"), **RELEASED)
