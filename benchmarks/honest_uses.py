@@ -32,6 +32,9 @@ print("exit code", process.exitcode)
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 with ProcessPoolExecutor(2) as pool:
     print("processes", sum(pool.map(abs, [-1, -2, -3])))
+for how in ("spawn", "forkserver"):
+    with multiprocessing.get_context(how).Pool(1) as pool:
+        print(how, pool.map(abs, [-4]))
 with ThreadPoolExecutor(3) as pool:
     print("threads", sum(pool.map(abs, [-1, -2, -3])))
 with multiprocessing.Manager() as manager:
@@ -39,7 +42,7 @@ with multiprocessing.Manager() as manager:
     shared["a"] = 7
     print("shared", dict(shared))
 """,
-        ("processes 6", "threads 6", "shared {'a': 7}"),
+        ("processes 6", "spawn [4]", "forkserver [4]", "threads 6", "shared {'a': 7}"),
     ),
     "asyncio": Use(
         """
@@ -56,10 +59,12 @@ print((await echo.communicate())[0].decode())
     "shell and subprocess": Use(
         """
 import subprocess
-!echo from the shell
+!cd /tmp && echo from the shell at $(pwd)
+%cd -q ..
+%cd -q work
 print(subprocess.run(["cat", "/etc/passwd"], capture_output=True, text=True).stdout)
 """,
-        ("from the shell", "student"),
+        ("from the shell at /tmp", "student"),
     ),
     "files": Use(
         """

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 # By the released notebook and benchmarks/honest_uses.py; `python -m benchmarks.system_calls --write` adds to it.
 SEEN = """
-accept4 access arch_prctl bind brk capget capset chmod clock_nanosleep clone close close_range connect dup dup2
+accept4 access arch_prctl bind brk capget capset chdir chmod clock_nanosleep clone close close_range connect dup dup2
 epoll_create1 epoll_ctl epoll_wait eventfd2 execve exit exit_group fadvise64 fallocate fcntl fdatasync flock fstat
 fstatfs ftruncate futex getcwd getdents64 getegid geteuid getgid getpeername getpid getppid getrandom getresgid
 getresuid getsockname getsockopt gettid getuid ioctl link listen listxattr lseek madvise mbind mkdir mmap mprotect
