@@ -14,13 +14,15 @@ from pathlib import Path
 from assignment.assignment import Limits
 from assignment.course import VARIABLE, Course
 from grader.release.bundle import list_bundled
+from grader.sandbox.descriptors import Files, hold
 from grader.sandbox.gpu import Gpu, find_libraries, list_device_binds
-from grader.sandbox.seccomp import export_filter
+from grader.sandbox.seccomp import export_filters
 
 PROJECT = Path(__file__).resolve().parents[2]  # the checkout, or a site-packages folder
 MIB = 1024 * 1024
 WORK = "/hw9/work"
 HOME = "/hw9/home"
+PROGRAM, KERNEL = Path(__file__).with_name("kernel_inside.py"), "/hw9/kernel.py"  # the kernel's, here and inside
 PACKAGES = "/hw9/packages"
 BESIDE = "/hw9/beside"  # what was handed in beside the notebook; copied into WORK by the notebook's user
 MATPLOTLIB = f"{HOME}/matplotlib"
@@ -67,27 +69,6 @@ class View:
         return f"/hw9/run-{self.token}"
 
 
-@dataclass(frozen=True)
-class Files:
-    """Open descriptors: what bubblewrap reads (filter, connection file, users, groups), where it says its process."""
-
-    seccomp: int
-    connection: int
-    passwd: int
-    group: int
-    info: int
-
-    @property
-    def all(self) -> tuple[int, ...]:
-        """Every descriptor."""
-        return (self.seccomp, self.connection, self.passwd, self.group, self.info)
-
-    def close(self) -> None:
-        """Close every descriptor."""
-        for descriptor in self.all:
-            os.close(descriptor)
-
-
 def choose_uid(slot: int) -> int | None:
     """Return the user that a slot's notebooks run as when we are root, else None."""
     return FIRST_UID + slot if os.getuid() == 0 else None
@@ -115,12 +96,12 @@ def to_command(view: View) -> list[str]:
         become = ["setpriv", "--reuid", user, "--regid", user, "--clear-groups", *privileges]
     nproc = ["prlimit", f"--nproc={view.limits.processes}:{view.limits.processes}"]
     nproc += COPY if view.beside else []
-    return [*become, *GATE, *nproc, *to_kernel(f"{view.sockets}/connection.json"), TELL]
+    return [*become, *GATE, *nproc, *to_kernel(KERNEL, f"{view.sockets}/connection.json"), TELL]
 
 
-def to_kernel(connection_file: str) -> list[str]:
-    """Return the command of a kernel."""
-    return [sys.executable, "-P", "-m", "ipykernel_launcher", "-f", connection_file, IMPORT, NO_HISTORY]
+def to_kernel(program: str, connection_file: str) -> list[str]:
+    """Return the command of a kernel, whose program lies at KERNEL in a cage and is PROGRAM without one."""
+    return [sys.executable, "-P", program, "-f", connection_file, IMPORT, NO_HISTORY]
 
 
 def to_bubblewrap(view: View, files: Files) -> list[str]:
@@ -132,9 +113,10 @@ def to_bubblewrap(view: View, files: Files) -> list[str]:
         privileges = ["--unshare-user", *privileges]
     spaces = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
     life = ["--die-with-parent", "--new-session", "--hostname", "hw9", "--info-fd", str(files.info)]
+    filters = [part for one in files.filters for part in ("--add-seccomp-fd", str(one))]
     mounts = [part for _, mount in _add_parents(list_mounts(view)) for part in mount]
     return [
-        *["bwrap", *spaces, *privileges, *life, "--seccomp", str(files.seccomp)],
+        *["bwrap", *spaces, *privileges, *life, *filters],
         *[*mounts, *_stubs(view, files), *_seal(view), "--chdir", WORK],
         *["--clearenv", *_settings(make_environment(view)), "--"],
     ]
@@ -144,15 +126,8 @@ def open_files(view: View, connection: bytes, info: int) -> Files:
     """Return the descriptors for a cage; the process is said on `info`, which belongs to them from now on."""
     user = view.uid or os.getuid()
     passwd, group = f"student:x:{user}:{user}::{HOME}:/bin/sh\n", f"student:x:{user}:\n"
-    return Files(hold(export_filter()), hold(connection), hold(passwd.encode()), hold(group.encode()), info)
-
-
-def hold(data: bytes) -> int:
-    """Return a descriptor from which the data can be read once."""
-    descriptor = os.memfd_create("hw9", 0)
-    os.write(descriptor, data)
-    os.lseek(descriptor, 0, os.SEEK_SET)
-    return descriptor
+    filters, program = tuple(map(hold, export_filters())), hold(PROGRAM.read_bytes())
+    return Files(filters, hold(connection), hold(passwd.encode()), hold(group.encode()), program, info)
 
 
 def list_mounts(view: View) -> list[tuple[str, list[str]]]:
@@ -240,7 +215,7 @@ def _gpu_mounts(gpu: Gpu) -> list[tuple[str, list[str]]]:
 
 def _stubs(view: View, files: Files) -> list[str]:
     parts = []
-    for descriptor, path in ((files.passwd, "/etc/passwd"), (files.group, "/etc/group")):
+    for descriptor, path in ((files.passwd, "/etc/passwd"), (files.group, "/etc/group"), (files.program, KERNEL)):
         parts += ["--perms", "0444", "--file", str(descriptor), path]
     parts += ["--perms", "0444", "--file", str(files.connection), f"{view.sockets}/connection.json"]
     parts += ["--perms", "0777", "--dir", MATPLOTLIB]

@@ -63,7 +63,8 @@ async def start_bare(view: cage.View) -> Kernel:
     sockets.mkdir()
     shutil.copytree(view.beside, work) if view.beside else work.mkdir()
     (sockets / "connection.json").write_bytes(describe_connection(f"{sockets}/k", key))
-    argv = [*cage.to_head(os.getpid(), ()), *cage.to_limits(view), *cage.to_kernel(f"{sockets}/connection.json")]
+    kernel_command = cage.to_kernel(str(cage.PROGRAM), f"{sockets}/connection.json")
+    argv = [*cage.to_head(os.getpid(), ()), *cage.to_limits(view), *kernel_command]
     outer = await _spawn(argv, (), cwd=work, env=_find_bare_environment(view))
     found = Found(outer.pid, outer.pid, str(sockets), str(work))
     kernel = await _wait_for_start(outer, lambda: found, key, None)

@@ -20,6 +20,7 @@ from grader.driver.event import Ended, Event, Started
 from grader.runs.folder import prepare_run, write_handin
 from grader.runs.job import Job, order_course, write_job
 from grader.runs.result import load_result
+from grader.sandbox import cage
 from tests.patience import PATIENCE, wait_until
 
 ROOT = Path(__file__).parents[3]
@@ -139,7 +140,7 @@ def test_killed_worker_is_run_once_more(
     def has_worker_and_cage() -> bool:  # in one look: each look catches some process between fork and exec
         found = processes(student)
         killed.clear()
-        killed.update(found if any(_runs(pid, b"ipykernel_launcher") for pid in found) else [])
+        killed.update(found if any(_runs(pid, cage.KERNEL.encode()) for pid in found) else [])
         return any(_runs(pid, b"grader.worker") for pid in killed) and len(killed) > 1
 
     def kill_first_worker() -> None:

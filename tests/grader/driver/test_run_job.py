@@ -16,6 +16,7 @@ from grader.driver.run_job import LOG_FILE, run_job
 from grader.runs.folder import prepare_run, write_handin
 from grader.runs.job import JOB_FILE, Job, order_course, take_back, write_job
 from grader.runs.result import load_result
+from grader.sandbox import cage
 from tests.patience import PATIENCE, wait_until
 
 JOB = Job(course=order_course(open_course()), limits=open_course().assignment.limits)
@@ -38,7 +39,7 @@ def has_kernel(processes: Processes, folder: Path) -> bool:
     """Tell whether the kernel of a Run has started, which the worker alone does not show."""
     for pid in processes(folder.name):
         try:
-            if b"ipykernel_launcher" in Path(f"/proc/{pid}/cmdline").read_bytes():
+            if cage.KERNEL.encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
                 return True
         except OSError:
             continue

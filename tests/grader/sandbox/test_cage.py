@@ -70,9 +70,6 @@ print(json.dumps({
     "ptrace": call("ptrace", 16, os.getppid(), None, None),
     "pdeathsig": call("prctl", 1, 0, 0, 0, 0),
     "pdeathsig, high bits": call("syscall", PRCTL, ctypes.c_ulong(1 << 32 | 1), ctypes.c_ulong(0)),
-    "vsock": call("socket", 40, 1, 0),
-    "packet": call("socket", 17, 3, 0),
-    "raw": call("socket", 2, 3, 1),
     "setuid": call("setuid", 0),
     "control": call("prctl", 15, b"renamed", 0, 0, 0),
 }))
@@ -266,7 +263,7 @@ def test_notebook_is_nobody_without_capabilities(inside: Any) -> None:
     assert status["Uid"] == status["Gid"] == [str(wanted)] * 4 if os.getuid() == 0 else [str(os.getuid())] * 4
     assert all(int(status[name][0], 16) == 0 for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"))
     assert status["NoNewPrivs"] == ["1"]
-    assert status["Seccomp"] == ["2"]
+    assert (status["Seccomp"], status.get("Seccomp_filters", ["2"])) == (["2"], ["2"])  # the count from Linux 5.9 on
 
 
 def test_first_process_of_the_cage_survives_its_notebook(inside: Any) -> None:
