@@ -1,7 +1,7 @@
 """What a notebook sees of this machine: the bubblewrap command line, its limits and its environment.
 
 Nothing is isolated by hand; bubblewrap does it. As an ordinary user it makes a user namespace. As root it makes none,
-since root would stay root for the machine's kernel: the command changes to an unprivileged user of its slot before
+since root would stay root for the machine's kernel: the command changes to an unprivileged user of its own before
 Python starts. All folders that the student may write to are memory file systems with a size limit; nothing of theirs
 touches the disk.
 """
@@ -24,8 +24,8 @@ HOME = "/hw9/home"
 PACKAGES = "/hw9/packages"
 BESIDE = "/hw9/beside"  # what was handed in beside the notebook; copied into WORK by the notebook's user
 MATPLOTLIB = f"{HOME}/matplotlib"
+FOLDERS = (WORK, "/tmp", "/dev/shm", HOME)  # memory file systems that the student may write to
 CUDA_MIB = 4096  # may be reserved beyond the limit: on an H100 the notebook reserves 4.1 GiB and uses 1.9
-FIRST_UID = 61_000  # as root, slot n runs as user and group FIRST_UID + n
 SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")  # often links into /usr, which is always in view
 HIDDEN = ("assignment", "questions", "reference", "grader", "tests", "benchmarks", ".git", "build", "dist")
 
@@ -86,11 +86,6 @@ class Files:
         """Close every descriptor."""
         for descriptor in self.all:
             os.close(descriptor)
-
-
-def choose_uid(slot: int) -> int | None:
-    """Return the user that a slot's notebooks run as when we are root, else None."""
-    return FIRST_UID + slot if os.getuid() == 0 else None
 
 
 def to_head(parent: int, entrances: tuple[Path, ...]) -> list[str]:

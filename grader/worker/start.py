@@ -137,7 +137,7 @@ def _open(outer: asyncio.subprocess.Process, found: Found, key: str) -> Kernel:
     inner = tuple(os.pidfd_open(pid) for pid in (found.first, found.own))
     flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
     sockets, work = (os.open(path, flags) for path in (found.sockets, found.work))
-    return Kernel(outer, found.own, inner, sockets, work, key)
+    return Kernel(outer, found.first, found.own, inner, sockets, work, key)
 
 
 class _Finder:

@@ -1,0 +1,78 @@
+"""A systemd user scope as a group: asked of the user's own manager, and kept while we read what it counted.
+
+A scope is gone with its last process. So a process of ours stays in it, outside the cage, until we have read the peak
+and the kills and end it, or end ourselves.
+"""
+
+import contextlib
+import os
+import shutil
+import signal
+import stat
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+RUNTIME = Path("/run/user")
+# Waits in the scope, beside what it then becomes, for the end of the process that is the first argument.
+KEEP = 'tail --pid="$1" -f /dev/null </dev/null >/dev/null 2>&1 & shift; exec "$@"'
+# The newest systemd first: from 254 on it may expand variables in our `sh -c`, from 253 on it may end a whole scope in
+# which the kernel ended one process.
+DIALECTS = (("--expand-environment=no", "-p", "OOMPolicy=continue"), ("-p", "OOMPolicy=continue"), ())
+
+
+def find_manager(
+    environment: Mapping[str, str] = os.environ, uid: int | None = None, runtime: Path = RUNTIME
+) -> tuple[str, ...]:
+    """Return the command by which the user's own systemd manager is asked; () where there is none to ask.
+
+    cron, su and batch systems leave the variables out by which it is found, or leave another user's in.
+    """
+    uid = os.getuid() if uid is None else uid
+    if uid == 0 or not shutil.which("systemd-run"):
+        return ()
+    own = runtime / str(uid)
+    places = [Path(environment["XDG_RUNTIME_DIR"])] if environment.get("XDG_RUNTIME_DIR") else []
+    folder = next((one for one in (*places, own) if _is_socket_of(one / "bus", uid)), None)
+    if folder is None:
+        return ()
+    told = (f"XDG_RUNTIME_DIR={folder}", f"DBUS_SESSION_BUS_ADDRESS=unix:path={folder}/bus")
+    return ("env", *told, "systemd-run", "--user", "--scope", "--quiet", "--collect")
+
+
+def to_scope(manager: tuple[str, ...], name: str, limits: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what stands before a command so that it runs in a scope with these limits; () where none can be had."""
+    options = tuple(part for limit in limits for part in ("-p", limit))
+    for dialect in DIALECTS if manager else ():
+        asked = (*manager, *dialect, *options)
+        if _works([*asked, "--", "/bin/true"]):
+            return (*asked, f"--unit={name}", "--")
+    return ()
+
+
+def to_keeper(owner: int) -> tuple[str, ...]:
+    """Return what stands before a command in a scope so that the scope stays as long as the process `owner`."""
+    return ("/bin/sh", "-c", KEEP, "hw9", str(owner))
+
+
+def end_keeper(scope: Path) -> None:
+    """End what is left in a scope; the cage must be dead."""
+    with contextlib.suppress(OSError):
+        for pid in (scope / "cgroup.procs").read_text().split():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(pid), signal.SIGKILL)
+
+
+def _is_socket_of(path: Path, uid: int) -> bool:
+    try:
+        found = path.stat()
+    except OSError:
+        return False
+    return stat.S_ISSOCK(found.st_mode) and found.st_uid == uid
+
+
+def _works(command: list[str]) -> bool:
+    try:
+        return subprocess.run(command, capture_output=True, timeout=10, check=False).returncode == 0
+    except (OSError, subprocess.SubprocessError):
+        return False
