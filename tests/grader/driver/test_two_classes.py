@@ -1,0 +1,173 @@
+"""Classes that are graded at once on one machine, by root and by an ordinary user, take nothing from each other."""
+
+import os
+import statistics
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from grader.runs.result import RunResult, load_result
+from tests.grader.ordinary import ROOT, UID, to_grader
+from tests.patience import PATIENCE, wait_until
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
+Notebook = Callable[[Path, list[str]], None]
+Ordinary = tuple[list[str], Path]
+OPTIONS = ("--device", "cpu", "--without-memory-group", "--jobs", "1")
+HOG = """
+import os, time
+try:
+    while True:
+        if os.fork() == 0:
+            time.sleep(3600); os._exit(0)
+except OSError as error: print(error)
+time.sleep(3600)
+"""
+SHARED_MEMORY = """
+import mmap
+held = mmap.mmap(-1, 1200 << 20)
+for i in range(0, 1200 << 20, 4096): held[i] = 1
+"""
+MEMORY_FILES = """
+import os
+keep = []
+for _ in range(75):
+    one = os.memfd_create("a"); keep.append(one); os.write(one, b"x" * (16 << 20))
+"""
+WITHIN = "held = bytearray(b'x') * (200 << 20)"
+
+
+def make_class(folder: Path, notebook: Notebook, cells: dict[str, str], *, owner: int = -1) -> None:
+    """Write hand-ins of one cell each into `handins`, and give the folder to its owner."""
+    for name, source in cells.items():
+        notebook(folder / "handins" / f"{name}.ipynb", [source])
+    for path in (folder, *folder.rglob("*")) if os.getuid() == 0 else ():
+        os.chown(path, owner, owner)
+
+
+def start_class(folder: Path, before: list[str], *more: str) -> "subprocess.Popen[bytes]":
+    command = [*before, *to_grader("run", folder / "handins", folder / "runs", *OPTIONS, *more)]
+    with (folder / "said").open("wb") as log:
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(folder)}
+        return subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
+
+
+@contextmanager
+def ended(process: "subprocess.Popen[bytes]") -> Iterator[None]:
+    """End a class at the end, whatever happened; its workers die with it."""
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+def load_results(folder: Path) -> dict[str, RunResult]:
+    found = {path.parent.name: load_result(path.parent) for path in (folder / "runs").glob("*/result.json")}
+    return {name: result for name, result in found.items() if result is not None}
+
+
+def count_children(marker: str) -> int:
+    """Return how many processes run for a student, in whatever cage."""
+    found = 0
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            found += f"HW9_RUN={marker}".encode() in path.read_bytes().split(b"\0")
+        except OSError:
+            continue
+    return found
+
+
+def test_class_beside_one_that_uses_its_processes_up_loses_nobody(tmp_path: Path, notebook: Notebook) -> None:
+    """Both used to be user 61000, so that the innocent one's kernel could not start, and its hand-in was lost."""
+    hog, innocent = f"hog{os.getpid()}", tmp_path / "b"
+    make_class(tmp_path / "a", notebook, {hog: HOG})
+    make_class(innocent, notebook, {"innocent": "print(1)"})
+    first = start_class(tmp_path / "a", [], "--cell-seconds", "3000")
+    with ended(first):
+        assert wait_until(lambda: count_children(hog) > 100), (tmp_path / "a" / "said").read_text()
+        second = start_class(innocent, [])
+        with ended(second):
+            assert second.wait(PATIENCE) == 0, (innocent / "said").read_text()
+        assert count_children(hog) > 100  # all the while
+    assert {name: result.word for name, result in load_results(innocent).items()} == {"innocent": "ran"}
+
+
+def test_ordinary_user_s_limit_holds_for_shared_memory_and_memory_files(ordinary: Ordinary, notebook: Notebook) -> None:
+    before, folder = ordinary
+    acts = {"shared": SHARED_MEMORY, "files": MEMORY_FILES, "within": WITHIN}
+    make_class(folder, notebook, acts, owner=UID)
+    process = start_class(folder, before, "--memory-mib", "700")
+    with ended(process):
+        assert process.wait(PATIENCE) == 0, (folder / "said").read_text()
+    results = load_results(folder)
+    assert {name: (its.word, its.reason) for name, its in results.items()} == {
+        "shared": ("failed", "memory"),
+        "files": ("failed", "memory"),
+        "within": ("ran", None),
+    }
+    assert results["within"].peak_memory_mib >= 200
+    if results["shared"].memory_group == "none":
+        assert results["shared"].peak_memory_mib > 700
+        assert all("no memory group: what the notebook held was added up" in its.notes[0] for its in results.values())
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="an ordinary user may have a group here")
+def test_ordinary_user_without_a_group_is_told_so_before_anything_runs(ordinary: Ordinary, notebook: Notebook) -> None:
+    before, folder = ordinary
+    make_class(folder, notebook, {"alice": "print(1)"}, owner=UID)
+    command = [*before, *to_grader("run", folder / "handins", folder / "runs", "--device", "cpu")]
+    done = subprocess.run(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
+    if done.returncode == 0:
+        pytest.skip("this machine lets an ordinary user have a group")
+    assert (done.returncode, "--without-memory-group" in done.stderr) == (1, True)
+    assert not (folder / "runs").exists()
+
+
+SIZES = [pytest.param(2, id="small"), pytest.param(10, id="forty", marks=pytest.mark.nightly)]
+
+
+@pytest.mark.parametrize("notebooks", SIZES)
+def test_four_drivers_at_once_lose_nobody_and_share_fairly(
+    tmp_path: Path, ordinary: Ordinary, notebook: Notebook, notebooks: int
+) -> None:
+    """Two classes as root and two as an ordinary user, where we are root; else four as ourselves."""
+    before, theirs = ordinary
+    cells = {f"s{number}": "sum(n * n for n in range(1_000_000))" for number in range(notebooks)}
+    drivers = [
+        (tmp_path / "a", [], -1),
+        (tmp_path / "b", [], -1),
+        (theirs / "c", before, UID),
+        (theirs / "d", before, UID),
+    ]
+    for folder, _, owner in drivers:
+        make_class(folder, notebook, cells, owner=owner)
+    alone = time_alone(tmp_path / "alone", notebook, cells) if notebooks > 2 else None
+    started = [start_class(folder, command) for folder, command, _ in drivers]
+    for process, (folder, _, _) in zip(started, drivers, strict=True):
+        with ended(process):
+            assert process.wait(PATIENCE) == 0, (folder / "said").read_text()
+    results = {folder.name: load_results(folder) for folder, _, _ in drivers}
+    words = {name: [its.word for its in found.values()] for name, found in results.items()}
+    assert words == dict.fromkeys("abcd", ["ran"] * notebooks)
+    attempts = {its.attempt for found in results.values() for its in found.values()}
+    assert attempts == {1}
+    check_shares([its.seconds for found in results.values() for its in found.values()], alone)
+
+
+def time_alone(folder: Path, notebook: Notebook, cells: dict[str, str]) -> float:
+    """Return the median seconds of a notebook where one driver works alone."""
+    make_class(folder, notebook, cells)
+    assert start_class(folder, []).wait(PATIENCE) == 0
+    return statistics.median(its.seconds for its in load_results(folder).values())
+
+
+def check_shares(seconds: list[float], alone: float | None) -> None:
+    """Compare each notebook with the usual one of those that ran at once, and that with one that ran alone."""
+    usual, longest = statistics.median(seconds), max(seconds)
+    assert longest <= 3 * usual, (alone, usual, longest)
+    if alone is not None:
+        assert usual <= 1.5 * alone * max(1.0, 4 / len(os.sched_getaffinity(0))), (alone, usual, longest)
