@@ -27,6 +27,7 @@ MATPLOTLIB = f"{HOME}/matplotlib"
 FOLDERS = (WORK, "/tmp", "/dev/shm", HOME)  # memory file systems that the student may write to
 CUDA_MIB = 4096  # may be reserved beyond the limit: on an H100 the notebook reserves 4.1 GiB and uses 1.9
 SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")  # often links into /usr, which is always in view
+ETC = ("ld.so.cache", "fonts", "alternatives", "localtime")  # of /etc
 HIDDEN = ("assignment", "questions", "reference", "grader", "tests", "benchmarks", ".git", "build", "dist")
 
 # Ends unless its parent is the process of the first argument, enters the groups, becomes the command after "--".
@@ -124,7 +125,7 @@ def to_bubblewrap(view: View, files: Files) -> list[str]:
     if view.uid is not None:
         privileges += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SETPCAP"]
     else:
-        privileges = ["--unshare-user", *privileges]
+        privileges = ["--unshare-user", "--uid", str(os.getuid()), "--gid", str(os.getgid()), *privileges]
     spaces = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
     life = ["--die-with-parent", "--new-session", "--hostname", "hw9", "--info-fd", str(files.info)]
     mounts = [part for _, mount in _add_parents(list_mounts(view)) for part in mount]
@@ -222,7 +223,7 @@ def _system_mounts() -> list[tuple[str, list[str]]]:
             mounts.append((str(path), ["--symlink", os.readlink(path), str(path)]))
         elif path.is_dir():
             mounts.append((str(path), ["--ro-bind", str(path), str(path)]))
-    for name in ("ld.so.cache", "fonts", "alternatives", "localtime"):
+    for name in ETC:
         mounts.append((f"/etc/{name}", ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]))
     return mounts
 

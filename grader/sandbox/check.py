@@ -14,6 +14,7 @@ from assignment.fixable import Fault, FixableError, check_all
 from grader.release.bundle import list_bundled
 from grader.sandbox import cage
 from grader.sandbox.gpu import Gpu
+from grader.sandbox.private import to_private
 from grader.sandbox.user import hold_user
 
 NEEDED = ("bwrap", "prlimit", "setpriv")
@@ -108,7 +109,7 @@ def _run_python(view: cage.View, code: str) -> str:
     files = cage.open_files(view, b"{}", os.open(os.devnull, os.O_RDWR))
     command = cage.to_command(view)
     python = [part for part in command[: command.index("-P")] if part not in cage.GATE]
-    argv = [*cage.to_bubblewrap(view, files), *python, "-P", "-c", code]
+    argv = [*to_private(view), *cage.to_bubblewrap(view, files), *python, "-P", "-c", code]
     try:
         done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False, pass_fds=files.all)
     except subprocess.TimeoutExpired:
