@@ -41,6 +41,7 @@ from grader.runs.job import Job, order_course, take_back, write_job
 from grader.runs.result import RESULT_FILE, RunResult, commit_result, load_result
 from grader.sandbox.cgroup import sweep_groups, try_group
 from grader.sandbox.check import check_cage, check_readable
+from grader.sandbox.subordinate import has_own_users
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ def run_class(
         sweep_groups()
         its = limits or course.assignment.limits
         how = {"sandbox": sandbox, "keep_going": keep_going, "without_memory_group": without_memory_group}
+        how["subordinate"] = sandbox and not any(slot.gpu for slot in slots) and has_own_users(course)
         job = make_job(handins, runs, slots, course, its).model_copy(update=how)
         whole = [one for one in taken.submissions if one.problem is None]
         with make_executor(executor, slots) as chosen:

@@ -35,6 +35,7 @@ class Job(Record):
     sandbox: StrictBool = True
     keep_going: StrictBool = False  # after a cell that raised
     without_memory_group: StrictBool = False  # whether it may run where there is none
+    subordinate: StrictBool = False  # whether its worker is root of the user's subordinate ids
     attempt: PositiveInt = 1
     slot: NonNegativeInt = 0  # no two Runs of a driver have one at the same time
     gpu: Gpu | None = None  # that of the slot

@@ -22,18 +22,18 @@ DIALECTS = (("--expand-environment=no", "-p", "OOMPolicy=continue"), ("-p", "OOM
 
 
 def find_manager(
-    environment: Mapping[str, str] = os.environ, uid: int | None = None, runtime: Path = RUNTIME
+    environment: Mapping[str, str] = os.environ, user: int | None = None, runtime: Path = RUNTIME
 ) -> tuple[str, ...]:
     """Return the command by which the user's own systemd manager is asked; () where there is none to ask.
 
     cron, su and batch systems leave the variables out by which it is found, or leave another user's in.
     """
-    uid = os.getuid() if uid is None else uid
-    if uid == 0 or not shutil.which("systemd-run"):
+    user = find_outer_user() if user is None else user
+    if user == 0 or not shutil.which("systemd-run"):
         return ()
-    own = runtime / str(uid)
+    own = runtime / str(user)
     places = [Path(environment["XDG_RUNTIME_DIR"])] if environment.get("XDG_RUNTIME_DIR") else []
-    folder = next((one for one in (*places, own) if _is_socket_of(one / "bus", uid)), None)
+    folder = next((one for one in (*places, own) if _is_own_socket(one / "bus")), None)
     if folder is None:
         return ()
     told = (f"XDG_RUNTIME_DIR={folder}", f"DBUS_SESSION_BUS_ADDRESS=unix:path={folder}/bus")
@@ -63,12 +63,22 @@ def end_keeper(scope: Path) -> None:
                 os.kill(int(pid), signal.SIGKILL)
 
 
-def _is_socket_of(path: Path, uid: int) -> bool:
+def find_outer_user(table: Path = Path("/proc/self/uid_map")) -> int:
+    """Return our uid as it is outside a user namespace whose root we may be."""
+    uid = os.getuid()
+    for line in table.read_text().splitlines():
+        first, outside, count = map(int, line.split())
+        if first <= uid < first + count:
+            return outside + uid - first
+    return uid
+
+
+def _is_own_socket(path: Path) -> bool:
     try:
         found = path.stat()
     except OSError:
         return False
-    return stat.S_ISSOCK(found.st_mode) and found.st_uid == uid
+    return stat.S_ISSOCK(found.st_mode) and found.st_uid == os.getuid()
 
 
 def _works(command: list[str]) -> bool:

@@ -15,7 +15,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 UID = 54321  # has no account and no processes but ours
-VIEW = """set -e; closed=$1 python=$2; shift 2
+VIEW = """set -e; closed=$1 python=$2 ids=$3; shift 3
+if [ -n "$ids" ]; then for name in passwd subuid subgid; do mount --bind "$ids/$name" "/etc/$name"; done; fi
 if [ -n "$closed" ]; then
   mount -t tmpfs -o mode=755 none /mnt; mkdir /mnt/python; mount --bind "$python" /mnt/python
   mount -t tmpfs -o mode=755 none "$closed"; mkdir -p "$python"; mount --move /mnt/python "$python"
@@ -23,13 +24,28 @@ fi
 exec "$@" """
 
 
-def to_ordinary(*, uid: int = UID) -> list[str]:
-    """Return what stands before a command so that an ordinary user runs it; nothing where we are one."""
+def to_ordinary(*, uid: int = UID, ids: Path | None = None) -> list[str]:
+    """Return what stands before a command so that an ordinary user runs it; nothing where we are one.
+
+    ids: a folder with the files of /etc that this user is to see.
+    """
     if os.getuid() != 0:
         return []
     python = Path(sys.base_prefix).resolve()
     closed = next((str(path) for path in reversed(python.parents) if not path.stat().st_mode & 1), "")
-    view = ["unshare", "--mount", "--propagation", "private", "/bin/sh", "-c", VIEW, "hw9", closed, str(python)]
+    view = [
+        "unshare",
+        "--mount",
+        "--propagation",
+        "private",
+        "/bin/sh",
+        "-c",
+        VIEW,
+        "hw9",
+        closed,
+        str(python),
+        str(ids or ""),
+    ]
     return [
         *view,
         "setpriv",

@@ -1,6 +1,9 @@
 """Classes that are graded at once on one machine, by root and by an ordinary user, take nothing from each other."""
 
+import ast
+import json
 import os
+import shutil
 import statistics
 import subprocess
 from collections.abc import Callable, Iterator
@@ -9,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from grader.runs.job import load_job
 from grader.runs.result import RunResult, load_result
-from tests.grader.ordinary import ROOT, UID, to_grader
+from tests.grader.ordinary import ROOT, UID, to_grader, to_ordinary
 from tests.patience import PATIENCE, wait_until
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
@@ -171,3 +175,48 @@ def check_shares(seconds: list[float], alone: float | None) -> None:
     assert longest <= 3 * usual, (alone, usual, longest)
     if alone is not None:
         assert usual <= 1.5 * alone * max(1.0, 4 / len(os.sched_getaffinity(0))), (alone, usual, longest)
+
+
+LOOK = "print([line.split()[1] for line in open('/proc/self/status') if line.startswith(('Uid', 'Gid'))])"
+
+
+@pytest.fixture
+def subordinate(ordinary: Ordinary, tmp_path: Path) -> Ordinary:
+    """The same for a made-up account that has subordinate ids."""
+    if os.getuid() != 0 or shutil.which("newuidmap") is None or not Path("/etc/subuid").exists():
+        pytest.skip("no account with subordinate ids can be made up: needs root, uidmap and /etc/subuid")
+    (tmp_path / "passwd").write_text(f"root:x:0:0::/root:/bin/sh\nteacher:x:{UID}:{UID}::/:/bin/sh\n")
+    for name in ("subuid", "subgid"):
+        (tmp_path / name).write_text("teacher:300000000:65536\n")
+    return to_ordinary(ids=tmp_path), ordinary[1]
+
+
+def test_ordinary_user_with_subordinate_ids_gives_each_notebook_a_user(
+    subordinate: Ordinary, notebook: Notebook
+) -> None:
+    before, folder = subordinate
+    make_class(folder, notebook, {"ann": LOOK, "bob": LOOK}, owner=UID)
+    process = start_class(folder, before)
+    with ended(process):
+        assert process.wait(PATIENCE) == 0, (folder / "said").read_text()
+    assert {its.word for its in load_results(folder).values()} == {"ran"}
+    users = []
+    for name in ("ann", "bob"):
+        assert load_job(folder / "runs" / name).subordinate
+        executed = json.loads((folder / "runs" / name / "work" / "executed.ipynb").read_text())
+        uid, gid = ast.literal_eval(executed["cells"][0]["outputs"][0]["text"])
+        assert uid == gid
+        users.append(int(uid))
+    assert len(set(users)) == 2
+    assert all(32769 <= uid <= 65536 for uid in users)  # within the namespace; outside: 300000000 and up
+
+
+def test_killed_driver_of_an_ordinary_user_leaves_nothing(subordinate: Ordinary, notebook: Notebook) -> None:
+    before, folder = subordinate
+    name = f"endless{os.getpid()}"
+    make_class(folder, notebook, {name: "import time; time.sleep(3600)"}, owner=UID)
+    process = start_class(folder, before)
+    with ended(process):
+        assert wait_until(lambda: (folder / "runs" / name / ".cell.json").exists()), (folder / "said").read_text()
+        assert count_children(name)
+    assert wait_until(lambda: not count_children(name))

@@ -123,16 +123,28 @@ def test_manager_is_found_where_cron_su_or_a_batch_system_named_none(
     own, others = tmp_path / "1000", tmp_path / "0"
     for folder in (own, others):
         folder.mkdir()
-    find = partial(scope.find_manager, uid=1000, runtime=tmp_path)
+    find = partial(scope.find_manager, user=1000, runtime=tmp_path)
     assert find({}) == ()  # nobody listens there
     with socket.socket(socket.AF_UNIX) as bus, socket.socket(socket.AF_UNIX) as foreign:
         bus.bind(str(own / "bus"))
         foreign.bind(str(others / "bus"))
-        monkeypatch.setattr(scope, "_is_socket_of", lambda path, uid: path == own / "bus" and path.is_socket())
+        monkeypatch.setattr(scope, "_is_own_socket", lambda path: path == own / "bus" and path.is_socket())
         assert find({})[:2] == ("env", f"XDG_RUNTIME_DIR={own}")
         assert find({"XDG_RUNTIME_DIR": str(others)}) == find({})  # what su left in the environment
-        assert scope.find_manager({}, uid=0, runtime=tmp_path) == ()
+        assert scope.find_manager({}, user=0, runtime=tmp_path) == ()
         assert "--user" in find({})
+
+
+def test_own_user_is_told_from_the_root_of_a_namespace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = tmp_path / "uid_map"
+    for uid, text, outer in (
+        (0, "0 1000 1\n1 100000 65536\n", 1000),
+        (0, "0 0 4294967295\n", 0),
+        (7, "0 1000 9\n", 1007),
+    ):
+        table.write_text(text)
+        monkeypatch.setattr(os, "getuid", lambda uid=uid: uid)
+        assert scope.find_outer_user(table) == outer
 
 
 def make_own(tree: Path, monkeypatch: pytest.MonkeyPatch, *, procs: str) -> Path:
