@@ -148,8 +148,7 @@ def _open_v2_leaf(name: str, memory_mib: int, processes: int, root: Path) -> Cgr
 def _open_scope(name: str, memory_mib: int, processes: int, root: Path) -> Cgroup | None:
     if not (root / "cgroup.controllers").exists():
         return None
-    limits = (f"MemoryMax={memory_mib}M", "MemorySwapMax=0", f"TasksMax={processes + OURS}")
-    scope = to_scope(find_manager(), name, limits)
+    scope = to_scope(find_manager(), name, memory_mib, processes + OURS)
     return Cgroup("scope", scope=(*scope, *to_keeper(os.getpid()))) if scope else None
 
 

@@ -16,6 +16,8 @@ from pathlib import Path
 RUNTIME = Path("/run/user")
 # Waits in the scope, beside what it then becomes, for the end of the process that is the first argument.
 KEEP = 'tail --pid="$1" -f /dev/null </dev/null >/dev/null 2>&1 & shift; exec "$@"'
+# Whether a scope's limit of memory, the first argument in bytes, is one: without the controller it is only accepted.
+CHECK = 'own=$(sed -n "s/^0:://p" /proc/self/cgroup) && [ "$(cat "/sys/fs/cgroup$own/memory.max")" = "$1" ]'
 # The newest systemd first: from 254 on it may expand variables in our `sh -c`, from 253 on it may end a whole scope in
 # which the kernel ended one process.
 DIALECTS = (("--expand-environment=no", "-p", "OOMPolicy=continue"), ("-p", "OOMPolicy=continue"), ())
@@ -40,12 +42,14 @@ def find_manager(
     return ("env", *told, "systemd-run", "--user", "--scope", "--quiet", "--collect")
 
 
-def to_scope(manager: tuple[str, ...], name: str, limits: tuple[str, ...]) -> tuple[str, ...]:
+def to_scope(manager: tuple[str, ...], name: str, memory_mib: int, tasks: int) -> tuple[str, ...]:
     """Return what stands before a command so that it runs in a scope with these limits; () where none can be had."""
+    limits = (f"MemoryMax={memory_mib}M", "MemorySwapMax=0", f"TasksMax={tasks}")
     options = tuple(part for limit in limits for part in ("-p", limit))
+    trial = ("--", "/bin/sh", "-c", CHECK, "hw9", str(memory_mib * 2**20))
     for dialect in DIALECTS if manager else ():
         asked = (*manager, *dialect, *options)
-        if _works([*asked, "--", "/bin/true"]):
+        if _works([*asked, *trial]):
             return (*asked, f"--unit={name}", "--")
     return ()
 

@@ -32,19 +32,8 @@ def test_job_comes_back_as_it_was_written(tmp_path: Path) -> None:
 def test_job_says_nothing_but_what_the_worker_needs(tmp_path: Path) -> None:
     write_job(tmp_path, JOB)
     assert set(json.loads((tmp_path / JOB_FILE).read_text())) == {
-        *(
-            "version",
-            "course",
-            "limits",
-            "sandbox",
-            "keep_going",
-            "without_memory_group",
-            "attempt",
-            "slot",
-            "gpu",
-            "threads",
-            "fonts",
-        ),
+        *("version", "course", "limits", "sandbox", "keep_going", "attempt", "slot", "gpu", "threads", "fonts"),
+        *("without_memory_group", "subordinate"),
         "hidden",
     }
 
