@@ -110,9 +110,9 @@ async def execute_run(folder: Path, job: Job) -> RunResult:
 async def _execute(work: Path, place: Place, notebook: Any, handin_bytes: int) -> Execution:
     try:
         kernel = await place.start()
-    except (FixableError, OSError):
+    except (FixableError, OSError) as error:
         await check_health(work.parent.name, place.job)
-        raise
+        raise FixableError(f"{error} (an empty notebook was executed)") from None
     limits, meter = place.job.limits, place.open_meter(kernel)
     tell = partial(note_cell, work.parent)
     client = Client(notebook, kernel, limits, keep_going=place.job.keep_going, tell_cell=tell)

@@ -85,15 +85,20 @@ def count_children(marker: str) -> int:
     return found
 
 
-def test_class_beside_one_that_uses_its_processes_up_loses_nobody(tmp_path: Path, notebook: Notebook) -> None:
+@pytest.mark.parametrize("who", ["ourselves", "an ordinary user"])
+def test_class_beside_one_that_uses_its_processes_up_loses_nobody(
+    tmp_path: Path, ordinary: Ordinary, notebook: Notebook, who: str
+) -> None:
     """Both used to be user 61000, so that the innocent one's kernel could not start, and its hand-in was lost."""
-    hog, innocent = f"hog{os.getpid()}", tmp_path / "b"
-    make_class(tmp_path / "a", notebook, {hog: HOG})
-    make_class(innocent, notebook, {"innocent": "print(1)"})
-    first = start_class(tmp_path / "a", [], "--cell-seconds", "3000")
+    before, place = ([], tmp_path) if who == "ourselves" else ordinary
+    owner = UID if before else -1
+    hog, innocent = f"hog{os.getpid()}", place / "b"
+    make_class(place / "a", notebook, {hog: HOG}, owner=owner)
+    make_class(innocent, notebook, {"innocent": "print(1)"}, owner=owner)
+    first = start_class(place / "a", before, "--cell-seconds", "3000")
     with ended(first):
-        assert wait_until(lambda: count_children(hog) > 100), (tmp_path / "a" / "said").read_text()
-        second = start_class(innocent, [])
+        assert wait_until(lambda: count_children(hog) > 100), (place / "a" / "said").read_text()
+        second = start_class(innocent, before)
         with ended(second):
             assert second.wait(PATIENCE) == 0, (innocent / "said").read_text()
         assert count_children(hog) > 100  # all the while

@@ -35,9 +35,11 @@ def list_seen() -> list[str]:
     return [os.path.realpath(path) for path in own if os.access(path, os.R_OK)]
 
 
-@pytest.mark.skipif(not Path("/usr/bin/env").exists(), reason="no file that every cage sees")
 def test_locks_of_two_cages_do_not_meet(execute: Callable[..., Any]) -> None:
     """What another cage would hold is held by this process: a lock of the machine's own files."""
+    seen = subprocess.run([*to_private(VIEW), "stat", "-f", "-c", "%T", "/usr"], capture_output=True, text=True)
+    if seen.stdout.strip() != "overlayfs":
+        pytest.skip("this machine allows no overlay over /usr: locks are shared, as the README says")
     paths = list_seen()
     held = [os.open(path, os.O_RDONLY) for path in paths]
     try:
