@@ -13,6 +13,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from grader.runs.folder import note_unready
 from grader.runs.job import load_job, read_order
 from grader.sandbox.cage import to_head
 from grader.sandbox.subordinate import ENTER
@@ -25,15 +26,20 @@ TICK = 0.2  # seconds between two looks at the job
 def run_job(folder: Path) -> None:
     """Start the worker of a Run and return when it has ended; do nothing when its job was taken back before.
 
-    FixableError when `job.json` is not what it must be. Whether there is a result is for the caller to see.
+    FixableError when `job.json` is not what it must be. Whether there is a result, or word that nothing can be started
+    here, is for the caller to see.
     """
     order = read_order(folder)
     if order is None:
         return
     job = load_job(folder)
     end = time.monotonic() + job.limits.notebook_seconds + SPARE_SECONDS
-    with (folder / LOG_FILE).open("wb") as log:
-        worker = _start(ENTER if job.subordinate else (), to_worker(folder), log.fileno())
+    try:
+        with (folder / LOG_FILE).open("wb") as log:
+            worker = _start(ENTER if job.subordinate else (), to_worker(folder), log.fileno())
+    except OSError as error:
+        note_unready(folder, f"sandbox: no worker can be started: {error}; expected room for a process")
+        return
     try:
         while not _has_ended(worker) and read_order(folder) == order and time.monotonic() < end:
             pass

@@ -65,6 +65,8 @@ def open_place(run: str, job: Job, beside: Path | None) -> Iterator[Place]:
                 check_group(group, without=job.without_memory_group)
         except FixableError as error:
             raise OurFault(*error.faults) from None
+        except OSError as error:
+            raise OurFault(f"sandbox: {error}; expected a user and a group for a cage") from None
         yield Place(job, view, group)
 
 
