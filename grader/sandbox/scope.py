@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 RUNTIME = Path("/run/user")
+SOCKETS = ("bus", "systemd/private")  # by either of them a manager is asked
 # Waits in the scope, beside what it then becomes, for the end of the process that is the first argument.
 KEEP = 'tail --pid="$1" -f /dev/null </dev/null >/dev/null 2>&1 & shift; exec "$@"'
 # Whether a scope's limit of memory, the first argument in bytes, is one: without the controller it is only accepted.
@@ -35,10 +36,12 @@ def find_manager(
         return ()
     own = runtime / str(user)
     places = [Path(environment["XDG_RUNTIME_DIR"])] if environment.get("XDG_RUNTIME_DIR") else []
-    folder = next((one for one in (*places, own) if _is_own_socket(one / "bus")), None)
+    folder = next((one for one in (*places, own) if any(_is_own_socket(one / name) for name in SOCKETS)), None)
     if folder is None:
         return ()
-    told = (f"XDG_RUNTIME_DIR={folder}", f"DBUS_SESSION_BUS_ADDRESS=unix:path={folder}/bus")
+    told = [f"XDG_RUNTIME_DIR={folder}"]
+    if _is_own_socket(folder / "bus"):
+        told.append(f"DBUS_SESSION_BUS_ADDRESS=unix:path={folder}/bus")
     return ("env", *told, "systemd-run", "--user", "--scope", "--quiet", "--collect")
 
 

@@ -105,10 +105,13 @@ def test_class_beside_one_that_uses_its_processes_up_loses_nobody(
     assert {name: result.word for name, result in load_results(innocent).items()} == {"innocent": "ran"}
 
 
-def test_ordinary_user_s_limit_holds_for_shared_memory_and_memory_files(ordinary: Ordinary, notebook: Notebook) -> None:
-    before, folder = ordinary
+@pytest.mark.parametrize("who", ["ourselves", "an ordinary user"])
+def test_limit_holds_for_shared_memory_and_memory_files(
+    tmp_path: Path, ordinary: Ordinary, notebook: Notebook, who: str
+) -> None:
+    before, folder = ([], tmp_path / "class") if who == "ourselves" else ordinary
     acts = {"shared": SHARED_MEMORY, "files": MEMORY_FILES, "within": WITHIN}
-    make_class(folder, notebook, acts, owner=UID)
+    make_class(folder, notebook, acts, owner=UID if before else -1)
     process = start_class(folder, before, "--memory-mib", "700")
     with ended(process):
         assert process.wait(PATIENCE) == 0, (folder / "said").read_text()
@@ -122,6 +125,8 @@ def test_ordinary_user_s_limit_holds_for_shared_memory_and_memory_files(ordinary
     if results["shared"].memory_group == "none":
         assert results["shared"].peak_memory_mib > 700
         assert all("no memory group: what the notebook held was added up" in its.notes[0] for its in results.values())
+    else:
+        assert max(its.peak_memory_mib for its in results.values()) <= 701
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="an ordinary user may have a group here")
