@@ -1,7 +1,7 @@
 """What a notebook sees of this machine: the bubblewrap command line, its limits and its environment.
 
 Nothing is isolated by hand; bubblewrap does it. As an ordinary user it makes a user namespace. As root it makes none,
-since root would stay root for the machine's kernel: the command changes to an unprivileged user of its slot before
+since root would stay root for the machine's kernel: the command changes to an unprivileged user of its own before
 Python starts. All folders that the student may write to are memory file systems with a size limit; nothing of theirs
 touches the disk.
 """
@@ -26,9 +26,10 @@ PROGRAM, KERNEL = Path(__file__).with_name("kernel_inside.py"), "/hw9/kernel.py"
 PACKAGES = "/hw9/packages"
 BESIDE = "/hw9/beside"  # what was handed in beside the notebook; copied into WORK by the notebook's user
 MATPLOTLIB = f"{HOME}/matplotlib"
+FOLDERS = (WORK, "/tmp", "/dev/shm", HOME)  # memory file systems that the student may write to
 CUDA_MIB = 4096  # may be reserved beyond the limit: on an H100 the notebook reserves 4.1 GiB and uses 1.9
-FIRST_UID = 61_000  # as root, slot n runs as user and group FIRST_UID + n
 SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")  # often links into /usr, which is always in view
+ETC = ("ld.so.cache", "fonts", "alternatives", "localtime")  # of /etc
 HIDDEN = ("assignment", "questions", "reference", "grader", "tests", "benchmarks", ".git", "build", "dist")
 
 # Ends unless its parent is the process of the first argument, enters the groups, becomes the command after "--".
@@ -69,11 +70,6 @@ class View:
         return f"/hw9/run-{self.token}"
 
 
-def choose_uid(slot: int) -> int | None:
-    """Return the user that a slot's notebooks run as when we are root, else None."""
-    return FIRST_UID + slot if os.getuid() == 0 else None
-
-
 def to_head(parent: int, entrances: tuple[Path, ...]) -> list[str]:
     """Return the command that ties what follows to its parent's life and enters the control groups."""
     return ["setpriv", "--pdeathsig", "KILL", "/bin/sh", "-c", HEAD, "hw9", str(parent), *map(str, entrances), "--"]
@@ -110,7 +106,7 @@ def to_bubblewrap(view: View, files: Files) -> list[str]:
     if view.uid is not None:
         privileges += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SETPCAP"]
     else:
-        privileges = ["--unshare-user", *privileges]
+        privileges = ["--unshare-user", "--uid", str(os.getuid()), "--gid", str(os.getgid()), *privileges]
     spaces = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
     life = ["--die-with-parent", "--new-session", "--hostname", "hw9", "--info-fd", str(files.info)]
     filters = [part for one in files.filters for part in ("--add-seccomp-fd", str(one))]
@@ -202,7 +198,7 @@ def _system_mounts() -> list[tuple[str, list[str]]]:
             mounts.append((str(path), ["--symlink", os.readlink(path), str(path)]))
         elif path.is_dir():
             mounts.append((str(path), ["--ro-bind", str(path), str(path)]))
-    for name in ("ld.so.cache", "fonts", "alternatives", "localtime"):
+    for name in ETC:
         mounts.append((f"/etc/{name}", ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]))
     return mounts
 

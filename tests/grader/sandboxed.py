@@ -23,7 +23,6 @@ from grader.sandbox.cgroup import sweep_groups
 from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
-SLOT = 100 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))  # as root: a user of our own
 SMALL = Limits(  # small where nothing but a test of the limit reaches it, and else as large as our patience
     cell_seconds=PATIENCE,
     notebook_seconds=PATIENCE,
@@ -82,7 +81,8 @@ def execute_cells(
     prepare_run(folder)
     its = SMALL.model_copy(update=limits)
     ordered = order_course(course or open_course())
-    write_job(folder, Job(course=ordered, limits=its, sandbox=sandbox, keep_going=keep_going, slot=SLOT))
+    how = {"sandbox": sandbox, "keep_going": keep_going, "without_memory_group": True}  # with one where there is one
+    write_job(folder, Job(course=ordered, limits=its, **how))
     command = [sys.executable, "-P", *worker, str(folder)]
     done = subprocess.run(
         command, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=3 * PATIENCE

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ import pytest
 from assignment.course import open_course
 from assignment.fixable import FixableError
 from grader.driver import run_job as run_job_module
-from grader.driver.drive import run_class
+from grader.driver.drive import run_class as run_limited_class
 from grader.driver.event import Ended, Event, Started
 from grader.runs.folder import prepare_run, write_handin
 from grader.runs.job import Job, order_course, write_job
@@ -25,6 +26,7 @@ from tests.patience import PATIENCE, wait_until
 
 ROOT = Path(__file__).parents[3]
 SEED = 9
+run_class = partial(run_limited_class, without_memory_group=True)  # with one where there is one
 pytestmark = pytest.mark.sandbox
 LASTS = "import os, time\nos.makedirs('outputs'); open('outputs/lime.npz', 'w').write('1')\ntime.sleep({seconds})"
 Notebook = Callable[[Path, list[str]], None]
@@ -69,6 +71,7 @@ def start_command(handins: Path, runs: Path) -> "subprocess.Popen[bytes]":
         "2",
         "--device",
         "cpu",
+        "--without-memory-group",
     ]
     log = (runs.parent / "command.log").open("ab")
     return subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=log, stderr=log)

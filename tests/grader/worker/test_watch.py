@@ -46,6 +46,19 @@ def test_too_much_processor_time_has_its_word(execute: Callable[..., Any]) -> No
     assert words(seen) == ("timed_out", "cpu_time", 0)
 
 
+def test_processor_time_of_children_is_the_notebook_s(execute: Callable[..., Any]) -> None:
+    code = """
+import os, time
+for _ in range(4):
+    if os.fork() == 0:
+        while time.process_time() < 1: pass  # each of them stays far below the limit
+        os._exit(0)
+for _ in range(4): os.wait()
+time.sleep(60)
+"""
+    assert words(execute([code], cpu_seconds=3)) == ("timed_out", "cpu_time", 0)
+
+
 @pytest.mark.parametrize(
     ("end", "why"),
     [
