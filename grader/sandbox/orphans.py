@@ -1,7 +1,7 @@
 """Cages that were left half made: ended by us, for nobody else will.
 
-bubblewrap's inner process waits for a word of the outer one before it asks to die with it. Where the outer one is killed
-in between, the inner one waits for ever. It has run nothing of a student's; it only stays.
+bubblewrap's inner process waits for a word of the outer one before it asks to die with it. Where the outer one is
+killed in between, the inner one waits for ever. It has run nothing of a student's; it only stays.
 """
 
 import contextlib
