@@ -12,8 +12,10 @@ from typing import Any
 
 from assignment.course import find_course
 from assignment.fixable import FixableError
+from assignment.selfcheck.screen import allow_any_letter
 from grader.commands import (
     bundle,
+    check,
     collect,
     decide,
     demo,
@@ -43,6 +45,7 @@ MODULES = (
     bundle,
     explorer,
     look,
+    check,
     course,
     questions,
     notebook,
@@ -50,7 +53,7 @@ MODULES = (
 )
 PURPOSES = {
     "grade a class": ("collect", "grade", "run", "score", "decide", "report", "demo"),
-    "hand out": ("bundle", "explorer", "look", "questions handout", "questions qti", "questions lessons"),
+    "hand out": ("bundle", "explorer", "look", "check", "questions handout", "questions qti", "questions lessons"),
     "make a course": (
         "course new",
         "course pictures",
@@ -79,6 +82,7 @@ PURPOSES = {
     ),
     "change the code": ("notebook", "reference"),
 }
+POSIX = ("fcntl", "resource", "pwd", "grp", "termios")  # modules that Windows has not
 ABOUT = """Grade a homework on explainable AI: run the notebooks in a sandbox, score the answers by a computed key,
 write reports."""
 EPILOG = """`hw9 VERB --help` has the options of a verb and examples.
@@ -163,6 +167,7 @@ def to_usage(verb: argparse.ArgumentParser) -> str:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit code."""
     words = sys.argv[1:] if arguments is None else arguments
+    allow_any_letter()
     try:
         if words[:1] == ["reference"]:
             return reference.reference(words[1:])
@@ -173,6 +178,13 @@ def main(arguments: list[str] | None = None) -> int:
         return code
     except FixableError as error:
         print_faults(error.faults)
+        return 1
+    except ModuleNotFoundError as error:
+        if error.name not in POSIX:
+            print_bug()
+            return 3
+        says = f"this system has no {error.name}; expected Linux for it (`hw9 look` and `hw9 check` run anywhere)"
+        warn(f"hw9 {words[0]}: {says}")
         return 1
     except KeyboardInterrupt:
         warn("stopped; the same command resumes where it stopped")

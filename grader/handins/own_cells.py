@@ -13,7 +13,7 @@ from pydantic import Field
 
 from assignment.records import Record
 from assignment.sheet.cell import is_answers_cell
-from grader.handins.official import cell_name, hash_source
+from assignment.sheet.official import cell_name, hash_source
 
 OwnKind = Literal["added", "changed"]
 OwnPlace = Literal["before_setup", "after_official", "scratch", "elsewhere"]

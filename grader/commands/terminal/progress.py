@@ -11,7 +11,7 @@ from rich.text import Text
 
 from assignment.fixable import show_line
 from grader.commands.terminal.screen import Screen
-from grader.driver.event import Begun, Ended, Event, Started, TakenIn
+from grader.driver.event import Begun, Ended, Event, Started, TakenIn, Waits
 from grader.runs.result import RunResult
 
 COLUMNS = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -101,6 +101,11 @@ class ShownProgress:
                     self.console.print(f"{finished} of {total} notebooks have a result already")
             case Started(student):
                 self.running[student] = self.live.add_task(f"  {student}", total=None)
+            case Waits(student, seconds, reason):
+                if student in self.running:
+                    self.live.remove_task(self.running.pop(student))
+                says = f"{student}: not started, and not at fault; tried again in {seconds:.0f} s: {reason}"
+                self.console.print(show_line(says), soft_wrap=True)
             case Ended(student, result):
                 if student in self.running:
                     self.live.remove_task(self.running.pop(student))

@@ -6,7 +6,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from grader.handins.official import hash_source
+from assignment.sheet.official import hash_source
 from grader.handins.plan import Plan, compare_notebooks
 
 
