@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from assignment.course import find_course
-from assignment.fixable import FixableError
+from assignment.fixable import FixableError, show_text
 from assignment.selfcheck.check import check_notebook
 from assignment.selfcheck.known import FOLDER, load_known
 from assignment.selfcheck.look import look_at
@@ -44,7 +44,7 @@ def _start(verb: str, notebook: Path) -> int:
         seen = look_at(notebook, known.asked, known.released)
     else:
         seen = check_notebook(notebook, known, course, show_cell)
-    print(*seen.lines, sep="\n")
+    print(*map(show_text, seen.lines), sep="\n")
     return 0 if seen.fine else 1
 
 
