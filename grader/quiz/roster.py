@@ -96,7 +96,8 @@ def check_absent(roster: Roster, settled: Collection[str], place: Path) -> None:
         return
     says = "expected its text with the id in it (is the file whole?). If it was taken out of the quiz, say what becomes"
     one = absent[0] if len(absent) == 1 else "QUESTION"
-    kinds = f"of it: `hw9 decide {shlex.quote(str(place))} void {one} --reason WHY` (it counts for nobody) or `all-right` (for everyone)"
+    command = f"`hw9 decide {shlex.quote(str(place))} void {one} --reason WHY`"
+    kinds = f"of it: {command} (it counts for nobody) or `all-right` (for everyone)"
     raise FixableError(Fault((roster.quiz.file, "row 1"), f"no column of {lacks}; {says} {kinds}"))
 
 
