@@ -22,7 +22,7 @@ from grader.commands.terminal.options import (
 )
 from grader.commands.terminal.screen import say
 from grader.quiz.kept import load_tables
-from grader.report.pages import write_reports
+from grader.report.pages import ITEMS_FILE, write_reports
 from grader.runs.folder import check_course
 from grader.scoring.grading import load_grading
 
@@ -79,5 +79,6 @@ def grade(*, handins: Path | None, runs: Path, given: Given, course: Course, sho
     scored = score_class(submissions, runs, grading, tables, given.decisions)
     keep_scored(scored, runs)
     code = show_scored(scored, runs)
-    say(f"report: {write_reports(runs, grading, show_key=show_key).page}")
+    page = write_reports(runs, grading, show_key=show_key).page
+    say(f"report: {page}; what the answers say: {runs / ITEMS_FILE}")
     return code

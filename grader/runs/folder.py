@@ -102,7 +102,8 @@ def record_class(
 def load_submissions(runs: Path) -> tuple[Submission, ...]:
     """Return the class that `run` recorded; FixableError when another version made the folder."""
     file = runs / "runs.json"
-    data = load_json(file, "the file that hw9 run writes: run `hw9 run HANDINS RUNS` first")
+    first = "run `hw9 run HANDINS RUNS` first, or `hw9 score --responses FILE.csv RUNS` of a quiz"
+    data = load_json(file, f"the file that hw9 run writes: {first}")
     version = data.get("version") if isinstance(data, dict) else None
     if version != VERSION:
         raise FixableError(f"{file}: version: {version!r}; expected {VERSION} (grade again into a new folder)")
