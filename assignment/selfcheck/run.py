@@ -68,6 +68,7 @@ def _make_environment(course: Course) -> dict[str, str]:
 
 
 def _shorten(error: Exception) -> str:
-    """Return an error as one line; of a cell's error its own name and text."""
+    """Return an error as one line of letters; of a cell's error its own name and text."""
     name, text = getattr(error, "ename", type(error).__name__), getattr(error, "evalue", str(error))
-    return f"{name}: {' '.join(str(text).split())}"[:MOST_SAID]
+    line = f"{name}: {' '.join(str(text).split())}"[:MOST_SAID]
+    return "".join(letter if letter.isprintable() else "?" for letter in line)  # no codes for a terminal
