@@ -148,7 +148,9 @@ def test_last_cell_of_an_unpacked_bundle_compares_and_finds_its_cells_as_release
 def test_what_is_no_notebook_is_named_where_the_terminal_lacks_its_letters(unpacked: Path) -> None:
     done = start(ALONE, unpacked, "hw9.py", "look", "沒有 ü.ipynb")
     assert done.returncode == 1
-    assert done.stderr.decode("cp950").splitlines()[-1].startswith("沒有 ?.ipynb: ")
+    *_, named, chinese = done.stderr.decode("cp950").splitlines()
+    assert named.startswith("沒有 ?.ipynb: ")
+    assert chinese.startswith("無法檢查，原因如上：")
 
 
 def test_installed_look_runs_and_other_verbs_say_what_they_need_where_windows_is(tmp_path: Path) -> None:
