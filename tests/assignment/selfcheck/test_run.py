@@ -1,8 +1,10 @@
 """Running one's own notebook: what is missing is named, and a cell that fails is no traceback of ours."""
 
 import ast
+import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +17,7 @@ from assignment.fixable import FixableError
 from assignment.selfcheck import hw9
 from assignment.selfcheck.hw9 import main as start_alone
 from assignment.selfcheck.run import Failure, run_notebook
+from tests.patience import PATIENCE, wait_until
 
 HW9 = Path(hw9.__file__)
 
@@ -88,3 +91,29 @@ def test_a_kernel_that_dies_is_told_with_its_cell(tmp_path: Path) -> None:
 def test_an_error_of_a_cell_sends_no_codes_to_the_terminal(tmp_path: Path) -> None:
     found = run_notebook(make(r"raise ValueError('一\x1b[2J\n\x07二')"), tmp_path, open_course())
     assert found == Failure(0, "ValueError: 一?[2J ?二")
+
+
+STOPPED = """
+import json, signal, sys
+from pathlib import Path
+from assignment.course import open_course
+from assignment.selfcheck.run import run_notebook
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job has none
+try:
+    found = run_notebook(json.loads(sys.argv[1]), Path(sys.argv[2]), open_course())
+except KeyboardInterrupt:
+    found = "stopped"
+print(found)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C otherwise")
+def test_ctrl_c_is_no_fault_of_the_cell_that_runs(tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    notebook = make(f"import time\nopen({str(begun)!r}, 'w').close()\ntime.sleep(600)")
+    command = [sys.executable, "-c", STOPPED, json.dumps(notebook), str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as ours:
+        assert wait_until(begun.exists)
+        ours.send_signal(signal.SIGINT)
+        assert ours.communicate(timeout=PATIENCE)[0] == b"stopped\n"
