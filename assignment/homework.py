@@ -100,7 +100,7 @@ def bring(part):
     except urllib.error.HTTPError as error:
         part.unlink(missing_ok=True) if error.code == 416 else None  # it has more than there is at ADDRESS
         raise SystemExit(f"{ADDRESS}: HTTP {error.code}; expected a file.\n{STAFF}\n{BESIDE}") from None
-    except (OSError, HTTPException) as error:
+    except (OSError, HTTPException, ValueError) as error:  # ValueError: led to no address
         raise SystemExit(f"{ADDRESS}: {error}; expected the file.\n{AGAIN}\n{BESIDE}") from None
     if part.stat().st_size < SIZE:
         raise SystemExit(f"{ADDRESS}: ended after {part.stat().st_size} of {SIZE} bytes.\n{AGAIN}\n{BESIDE}")
@@ -122,16 +122,24 @@ def fetch_bundle(path):
 
 #: endif
 if Path("hw9-student.zip").exists() and not Path("assignment").exists():
-    zipfile.ZipFile("hw9-student.zip").extractall()
+    try:
+        with zipfile.ZipFile("hw9-student.zip") as archive:  # all but the blank notebook: yours may have its name
+            archive.extractall(members=[name for name in archive.namelist() if name != "homework.ipynb"])
+    except zipfile.BadZipFile as error:
+        raise SystemExit(
+            f"hw9-student.zip: {error}; expected the whole file. Let the upload end, or bring it again; then run this cell again.\n"
+            "hw9-student.zip 不完整：請等上傳完成或重新下載，再執行這個儲存格。"
+        ) from None
 for folder in [Path.cwd(), *Path.cwd().parents]:
     if (folder / "assignment" / "profile.py").is_file():
         sys.path.insert(0, str(folder))
         break
 #: if hosted
 bundle = Path("hw9-hosted.zip")
-if (bundle.exists() or importlib.util.find_spec("assignment") is None) and not is_whole(bundle):
-    fetch_bundle(bundle)
-    zipfile.ZipFile(bundle).extractall()
+if bundle.exists() or importlib.util.find_spec("assignment") is None:
+    if not is_whole(bundle):
+        fetch_bundle(bundle)
+    zipfile.ZipFile(bundle).extractall()  # each time: what broke off before is whole then
     sys.path.insert(0, str(Path.cwd()))
     importlib.invalidate_caches()
 #: else

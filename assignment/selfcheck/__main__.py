@@ -19,6 +19,8 @@ ABOUT = """Say before a notebook is handed in what the grader will read in it, a
 reference's. Neither knows which answer is right. Exits with 0 where there is nothing to mend, else with 1.
 交出筆記本之前，先看評分時會讀到什麼；check 還會執行它，並與參考結果比較。兩者都不知道哪個答案正確。"""
 
+HINT = "無法檢查，原因如上：請確認這是 Jupyter 筆記本（.ipynb），hw9-student.zip 已完整解壓縮，所需套件也已安裝。"
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit code."""
@@ -30,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return _start(options.verb, options.notebook)
     except FixableError as error:
-        print(error, file=sys.stderr)
+        print(error, HINT, sep="\n", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("stopped ｜ 已停止", file=sys.stderr)

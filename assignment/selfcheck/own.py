@@ -20,6 +20,10 @@ NOTHING = (
     "The reference's arrays are not here, so nothing is compared; hw9-student.zip has them.",
     "這裡沒有參考結果，所以不比較；hw9-student.zip 裡有。",
 )
+COMMAND = (
+    'In a terminal, `python hw9.py check "{name}"` runs the whole notebook anew and says the same of it.',
+    '在終端機輸入 `python hw9.py check "{name}"`，會重新執行整份筆記本，並列出同樣的檢查結果。',
+)
 INTACT = "official cells as they were released ｜ 官方儲存格與發下時相同"
 
 
@@ -42,6 +46,7 @@ def _describe() -> Iterator[str]:
     own = find_own_file()
     if own is not None:
         yield from describe_cells(own.notebook, known.released)
+    yield from (line.format(name=own.name if own else "NOTEBOOK") for line in COMMAND)
 
 
 def describe_cells(notebook: Mapping[str, Any], released: Notebook) -> Iterator[str]:

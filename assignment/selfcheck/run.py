@@ -29,7 +29,7 @@ def run_notebook(
     """Run a notebook's cells with `folder` as the working folder; return where it failed, None where it did not.
 
     `tick` is given the number of each cell that begins. A cell may take as long as it likes: how fast the machine is
-    that grades, no other can tell. FixableError where nothing can run it.
+    that grades, no other can tell. FixableError where nothing can run it, KeyboardInterrupt where Ctrl-C stopped it.
     """
     try:
         import nbformat
@@ -52,6 +52,10 @@ def run_notebook(
     )
     try:
         client.execute(env=_make_environment(course))
+    except (
+        AssertionError
+    ):  # nbclient's own, when Ctrl-C took the kernel from under it; a cell's has its name in `ename`
+        raise KeyboardInterrupt from None
     except Exception as error:  # nbclient raises a cell's own, jupyter_client many kinds where no kernel starts
         if not begun:
             raise FixableError(f"{_shorten(error)}; {NEEDED}") from None
@@ -68,6 +72,7 @@ def _make_environment(course: Course) -> dict[str, str]:
 
 
 def _shorten(error: Exception) -> str:
-    """Return an error as one line; of a cell's error its own name and text."""
+    """Return an error as one line of letters; of a cell's error its own name and text."""
     name, text = getattr(error, "ename", type(error).__name__), getattr(error, "evalue", str(error))
-    return f"{name}: {' '.join(str(text).split())}"[:MOST_SAID]
+    line = f"{name}: {' '.join(str(text).split())}"[:MOST_SAID]
+    return "".join(letter if letter.isprintable() else "?" for letter in line)  # no codes for a terminal

@@ -1,5 +1,6 @@
 """What a student is told of saved arrays: each group in both languages, and nothing there is raised on."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -74,6 +75,21 @@ def test_what_agrees_is_missing_or_cannot_be_read_is_told_so(tmp_path: Path) -> 
     assert "lime                  unreadable 無法讀取" in said
     assert "attention             unreadable 無法讀取" in said
     assert "smoothgrad            missing 沒有存檔" in said
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in folders")
+def test_a_pipe_or_more_than_the_grader_reads_is_named_and_not_read(tmp_path: Path) -> None:
+    (tmp_path / "outputs").mkdir()
+    os.mkfifo(tmp_path / "outputs" / "saliency.npz")
+    (tmp_path / "outputs" / "lime.npz").symlink_to("/dev/zero")
+    most = open_course().assignment.limits.group_bytes
+    with (tmp_path / "outputs" / "attention.npz").open("wb") as file:
+        file.truncate(2**40)  # no byte of it lies on the disk
+    said = tell(tmp_path)
+    assert said.count("unreadable 無法讀取") == 3
+    assert "outputs/saliency.npz: no file; expected one that numpy wrote" in said
+    assert "outputs/lime.npz: no file" in said
+    assert f"outputs/attention.npz: more than {most} bytes" in said
 
 
 def test_signatures_of_two_mistakes_cannot_be_compared_with_each_other() -> None:

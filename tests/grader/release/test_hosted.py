@@ -3,6 +3,9 @@
 A server on this machine stands for that address. What is run is the set-up cell as the course's own notebook has it.
 """
 
+import stat
+import sys
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,7 @@ from typing import Any
 import pytest
 
 from assignment.course import Course
+from grader.release.bundle import ROOM
 from grader.release.hosted import HOSTED_NAME, HostedBundle, pack_hosted
 from tests.assignment.fetch.served import FileServer, Served
 from tests.courses import copy_course
@@ -152,3 +156,71 @@ def test_without_an_address_the_set_up_says_what_to_put_where(tmp_path: Path, mo
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(SystemExit, match=r"(?s)'assignment' or hw9-student\.zip beside .* in Colab by .*在 Colab 請按"):
         exec(compile(plain.partition("needs = {")[0], "setup", "exec"), {})
+
+
+@pytest.mark.parametrize(
+    ("location", "says"),
+    [("file:///etc/hostname", "HTTP 302; expected a file"), ("http://[", "expected the file")],
+    ids=["to a file of this machine", "to no address"],
+)
+def test_redirect_that_leads_nowhere_is_said_and_not_followed(
+    brings: Brings, server: FileServer, location: str, says: str
+) -> None:
+    server.files[ZIP] = Served(status=302, headers={"Location": location})
+    assert says in brings()
+    assert list_here() == []
+
+
+def run_setup_to_imports(setup: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run the part of a set-up cell that finds or brings the homework's files, in a folder."""
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    exec(compile(setup.partition("needs = {")[0], "setup", "exec"), {})
+
+
+def test_what_broke_off_while_it_was_unpacked_is_whole_after_the_next_time(
+    setup: str, packed: HostedBundle, server: FileServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / HOSTED_NAME).write_bytes(packed.data)
+    (tmp_path / "assignment").mkdir()
+    (tmp_path / "assignment" / "profile.py").write_text("half of i", encoding="utf-8")
+    server.asked.clear()
+    run_setup_to_imports(setup, tmp_path, monkeypatch)
+    assert (tmp_path / "assignment" / "profile.py").read_bytes() == (ROOM / "profile.py").read_bytes()
+    assert (tmp_path / "assignment" / "texts.py").is_file()
+    assert server.asked == []
+
+
+def test_student_zip_beside_a_notebook_leaves_its_answers_and_all_outside_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain, here = find_setup(copy_course(tmp_path / "plain")), tmp_path / "here"
+    here.mkdir()
+    (here / "homework.ipynb").write_text("with answers", encoding="utf-8")
+    link = zipfile.ZipInfo("assignment/link")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(here / "hw9-student.zip", "w") as archive:
+        archive.writestr("homework.ipynb", "blank")
+        archive.writestr("assignment/profile.py", "")
+        archive.writestr("../outside.py", "")
+        archive.writestr("/outside.py", "")
+        archive.writestr(link, "../../outside.py")
+    run_setup_to_imports(plain, here, monkeypatch)
+    assert (here / "homework.ipynb").read_text(encoding="utf-8") == "with answers"
+    assert (here / "assignment" / "profile.py").is_file()
+    assert not (here / "assignment" / "link").is_symlink()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["here", "plain"]
+    assert not Path("/outside.py").exists()
+
+
+def test_student_zip_that_did_not_come_whole_is_named_and_nothing_is_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain, here = find_setup(copy_course(tmp_path / "plain")), tmp_path / "here"
+    here.mkdir()
+    (here / "hw9-student.zip").write_bytes(b"PK\x03\x04 half of a zip")
+    with pytest.raises(
+        SystemExit, match=r"(?s)hw9-student\.zip: .*expected the whole file\. .*hw9-student\.zip 不完整"
+    ):
+        run_setup_to_imports(plain, here, monkeypatch)
+    assert [path.name for path in here.iterdir()] == ["hw9-student.zip"]

@@ -140,13 +140,17 @@ def test_last_cell_of_an_unpacked_bundle_compares_and_finds_its_cells_as_release
     assert re.search(r"^pictures +agrees 一致$", said, re.MULTILINE), done.stderr
     assert re.search(r"^saliency +differs 不同$", said, re.MULTILINE)
     assert re.search(r"^lime +missing 沒有存檔$", said, re.MULTILINE)
-    assert said.splitlines()[-1] == "official cells as they were released ｜ 官方儲存格與發下時相同"
+    *_, intact, command, _ = said.splitlines()
+    assert intact == "official cells as they were released ｜ 官方儲存格與發下時相同"
+    assert command.startswith('In a terminal, `python hw9.py check "homework.ipynb"` runs the whole notebook anew')
 
 
 def test_what_is_no_notebook_is_named_where_the_terminal_lacks_its_letters(unpacked: Path) -> None:
     done = start(ALONE, unpacked, "hw9.py", "look", "沒有 ü.ipynb")
     assert done.returncode == 1
-    assert done.stderr.decode("cp950").splitlines()[-1].startswith("沒有 ?.ipynb: ")
+    *_, named, chinese = done.stderr.decode("cp950").splitlines()
+    assert named.startswith("沒有 ?.ipynb: ")
+    assert chinese.startswith("無法檢查，原因如上：")
 
 
 def test_installed_look_runs_and_other_verbs_say_what_they_need_where_windows_is(tmp_path: Path) -> None:
