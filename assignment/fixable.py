@@ -5,6 +5,7 @@ and nowhere else: who sorts, groups or moves faults reads `place`. Any other exc
 """
 
 import difflib
+import errno
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,10 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from assignment.files.foreign import read_file
+
 Model = TypeVar("Model", bound=BaseModel)
+MOST_YAML = 4 * 2**20  # bytes of a YAML file
 
 
 @dataclass(frozen=True, order=True)
@@ -108,14 +112,21 @@ def parse_as(model: type[Model], data: object, *place: str) -> Model:
         raise FixableError(*to_faults(error, *place)) from None
 
 
+def load_file(path: Path, most: int, expected: str, *, place: str | None = None) -> bytes:
+    """Return the bytes of a file that is not ours; FixableError where it is no regular file of at most `most` bytes."""
+    try:
+        return read_file(path, most)
+    except OSError as error:
+        wanted = "at most that" if error.errno == errno.EFBIG else expected
+        raise FixableError(Fault((place or str(path),), f"{error.strerror}; expected {wanted}")) from None
+
+
 def load_yaml(path: Path, *, place: str | None = None) -> object:
     """Return what a YAML file holds; FixableError when it is missing, unreadable or not YAML."""
     where = place or str(path)
+    data = load_file(path, MOST_YAML, "a readable YAML file", place=where)
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        says = f"{error.strerror or error}; expected a readable YAML file"
-        raise FixableError(Fault((where,), says)) from None
+        return yaml.safe_load(data.decode("utf-8"))
     except UnicodeDecodeError as error:
         says = f"byte {error.start} is not UTF-8; expected a YAML file in UTF-8"
         raise FixableError(Fault((where,), says)) from None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assignment.fixable import FixableError
+from assignment.fixable import FixableError, load_file
 from assignment.sheet.say import to_lines
 from grader.handins.notebook import MOST_BYTES, parse_notebook
 from grader.handins.plan import compare_notebooks
@@ -34,7 +34,7 @@ def look_at(path: Path, bank: Bank, released: Path) -> Preview:
     lines = [line for name, answer in sheet.answers.items() for line in _describe(f"{name}: ", answer)]
     unread = [name for name, answer in sheet.answers.items() if answer.state == "unreadable"]
     blank = sum(answer.state == "blank" for answer in sheet.answers.values())
-    plan = compare_notebooks(notebook, parse_notebook(released.read_bytes()))
+    plan = compare_notebooks(notebook, parse_notebook(load_file(released, MOST_BYTES, "the released notebook")))
     for how, zh, names in (
         ("edited", "被修改", plan.edited),
         ("missing", "不見了", plan.missing),
@@ -57,13 +57,8 @@ def _describe(name: str, answer: Answer) -> list[str]:
 
 def _load_notebook(path: Path) -> Any:
     """Return a notebook as `run` and `score` read it, with their limits."""
+    data = load_file(path, MOST_BYTES, "a notebook, a regular file")
     try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
-        if len(data) > MOST_BYTES:
-            raise FixableError(f"more than {MOST_BYTES} bytes; expected at most that")
         return parse_notebook(data)
-    except OSError as error:
-        raise FixableError(f"{path}: {error.strerror}; expected a notebook") from None
     except FixableError as error:
         raise error.within(str(path)) from None

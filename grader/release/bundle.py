@@ -15,8 +15,10 @@ from pathlib import Path
 
 import assignment
 from assignment.course import SETTINGS_NAME, Course
-from assignment.profile import MANIFEST_NAME, PROFILES_FOLDER, check_profile
+from assignment.fixable import load_file
+from assignment.profile import MANIFEST_NAME, PROFILES_FOLDER, check_profile, read_asset
 from grader.files.output import save_output
+from grader.files.whole import MOST_BYTES
 from grader.release.api import NOTEBOOK_API
 
 BUNDLE_NAME = "hw9-student.zip"
@@ -35,10 +37,13 @@ def list_bundled(course: Course) -> dict[str, Path]:
 def write_bundle(folder: Path, course: Course) -> Path:
     """Write a course's bundle into a folder and return its path; FixableError where an asset is not whole."""
     check_profile(course.profile)
+    entries = {course.folder / asset.path: asset for asset in course.manifest.assets}
     place, stream = folder / BUNDLE_NAME, io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, path in (list_bundled(course) | {course.notebook.name: course.released}).items():
-            archive.writestr(zipfile.ZipInfo(name), path.read_bytes(), compress_type=zipfile.ZIP_DEFLATED)
+            asset = entries.get(path)
+            data = read_asset(course.folder, asset) if asset else load_file(path, MOST_BYTES, "a file of the bundle")
+            archive.writestr(zipfile.ZipInfo(name), data, compress_type=zipfile.ZIP_DEFLATED)
     save_output(place, stream.getvalue())
     return place
 

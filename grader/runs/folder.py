@@ -23,10 +23,11 @@ from pathlib import Path
 from typing import IO
 
 from assignment.course import CourseMark
-from assignment.fixable import Fault, FixableError, parse_as
+from assignment.fixable import Fault, FixableError, load_file, parse_as
 from assignment.records import Record
+from assignment.sheet.notebook import MOST_BYTES as MOST_NOTEBOOK
 from grader.files.told_path import find_path, tell_path
-from grader.files.whole import find_leftovers, load_json, write_whole
+from grader.files.whole import MOST_BYTES, find_leftovers, load_json, write_whole
 from grader.handins.submission import Submission
 
 VERSION = 1
@@ -164,11 +165,8 @@ def write_handin(folder: Path, data: bytes) -> None:
 
 def read_handin(folder: Path) -> bytes:
     """Return the bytes that were handed in; FixableError where a Run folder lost them."""
-    try:
-        return (folder / HANDIN_FILE).read_bytes()
-    except OSError as error:
-        says = f"{error.strerror}; expected the notebook that was taken in: run `hw9 run HANDINS RUNS` again"
-        raise FixableError(f"{folder / HANDIN_FILE}: {says}") from None
+    expected = "the notebook that was taken in: run `hw9 run HANDINS RUNS` again"
+    return load_file(folder / HANDIN_FILE, MOST_NOTEBOOK, expected)
 
 
 def prepare_run(folder: Path) -> None:
@@ -204,4 +202,5 @@ def _note(folder: Path, what: str) -> None:
 
 def _count(folder: Path, what: str) -> int:
     file = folder / "attempts"
-    return sum(line.startswith(what) for line in file.read_text().splitlines()) if file.exists() else 0
+    lines = load_file(file, MOST_BYTES, "what hw9 run notes").decode(errors="replace") if file.exists() else ""
+    return sum(line.startswith(what) for line in lines.splitlines())

@@ -98,7 +98,8 @@ def take_in(
 def _find_unrecorded(runs: Path, known: Set[str]) -> dict[str, Submission]:
     """Return the hand-ins that a process took in which was killed before it recorded the class."""
     files = [path for path in runs.glob(f"[!.]*/{HANDIN_FILE}") if path.parent.name not in known]
-    return {path.parent.name: check_notebook(path.parent.name, path, path.read_bytes()) for path in files}
+    kept = [(path, data) for path in files if (data := Store(runs).read(path.parent.name)) is not None]
+    return {path.parent.name: check_notebook(path.parent.name, path, data) for path, data in kept}
 
 
 def _take(

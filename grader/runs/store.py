@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from assignment.fixable import FixableError
+from assignment.sheet.notebook import MOST_BYTES
+from grader.files.untrusted import read_untrusted
 from grader.handins.beside import Beside, save_beside
 from grader.handins.submission import Submission
 from grader.runs.folder import HANDIN_FILE, find_aside, set_aside, write_handin
@@ -17,9 +20,11 @@ class Store:
     write: bool = True
 
     def read(self, student: str) -> bytes | None:
-        """Return the notebook that is kept of a student; None where there is none."""
-        path = self.runs / student / HANDIN_FILE
-        return path.read_bytes() if path.exists() else None
+        """Return the notebook that is kept of a student; None where there is none, or what is there is no file."""
+        try:
+            return read_untrusted(self.runs, f"{student}/{HANDIN_FILE}", MOST_BYTES)
+        except FixableError:
+            return None
 
     def keep(self, student: str, data: bytes, beside: Beside) -> None:
         """Keep a hand-in in its Run folder; the notebook last, by which the whole is known to be there."""
