@@ -30,6 +30,8 @@ class Store:
         """Keep a hand-in in its Run folder; the notebook last, by which the whole is known to be there."""
         if self.write:
             folder = self.runs / student
+            if (folder / HANDIN_FILE).is_dir():
+                self.set_aside(student)
             folder.mkdir(parents=True, exist_ok=True)
             save_beside(folder, beside.files)
             write_handin(folder, data)
