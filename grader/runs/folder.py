@@ -26,6 +26,7 @@ from assignment.course import CourseMark
 from assignment.fixable import Fault, FixableError, load_file, parse_as
 from assignment.records import Record
 from assignment.sheet.notebook import MOST_BYTES as MOST_NOTEBOOK
+from grader.files.private import make_private
 from grader.files.told_path import find_path, tell_path
 from grader.files.whole import MOST_BYTES, find_leftovers, load_json, write_whole
 from grader.handins.submission import Submission
@@ -92,7 +93,7 @@ def record_class(
     runs: Path, submissions: tuple[Submission, ...], handins: Path | None = None, course: CourseMark | None = None
 ) -> None:
     """Write `runs.json`; without a course that of an earlier one stays."""
-    runs.mkdir(parents=True, exist_ok=True)
+    make_private(runs)
     whole, seen = (None, None) if handins is None else tell_path(handins.resolve(), runs)
     its = course or _find_course(runs)
     data = RunsFile(version=VERSION, submissions=submissions, handins=whole, handins_seen=seen, course=its)
@@ -134,7 +135,7 @@ def lock_runs(runs: Path) -> Iterator[None]:
 
 def _open_lock(runs: Path) -> IO[str]:
     try:
-        runs.mkdir(parents=True, exist_ok=True)
+        make_private(runs)
         return (runs / ".lock").open("a")
     except OSError as error:
         said = "not a folder" if runs.exists() and not runs.is_dir() else error.strerror
