@@ -112,12 +112,15 @@ def parse_as(model: type[Model], data: object, *place: str) -> Model:
         raise FixableError(*to_faults(error, *place)) from None
 
 
-def load_file(path: Path, most: int, expected: str, *, place: str | None = None) -> bytes:
-    """Return the bytes of a file that is not ours; FixableError where it is no regular file of at most `most` bytes."""
+def load_file(path: Path, most: int, expected: str, *, place: str | None = None, limit: str = "that") -> bytes:
+    """Return the bytes of a file that is not ours; FixableError where it is no regular file of at most `most` bytes.
+
+    limit: what a file that is larger was expected to have at most.
+    """
     try:
         return read_file(path, most)
     except OSError as error:
-        wanted = "at most that" if error.errno == errno.EFBIG else expected
+        wanted = f"at most {limit}" if error.errno == errno.EFBIG else expected
         raise FixableError(Fault((place or str(path),), f"{error.strerror}; expected {wanted}")) from None
 
 

@@ -108,7 +108,7 @@ def fold_name(name: str) -> str:
 def load_table(path: Path, form: Form, name: str | None = None) -> Table:
     """Return the table in a file, called `name` in messages, else by its path."""
     file = name or str(path)
-    return parse_table(load_file(path, form.most_bytes, form.expected), file, form)
+    return parse_table(load_file(path, form.most_bytes, form.expected, limit=str(form.most_bytes)), file, form)
 
 
 def parse_table(data: bytes, file: str, form: Form) -> Table:

@@ -7,6 +7,7 @@ import asyncio
 import hashlib
 import json
 import logging
+import re
 import resource
 import secrets
 import time
@@ -17,9 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from assignment.assignment import Limits
-from assignment.fixable import FixableError
+from assignment.fixable import FixableError, show_value
 from grader.files.untrusted import list_untrusted, read_untrusted
 from grader.handins.beside import FOLDER
+from grader.handins.listing import show_name
 from grader.handins.notebook import parse_notebook
 from grader.runs.doing import forget_cell, note_cell
 from grader.runs.folder import read_handin
@@ -29,12 +31,14 @@ from grader.sandbox import cage
 from grader.sandbox.cgroup import Cgroup, open_group
 from grader.worker.client import MIB, Client
 from grader.worker.ending import Ending, clean_text
+from grader.worker.harmless import make_harmless
 from grader.worker.kernel import Kernel
 from grader.worker.start import start_bare, start_caged
 from grader.worker.watch import run_notebook
 
 OUTPUTS = "outputs"
 MOST_FILES = 64
+OUTPUT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,60}\.npz")
 PAGE = 4096  # bytes: what a file takes in memory comes in such pieces
 OWN_MIB = 512  # of memory for this process, beside a file of the largest size twice
 
@@ -130,6 +134,9 @@ def _save_work(work: Path, limits: Limits, kernel: Kernel, notebook: Any, handin
     left = limits.work_mib * MIB
     names = list_untrusted(kernel.work, OUTPUTS, MOST_FILES + 1)
     for name in names[:MOST_FILES]:
+        if not OUTPUT.fullmatch(name):
+            notes.append(clean_text(f"not taken: {show_value(show_name(name))}; expected names such as lime.npz", 300))
+            continue
         try:
             data = read_untrusted(kernel.work, f"{OUTPUTS}/{name}", min(left, limits.file_mib * MIB))
             left -= len(data)
@@ -146,15 +153,20 @@ def _save_notebook(work: Path, notebook: Any, handin_bytes: int, most_outputs: i
 
     One output that is shown in a thousand places came once and would be written a thousand times.
     """
-    most = 2 * handin_bytes + most_outputs
-    data, notes = dump_notebook(notebook, most), []
+    most, notes = 2 * handin_bytes + most_outputs, list[str]()
+    try:
+        shown, left_out = make_harmless(notebook)
+        data = dump_notebook(shown, most)
+        notes += left_out
+    except RecursionError:
+        data = None
     if data is None and notebook.metadata.pop("widgets", None) is not None:
         notes.append(f"not kept: what widgets show, more than {most_outputs // MIB} MiB or nested too deeply")
-        data = dump_notebook(notebook, most)
+        data = dump_notebook(make_harmless(notebook)[0], most)
     if data is None:
         notes.append(f"not kept: the outputs in the notebook, more than {most_outputs // MIB} MiB or nested too deeply")
         bare = [{**cell, "outputs": []} if cell.cell_type == "code" else cell for cell in notebook.cells]
-        data = dump_notebook({**notebook, "cells": bare}, most)
+        data = dump_notebook(make_harmless({**notebook, "cells": bare})[0], most)
     if data is not None:
         (work / "executed.ipynb").write_bytes(data)
     return notes
