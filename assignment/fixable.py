@@ -18,6 +18,7 @@ from assignment.files.foreign import read_file
 
 Model = TypeVar("Model", bound=BaseModel)
 MOST_YAML = 4 * 2**20  # bytes of a YAML file
+MOST_NODES = 1_000_000  # values in it
 
 
 @dataclass(frozen=True, order=True)
@@ -129,7 +130,7 @@ def load_yaml(path: Path, *, place: str | None = None) -> object:
     where = place or str(path)
     data = load_file(path, MOST_YAML, "a readable YAML file", place=where)
     try:
-        return yaml.safe_load(data.decode("utf-8"))
+        return _construct(data.decode("utf-8"), where)
     except UnicodeDecodeError as error:
         says = f"byte {error.start} is not UTF-8; expected a YAML file in UTF-8"
         raise FixableError(Fault((where,), says)) from None
@@ -137,6 +138,29 @@ def load_yaml(path: Path, *, place: str | None = None) -> object:
         raise FixableError(to_yaml_fault(error, where)) from None
     except (ValueError, OverflowError, RecursionError) as error:  # such as the 31st of June
         raise FixableError(Fault((where,), f"{error}; expected well-formed YAML")) from None
+
+
+def _construct(text: str, place: str) -> object:
+    """Return what a YAML text means; FixableError where its aliases make a little text more than memory holds."""
+    loader = yaml.SafeLoader(text)
+    try:
+        node = loader.get_single_node()
+        if node is not None and _count_nodes(node, {}) > MOST_NODES:
+            says = f"more than {MOST_NODES} values, aliases written out; expected at most that"
+            raise FixableError(Fault((place,), says))
+        return loader.construct_document(node) if node is not None else None
+    finally:
+        loader.dispose()
+
+
+def _count_nodes(node: yaml.Node, known: dict[int, int]) -> int:
+    """Return how many values a node has, counted as often as they are meant; without end where one holds itself."""
+    if id(node) not in known:
+        known[id(node)] = MOST_NODES + 1  # until it is known: met again meanwhile, it lies within itself
+        pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+        parts = [one for pair in pairs for one in pair] or (node.value if isinstance(node, yaml.SequenceNode) else ())
+        known[id(node)] = 1 + sum(_count_nodes(one, known) for one in parts)
+    return known[id(node)]
 
 
 def to_yaml_fault(error: yaml.YAMLError, *place: str) -> Fault:

@@ -24,6 +24,7 @@ from assignment.outputs import Array
 from assignment.records import Record
 from assignment.texts import Texts, load_texts
 
+STAFF_FOLDERS = ("bank", "proofs", "canonical")  # of a course: what lies there is no asset, and nobody's but theirs
 TRUTH_NAME = "truth.yaml"  # left out of what students get
 MOST_PICTURE = 64 * 2**20  # bytes of a picture's file
 PROFILES_FOLDER = Path(__file__).with_name("profiles")  # holds the embedded course's profile
@@ -35,6 +36,8 @@ def _check_inside(path: str) -> str:
         raise ValueError(f"{show_value(path)}; expected a path of letters a to z, digits, and _ . - /, no blanks")
     if not {"", ".", ".."}.isdisjoint(path.split("/")):
         raise ValueError(f"{path!r}; expected a path inside the folder, without '..', '.' or '//'")
+    if path.split("/")[0] in STAFF_FOLDERS:
+        raise ValueError(f"{path!r}; expected a file that students may have, none of {', '.join(STAFF_FOLDERS)}")
     return path
 
 
