@@ -28,7 +28,8 @@ from questions.canonical import load_canonical
 ROOT = Path(__file__).parents[2]
 CACHE_FOLDER = ROOT / "build" / "reruns"
 ROOMS = ("assignment", "reference")  # what the reference is made of
-CODE = ("assignment/*.py", "assignment/models/*.py", "reference/**/*.py")  # what of it `reference` may import
+# Of our code, what `reference` may import.
+CODE = ("assignment/*.py", "assignment/files/*.py", "assignment/models/*.py", "reference/**/*.py")
 NOTEBOOK = ROOT / "assignment" / "homework.py"  # a template of cells, which nothing imports
 FIXABLE = 1  # the exit code of `python -m reference.produce` for what a user can mend
 SETTINGS = {"OMP_NUM_THREADS": "1", "PYTHONSAFEPATH": ""}  # else Python would not look where the edits are
