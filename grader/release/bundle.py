@@ -16,9 +16,11 @@ from pathlib import Path
 import assignment
 from assignment.agreement.agree import COMPARED_GROUPS
 from assignment.course import SETTINGS_NAME, Course
-from assignment.profile import MANIFEST_NAME, PROFILES_FOLDER, check_profile
+from assignment.fixable import load_file
+from assignment.profile import MANIFEST_NAME, PROFILES_FOLDER, check_profile, read_asset
 from assignment.selfcheck.known import FOLDER
 from grader.files.output import save_output
+from grader.files.whole import MOST_BYTES
 from grader.release.api import NOTEBOOK_API
 
 BUNDLE_NAME = "hw9-student.zip"
@@ -47,7 +49,13 @@ def pack_bundle(course: Course) -> bytes:
     """Return a course's bundle; without canonical Outputs it has no self-check (`has_outputs`)."""
     check_profile(course.profile)
     paths = list_bundled(course) | {course.notebook.name: course.released}
-    files = {name: path.read_bytes() for name, path in paths.items()} | dict(_find_selfcheck(course))
+    entries = {course.folder / asset.path: asset for asset in course.manifest.assets}
+
+    def read(path: Path) -> bytes:
+        asset = entries.get(path)
+        return read_asset(course.folder, asset) if asset else load_file(path, MOST_BYTES, "a file of the bundle")
+
+    files = {name: read(path) for name, path in paths.items()} | dict(_find_selfcheck(course))
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in sorted(files.items()):
