@@ -18,9 +18,16 @@ from typing import TypeVar, cast
 
 SECONDS = 60.0  # for one file, and one more for each MiB: a file system of another machine may never answer
 MIB = 2**20
-OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
+
+def _get_flags(*names: str) -> int:
+    """Return these of `os` together; a system that has not one of them goes without: Windows has its own, O_BINARY."""
+    return sum(getattr(os, name, 0) for name in (*names, "O_RDONLY", "O_CLOEXEC", "O_BINARY"))
+
+
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+OPEN = _get_flags("O_NOFOLLOW", "O_NONBLOCK")
+_FOLDER = _get_flags("O_DIRECTORY")
 
 Given = TypeVar("Given")
 
@@ -71,6 +78,11 @@ def open_below(folder: Path | int, relative: str | PurePosixPath) -> BufferedRea
     parts = PurePosixPath(relative).parts
     if not parts or ".." in parts or parts[0] == "/":
         raise OSError(errno.EINVAL, "not a path below the folder, a relative one without '..'")
+    if os.open not in os.supports_dir_fd and not isinstance(folder, int):  # Windows: by names, one after the other
+        for count in range(1, len(parts) + 1):
+            if folder.joinpath(*parts[:count]).is_symlink():
+                raise OSError(errno.ELOOP, "a link")
+        return open_file(folder.joinpath(*parts))
     parent = open_folder(folder, parts[:-1])
     try:
         return open_file(Path(parts[-1]), parent)
@@ -97,7 +109,7 @@ def _open(path: Path | str, flags: int, folder: int | None = None) -> int:
         raise OSError(errno.EINVAL, str(error)) from None
     except OSError as error:
         says = {errno.ELOOP: "a link", errno.ENXIO: "not a regular file"}  # ENXIO: a socket
-        if error.errno in says and flags & os.O_NOFOLLOW:
+        if error.errno in says and flags & _NO_LINK:
             raise OSError(error.errno, says[error.errno]) from None
         raise
 

@@ -49,18 +49,18 @@ def pack_bundle(course: Course) -> bytes:
     """Return a course's bundle; without canonical Outputs it has no self-check (`has_outputs`)."""
     check_profile(course.profile)
     paths = list_bundled(course) | {course.notebook.name: course.released}
-    entries = {course.folder / asset.path: asset for asset in course.manifest.assets}
-
-    def read(path: Path) -> bytes:
-        asset = entries.get(path)
-        return read_asset(course.folder, asset) if asset else load_file(path, MOST_BYTES, "a file of the bundle")
-
-    files = {name: read(path) for name, path in paths.items()} | dict(_find_selfcheck(course))
+    files = {name: read_bundled(course, path) for name, path in paths.items()} | dict(_find_selfcheck(course))
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in sorted(files.items()):
             archive.writestr(zipfile.ZipInfo(name), data, compress_type=zipfile.ZIP_DEFLATED)
     return stream.getvalue()
+
+
+def read_bundled(course: Course, path: Path) -> bytes:
+    """Return the bytes of a file of the bundle; an asset's are those that were compared with the manifest."""
+    asset = next((one for one in course.manifest.assets if course.folder / one.path == path), None)
+    return read_asset(course.folder, asset) if asset else load_file(path, MOST_BYTES, "a file of the bundle")
 
 
 def has_outputs(course: Course) -> bool:

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import IO
 
 from assignment.course import CourseMark
+from assignment.files.foreign import read_file
 from assignment.fixable import Fault, FixableError, load_file, parse_as
 from assignment.records import Record
 from assignment.sheet.notebook import MOST_BYTES as MOST_NOTEBOOK
@@ -165,7 +166,7 @@ def note_unready(folder: Path, reason: str) -> None:
 def take_unready(folder: Path) -> str | None:
     """Return why nothing could be executed, and count that start for nothing; None where no such word was left."""
     try:
-        reason = (folder / UNREADY_FILE).read_text(encoding="utf-8")
+        reason = read_file(folder / UNREADY_FILE, MOST_BYTES).decode(errors="replace")
     except FileNotFoundError:
         return None
     _note(folder, "unready")

@@ -119,3 +119,16 @@ def test_what_was_looked_at_is_what_is_read(
 
     monkeypatch.setattr(foreign.os, "fstat", swap)
     assert read(tmp_path / "file", 100) == b"one"
+
+
+def test_where_no_folder_can_be_held_open_links_are_refused_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "supports_dir_fd", set())  # as on Windows
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/file").write_bytes(b"here")
+    (tmp_path / "link").symlink_to(tmp_path / "in")
+    assert read_below(tmp_path, "in/file", 100) == b"here"
+    for place in ("link/file", "link"):
+        with pytest.raises(OSError, match="a link"):
+            read_below(tmp_path, place, 100)
