@@ -43,9 +43,9 @@ def pack(tar: Path, files: Mapping[str, Path | str]) -> None:
     """Write the job's disk: the rooms as git lists them, and the files by their names there."""
     listed = subprocess.run(["git", "ls-files", "-z", *ROOMS], cwd=ROOT, check=True, capture_output=True, text=True)
     with tempfile.TemporaryDirectory() as aside, tarfile.open(tar, "w") as packed:
-        for path in filter(None, listed.stdout.split("\0")):
-            if (ROOT / path).is_file():
-                packed.add(ROOT / path, f"hw9/{path}")
+        for ours in filter(None, listed.stdout.split("\0")):
+            if (ROOT / ours).is_file():
+                packed.add(ROOT / ours, f"hw9/{ours}")
         for name, one in files.items():
             path = one if isinstance(one, Path) else _write(Path(aside) / "text", one)
             packed.add(path, name)

@@ -1,4 +1,4 @@
-"""An image of Debian 12 for a virtual machine: systemd, cgroup v2, bubblewrap, and of Python what a cage needs; no torch.
+"""An image of Debian 12 for a virtual machine: systemd, cgroup v2, bubblewrap, what a cage needs of Python; no torch.
 
 It is made once a recipe, in a minute or a few, and kept. Needs root, mmdebstrap, e2fsprogs and the registries of Debian
 and of Python.

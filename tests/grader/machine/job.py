@@ -30,7 +30,8 @@ def main() -> None:
     subprocess.run(["chmod", "-R", "a+rX", str(JOB)], check=True)
     for way, (before, settings) in json.loads((JOB / "ways.json").read_text()).items():
         words = [*before, *ENVIRONMENT, *settings, sys.executable, "-P", "-m", "grader", "run"]
-        print(json.dumps({"way": way, **run_class(Path(f"/var/tmp/{way}"), words, bool(before))}), flush=True)
+        sys.stdout.write(json.dumps({"way": way, **run_class(Path(f"/var/tmp/{way}"), words, bool(before))}) + "\n")
+        sys.stdout.flush()
 
 
 def set_limits(settings: Path) -> None:
