@@ -35,7 +35,8 @@ SAVE_ADVICE = (
 class Form:
     """What a file should be. `columns` are those that the reader knows; by them the separator is found.
 
-    `counts`: how messages count, by lines of the file or by rows (for files whose cells hold several lines).
+    `counts`: how messages count, by lines of the file or by rows (for files whose cells hold several lines). `advice`:
+    what to do where the file is in another encoding, or its quotes are broken.
     """
 
     columns: tuple[str, ...]
@@ -44,6 +45,7 @@ class Form:
     lines_in_cells: bool = False
     most_bytes: int = MOST_BYTES
     most_rows: int = MOST_ROWS
+    advice: str = SAVE_ADVICE
 
 
 @dataclass(frozen=True)
@@ -148,11 +150,11 @@ def _decode(data: bytes, file: str, form: Form) -> str:
     try:
         text = data.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError as error:
-        says = f"byte {error.start} is not {name}; expected {form.expected} in UTF-8 ({SAVE_ADVICE})"
+        says = f"byte {error.start} is not {name}; expected {form.expected} in UTF-8 ({form.advice})"
         raise FixableError(Fault((file,), says)) from None
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        says = f"a zero byte; expected {form.expected} in UTF-8 ({SAVE_ADVICE})"
+        says = f"a zero byte; expected {form.expected} in UTF-8 ({form.advice})"
         raise FixableError(Fault((file, f"line {line}"), says))
     return text
 
@@ -182,6 +184,7 @@ def _read_rows(text: str, separator: str, file: str, form: Form) -> Iterable[Row
                 cells = next(reader, None)
             except csv.Error as error:
                 said = f"{error} (is a quote opened on line {line} and not closed?); expected a whole CSV file"
+                said += f" ({form.advice})" if form.advice != SAVE_ADVICE else ""
                 raise FixableError(Fault((file, f"line {line}"), said)) from None
             if cells is None:
                 return

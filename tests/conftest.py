@@ -21,6 +21,7 @@ pytest_plugins = [
     "tests.printable",
     "tests.doctests",
     "tests.grader.sandboxed",
+    "tests.grader.ordinary",
 ]
 
 Row = Mapping[str, Any]  # id, sis_id, name, submitted, attempt, and `chosen`: question id -> letters in some order
@@ -68,7 +69,7 @@ class PatientBrowser:
         return page
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def to_report() -> Callable[..., bytes]:
     """Return what makes a Student Analysis report: columns, HTML and commas as in Canvas's own code."""
 

@@ -18,7 +18,7 @@ DECISIONS = [*(f"{room}/DECISIONS.md" for room in ROOMS[:4]), "benchmarks/README
 DOCUMENTS = [
     *("README.md", "CHANGELOG.md", "DECISIONS.md", ".github/CONTRIBUTING.md", ".github/SECURITY.md"),
     *(f"{room}/README.md" for room in ROOMS),
-    "assignment/authoring/README.md",
+    *("assignment/authoring/README.md", "questions/canvas/sandbox.md"),
     *DECISIONS[:4],
 ]
 PRESENT = [name for name in DOCUMENTS if name != "CHANGELOG.md"]  # which says what was

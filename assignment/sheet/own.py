@@ -101,6 +101,12 @@ def find_history(shell: Any) -> list[dict[str, Any]]:
     return [{"cell_type": "code", "source": text} for text in kept]
 
 
+def find_own_file() -> Source | None:
+    """Return the file of the notebook that calls this; None where that is not certain."""
+    shell = _find_shell()
+    return find_source(shell, find_history(shell))
+
+
 def find_source(shell: Any, run: Sequence[Mapping[str, Any]]) -> Source | None:
     """Return the notebook's file, where one is named or only one can be it; None where that is not certain."""
     names = [getattr(shell, "user_ns", {}).get("__vsc_ipynb_file__"), os.environ.get("JPY_SESSION_NAME")]

@@ -122,7 +122,14 @@ def _write(
         if is_marked_late(its, one):
             late.add(student)
         students.append(
-            Student(student=student, name=one.joined.name, joined=one.joined.by, files=files, earlier=earlier)
+            Student(
+                student=student,
+                name=one.joined.name,
+                joined=one.joined.by,
+                lms_id=_find_number(one),
+                files=files,
+                earlier=earlier,
+            )
         )
     people = list_people(everyone, chosen, late, enrolment)
     (new / FILE).write_bytes(to_roster(people))
@@ -139,6 +146,12 @@ def _write(
     )
     (new / RECORD).write_bytes(to_json(record))
     return record
+
+
+def _find_number(one: One) -> str:
+    """Return the course system's number in the names of a student's files, "" where they have none or several."""
+    numbers = {owned.owner.lms_id for owned in one.owned if owned.owner.lms_id}
+    return next(iter(numbers)) if len(numbers) == 1 else ""
 
 
 def _list_held(everyone: Mapping[str, One], taken: Sequence[Taken]) -> Iterator[NotTaken]:

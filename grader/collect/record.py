@@ -5,6 +5,7 @@ known to be one that `hw9 collect` made and nobody changed since, but for the ro
 """
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +18,7 @@ from grader.handins.people import FILE, Person
 
 MOST_NAMED = 10
 NO_FILE = "no regular file"
+CANVASES = ("canvas", "ntu_cool")
 
 
 class File(Record):
@@ -34,6 +36,7 @@ class Student(Record):
     student: str
     name: str = ""
     joined: str | None = None
+    lms_id: str = ""  # the course system's number in the names of the files, where all have the same
     files: tuple[File, ...] = ()
     earlier: tuple[File, ...] = ()
 
@@ -67,6 +70,20 @@ class Collected(Record):
     hashes: dict[str, str] = Field(default_factory=dict)  # of every file in HANDINS but this one
     rows: tuple[Person, ...] | None = None  # of handins.csv as they were made; None: an earlier version's record
     kept: str = Field(default="", exclude=True)  # what of a person's handins.csv was kept: said, not recorded
+
+
+def load_lms_ids(handins: Path | None) -> Mapping[str, str]:
+    """Return the course system's number of each whose files a folder of hand-ins has, as its record tells them.
+
+    Only Canvas's count: its quiz's report has the same numbers. None are known without a readable record.
+    """
+    try:
+        record = Collected.model_validate_json((handins / RECORD).read_bytes()) if handins is not None else None
+    except (OSError, ValidationError):
+        return {}
+    if record is None or not all(one.system in CANVASES for one in record.downloads):
+        return {}
+    return {one.student: one.lms_id for one in record.students if one.lms_id}
 
 
 def to_json(collected: Collected) -> bytes:

@@ -188,7 +188,8 @@ def _merge(before: Enrolled | None, one: Enrolled, place: tuple[str, ...]) -> En
         return one
     if before.lms_ids and one.lms_ids and before.lms_ids != one.lms_ids:
         says = f"{one.student} stands in another row with id {before.lms_ids[0]}, here with {one.lms_ids[0]}"
-        raise FixableError(Fault(place, f"{says}; expected one person for each student's id"))
+        expected = "expected one person for each student's id: take the row out that is another account's"
+        raise FixableError(Fault(place, f"{says}; {expected}"))
     ids = tuple(dict.fromkeys((*before.lms_ids, *one.lms_ids)))
     logins = tuple(dict.fromkeys((*before.logins, *one.logins)))
     return Enrolled(one.student, before.name or one.name, ids, logins, one.submitted_at or before.submitted_at)

@@ -9,6 +9,7 @@ from pathlib import Path
 from assignment.assignment import Source
 from assignment.course import Course
 from assignment.fixable import FixableError, check_all
+from grader.collect.record import load_lms_ids
 from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.screen import say
 from grader.decisions.check import Known, check_entries
@@ -32,9 +33,10 @@ FIELDS = {
     "void": ("question",),
     "all_right": ("question",),
     "accept": ("question", "value"),
+    "text": ("question", "value", "text"),
 }
-SHOWN = {"student": "STUDENT", "question": "QUESTION"}
-VALUES = {"moment": "MOMENT", "reading": "LETTERS", "letters": "LETTERS", "": ""}
+SHOWN = {"student": "STUDENT", "question": "QUESTION", "text": "TEXT"}
+VALUES = {"moment": "MOMENT", "reading": "LETTERS", "letters": "LETTERS", "letter": "LETTER", "": ""}
 ABOUT = """Keep what the staff decided, in a file beside HANDINS and named after it: handins.decisions.yaml, or the .csv
 that is there. A class without HANDINS has it beside RUNS. Every scoring applies it; students read the reason. A person
 can write the file too: comments stay where they are.
@@ -43,7 +45,9 @@ can write the file too: comments stay where they are.
   list                               what was decided, numbered (also when nothing more is given)
   remove N                           take the N-th back
 
-LETTERS are such as ac; `blank` for an answer that is none. MOMENT has a time zone: 2027-06-01T23:59:59+08:00.
+LETTERS are such as ac; `blank` for an answer that is none. TEXT is as `hw9 score` shows it, where it finds a text in
+the quiz's report that no choice has. A question that was taken out of the quiz is `void` or `all-right`.
+MOMENT has a time zone: 2027-06-01T23:59:59+08:00.
 """
 
 
@@ -59,6 +63,7 @@ def add_parser(verbs: Verbs) -> None:
             'hw9 decide handins/ extension b09901001 2027-06-01T23:59:59+08:00 --reason "ill, with a note"',
             'hw9 decide handins/ reading b09901001 lime-1 ac --reason "wrote 1 and 3"',
             'hw9 decide handins/ void lime-2 --reason "two choices said the same" --by "Ada"',
+            'hw9 decide runs/ text lime-2 b "The text that the report has." --reason "a typo was mended"',
             "hw9 decide handins/ remove 2",
         ),
     )
@@ -159,7 +164,9 @@ def _change(file: Path, change: Callable[[bytes], tuple[bytes, Decision]]) -> De
 
 
 def _show(one: Decision) -> str:
-    what = " ".join(text for text in (one.decision.replace("_", "-"), one.student, one.question, one.value) if text)
+    what = " ".join(
+        text for text in (one.decision.replace("_", "-"), one.student, one.question, one.value, one.text) if text
+    )
     told = f"{what}: {one.reason} ({', '.join(text for text in (one.date, one.by) if text)})"
     return " ".join(told.split())  # one line each
 
@@ -178,7 +185,9 @@ def list_students(folder: Path | None, bank: Bank, answers: Source) -> list[str]
     else:
         beside = (file.parent for file in folder.resolve().parent.glob("*/runs.json"))
         handins, each = folder, [runs for runs in beside if _is_taken_from(runs, folder)]
-    rosters = (make_roster(load_submissions(runs), load_tables(runs, bank, None, None), answers) for runs in each)
+    lms_ids = load_lms_ids(handins)
+    kept = ((load_submissions(runs), load_tables(runs, bank, None, None)) for runs in each)
+    rosters = (make_roster(submissions, tables, answers, lms_ids) for submissions, tables in kept)
     found = [one.student for roster in rosters for one in roster.submissions]
     if handins is not None and handins.is_dir():
         people = load_people(handins)

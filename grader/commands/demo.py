@@ -61,7 +61,7 @@ def add_parser(verbs: Verbs) -> None:
 
 
 def _start(options: argparse.Namespace) -> int:
-    how = take_run_options(options)
+    how = replace(take_run_options(options), without_memory_group=True)  # its hand-ins are our own
     return demo(folder=options.folder, course=options.course, keep=options.keep, members=options.members, how=how)
 
 

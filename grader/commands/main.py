@@ -13,8 +13,10 @@ from typing import Any
 
 from assignment.course import find_course
 from assignment.fixable import FixableError
+from assignment.selfcheck.screen import allow_any_letter
 from grader.commands import (
     bundle,
+    check,
     collect,
     decide,
     demo,
@@ -44,6 +46,7 @@ MODULES = (
     bundle,
     explorer,
     look,
+    check,
     course,
     questions,
     notebook,
@@ -51,7 +54,7 @@ MODULES = (
 )
 PURPOSES = {
     "grade a class": ("collect", "grade", "run", "score", "decide", "report", "demo"),
-    "hand out": ("bundle", "explorer", "look", "questions handout", "questions qti", "questions lessons"),
+    "hand out": ("bundle", "explorer", "look", "check", "questions handout", "questions qti", "questions lessons"),
     "make a course": (
         "course new",
         "course pictures",
@@ -80,6 +83,7 @@ PURPOSES = {
     ),
     "change the code": ("notebook", "reference"),
 }
+POSIX = ("fcntl", "resource", "pwd", "grp", "termios")  # modules that Windows has not
 ABOUT = """Grade a homework on explainable AI: run the notebooks in a sandbox, score the answers by a computed key,
 write reports."""
 EPILOG = """`hw9 VERB --help` has the options of a verb and examples.
@@ -166,6 +170,7 @@ def to_usage(verb: argparse.ArgumentParser) -> str:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit code."""
     words = sys.argv[1:] if arguments is None else arguments
+    allow_any_letter()
     try:
         if words[:1] == ["reference"]:
             return reference.reference(words[1:])
@@ -177,12 +182,22 @@ def main(arguments: list[str] | None = None) -> int:
     except FixableError as error:
         print_faults(error.faults)
         return 1
+    except ModuleNotFoundError as error:
+        if error.name not in POSIX:
+            return _show_bug()
+        says = f"this system has no {error.name}; expected Linux for it (`hw9 look` and `hw9 check` run anywhere)"
+        print(f"hw9 {words[0]}: {says}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("stopped; the same command resumes where it stopped", file=sys.stderr)
         return 1
     except BrokenPipeError:
         return 1
     except Exception:
-        traceback.print_exc()
-        print("this is a bug of hw9, not of yours; please report it with the lines above", file=sys.stderr)
-        return 3
+        return _show_bug()
+
+
+def _show_bug() -> int:
+    traceback.print_exc()
+    print("this is a bug of hw9, not of yours; please report it with the lines above", file=sys.stderr)
+    return 3

@@ -82,6 +82,7 @@ def execute(handins: Path, runs: Path, course: Course, how: RunOptions, check: C
             jobs=how.jobs,
             device=how.device,
             sandbox=how.sandbox,
+            without_memory_group=how.without_memory_group,
             keep_going=how.keep_going,
             limits=how.to_limits(course.assignment.limits),
             observer=observe,

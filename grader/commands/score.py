@@ -6,6 +6,7 @@ from pathlib import Path
 
 from assignment.course import Course
 from assignment.fixable import Fault, FixableError
+from grader.collect.record import load_lms_ids
 from grader.commands.terminal.needed import MOST_OF_NAMES, list_needed, wrap_names
 from grader.commands.terminal.options import (
     Given,
@@ -21,8 +22,8 @@ from grader.decisions.decisions import Decisions
 from grader.decisions.edit import hold_folder
 from grader.decisions.file import load_class_decisions, save_applied
 from grader.handins.submission import Submission
-from grader.quiz.kept import Tables, keep_tables, load_tables
-from grader.quiz.roster import Roster, make_roster
+from grader.quiz.kept import Tables, keep_tables, load_tables, read_again
+from grader.quiz.roster import Roster, check_absent, make_roster
 from grader.runs.folder import begin_runs, check_course, check_runs, find_handins
 from grader.runs.intake import load_intake
 from grader.scoring.changes import compare_scorings, group_changes, list_key_changes
@@ -43,9 +44,10 @@ answers or the notebooks' count; the others are compared with them. A class with
 alone: RUNS is made, and no HANDINS are needed. RUNS keeps the report, so the next scoring has it without the option.
 
 A row of the report belongs to the student whose id is in sis_id, or where that is empty in login_id, login or id (the
-first that is filled); that id is the name of the hand-in. With --roster it is joined by Canvas's id, else by login. The
-last attempt counts. Where the quiz counts, a student without a row gets blank answers and is listed for a person to
-look at. Download the report with Canvas in English. Canvas's own points are not read: it gives partial credit.
+first that is filled). It is joined, to the roster (--roster) and to the hand-ins, by Canvas's id, else by login, else
+by login without its domain; one line says how many by what. The last attempt counts. Where the quiz counts, a student
+without a row gets blank answers and is listed for a person to look at. The file has to be as Canvas wrote it: one that
+a spreadsheet saved again is named as such. Canvas's own points are not read: it gives partial credit.
 
 What the staff decided (`hw9 decide`) is applied. Every scoring is kept in RUNS/scorings, and what differs from the one
 before is said; --dry-run says it and writes nothing.
@@ -124,14 +126,24 @@ def check_class(
     handins: beside which the decisions are; None for where the class was taken from last.
     """
     check_tables(grading, tables)
-    roster = make_roster(submissions, tables, grading.assignment.answers)
+    place = handins.resolve() if handins is not None else find_handins(runs)
+    answers, lms_ids = grading.assignment.answers, load_lms_ids(place)
+    roster = make_roster(submissions, tables, answers, lms_ids)
     if not roster.submissions:
         says = "nobody of any class; expected hand-ins (`hw9 run HANDINS RUNS`) or --responses FILE"
         raise FixableError(f"{runs}: {says}")
     students = [one.student for one in roster.submissions]
     deadline = grading.assignment.deadline
-    place = handins.resolve() if handins is not None else find_handins(runs)
-    return roster, load_class_decisions(place, runs, decisions, grading.bank, deadline, students)
+    decided = load_class_decisions(place, runs, decisions, grading.bank, deadline, students)
+    check_absent(roster, decided.settled, choose_decisions(runs, handins, decisions))
+    if tables is not None and decided.texts:
+        roster = make_roster(submissions, read_again(tables, grading.bank, decided.texts), answers, lms_ids)
+    return roster, decided
+
+
+def choose_decisions(runs: Path, handins: Path | None, decisions: Path | None) -> Path:
+    """Return what to call the place of the decisions in `hw9 decide`."""
+    return decisions or handins or (runs if runs.exists() else runs.with_name(f"{runs.name}.decisions.yaml"))
 
 
 def check_tables(grading: Grading, tables: Tables | None) -> None:

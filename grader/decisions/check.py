@@ -15,12 +15,14 @@ from grader.decisions.decision import BLANK, FIELDS, KINDS, Decision, Kind
 from grader.decisions.entries import Entry
 from grader.handins.ids import EXPECTED, find_spellings, fold_id, is_student
 from questions.bank import Bank
+from questions.canvas.cell import list_forms, plain
 from questions.moment import require_moment
 from questions.table import MOST_FAULTS
 
-LONGEST = {"reason": 1000, "by": 200}
+LONGEST = {"reason": 1000, "by": 200, "text": 2000}
 MOST_NEAR = 3  # ids that are named in place of an unknown one
 LONGEST_EXTENSION = timedelta(days=366)
+MISSING = {"moment": "a moment", "reading": f"letters, or {BLANK}", "letters": "letters", "letter": "a letter"}
 RIVALS = {"void": ("all_right", "accept"), "all_right": ("void",), "accept": ("void",)}
 
 
@@ -73,21 +75,34 @@ def _find_faults(texts: dict[str, str], known: Known) -> Iterator[Fault]:
     kind = KINDS[name]
     if kind.student and not is_student(texts.get("student", "")):
         yield Fault(("student",), f"{show_value(texts.get('student', ''))}; {EXPECTED}")
-    for field, wanted in (("student", kind.student), ("question", kind.question), ("value", bool(kind.value))):
+    wants = (kind.student, kind.question, bool(kind.value), kind.value == "letter")
+    for field, wanted in zip(("student", "question", "value", "text"), wants, strict=True):
         if texts.get(field) and not wanted:
             yield Fault((field,), f"{show_value(texts[field])}; expected nothing, as `{name}` has none")
     question = texts.get("question", "")
     if kind.question and question not in known.bank.ids:
         yield Fault(("question",), f"{show_value(question)}; expected {suggest(question, known.bank.ids)}")
     elif kind.value and "value" not in texts:
-        yield Fault(
-            ("value",), "missing; expected " + ("a moment" if kind.value == "moment" else f"letters, or {BLANK}")
-        )
+        yield Fault(("value",), f"missing; expected {MISSING[kind.value]}")
     elif kind.value:
         try:
             texts["value"] = _read_value(texts["value"], kind, question, known)
         except FixableError as error:
             yield from error.within("value").faults
+        if kind.value == "letter":
+            yield from _find_choice_text_faults(texts, question, known)
+
+
+def _find_choice_text_faults(texts: Mapping[str, str], question: str, known: Known) -> Iterator[Fault]:
+    """Yield what is wrong with the text of a mended choice: it is missing, or another choice's."""
+    text = plain(texts.get("text", ""))
+    if not text:
+        yield Fault(("text",), "missing; expected the text that the quiz's report has")
+    forms = list_forms(known.bank[question])
+    others = [letter for letter, its in forms.items() if text and text in its]
+    if others:
+        says = f"{show_value(texts['text'])} is what choice {others[0]} says; expected a text that no choice has"
+        yield Fault(("text",), says)
 
 
 def _find_text_faults(texts: Mapping[str, str]) -> Iterator[Fault]:
@@ -127,6 +142,8 @@ def _read_value(text: str, kind: Kind, question: str, known: Known) -> str:
         return BLANK
     choices = "".join(known.bank[question].choices)
     letters = find_letters(text, choices)
+    if letters and kind.value == "letter" and len(letters) > 1:
+        raise FixableError(f"{show_value(text)}; expected one letter of {choices}")
     if not letters:
         blank = f", or {BLANK}" if kind.value == "reading" else ""
         raise FixableError(f"{show_value(text)}; expected letters of {choices}{blank}")
@@ -145,7 +162,7 @@ def _find_rivals(
     one: Decision, place: tuple[str, ...], taken: dict[tuple[str, ...], tuple[str, ...]]
 ) -> Iterator[Fault]:
     """Yield a fault where an earlier decision says the same or the contrary; note this one."""
-    also = {"seen": (one.date,), "accept": (one.value,)}.get(one.decision, ())
+    also = {"seen": (one.date,), "accept": (one.value,), "text": (plain(one.text),)}.get(one.decision, ())
     about = one.student or one.question
     own = (one.decision, one.student, one.question, *also)
     if own in taken:

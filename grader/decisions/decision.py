@@ -15,7 +15,7 @@ from assignment.assignment import Bilingual
 from assignment.records import Record
 from questions.moment import require_moment, show_moment
 
-KindName = Literal["extension", "excused", "reading", "seen", "void", "all_right", "accept"]
+KindName = Literal["extension", "excused", "reading", "seen", "void", "all_right", "accept", "text"]
 BLANK = "blank"
 
 
@@ -25,7 +25,7 @@ class Kind:
 
     student: bool
     question: bool
-    value: Literal["", "moment", "reading", "letters"]
+    value: Literal["", "moment", "reading", "letters", "letter"]
     does: str
 
 
@@ -37,8 +37,9 @@ KINDS: Mapping[str, Kind] = {
     "void": Kind(False, True, "", "the question counts for nobody; the possible points sink"),
     "all_right": Kind(False, True, "", "everyone who handed in, in time, earns the question"),
     "accept": Kind(False, True, "letters", "these letters are right too"),
+    "text": Kind(False, True, "letter", "this text, in the quiz's report, is that choice too: it was mended"),
 }
-FIELDS = ("decision", "student", "question", "value", "reason", "date", "by")
+FIELDS = ("decision", "student", "question", "value", "text", "reason", "date", "by")
 
 
 class Decision(Record):
@@ -49,8 +50,10 @@ class Decision(Record):
     question: str = Field(default="", description="the question's id; empty where it is about the whole hand-in")
     value: str = Field(
         default="",
-        description="of an extension the new deadline; of a reading the letters, or `blank`; of `accept` the letters",
+        description="of an extension the new deadline; of a reading the letters, or `blank`; of `accept` the letters; "
+        "of `text` the one letter",
     )
+    text: str = Field(default="", description="of `text` the text that the quiz's report has; else empty")
     reason: str = Field(description="why, as the staff wrote it; students read it")
     date: str = Field(description="when it was decided")
     by: str = Field(default="", description="who decided it")
@@ -94,5 +97,6 @@ _SENTENCES = {
         "{question} 對所有已繳交的人都視為正確",
     ),
     "accept": ("For {question} a second answer is right too", "{question} 另有一組答案也視為正確"),
+    "text": ("Two texts of one choice of {question} are read as one", "{question} 中同一選項的兩種文字視為同一個"),
 }
 _BLANK = ("The answer to {question} is read as blank", "{question} 判讀為未作答")

@@ -5,9 +5,10 @@ everything lies that the job is told. A student's failure is data in `result.jso
 simply tried again. All that is decided, and all that is told, happens in the caller's thread.
 """
 
+import time
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,9 @@ from typing import Any
 from assignment.assignment import Limits
 from assignment.course import Course
 from assignment.profile import check_profile
-from grader.driver.event import Begun, Ended, Observer, Started, TakenIn, ignore
+from grader.driver.event import Begun, Ended, Observer, Started, TakenIn, Waits, ignore
 from grader.driver.executors import make_executor
+from grader.driver.pause import Pause
 from grader.driver.run_job import LOG_FILE, run_job
 from grader.driver.slot import Slot, make_font_list, make_slots, share_threads
 from grader.files.whole import write_whole
@@ -32,12 +34,14 @@ from grader.runs.folder import (
     prepare_run,
     read_handin,
     run_folder,
+    take_unready,
 )
 from grader.runs.intake import take_in
 from grader.runs.job import Job, order_course, take_back, write_job
 from grader.runs.result import RESULT_FILE, RunResult, commit_result, load_result
-from grader.sandbox.cgroup import sweep_groups
+from grader.sandbox.cgroup import sweep_groups, try_group
 from grader.sandbox.check import check_cage, check_readable
+from grader.sandbox.subordinate import has_own_users
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ class Drive:
     job: Job  # slot and attempt are each Run's own
     released: Any  # the released notebook, parsed
     tell: Observer
+    pause: Pause = field(default_factory=Pause)
 
 
 def run_class(
@@ -59,6 +64,7 @@ def run_class(
     jobs: int | None = None,
     device: str = "auto",
     sandbox: bool = True,
+    without_memory_group: bool = False,
     keep_going: bool = False,
     limits: Limits | None = None,
     executor: str = "local",
@@ -69,7 +75,9 @@ def run_class(
     HANDINS is read once, before anything is executed. Hand-ins with a problem have nothing to execute and no result.
 
     `device` is auto, cpu or cuda; `jobs` None means one for each GPU, or for each processor; `executor` is one of
-    `EXECUTORS`. FixableError when the hand-ins, the course, the RUNS folder or the sandbox are not as they must be;
+    `EXECUTORS`; `without_memory_group`: also where no group limits a whole notebook's memory. Where not even an empty
+    notebook can be started any more the class waits, then ends with FixableError, and no hand-in is charged.
+    FixableError as well when the hand-ins, the course, the RUNS folder or the sandbox are not as they must be;
     KeyboardInterrupt leaves everything so that the same call goes on.
     """
     slots = make_slots(device, jobs)
@@ -80,12 +88,15 @@ def run_class(
     if sandbox:
         check_readable(course)
         check_cage([slot.gpu for slot in slots if slot.gpu])
+        try_group(without=without_memory_group)
     with lock_runs(runs):
         taken = take_in(handins, runs, course=course.mark)
         observer(TakenIn(taken.submissions, taken.notes))
         sweep_groups()
         its = limits or course.assignment.limits
-        job = make_job(handins, runs, slots, course, its, sandbox=sandbox, keep_going=keep_going)
+        how = {"sandbox": sandbox, "keep_going": keep_going, "without_memory_group": without_memory_group}
+        how["subordinate"] = sandbox and not any(slot.gpu for slot in slots) and has_own_users(course)
+        job = make_job(handins, runs, slots, course, its).model_copy(update=how)
         whole = [one for one in taken.submissions if one.problem is None]
         with make_executor(executor, slots) as chosen:
             _run_all(Drive(runs, slots, job, released, observer), chosen, whole)
@@ -99,17 +110,12 @@ def make_job(
     slots: tuple[Slot, ...],
     course: Course,
     limits: Limits,
-    *,
-    sandbox: bool,
-    keep_going: bool = False,
 ) -> Job:
     """Return what all jobs of a class have in common."""
     fonts = make_font_list(runs / ".fonts")
     return Job(
         course=order_course(course),
         limits=limits,
-        sandbox=sandbox,
-        keep_going=keep_going,
         threads=share_threads(len(slots)),
         fonts=fonts.resolve() if fonts else None,
         hidden=(handins.resolve(), runs.resolve(), *(() if course.embedded else (course.folder,))),
@@ -158,9 +164,15 @@ def _start(drive: Drive, executor: Executor, submission: Submission, slot: Slot)
 
 
 def _end(drive: Drive, submission: Submission) -> bool:
-    """Note how a job ended; tell whether it left a result."""
+    """Note how a job ended; tell whether it left a result. Wait where nothing can be started here."""
     folder = run_folder(drive.runs, submission)
     result = load_result(folder)
+    if result is None and (reason := take_unready(folder)) is not None:
+        seconds = drive.pause.find_seconds(reason)
+        drive.tell(Waits(submission.student, seconds, reason))
+        time.sleep(seconds)
+        return False
+    drive.pause.forget()
     if result is None:
         note_vanished(folder)
     drive.tell(Ended(submission.student, result))

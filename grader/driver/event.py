@@ -1,4 +1,4 @@
-"""What a driver tells of a class: that it was taken in, that it begins, that a notebook starts, how each ended."""
+"""What a driver tells of a class: that it was taken in, begins or waits, that a notebook starts, how each ended."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -38,7 +38,16 @@ class Ended:
     result: RunResult | None
 
 
-Event = TakenIn | Begun | Started | Ended
+@dataclass(frozen=True)
+class Waits:
+    """A notebook could not be started, which is not its fault: the class waits, and then tries it again."""
+
+    student: str
+    seconds: float
+    reason: str
+
+
+Event = TakenIn | Begun | Started | Ended | Waits
 Observer = Callable[[Event], None]  # always called from the thread that called the driver
 
 

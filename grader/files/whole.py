@@ -5,7 +5,6 @@ with the writer, however it ends: so what is there without a lock was left by on
 of the same file removes it.
 """
 
-import fcntl
 import json
 import os
 import re
@@ -71,6 +70,8 @@ def load_json(path: Path, expected: str) -> object:
 
 
 def _create_locked(path: Path) -> tuple[Path, IO[bytes]]:
+    import fcntl  # here: Windows has none, and `look` and `check` run there
+
     while True:
         aside = path.with_name(f".{path.name}.{secrets.token_hex(6)}")  # machines may share the folder
         file = aside.open("x+b")
@@ -83,6 +84,8 @@ def _create_locked(path: Path) -> tuple[Path, IO[bytes]]:
 
 def _sweep(path: Path) -> None:
     """Remove what writers of a file left that were killed."""
+    import fcntl
+
     start = f".{path.name}."
     for name in os.listdir(path.parent):
         if name.startswith(start) and DIGITS.fullmatch(name.removeprefix(start)):

@@ -4,7 +4,7 @@ So a later scoring has the same answers, whatever became of the files, and never
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal
@@ -16,7 +16,7 @@ from assignment.records import Record
 from grader.collect.rosters import Enrolment, load_enrolment
 from grader.files.whole import load_json, write_whole
 from questions.bank import Bank
-from questions.canvas.responses import Responses, load_responses
+from questions.canvas.responses import Responses, Texts, load_responses, parse_responses
 
 KEPT_FILE = "quiz.json"
 RESPONSES_FILE = "responses.csv"
@@ -63,6 +63,14 @@ def load_tables(runs: Path, bank: Bank, responses: Path | None, roster: Path | N
         enrolment = load_enrolment(runs / ROSTER_FILE, names.roster)
         _check_kept(runs / ROSTER_FILE, enrolment.data, names)
     return Tables(found, enrolment, kept=responses is None)
+
+
+def read_again(tables: Tables, bank: Bank, texts: Texts) -> Tables:
+    """Return the tables with the report read anew where somebody decided which choices its other texts are."""
+    if not texts:
+        return tables
+    before = tables.responses
+    return replace(tables, responses=parse_responses(before.data, bank, before.file, texts))
 
 
 def load_names(runs: Path) -> KeptNames | None:

@@ -4,19 +4,21 @@ Ids are compared without regard to capitals and width where that is unambiguous.
 scored under its own id and goes to a person, as does a student whom it looks like; each names the other.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from pathlib import Path
 
 from assignment.assignment import Bilingual, Source
-from assignment.fixable import Fault, FixableError, check_all, show_value
-from grader.collect.rosters import Enrolment
+from assignment.fixable import Fault, FixableError, show_value
+from grader.collect.rosters import TEST_STUDENTS, Enrolled, Enrolment
 from grader.collect.say import list_some
-from grader.handins.ids import EXPECTED, find_near, find_spellings, fold_id, is_student
+from grader.handins.ids import find_near, find_spellings, fold_id
 from grader.handins.submission import Submission
 from grader.quiz.kept import Tables
-from grader.quiz.respondents import Respondents, join_enrolment
-from questions.canvas.responses import Response
+from grader.quiz.respondents import join_rows, say_handins, say_roster
+from questions.canvas.response import Response
+from questions.canvas.responses import Responses
 from questions.sheet import Sheet
 
 
@@ -36,30 +38,35 @@ class Quiz:
 
 @dataclass(frozen=True)
 class Roster:
-    """Who is scored; `quiz` None: no responses were ever given."""
+    """Who is scored; `quiz` None: no responses were ever given. absent: questions that the quiz that counts lacks."""
 
     submissions: tuple[Submission, ...]
     quiz: Quiz | None = None
     notes: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
 
 
-def make_roster(submissions: tuple[Submission, ...], tables: Tables | None, answers: Source) -> Roster:
-    """Return the class of the hand-ins that were taken in, of the quiz's rows and of the roster.
+LmsIds = Mapping[str, str]  # the course system's number of a hand-in's student, as its files were named
 
-    FixableError with every row that cannot be a student's, or is a student's second one.
-    """
+
+def make_roster(
+    submissions: tuple[Submission, ...], tables: Tables | None, answers: Source, lms_ids: LmsIds | None = None
+) -> Roster:
+    """Return the class of the hand-ins that were taken in, of the quiz's rows and of the roster."""
     if tables is None:
         return Roster(submissions)
     responses, enrolment = tables.responses, tables.enrolment
     alone = not submissions
     counts = alone or answers == "quiz"
-    joined = Respondents(responses.by_student) if enrolment is None else join_enrolment(responses, enrolment)
-    known = (*submissions, *(_list_absent(submissions, enrolment) if enrolment else ()))
-    everyone, found = join_responses(known, joined.by_student, counts=counts)
+    rows, left_out = _leave_test_students(responses)
+    joined = join_rows(rows, enrolment.people.values() if enrolment else ())
+    known = (*submissions, *(_list_absent(submissions, enrolment, lms_ids or {}) if enrolment else ()))
+    theirs = join_rows(joined.by_student.values(), _list_people(known, lms_ids or {})) if known else joined
+    everyone = _add_rows(known, theirs.by_student, counts=counts)
     if not everyone:
         raise FixableError(Fault((responses.file,), "no row; expected at least one student's responses"))
     quiz = Quiz(
-        sheets={student: one.sheet for student, one in found.items()},
+        sheets={student: one.sheet for student, one in theirs.by_student.items()},
         counts=counts,
         alone=alone,
         file=responses.file,
@@ -67,52 +74,72 @@ def make_roster(submissions: tuple[Submission, ...], tables: Tables | None, answ
     )
     notes = [
         *responses.notes,
+        *left_out,
         *(enrolment.notes if enrolment else ()),
-        *joined.notes,
+        *([say_roster(joined, responses.file, enrolment)] if enrolment else ()),
+        *([say_handins(theirs, responses.file, [one.student for one in known])] if known and not enrolment else ()),
         *_list_notes(tables, quiz, answers),
     ]
-    return Roster(_add_reasons(everyone, known, enrolment), quiz, tuple(notes))
+    absent = responses.absent if counts else ()
+    return Roster(_add_reasons(everyone, known, enrolment), quiz, tuple(notes), absent)
 
 
-def join_responses(
-    submissions: tuple[Submission, ...], by_student: Mapping[str, Response], *, counts: bool = True
-) -> tuple[tuple[Submission, ...], Mapping[str, Response]]:
-    """Return the class and the Response of each student who answered the quiz, by the id of the hand-in.
+def check_absent(roster: Roster, settled: Collection[str], place: Path) -> None:
+    """Raise a FixableError where the quiz that counts lacks a question that no decision settles.
 
-    A student without a hand-in is added, one without a row has no Response. Where the quiz counts, so does its time.
-    FixableError with every id that cannot be a student's.
+    place: what to call the place of the decisions.
+    """
+    lacks = ", ".join(name for name in roster.absent if name not in settled)
+    if roster.quiz is None or not lacks:
+        return
+    says = "expected its text with the id in it (is the file whole?). If it was taken out of the quiz, say what becomes"
+    kinds = f"of it: `hw9 decide {place} void QUESTION --reason WHY` (it counts for nobody) or `all-right`"
+    raise FixableError(Fault((roster.quiz.file, "row 1"), f"no column of {lacks}; {says} {kinds}"))
+
+
+def _leave_test_students(responses: Responses) -> tuple[tuple[Response, ...], tuple[str, ...]]:
+    """Return the rows of people, and a note of each that is the course system's own; it has no login."""
+    odd = [one for one in responses.by_student.values() if one.name.lower() in TEST_STUDENTS and not one.logins]
+    notes = (f"{': '.join(one.place[:-1])}: {show_value(one.name)} is the course system's own; left out" for one in odd)
+    return tuple(one for one in responses.by_student.values() if one not in odd), tuple(notes)
+
+
+def _list_people(submissions: Iterable[Submission], lms_ids: LmsIds) -> Iterator[Enrolled]:
+    """Yield the hand-ins as people whom rows may be joined to."""
+    for one in submissions:
+        number = lms_ids.get(one.student)
+        yield Enrolled(one.student, one.name, (number,) if number else ())
+
+
+def _add_rows(
+    submissions: Iterable[Submission], found: Mapping[str, Response], *, counts: bool
+) -> tuple[Submission, ...]:
+    """Return the hand-ins with what their rows say, and the rows without one. Where the quiz counts, so does its time.
+
+    A student without a hand-in is added, one without a row stays as it is.
     """
     known = {one.student: one for one in submissions}
-    spellings = find_spellings(known)
-    found: dict[str, Response] = {}
-    faults = []
-    for student, response in by_student.items():
-        name = student if student in known else spellings.get(fold_id(student), student)
-        if not is_student(name):
-            faults.append(Fault(response.place, f"{show_value(student)}; {EXPECTED}"))
-        elif name in found:
-            says = f"{show_value(student)} is {name} a second time; expected one student"
-            faults.append(Fault(response.place, says))
-        found[name] = response
-    check_all(faults)
     added = [Submission(student=name, problem="missing") for name in found if name not in known]
-    everyone = [_take(one, found.get(one.student), counts) for one in (*submissions, *added)]
-    return tuple(sorted(everyone, key=lambda one: one.student)), found
+    everyone = [_take(one, found.get(one.student), counts) for one in (*known.values(), *added)]
+    return tuple(sorted(everyone, key=lambda one: one.student))
 
 
 def _take(submission: Submission, response: Response | None, counts: bool) -> Submission:
     if response is None:
         return submission
     its = {"submitted_at": response.submitted_at, "marked_late": False} if counts else {}
-    return submission.model_copy(update={"name": submission.name or response.name, **its})
+    told = {"name": submission.name or response.name, "reasons": (*submission.reasons, *response.reasons)}
+    return submission.model_copy(update=told | its)
 
 
-def _list_absent(submissions: tuple[Submission, ...], enrolment: Enrolment) -> Iterator[Submission]:
+def _list_absent(submissions: tuple[Submission, ...], enrolment: Enrolment, lms_ids: LmsIds) -> Iterator[Submission]:
     """Yield those of a roster who handed no notebook in."""
     known = {one.student for one in submissions}
+    numbers = {lms_ids[one.student] for one in submissions if one.student in lms_ids}
     spellings = find_spellings(known)
     for student, one in enrolment.people.items():
-        if student not in known and fold_id(student) not in spellings:
+        there = student in known or fold_id(student) in spellings or numbers.intersection(one.lms_ids)
+        if not there:
             yield Submission(student=student, name=one.name, problem="missing")
 
 

@@ -65,6 +65,7 @@ class ClassPage:
     mean: str
     median: str
     attention: int
+    ungrouped: int  # how many ran without a memory group
     questions: tuple[QuestionRecord, ...]
     keys: dict[str, str]
     regrade: Regrade
@@ -83,6 +84,7 @@ def make_class_page(results: ClassRecord, title: Bilingual, keys: dict[str, str]
         mean=f"{sum(totals) / len(totals):.2f}" if totals else "\u2013",
         median=f"{(totals[(len(totals) - 1) // 2] + totals[len(totals) // 2]) / 2:.2f}" if totals else "\u2013",
         attention=sum(one.needs_person for one in results.handins),
+        ungrouped=sum(one.run.memory_group == "none" for one in results.handins),
         questions=results.questions,
         keys=keys,
         regrade=regrade,

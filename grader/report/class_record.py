@@ -11,11 +11,12 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
+from assignment.fixable import parse_as
 from assignment.late import LatePolicy
 from assignment.records import Record
 from grader.analysis.items import QuestionRecord, find_question_results
 from grader.decisions.decision import Decision
-from grader.files.whole import write_whole
+from grader.files.whole import load_json, write_whole
 from grader.scoring.grading import Grading
 from grader.scoring.handin_record import HandinRecord
 from questions.bank import list_worth
@@ -64,6 +65,12 @@ def make_class_record(scored: Iterable[HandinRecord], grading: Grading) -> Class
 def _list_decisions(handins: Iterable[HandinRecord]) -> tuple[Decision, ...]:
     every = dict.fromkeys(decision for one in handins for decision in one.decisions)
     return tuple(sorted(every, key=lambda one: one.student))
+
+
+def load_results(runs: Path) -> ClassRecord:
+    """Return what `results.json` holds; FixableError where there is none of this version."""
+    path = runs / RESULTS_FILE
+    return parse_as(ClassRecord, load_json(path, "what hw9 report writes"), str(path))
 
 
 def write_results(runs: Path, results: ClassRecord) -> Path:

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 
 from pydantic import BaseModel
 
-from grader.agreement.agree import Agreement
+from assignment.agreement.agree import Agreement
 from grader.analysis.items import QuestionRecord
 from grader.decisions.decision import Decision
 from grader.report.class_record import ClassRecord

@@ -1,4 +1,4 @@
-"""Reports from what was scored: one HTML page a student, one of the class, the gradebook, `results.json`.
+"""Reports from what was scored: an HTML page a student, of the class and of the questions, gradebook, `results.json`.
 
 Every page is one file that asks for nothing else: its Content-Security-Policy allows embedded pictures and fonts, the
 page's own styles by their hash and, on the class page alone, the page's own sorting script by its hash. What students
@@ -11,15 +11,18 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from assignment.agreement.agree import COMPARED_GROUPS, GroupArrays
 from assignment.fixable import FixableError, check_all
 from assignment.page.face import find_drawn, make_face
 from assignment.page.policy import to_policy
-from grader.agreement.agree import COMPARED_GROUPS, GroupArrays, read_group
+from grader.agreement.saved import read_group
+from grader.analysis.class_analysis import analyse_class
 from grader.files.whole import write_whole
 from grader.report.class_page import ClassPage, make_class_page
 from grader.report.class_record import make_class_record, write_results
 from grader.report.faces import ClassFaces, make_class_faces
 from grader.report.gradebook import write_gradebook
+from grader.report.items_page import ItemsPage, make_items_page
 from grader.report.pictures.panels import draw_canvas
 from grader.report.regrade import load_regrade
 from grader.report.student_page import StudentPage, make_student_page
@@ -30,6 +33,7 @@ from grader.scoring.scorings import check_whole, load_last_scoring
 from questions.handout.environment import load_environment, load_own
 
 REPORT_FILE = "report.html"
+ITEMS_FILE = "items.html"
 PACKAGE = "grader.report"
 
 
@@ -42,9 +46,10 @@ class Reports:
 
 
 def write_reports(runs: Path, grading: Grading, *, show_key: bool = False, since: int | None = None) -> Reports:
-    """Write every student's page, the class page, `gradebook.csv` and `results.json`.
+    """Write every student's page, those of the class and of the questions, `gradebook.csv` and `results.json`.
 
-    The right letters appear in the pages only with `show_key`. since: the number of an earlier scoring, from which
+    The right letters appear on students' pages and the class's only with `show_key`; that of the questions, for staff
+    alone, always has them. since: the number of an earlier scoring, from which
     the pages then say what differs. FixableError when a Run was not scored, or that scoring was not kept.
     """
     scored = load_handin_records(runs)
@@ -61,6 +66,8 @@ def write_reports(runs: Path, grading: Grading, *, show_key: bool = False, since
     write_results(runs, results)
     keys = {item: "".join(sorted(letters)) for item, letters in grading.key.letters.items()} if show_key else {}
     page = make_class_page(results, grading.assignment.title, keys, regrade)
+    items = make_items_page(analyse_class(scored, grading), grading.bank, grading.key.letters, grading.assignment.title)
+    write_whole(runs / ITEMS_FILE, render_items(items).encode())
     write_whole(runs / REPORT_FILE, render_class(page).encode())
     return Reports(runs / REPORT_FILE, tuple(one.student for one in scored))
 
@@ -98,6 +105,13 @@ def render_class(page: ClassPage) -> str:
     body = load_environment(PACKAGE).get_template("class.html.j2").render(page=page)
     face = make_face(find_drawn(body))
     return _render_whole(f"Class · {page.results.title}", body, [face], [load_own(PACKAGE, "sort.js")])
+
+
+def render_items(page: ItemsPage) -> str:
+    """Return the page on the questions as HTML."""
+    body = load_environment(PACKAGE).get_template("items.html.j2").render(page=page)
+    styles = [load_own(PACKAGE, "items.css"), make_face(find_drawn(body))]
+    return _render_whole(f"Questions · {page.title.en}", body, styles)
 
 
 def _render_whole(title: str, body: str, faces: Sequence[str], scripts: Sequence[str] = ()) -> str:

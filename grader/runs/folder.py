@@ -5,6 +5,7 @@
                    job.json      what the worker is told
                    plan.json     which cells are the released ones
                    attempts      one line for each start, and one for each start that ended without a word
+                   unready       why a start failed that is not the hand-in's fault; gone once the driver has read it
                    work/         THEIRS: executed.ipynb, outputs/*.npz
                    result.json   the word; written last, moved into place, never replaced
 
@@ -13,7 +14,6 @@ word, seen by its driver, is `lost`; it is tried once more and then goes to a pe
 attempt.
 """
 
-import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -31,6 +31,7 @@ from grader.handins.submission import Submission
 
 VERSION = 1
 HANDIN_FILE = "handin.ipynb"
+UNREADY_FILE = "unready"
 MOST_VANISHED = 2  # ends without a word, seen by a driver
 MOST_STARTS = 8  # starts at all, whoever ended them
 
@@ -123,6 +124,8 @@ def find_handins(runs: Path) -> Path | None:
 @contextmanager
 def lock_runs(runs: Path) -> Iterator[None]:
     """Keep every other driver out of a RUNS folder; the lock ends with this process, however it ends."""
+    import fcntl  # here: Windows has none
+
     with _open_lock(runs) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -151,9 +154,26 @@ def note_vanished(folder: Path) -> None:
     _note(folder, "vanished")
 
 
+def note_unready(folder: Path, reason: str) -> None:
+    """Leave word for the driver that nothing can be executed here, which is not the hand-in's fault."""
+    write_whole(folder / UNREADY_FILE, reason.encode(errors="replace"))
+
+
+def take_unready(folder: Path) -> str | None:
+    """Return why nothing could be executed, and count that start for nothing; None where no such word was left."""
+    try:
+        reason = (folder / UNREADY_FILE).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    _note(folder, "unready")
+    (folder / UNREADY_FILE).unlink()
+    return reason
+
+
 def is_lost(folder: Path) -> bool:
     """Tell whether the Run has had all the attempts that it gets."""
-    return _count(folder, "vanished") >= MOST_VANISHED or _count(folder, "started") >= MOST_STARTS
+    charged = _count(folder, "started") - _count(folder, "unready")
+    return _count(folder, "vanished") >= MOST_VANISHED or charged >= MOST_STARTS
 
 
 def write_handin(folder: Path, data: bytes) -> None:
@@ -175,6 +195,7 @@ def prepare_run(folder: Path) -> None:
     """Make the Run's work folder afresh."""
     for leftover in (folder / "work", *find_leftovers(folder)):
         shutil.rmtree(leftover) if leftover.is_dir() and not leftover.is_symlink() else leftover.unlink(missing_ok=True)
+    (folder / UNREADY_FILE).unlink(missing_ok=True)
     (folder / "work").mkdir(parents=True)
 
 

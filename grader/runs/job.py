@@ -34,8 +34,10 @@ class Job(Record):
     limits: Limits
     sandbox: StrictBool = True
     keep_going: StrictBool = False  # after a cell that raised
+    without_memory_group: StrictBool = False  # whether it may run where there is none
+    subordinate: StrictBool = False  # whether its worker is root of the user's subordinate ids
     attempt: PositiveInt = 1
-    slot: NonNegativeInt = 0  # no two Runs of a machine have one at the same time; as root it decides the user
+    slot: NonNegativeInt = 0  # no two Runs of a driver have one at the same time
     gpu: Gpu | None = None  # that of the slot
     threads: PositiveInt = 1
     fonts: Path | None = None  # the folder of a matplotlib font list made beforehand

@@ -41,7 +41,7 @@ class RunResult(Record):
     output_bytes: int = 0
     device: str = "cpu"
     sandbox: bool = True
-    memory_group: str = "none"  # none: the memory limit held for each process alone
+    memory_group: str = "none"  # none: a watcher added up what it held
     attempt: int = 1
     started_at: AwareDatetime
     notebook_sha256: str = ""

@@ -30,9 +30,14 @@ class Evidence(Record):
         default=False, description="whether it ran on to its end after the cell that failed (`--keep-going`)"
     )
     seconds: float | None = Field(default=None, description="how long it ran")
-    peak_memory_mib: float | None = Field(default=None, description="the most memory that its processes held")
+    peak_memory_mib: float | None = Field(
+        default=None, description="the most memory that was counted, or seen where there was no group"
+    )
     device: str | None = Field(default=None, description="`cpu` or `cuda`")
     sandbox: bool | None = Field(default=None, description="whether it ran in the sandbox; null when not run or lost")
+    memory_group: str | None = Field(
+        default=None, description="what limited its memory in all: `v1`, `v2`, `scope`, or `none` (a watcher)"
+    )
     edited: tuple[str, ...] = Field(default=(), description="official cells whose source was changed")
     removed: tuple[str, ...] = Field(default=(), description="official cells that are not in the notebook")
     moved: tuple[str, ...] = Field(default=(), description="official cells that stand elsewhere in the order, or twice")
@@ -82,6 +87,7 @@ def _to_evidence(result: RunResult) -> Evidence:
         peak_memory_mib=result.peak_memory_mib,
         device=result.device,
         sandbox=result.sandbox,
+        memory_group=result.memory_group if result.sandbox and result.word != "lost" else None,
         notebook_sha256=result.notebook_sha256 or None,
         notes=result.notes,
     )

@@ -11,11 +11,11 @@ from typing import Literal
 
 from pydantic import Field, ValidationError
 
+from assignment.agreement.agree import Agreement, find_worst_word
 from assignment.assignment import Bilingual, Source
 from assignment.fixable import Fault, FixableError, to_faults
 from assignment.late import Lateness
 from assignment.records import Record
-from grader.agreement.agree import Agreement, find_worst_word
 from grader.decisions.decision import Decision
 from grader.files.whole import write_whole
 from grader.scoring.evidence import Evidence

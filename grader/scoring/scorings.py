@@ -16,11 +16,11 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
+from assignment.agreement.agree import CANONICAL_SEED
 from assignment.assignment import Source
 from assignment.fixable import Fault, FixableError, check_all, parse_as
 from assignment.late import LatePolicy
 from assignment.records import Record
-from grader.agreement.agree import CANONICAL_SEED
 from grader.decisions.decision import Decision
 from grader.decisions.decisions import Decisions
 from grader.files.whole import load_json, write_whole

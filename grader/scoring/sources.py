@@ -65,8 +65,8 @@ def _count_answers(sheet: Sheet) -> int:
 
 
 def _find_differing(sheet: Sheet, other: Sheet) -> Iterator[DifferingAnswer]:
-    for item, answer in sheet.answers.items():
-        counted, its = _show(answer), _show(other.answers.get(item, Answer()))
+    for item in (name for name in sheet.answers if name in other.answers):  # a quiz may lack a question
+        counted, its = _show(sheet.answers[item]), _show(other.answers[item])
         if counted != its:
             yield DifferingAnswer(item=item, counted=counted, other=its)
 

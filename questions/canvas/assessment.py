@@ -5,8 +5,9 @@ letters. The id of the question stands in its stem, so that `responses.py` finds
 
     questestinterop > assessment > section > item > itemmetadata, presentation, resprocessing
 
-It holds the key. Canvas gives partial credit for such items by default, which the rule of this homework does not: the
-points are those of `hw9 score --responses`.
+It holds the key. Canvas's classic quizzes give partial credit for such items, which the rule of this homework does not:
+the points are those of `hw9 score --responses`. For New Quizzes each item asks for all or nothing (SCORING): a field
+that the parser which Canvas published reads, and that classic quizzes pass over.
 """
 
 import xml.etree.ElementTree as ET
@@ -25,6 +26,7 @@ INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
 FILE_BASE = "$IMS-CC-FILEBASE$"  # what Canvas puts the course's files in place of
 PICTURE_FOLDER = "hw9-pictures"
 RESPONSE = "response1"
+SCORING = {"scoring_algorithm": "AllOrNothing"}
 SIDE = 220  # pixels that a picture is shown with
 
 
@@ -83,6 +85,7 @@ def _add_item(
         "question_type": "multiple_answers_question",
         "points_possible": str(points),
         "original_answer_ids": ",".join(ids.values()),
+        **SCORING,
     }
     _add_fields(ET.SubElement(item, "itemmetadata"), fields)
     presentation = ET.SubElement(item, "presentation")

@@ -6,14 +6,17 @@
     hw9-pictures/<number>.png              the pictures that questions name
 
 Files are stored with one date and without compression: the same questions, key and pictures give the same bytes.
-Students never see Canvas's own points (hide_results), which give partial credit.
+
+Canvas's own points give partial credit, and `hide_results` hides what a student chose, not them. So the package asks
+for manual posting (`post_policy`): students see no points before somebody posts the column. It closes with the deadline
+and its grace (`lock_at`), unless late hand-ins are accepted.
 """
 
 import io
 import xml.etree.ElementTree as ET
 import zipfile
 from collections.abc import Mapping
-from datetime import UTC
+from datetime import UTC, timedelta
 from decimal import Decimal
 
 from assignment.assignment import Assignment
@@ -88,13 +91,13 @@ def _to_settings(assignment: Assignment, points: Decimal) -> bytes:
         },
     )
     title = f"{assignment.title.en} {assignment.title.zh}"
-    due = assignment.deadline.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    times = list_times(assignment)
     _add_texts(
         root,
         {
             "title": title,
             "description": f"<p>{RULE.en}</p><p>{RULE.zh}</p>",
-            "due_at": due,
+            **times,
             "shuffle_answers": "true",
             "scoring_policy": "keep_latest",
             "hide_results": "always",
@@ -118,7 +121,7 @@ def _to_settings(assignment: Assignment, points: Decimal) -> bytes:
         grade,
         {
             "title": title,
-            "due_at": due,
+            **times,
             "workflow_state": "unpublished",
             "quiz_identifierref": QUIZ,
             "points_possible": str(points),
@@ -126,7 +129,16 @@ def _to_settings(assignment: Assignment, points: Decimal) -> bytes:
             "submission_types": "online_quiz",
         },
     )
+    _add_texts(ET.SubElement(grade, "post_policy"), {"post_manually": "true"})
     return to_bytes(root)
+
+
+def list_times(assignment: Assignment) -> dict[str, str]:
+    """Return when the quiz is due and, unless late hand-ins are accepted, when it closes; in UTC, as Canvas has it."""
+    times = {"due_at": assignment.deadline}
+    if assignment.late.points_per_day is None:
+        times["lock_at"] = assignment.deadline + timedelta(seconds=assignment.late.grace_seconds)
+    return {name: moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S") for name, moment in times.items()}
 
 
 def _add_texts(parent: ET.Element, texts: Mapping[str, str]) -> None:

@@ -6,28 +6,32 @@
 import io
 import xml.etree.ElementTree as ET
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from assignment.assignment import Bilingual
 from assignment.fixable import Fault, FixableError, show_value
 from questions.bank import Bank
-from questions.canvas.assessment import FILE_BASE, NAMESPACE
+from questions.canvas.assessment import FILE_BASE, NAMESPACE, SCORING
 from questions.canvas.package import ASSESSMENT_TYPE, CANVAS, CONTENT, MANIFEST_FILE, SETTINGS_FILE
 from questions.key import Key
 
 MOST_BYTES = 64 * 2**20  # of one file in a package
-_IN = {"q": NAMESPACE, "c": CONTENT}
+_IN = {"q": NAMESPACE, "c": CONTENT, "m": CANVAS}
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass(frozen=True)
 class ReadQuestion:
-    """One item: its texts, the paths of its pictures, its points, its choices by letter in order, the right ones."""
+    """One item: its texts, the paths of its pictures, its points, its choices by letter in order, the right ones.
+
+    scoring: how New Quizzes is asked to score it.
+    """
 
     id: str
     kind: str
+    scoring: str
     points: Decimal
     ask: Bilingual
     given: tuple[Bilingual, ...]
@@ -40,10 +44,11 @@ class ReadQuestion:
 
 @dataclass(frozen=True)
 class ReadPackage:
-    """A package: the questions in order, Canvas's settings of the quiz, and the names of all files."""
+    """A package: the questions in order, the settings of quiz and column of the gradebook, the names of all files."""
 
     questions: tuple[ReadQuestion, ...]
     settings: Mapping[str, str]
+    grade: Mapping[str, str]
     files: tuple[str, ...]
 
 
@@ -56,9 +61,10 @@ def parse_package(data: bytes, place: str) -> ReadPackage:
             if resource is None:
                 raise ValueError(f"{MANIFEST_FILE} names no {ASSESSMENT_TYPE}")
             assessment = _read(archive, resource.get("href", ""))
-            settings = {one.tag.removeprefix(f"{{{CANVAS}}}"): one.text or "" for one in _read(archive, SETTINGS_FILE)}
+            quiz = _read(archive, SETTINGS_FILE)
             questions = tuple(_parse_item(item) for item in assessment.iterfind(".//q:item", _IN))
-            return ReadPackage(questions, settings, tuple(archive.namelist()))
+            grade = _list_texts(quiz.iterfind("m:assignment//*", _IN))
+            return ReadPackage(questions, _list_texts(quiz), grade, tuple(archive.namelist()))
     except (zipfile.BadZipFile, ET.ParseError, KeyError, ValueError, InvalidOperation) as error:
         reason = " ".join(str(error).split())[:200]
         raise FixableError(f"{place}: {reason}; expected a package that `hw9 questions qti` writes") from None
@@ -67,6 +73,8 @@ def parse_package(data: bytes, place: str) -> ReadPackage:
 def find_differences(package: ReadPackage, bank: Bank, points: Mapping[str, Decimal], key: Key) -> Iterator[Fault]:
     """Yield what a package says differently from the bank and its key, each with its place."""
     found = {question.id: question for question in package.questions}
+    if package.grade.get("post_manually") != "true":
+        yield Fault(("package", "post_manually"), f"{show_value(package.grade.get('post_manually'))}; expected true")
     if tuple(found) != bank.ids:
         yield Fault(("package",), f"questions {', '.join(found) or 'none'}; expected {', '.join(bank.ids)}")
     for question in bank.questions:
@@ -76,6 +84,7 @@ def find_differences(package: ReadPackage, bank: Bank, points: Mapping[str, Deci
         says = {letter: _plain(choice.say) for letter, choice in question.choices.items()}
         pairs = (
             ("points", its.points, points[question.id]),
+            ("scoring", its.scoring, SCORING["scoring_algorithm"]),
             ("ask", its.ask, _plain(question.ask)),
             ("given", its.given, tuple(_plain(one.say) for one in question.given)),
             ("steps", its.steps, tuple(map(_plain, question.steps))),
@@ -91,6 +100,10 @@ def find_differences(package: ReadPackage, bank: Bank, points: Mapping[str, Deci
 
 def _plain(text: Bilingual) -> Bilingual:
     return Bilingual(en=text.en.strip().replace("`", ""), zh=text.zh.strip().replace("`", ""))
+
+
+def _list_texts(elements: Iterable[ET.Element]) -> dict[str, str]:
+    return {one.tag.removeprefix(f"{{{CANVAS}}}"): (one.text or "").strip() for one in elements}
 
 
 def _read(archive: zipfile.ZipFile, name: str) -> ET.Element:
@@ -113,6 +126,7 @@ def _parse_item(item: ET.Element) -> ReadQuestion:
     return ReadQuestion(
         id=item.get("title", ""),
         kind=fields.get("question_type", ""),
+        scoring=fields.get("scoring_algorithm", ""),
         points=Decimal(fields.get("points_possible", "")),
         ask=_read_both(stem),
         given=_read_list(stem, "ul"),

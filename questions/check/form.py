@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Iterator
 from itertools import pairwise
 
+from questions.canvas.apart import find_confused
+from questions.canvas.cell import list_forms
 from questions.check.item import Item, list_asked
 from questions.check.names import NAMES
 
@@ -140,3 +142,8 @@ def find_doubled_choices(item: Item) -> Iterator[tuple[str, str]]:
                 yield letter, f"{place}: {language}: the same text as {seen[key]}; expected a text of its own"
             elif its == language:
                 seen[key] = f"choice {letter}" if letter else "the stem"
+
+
+def find_merged_choices(item: Item) -> Iterator[tuple[str, str]]:
+    """Choices that the report of the quiz cannot tell: their texts differ in what does not come back alone."""
+    return ((letter, f"say: {says}") for letter, says in find_confused(list_forms(item.question)))

@@ -139,11 +139,7 @@ RULES: dict[str, Rule] = {
         "HDR 14, 15; SAQUET unfocused stem",
         in_each(form.find_unfocused),
     ),
-    "fill-in-gap": Rule(
-        "The stem has no gap to fill in.",
-        "SAQUET fill in the blank",
-        in_each(form.find_gaps),
-    ),
+    "fill-in-gap": Rule("The stem has no gap to fill in.", "SAQUET fill in the blank", in_each(form.find_gaps)),
     "grammatical-cue": Rule(
         "The stem's end fits every choice, and all choices end alike.",
         "HDR 28c; SAQUET grammatical cues",
@@ -158,6 +154,11 @@ RULES: dict[str, Rule] = {
         "No two choices of a question have the same text.",
         "HDR 22",
         in_each(form.find_doubled_choices),
+    ),
+    "merged-choices": Rule(
+        "Without < > & and backslashes, which Canvas loses, no choice is another's text, and something is left of it.",
+        "Canvas, clear_html",
+        in_each(form.find_merged_choices),
     ),
     "overlapping-choices": Rule(
         "No choice decides another of its question: same, opposite, implied or excluded by arguments and bounds.",

@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import TransferSpeedColumn as SpeedColumn
 
-from assignment.authoring.download import Progress as Told
-from assignment.authoring.fetch import Outcome, fetch_assets, find_disagreements
-from assignment.authoring.lock import LOCK_NAME, load_lock
-from assignment.authoring.sources import find_access
 from assignment.course import Course
+from assignment.fetch.download import Progress as Told
+from assignment.fetch.fetch import Outcome, fetch_assets, find_disagreements
+from assignment.fetch.lock import LOCK_NAME, load_lock
+from assignment.fetch.sources import find_access
 from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.screen import print_faults, say
 

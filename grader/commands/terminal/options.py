@@ -20,6 +20,7 @@ class RunOptions:
     jobs: int | None = None
     device: str = "auto"
     sandbox: bool = True
+    without_memory_group: bool = False
     keep_going: bool = False
     cell_seconds: int | None = None
     notebook_seconds: int | None = None
@@ -170,6 +171,12 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         help="for your own notebook only: it can read and write everything that you can; only its time, and the memory "
         "and file size of each process, are limited",
     )
+    add(
+        "--without-memory-group",
+        action="store_true",
+        help="run also where no control group limits the memory of a whole notebook: a watcher adds up what it holds, "
+        "and may be too late",
+    )
 
 
 def add_keep_going(parser: argparse.ArgumentParser) -> None:
@@ -188,6 +195,7 @@ def take_run_options(options: argparse.Namespace) -> RunOptions:
         jobs=options.jobs,
         device=options.device,
         sandbox=not options.no_sandbox,
+        without_memory_group=options.without_memory_group,
         keep_going=getattr(options, "keep_going", False),
         cell_seconds=options.cell_seconds,
         notebook_seconds=options.notebook_seconds,

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from grader.driver.event import Begun, Ended, Event, Started, TakenIn
+from grader.driver.event import Begun, Ended, Event, Started, TakenIn, Waits
 from grader.runs.result import RunResult
 
 COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -100,6 +100,11 @@ class ShownProgress:
                     self.console.print(f"{finished} of {total} notebooks have a result already")
             case Started(student):
                 self.running[student] = self.live.add_task(f"  {escape(student)}", total=None)
+            case Waits(student, seconds, reason):
+                if student in self.running:
+                    self.live.remove_task(self.running.pop(student))
+                says = f"{student}: not started, and not at fault; tried again in {seconds:.0f} s: {reason}"
+                self.console.print(says, markup=False, highlight=False, soft_wrap=True)
             case Ended(student, result):
                 if student in self.running:
                     self.live.remove_task(self.running.pop(student))

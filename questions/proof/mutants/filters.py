@@ -10,6 +10,7 @@ _MADE = "reference/produce/filters.py"
 _NAMED = "reference/layers.py"  # the same of classifiers whose layers have names
 _BENCH = "reference/produce/bench.py"
 _TAKEN, _GRADIENT = "part.run(x)[:, list(filters)] for x", "torch.autograd.grad(means.sum(), x)"
+_CUT = "    part = _cut(model, layer, filters)\n    return"
 _mutant = partial(make_mutant, "filters")
 
 FILTERS_MUTANTS = (
@@ -47,6 +48,7 @@ FILTERS_MUTANTS = (
         "the maps are taken before the ReLU",
         as_if("the activation maps were taken before the ReLU", "活化圖取自 ReLU 之前"),
         Edit(_FILTERS, "model.find_input(x, layer)).relu() for x", "model.find_input(x, layer)) for x"),
+        Edit(_NAMED, _CUT, _CUT.replace("layer,", "model.list_layers()[model.list_layers().index(str(layer)) - 1],")),
     ),
     _mutant(
         "wrong-filter",

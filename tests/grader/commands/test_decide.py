@@ -72,14 +72,16 @@ def test_every_kind_is_written_listed_and_taken_back(hw9: Hw9, handins: Path) ->
     hw9("void", "saliency-1", *WHY)
     hw9("all-right", "saliency-2", *WHY)
     hw9("accept", "lime-1", "ba", *WHY)
+    hw9("text", "lime-1", "b", "Which are, rihgt?", *WHY)
     listed = hw9("list").splitlines()
     assert listed[0] == "1. extension b01 2027-06-01T23:59:59+08:00: She asked. (2027-06-02, Ada)"
-    assert [line.split()[1] for line in listed[:7]] == [name.replace("_", "-") for name in KINDS]
+    assert [line.split()[1] for line in listed[:8]] == [name.replace("_", "-") for name in KINDS]
     assert listed[2].startswith("3. reading b02 lime-2 blank: ")
     assert listed[6].startswith("7. accept lime-1 ab: ")
+    assert listed[7].startswith("8. text lime-1 b Which are, rihgt?: ")
     assert "taken back: void saliency-1" in hw9("remove", "5")
-    assert "6 decisions" in hw9()
-    assert "no decision 7; expected 1 to 6" in hw9("remove", "7", code=1)
+    assert "7 decisions" in hw9()
+    assert "no decision 8; expected 1 to 7" in hw9("remove", "8", code=1)
     assert [path.name for path in handins.parent.iterdir() if path != handins] == ["handins.decisions.yaml"]
 
 
@@ -89,6 +91,8 @@ def test_every_kind_is_written_listed_and_taken_back(hw9: Hw9, handins: Path) ->
         (("void", "lime-9", *WHY), "question: 'lime-9'; expected one of"),
         (("reading", "b01", "lime-1", "xy", *WHY), "value: 'xy'; expected letters of abcde, or blank"),
         (("accept", "lime-1", "blank", *WHY), "value: 'blank'; expected letters of abcde"),
+        (("text", "lime-1", "ab", "Mended", *WHY), "value: 'ab'; expected one letter of abcde"),
+        (("text", "lime-1", "b", " <p></p>", *WHY), "text: missing; expected the text that the quiz's report has"),
         (("extension", "b01", "2027-06-01T23:59:59", *WHY), "has no time zone"),
         (("extension", "b01", "2027-01-01T00:00:00Z", *WHY), "expected a moment after the deadline"),
         (("excused", "../b01", *WHY), "student: '../b01'"),

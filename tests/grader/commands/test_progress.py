@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from grader.commands.terminal.progress import ShownProgress, describe_end, show_progress, show_time_left
-from grader.driver.event import Begun, Ended, Started
+from grader.driver.event import Begun, Ended, Started, Waits
 from grader.runs.result import RunResult
 
 
@@ -34,6 +34,16 @@ def test_each_end_is_one_plain_line_without_a_terminal() -> None:
     assert "no result" in lines[3]
     assert lines[4].split()[:2] == ["dan", "lost"]
     assert "\x1b" not in text.getvalue()
+
+
+def test_class_that_waits_says_why_and_blames_nobody() -> None:
+    text = io.StringIO()
+    with ShownProgress(Console(file=text, width=200)) as shown:
+        shown(Begun(1, 0))
+        shown(Started("alice"))
+        shown(Waits("alice", 5.0, "sandbox: no [memory]; expected some"))
+    says = "alice: not started, and not at fault; tried again in 5 s: sandbox: no [memory]; expected some\n"
+    assert text.getvalue() == says
 
 
 def test_long_work_says_at_once_how_much_there_is_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:

@@ -89,8 +89,8 @@ def test_all_faults_come_at_once_each_with_its_place(tmp_path: Path, bank: Bank,
         mappings = (", ".join(f'{name}: "{cell}"' for name, cell in zip(names, row, strict=False)) for row in rows)
         text = "#\n" + "".join(f"- {{{mapping}}}\n" for mapping in mappings)
     assert find_faults(tmp_path / f"d{ending}", text, bank) == [
-        "line 2: decision: 'viod'; expected one of accept, all_right, excused, extension, reading, seen, void "
-        "(the nearest is void)",
+        "line 2: decision: 'viod'; expected one of accept, all_right, excused, extension, reading, seen, text, "
+        "void (the nearest is void)",
         "line 3: question: 'lime-7'; expected one of lime-1, lime-2, saliency-1, saliency-2 (the nearest is lime-2)",
         "line 4: student: 'b09901003' is not of the class; expected the id of one of its students, "
         "such as b09901001, b09901002",
@@ -167,3 +167,36 @@ def test_empty_file_holds_no_decisions(tmp_path: Path, bank: Bank, text: str) ->
 def test_unknown_class_takes_any_id(tmp_path: Path, bank: Bank) -> None:
     text = f"{COLUMNS}excused,b1,,,x,2027-06-02,\n"
     assert load(tmp_path / "d.csv", text, bank, None).every[0].student == "b1"
+
+
+def test_text_of_a_mended_choice_is_one_letters_and_no_other_choices(tmp_path: Path, bank: Bank) -> None:
+    taken = bank["lime-1"].choices["c"].say.en
+    head = "decision,question,value,text,reason,date\n"
+    rows = [
+        "text,lime-1,b,Rihgt,x,2027-06-02",
+        "text,lime-1,B,Other words,x,2027-06-02",
+        "text,lime-2,a,Rihgt,x,2027-06-02",
+    ]
+    found = load(tmp_path / "d.csv", head + "\n".join(rows), bank)
+    assert found.texts == {"lime-1": {"b": ("Rihgt", "Other words")}, "lime-2": {"a": ("Rihgt",)}}
+    assert found.settled == frozenset()
+    wrong = [
+        "text,lime-1,b,Rihgt,x,2027-06-02",
+        "text,lime-1,c,<p>Rihgt </p>,x,2027-06-02",
+        f'text,lime-1,b,"{taken}",x,2027-06-02',
+        "text,lime-1,ab,Others,x,2027-06-02",
+        "text,lime-1,b,,x,2027-06-02",
+        "void,lime-2,,Others,x,2027-06-02",
+    ]
+    assert find_faults(tmp_path / "d.csv", head + "\n".join(wrong), bank) == [
+        "line 3: a second `text` of lime-1, after line 2; expected one",
+        f"line 4: text: '{taken}' is what choice c says; expected a text that no choice has",
+        "line 5: value: 'ab'; expected one letter of abcd",
+        "line 6: text: missing; expected the text that the quiz's report has",
+        "line 7: text: 'Others'; expected nothing, as `void` has none",
+    ]
+
+
+def test_void_and_all_right_settle_a_question(tmp_path: Path, bank: Bank) -> None:
+    rows = "decision,question,reason,date\nvoid,lime-1,x,2027-06-02\nall_right,lime-2,x,2027-06-02\n"
+    assert load(tmp_path / "d.csv", rows, bank).settled == {"lime-1", "lime-2"}

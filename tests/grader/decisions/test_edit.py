@@ -97,7 +97,7 @@ def test_table_keeps_its_columns_its_separator_and_its_encoding(before: str, enc
 
 def test_new_table_has_every_column() -> None:
     made = add_entry(b"", Path("d.csv"), READING).decode()
-    assert made == "decision,student,question,value,reason,date,by\nreading,0123,lime-1,ac,x,2027-06-02,\n"
+    assert made == "decision,student,question,value,text,reason,date,by\nreading,0123,lime-1,ac,,x,2027-06-02,\n"
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,8 @@ def pages(
         save_handin_record(runs / one.student, one)
     write_reports(runs, grading, show_key=True)
     names = {"class": "runs", "failed": "runs/ann", "not run": "runs/zoe"}
-    return handed_out | {name: tmp_path / folder / "report.html" for name, folder in names.items()}
+    reports = {name: tmp_path / folder / "report.html" for name, folder in names.items()}
+    return handed_out | reports | {"items": runs / "items.html"}
 
 
 @pytest.fixture

@@ -13,10 +13,11 @@ from lxml import etree
 
 from assignment.course import open_course
 from assignment.fixable import FixableError
+from assignment.late import LatePolicy
 from grader.commands.main import main
 from questions.bank import Bank, list_worth
 from questions.canonical import load_canonicals
-from questions.canvas.package import ASSESSMENT_FILE, MANIFEST_FILE, SETTINGS_FILE, to_package
+from questions.canvas.package import ASSESSMENT_FILE, MANIFEST_FILE, SETTINGS_FILE, list_times, to_package
 from questions.canvas.readback import ReadPackage, find_differences, parse_package
 from questions.key import Key, compute_key
 
@@ -108,7 +109,7 @@ def test_wrong_choices_stand_under_not_and_right_ones_do_not(data: bytes, own: B
         assert condition.count("<varequal") == len(question.choices)
 
 
-def test_settings_are_those_of_a_graded_quiz_that_hides_its_points(package: ReadPackage) -> None:
+def test_settings_are_those_of_a_graded_quiz_that_closes_with_the_deadline(package: ReadPackage) -> None:
     wanted = {
         "quiz_type": "assignment",
         "shuffle_answers": "true",
@@ -117,8 +118,36 @@ def test_settings_are_those_of_a_graded_quiz_that_hides_its_points(package: Read
         "allowed_attempts": "1",
         "points_possible": "10.0",
         "due_at": "2027-05-28T15:59:59",
+        "lock_at": "2027-05-28T15:59:59",
     }
     assert {name: package.settings[name] for name in wanted} == wanted
+    assert {package.grade[name] for name in ("due_at", "lock_at")} == {"2027-05-28T15:59:59"}
+
+
+def test_grades_are_posted_manually_in_the_form_that_canvas_and_text2qti_write(data: bytes) -> None:
+    meta = etree.fromstring(read(data, SETTINGS_FILE))
+    policies = meta.findall("{*}assignment/{*}post_policy/{*}post_manually")
+    assert [one.text for one in policies] == ["true"]
+    assert len(list(meta.iter("{*}post_policy"))) == 1
+
+
+def test_package_without_manual_posting_is_told(own: Bank, key: Key, package: ReadPackage) -> None:
+    points = list_worth(own, open_course().assignment)
+    for grade in ({}, {"post_manually": "false"}):
+        found = list(find_differences(replace(package, grade=grade), own, points, key))
+        assert [fault.place for fault in found] == [("package", "post_manually")]
+
+
+def test_quiz_stays_open_for_its_grace_and_for_late_hand_ins() -> None:
+    assignment = open_course().assignment
+    late = LatePolicy(grace_seconds=600, points_per_day=None, fractions=False)
+    assert list_times(assignment.model_copy(update={"late": late}))["lock_at"] == "2027-05-28T16:09:59"
+    late = LatePolicy(grace_seconds=600, points_per_day=Decimal("0.5"), fractions=False)
+    assert list(list_times(assignment.model_copy(update={"late": late}))) == ["due_at"]
+
+
+def test_every_item_asks_new_quizzes_for_all_or_nothing(package: ReadPackage) -> None:
+    assert [question.scoring for question in package.questions] == ["AllOrNothing"] * 30
 
 
 def test_manifest_names_every_file_and_each_is_there(data: bytes, package: ReadPackage) -> None:

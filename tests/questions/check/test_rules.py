@@ -110,6 +110,11 @@ FLAWS: dict[str, list[tuple[Break, str]]] = {
     ],
     "numeric-order": [(count(1, 3, 2, 4, 5), "lime-1: choices 1, 3, 2, 4, 5; expected numbers that rise")],
     "duplicated-choice": [(say("b", "Statement A!", "敘述 b。"), "choice b: say: en: the same text as choice a")],
+    "merged-choices": [
+        (lambda questions: (say("a", "x<y.", "小於。")(questions), say("b", "x>y.", "大於。")(questions)),
+         "lime-1: choice a: say: 'xy.' in Canvas's report, read as a or b; expected texts that stay apart"),
+        (say("b", "<>", "&"), "lime-1: choice b: say: nothing is left of it in Canvas's report"),
+    ],
     "overlapping-choices": [
         (claim("b", **{"with": TRUTH}, above=0.7), "lime-1: choice b: claim: implies that of choice a"),
         (claim("b", **{"with": {"picture": 1}}, below=0.5), "choice b: claim: is the opposite of that of choice a"),
