@@ -41,6 +41,7 @@ from grader.runs.job import Job, order_course, take_back, write_job
 from grader.runs.result import RESULT_FILE, RunResult, commit_result, load_result
 from grader.sandbox.cgroup import sweep_groups, try_group
 from grader.sandbox.check import check_cage, check_readable
+from grader.sandbox.orphans import sweep_cages
 from grader.sandbox.subordinate import has_own_users
 
 
@@ -92,6 +93,7 @@ def run_class(
     with lock_runs(runs):
         taken = take_in(handins, runs, course=course.mark)
         observer(TakenIn(taken.submissions, taken.notes))
+        sweep_cages()
         sweep_groups()
         its = limits or course.assignment.limits
         how = {"sandbox": sandbox, "keep_going": keep_going, "without_memory_group": without_memory_group}

@@ -16,6 +16,7 @@ from pathlib import Path
 from grader.runs.folder import note_unready
 from grader.runs.job import load_job, read_order
 from grader.sandbox.cage import to_head
+from grader.sandbox.orphans import end_cages
 from grader.sandbox.subordinate import ENTER
 
 LOG_FILE = "worker.log"
@@ -45,6 +46,8 @@ def run_job(folder: Path) -> None:
             pass
     finally:
         _kill(worker)
+        if worker.returncode:
+            end_cages(folder.name)
     with contextlib.suppress(FileNotFoundError):  # another order's run_job may be at it already
         if read_order(folder) == order and not (folder / LOG_FILE).stat().st_size:
             (folder / LOG_FILE).unlink()

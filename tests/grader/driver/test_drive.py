@@ -22,6 +22,7 @@ from grader.runs.folder import prepare_run, write_handin
 from grader.runs.job import Job, order_course, write_job
 from grader.runs.result import load_result
 from grader.sandbox import cage
+from grader.sandbox.orphans import end_cages
 from tests.patience import PATIENCE, wait_until
 
 ROOT = Path(__file__).parents[3]
@@ -179,6 +180,7 @@ def test_worker_killed_while_its_cage_is_built_leaves_nothing(
         time.sleep(0.006 * number)
         worker.kill()
         worker.wait()
+        end_cages(folder.name)  # as run_job does
         assert wait_until(lambda name=folder.name: not processes(name))
 
 
