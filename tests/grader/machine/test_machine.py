@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
 
 from tests.grader.machine.boot import boot
@@ -78,10 +77,16 @@ def seen() -> Mapping[str, Any]:
     files: dict[str, Path | str] = {"job.py": Path(__file__).with_name("job.py")}
     files["ways.json"] = json.dumps({way: (before, settings) for way, (before, settings, _) in WAYS.items()})
     for name, source in ACTS.items():
-        cells = [nbformat.v4.new_code_cell(source.strip())]
-        files[f"acts/{name}.ipynb"] = nbformat.writes(nbformat.v4.new_notebook(cells=cells))
+        files[f"acts/{name}.ipynb"] = to_notebook(source)
     said = boot(find_image(), files, 3000)
     return {one["way"]: one for one in map(json.loads, filter(None, said.splitlines()))}
+
+
+def to_notebook(source: str) -> str:
+    """Return a notebook of one cell."""
+    cell = {"id": "a", "cell_type": "code", "source": source.strip(), "metadata": {}, "outputs": []}
+    its = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell | {"execution_count": None}]}
+    return json.dumps(its)
 
 
 @pytest.mark.parametrize("way", WAYS)
