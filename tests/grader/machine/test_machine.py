@@ -1,4 +1,4 @@
-"""On a machine as most servers are, with cgroup v2 and systemd: limits hold in every way in which a class is started."""
+"""On a machine with cgroup v2 and systemd, as most servers are: limits hold however a class is started."""
 
 import json
 from collections.abc import Mapping
