@@ -67,6 +67,9 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "grader.sandbox": ("assignment", "grader.release"),
     "grader.worker": ("assignment", "grader.files", "grader.handins", "grader.runs", "grader.sandbox"),
     "grader.driver": ("assignment", "grader.files", "grader.handins", "grader.runs", "grader.sandbox"),
+    "grader.cluster": (
+        *("assignment", "grader.files", "grader.handins", "grader.runs", "grader.sandbox", "grader.driver"),
+    ),
     "grader.scoring": (
         *("assignment", "assignment.sheet", "questions", "grader.files", "grader.handins", "grader.decisions"),
         *("grader.quiz", "grader.runs", "grader.agreement"),

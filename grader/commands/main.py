@@ -27,6 +27,8 @@ from grader.commands import (
     run,
     score,
 )
+from grader.commands.cluster import main as cluster
+from grader.commands.cluster import worker
 from grader.commands.course import main as course
 from grader.commands.questions import main as questions
 from grader.commands.terminal.options import VerbParser
@@ -41,6 +43,8 @@ MODULES = (
     decide,
     report,
     demo,
+    worker,
+    cluster,
     bundle,
     explorer,
     look,
@@ -51,6 +55,7 @@ MODULES = (
 )
 PURPOSES = {
     "grade a class": ("collect", "grade", "run", "score", "decide", "report", "demo"),
+    "on several machines": ("worker", "cluster keys"),
     "hand out": ("bundle", "explorer", "look", "questions handout", "questions qti", "questions lessons"),
     "make a course": (
         "course new",

@@ -5,7 +5,9 @@ everything lies that the job is told. A student's failure is data in `result.jso
 simply tried again. All that is decided, and all that is told, happens in the caller's thread.
 """
 
+import time
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,7 +18,7 @@ from assignment.assignment import Limits
 from assignment.course import Course
 from assignment.profile import check_profile
 from grader.driver.event import Begun, Ended, Observer, Started, TakenIn, ignore
-from grader.driver.executors import make_executor
+from grader.driver.executors import Elastic, MachineError, make_executor
 from grader.driver.run_job import LOG_FILE, run_job
 from grader.driver.slot import Slot, make_font_list, make_slots, share_threads
 from grader.files.whole import write_whole
@@ -38,6 +40,8 @@ from grader.runs.job import Job, order_course, take_back, write_job
 from grader.runs.result import RESULT_FILE, RunResult, commit_result, load_result
 from grader.sandbox.cgroup import sweep_groups
 from grader.sandbox.check import check_cage, check_readable
+
+TICK = 0.2  # seconds between two looks at places that come and go
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,7 @@ def run_class(
     keep_going: bool = False,
     limits: Limits | None = None,
     executor: str = "local",
+    elsewhere: Callable[[], Elastic] | None = None,
     observer: Observer = ignore,
 ) -> list[RunResult]:
     """Take in the hand-ins, execute each that has no result yet, and return all results, sorted by student.
@@ -69,15 +74,16 @@ def run_class(
     HANDINS is read once, before anything is executed. Hand-ins with a problem have nothing to execute and no result.
 
     `device` is auto, cpu or cuda; `jobs` None means one for each GPU, or for each processor; `executor` is one of
-    `EXECUTORS`. FixableError when the hand-ins, the course, the RUNS folder or the sandbox are not as they must be;
+    `EXECUTORS`; `elsewhere` makes one on other machines, and then this one needs neither sandbox nor device.
+    FixableError when the hand-ins, the course, the RUNS folder or the sandbox are not as they must be;
     KeyboardInterrupt leaves everything so that the same call goes on.
     """
-    slots = make_slots(device, jobs)
+    slots = () if elsewhere else make_slots(device, jobs)
     open_handins(handins)  # its faults are told before the sandbox is tried and before RUNS is made
     check_profile(course.profile)
     released = parse_notebook(course.released.read_bytes())
     check_course(runs, course.mark)
-    if sandbox:
+    if sandbox and not elsewhere:
         check_readable(course)
         check_cage([slot.gpu for slot in slots if slot.gpu])
     with lock_runs(runs):
@@ -87,8 +93,9 @@ def run_class(
         its = limits or course.assignment.limits
         job = make_job(handins, runs, slots, course, its, sandbox=sandbox, keep_going=keep_going)
         whole = [one for one in taken.submissions if one.problem is None]
-        with make_executor(executor, slots) as chosen:
+        with elsewhere() if elsewhere else make_executor(executor, slots) as chosen:
             _run_all(Drive(runs, slots, job, released, observer), chosen, whole)
+        _tell_news(observer, chosen)
         results = (load_result(run_folder(runs, one)) for one in whole)
         return [result for result in results if result is not None]
 
@@ -110,7 +117,7 @@ def make_job(
         limits=limits,
         sandbox=sandbox,
         keep_going=keep_going,
-        threads=share_threads(len(slots)),
+        threads=share_threads(len(slots) or 1),
         fonts=fonts.resolve() if fonts else None,
         hidden=(handins.resolve(), runs.resolve(), *(() if course.embedded else (course.folder,))),
     )
@@ -123,18 +130,19 @@ def _run_all(drive: Drive, executor: Executor, submissions: list[Submission]) ->
     free, running = deque(drive.slots), dict[Future[None], tuple[Submission, Slot]]()
     try:
         while todo or running:
+            if isinstance(executor, Elastic):
+                free = deque([Slot(0)] * (executor.count_places() - len(running)))  # it has places of its own
+                _tell_news(drive.tell, executor)
             while todo and free:
                 if is_lost(run_folder(drive.runs, todo[0])):
                     _commit_lost(drive, todo.popleft())
                 else:
                     one, slot = todo.popleft(), free.popleft()
                     running[_start(drive, executor, one, slot)] = one, slot
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
-                one, slot = running[future]
-                future.result()
-                del running[future]
+            for future in _wait(running, elastic=isinstance(executor, Elastic)):
+                one, slot = running.pop(future)
                 free.append(slot)
-                todo.extend(() if _end(drive, one) else (one,))
+                todo.extend(() if _end(drive, one, future) else (one,))
     except BaseException:
         for future in running:
             future.cancel()
@@ -142,6 +150,18 @@ def _run_all(drive: Drive, executor: Executor, submissions: list[Submission]) ->
             if not (run_folder(drive.runs, one) / RESULT_FILE).exists():
                 take_back(run_folder(drive.runs, one))
         raise
+
+
+def _wait(running: "dict[Future[None], tuple[Submission, Slot]]", *, elastic: bool) -> "set[Future[None]]":
+    """Return the jobs that have ended, once there is one; where places come and go, look at these now and then."""
+    if elastic and not running:
+        time.sleep(TICK)
+    return wait(running, timeout=TICK if elastic else None, return_when=FIRST_COMPLETED).done
+
+
+def _tell_news(tell: Observer, executor: Executor) -> None:
+    for event in executor.list_news() if isinstance(executor, Elastic) else ():
+        tell(event)
 
 
 def _start(drive: Drive, executor: Executor, submission: Submission, slot: Slot) -> "Future[None]":
@@ -157,13 +177,15 @@ def _start(drive: Drive, executor: Executor, submission: Submission, slot: Slot)
     return executor.submit(run_job, folder.resolve())
 
 
-def _end(drive: Drive, submission: Submission) -> bool:
-    """Note how a job ended; tell whether it left a result."""
-    folder = run_folder(drive.runs, submission)
+def _end(drive: Drive, submission: Submission, future: "Future[None]") -> bool:
+    """Note how a job ended; tell whether it left a result. A machine's own fault is not the student's."""
+    folder, error = run_folder(drive.runs, submission), future.exception()
+    if error is not None and not isinstance(error, MachineError):
+        raise error
     result = load_result(folder)
-    if result is None:
+    if result is None and (error is None or error.counts):
         note_vanished(folder)
-    drive.tell(Ended(submission.student, result))
+    drive.tell(Ended(submission.student, result, str(error or "")))
     return result is not None
 
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from grader.driver.event import Begun, Ended, Event, Started, TakenIn
+from grader.driver.event import Begun, Ended, Event, MachineCame, MachineLeft, Noted, Placed, Started, TakenIn
 from grader.runs.result import RunResult
 
 COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -100,17 +100,38 @@ class ShownProgress:
                     self.console.print(f"{finished} of {total} notebooks have a result already")
             case Started(student):
                 self.running[student] = self.live.add_task(f"  {escape(student)}", total=None)
-            case Ended(student, result):
+            case Placed(student, machine, place):
+                if student in self.running:
+                    where = f"  {escape(student)}  [dim]{escape(machine)}, place {place}[/]"
+                    self.live.update(self.running[student], description=where)
+            case MachineCame() | MachineLeft() | Noted():
+                self.console.print(describe_machine(event), markup=False, highlight=False, soft_wrap=True)
+            case Ended(student, result, why):
                 if student in self.running:
                     self.live.remove_task(self.running.pop(student))
-                self.console.print(describe_end(student, result), highlight=False)
+                self.console.print(describe_end(student, result, why), highlight=False)
                 self.live.advance(self.all, result is not None)
 
 
-def describe_end(student: str, result: RunResult | None) -> str:
-    """Return one line of rich markup that says how a notebook ended."""
+def describe_machine(event: MachineCame | MachineLeft | Noted) -> str:
+    """Return one line that says what happened to a machine.
+
+    >>> describe_machine(MachineLeft("gpu1", "not a word for 21 s", 125.0, 7))
+    'gpu1 left: not a word for 21 s; 7 notebooks in 125 s'
+    """
+    match event:
+        case MachineCame(name, places):
+            return f"{name} came, {places} at once"
+        case MachineLeft(name, why, seconds, results):
+            return f"{name} left: {why}; {results} notebooks in {seconds:.0f} s"
+        case Noted(text):
+            return text
+
+
+def describe_end(student: str, result: RunResult | None, why: str = "") -> str:
+    """Return one line of rich markup that says how a notebook ended; `why` a machine had no result."""
     if result is None:
-        return f"{escape(student):24} [magenta]no result[/] (its worker ended; it is run again)"
+        return f"{escape(student):24} [magenta]no result[/] ({escape(why) or 'its worker ended'}; it is run again)"
     reason = f" ({result.reason})" if result.reason else ""
     place = f" in cell {result.cell}" if result.cell is not None else ""
     return f"{escape(student):24} [{COLOURS[result.word]}]{result.word}[/]{reason}{place}  {result.seconds:.1f} s"

@@ -1,0 +1,82 @@
+"""`hw9 worker`: offer this machine's GPUs, or its processors, to a class that is run on another."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from grader.cluster.devices import make_places
+from grader.cluster.host import Service, run_host
+from grader.cluster.keys import load_keys
+from grader.cluster.wire import load_dask
+from grader.commands.cluster.options import parse_address
+from grader.commands.terminal.options import Verbs, add_verb, parse_positive
+from grader.sandbox.check import check_cage
+
+ABOUT = """Execute notebooks for the class at ADDRESS (HOST:PORT), where `hw9 run --executor dask` waits for workers.
+
+One runs at a time for each GPU. The sandbox is tried first, and what is missing is said. The course comes from the
+class where this machine lacks it. A worker may be started before the class, waits for it, ends with it, and leaves
+nothing but the cached course. Its environment must be that of the class: the same hw9, Python and packages.
+"""
+
+
+def add_parser(verbs: Verbs) -> None:
+    """Add the verb."""
+    parser = add_verb(
+        verbs,
+        "worker",
+        _start,
+        says="execute notebooks of a class that is run on another machine",
+        about=ABOUT,
+        examples=("hw9 worker grader.example.edu:8790 --keys keys/", "hw9 worker gpu1 --keys keys/ --places 2"),
+        opens=False,
+    )
+    add = parser.add_argument
+    add("address", metavar="ADDRESS", help="where the class is, HOST:PORT")
+    add("--keys", type=Path, metavar="DIR", help="the class's certificate, of `hw9 cluster keys DIR`")
+    add("--no-tls", action="store_true", help="without a certificate, for a class of this machine alone")
+    add("--device", choices=["auto", "cpu", "cuda"], default="auto", help="auto: a GPU where there is one (default)")
+    add("--places", type=parse_positive, help="notebooks at once on each GPU (default: 1), else on the processors")
+    add(
+        "--grace",
+        type=parse_positive,
+        default=600,
+        metavar="SECONDS",
+        help="without a class, then it ends (default: 600)",
+    )
+    add("--seconds", type=parse_positive, help="that this machine has: takes no notebook that it could not end")
+    add("--cache", type=Path, metavar="DIR", help="where courses are kept (default: ~/.cache/hw9/courses)")
+    add("--name", default="", help="of this machine, as the class shows it (default: its own)")
+
+
+def _start(options: argparse.Namespace) -> int:
+    return worker(
+        Service(
+            address=":".join(map(str, parse_address(options.address))),
+            keys=None if options.no_tls else load_keys(options.keys or Path("keys")),
+            places=make_places(options.device, options.places),
+            cache=options.cache or find_cache(),
+            grace=options.grace,
+            seconds=options.seconds,
+            name=options.name,
+        )
+    )
+
+
+def worker(service: Service) -> int:
+    """Try the sandbox, then work until there is no class any more."""
+    load_dask()
+    check_cage(list(dict.fromkeys(place.gpu for place in service.places if place.gpu)))
+    why = run_host(service, _say)
+    _say(f"ended: {why}")
+    return 0 if why in ("end", "late", "stopped") else 1
+
+
+def find_cache() -> Path:
+    """Return where this user's workers keep courses."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hw9" / "courses"
+
+
+def _say(text: str) -> None:
+    print(f"worker: {text}", file=sys.stderr, flush=True)
