@@ -42,7 +42,8 @@ def load_dask() -> ModuleType:
 
 
 def _refuse_pickle(*_: Any, **__: Any) -> NoReturn:
-    raise ValueError("a pickle; expected plain values")
+    LOGGER.warning("its other end sent a pickle, which was not opened: a worker's machine may be in other hands")
+    raise OSError("a pickle; expected plain values")
 
 
 class Refusals(logging.Handler):
