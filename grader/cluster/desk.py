@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from assignment.fixable import FixableError
 from grader.cluster.likeness import compare_environments, describe_environment
-from grader.cluster.machine import Errand, Hello, Machine
+from grader.cluster.machine import Device, Errand, Hello, Machine
 from grader.cluster.pace import Pace
 from grader.cluster.parcel import Parcel
 from grader.driver.event import Event, MachineCame, MachineLeft, Noted, Placed
@@ -76,7 +76,7 @@ class Desk:
         with self.lock:
             machine = self.machines.get(key) if isinstance(key, str) else None
             if machine is not None:
-                machine.seen = self.clock()
+                machine.seen, machine.broken = self.clock(), False
             return machine
 
     def put(self, parcel: Parcel) -> "Future[None]":
@@ -121,8 +121,8 @@ class Desk:
         """Put a checked result into place and end its order; tell whether it counts."""
         with self.lock:
             errand = machine.running.pop(ticket)
-            parcel = errand.parcel
-            first = parcel.commit(result)
+            parcel, device = errand.parcel, machine.find_device(errand.place)
+            first = parcel.commit(result.model_copy(update=_describe_place(machine, device)))
             parcel.drop()
             machine.note_result(self.clock() - errand.since)
             self._end(parcel)
@@ -154,12 +154,13 @@ class Desk:
         with self.lock:
             for machine in list(self.machines.values()):
                 if (quiet := self.clock() - machine.seen) > self.pace.gone:
-                    self.leave(machine, f"not a word for {quiet:.0f} s")
+                    self.leave(machine, "its connection broke" if machine.broken else f"not a word for {quiet:.0f} s")
 
     def hurry(self, key: str) -> None:
         """Note that a machine's connection broke: it has less time to say another word."""
         with self.lock:
             if (machine := self.machines.get(key)) is not None:
+                machine.broken = True
                 machine.seen = min(machine.seen, self.clock() - self.pace.gone + self.pace.broken)
 
     def list_dropped(self, machine: Machine, tickets: object) -> list[str]:
@@ -208,3 +209,11 @@ class Desk:
                 future.set_result(None)
             else:
                 future.set_exception(error)
+
+
+def _describe_place(machine: Machine, device: Device | None) -> dict[str, str | None]:
+    """Return what a result says of where it comes from; the worker's own word on it does not count."""
+    if device is None:
+        return {"machine": machine.name, "gpu": None, "gpu_driver": None}
+    gpu = f"{device.name} ({device.uuid})"
+    return {"machine": machine.name, "gpu": gpu, "gpu_driver": device.driver or None}

@@ -17,6 +17,8 @@ from grader.driver.run_job import run_job
 from grader.runs.job import Job, write_job
 from grader.runs.result import RESULT_FILE
 
+GIVEN_UP = "the driver does not know this machine any more"
+
 
 @dataclass(frozen=True)
 class Bound:
@@ -67,7 +69,7 @@ async def send_back(line: Line, folder: Path, ticket: str, bound: Bound) -> str:
             piece = {"ticket": ticket, "name": name, "offset": offset, "data": data}
             answer = await line.call("piece", machine=bound.machine, **piece)
             if answer:
-                return str(answer.get(REFUSED, "unknown"))
+                return str(answer.get(REFUSED, GIVEN_UP))
             offset += len(data)
     result = (folder / RESULT_FILE).read_bytes()
     answer = await line.call("done", machine=bound.machine, ticket=ticket, result=result)

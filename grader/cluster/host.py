@@ -22,7 +22,7 @@ from typing import Any
 from assignment.course import Course
 from assignment.fixable import FixableError, parse_as
 from grader.cluster.devices import LocalPlace
-from grader.cluster.errand import Bound, bring, execute, send_back
+from grader.cluster.errand import GIVEN_UP, Bound, bring, execute, send_back
 from grader.cluster.keys import Keys
 from grader.cluster.likeness import describe_environment
 from grader.cluster.machine import Hello
@@ -200,7 +200,7 @@ class Worker:
                 why = await self._send_back(stay, line, folder, ticket, bound)
         except (FixableError, KeyError, ValueError) as error:
             why = str(error)
-        if ticket in stay.running and why:
+        if ticket in stay.running and why and why != GIVEN_UP:
             self.tell(f"{order.get('student')}: {why}")
             await line.call("done", machine=stay.machine, ticket=ticket, why=why)
         stay.running.pop(ticket, None)
@@ -239,7 +239,7 @@ def _check(answer: dict[str, Any]) -> dict[str, Any]:
     if REFUSED in answer:
         raise FixableError(*str(answer[REFUSED]).splitlines())
     if "unknown" in answer:
-        raise OSError("the driver does not know this machine any more")
+        raise OSError(GIVEN_UP)
     return answer
 
 

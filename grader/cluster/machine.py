@@ -64,6 +64,7 @@ class Machine:
     places: tuple[Place, ...]  # those that fit, by the worker's numbers
     numbers: tuple[int, ...]
     seen: float  # when it was heard last, by the driver's clock
+    broken: bool = False  # its connection ended, and it has not spoken since
     told: float = 0.0  # when it was told last, by its beat, how things stand
     ready: bool = False  # its course was compared
     running: dict[str, Errand] = field(default_factory=dict)  # by their tickets

@@ -19,6 +19,7 @@ from assignment.course import Course
 from assignment.profile import check_profile
 from grader.driver.event import Begun, Ended, Observer, Started, TakenIn, ignore
 from grader.driver.executors import Elastic, MachineError, make_executor
+from grader.driver.order import order_by_time
 from grader.driver.run_job import LOG_FILE, run_job
 from grader.driver.slot import Slot, make_font_list, make_slots, share_threads
 from grader.files.whole import write_whole
@@ -125,7 +126,8 @@ def make_job(
 
 def _run_all(drive: Drive, executor: Executor, submissions: list[Submission]) -> None:
     """Execute until every hand-in has a result, never two on one slot; when interrupted, take back what still runs."""
-    todo = deque(one for one in submissions if load_result(run_folder(drive.runs, one)) is None)
+    unfinished = [one for one in submissions if load_result(run_folder(drive.runs, one)) is None]
+    todo = deque(order_by_time(unfinished, drive.runs))
     drive.tell(Begun(len(submissions), len(submissions) - len(todo)))
     free, running = deque(drive.slots), dict[Future[None], tuple[Submission, Slot]]()
     try:
@@ -142,7 +144,8 @@ def _run_all(drive: Drive, executor: Executor, submissions: list[Submission]) ->
             for future in _wait(running, elastic=isinstance(executor, Elastic)):
                 one, slot = running.pop(future)
                 free.append(slot)
-                todo.extend(() if _end(drive, one, future) else (one,))
+                if not _end(drive, one, future):
+                    todo.appendleft(one) if isinstance(executor, Elastic) else todo.append(one)
     except BaseException:
         for future in running:
             future.cancel()

@@ -32,6 +32,10 @@ class Evidence(Record):
     seconds: float | None = Field(default=None, description="how long it ran")
     peak_memory_mib: float | None = Field(default=None, description="the most memory that its processes held")
     device: str | None = Field(default=None, description="`cpu` or `cuda`")
+    machine: str | None = Field(default=None, description="the machine on which it ran")
+    gpu: str | None = Field(default=None, description="the GPU, or the slice of one, on which it ran")
+    gpu_driver: str | None = Field(default=None, description="the version of its driver")
+    attempt: int | None = Field(default=None, description="which start this is, from 1: more where it was run again")
     sandbox: bool | None = Field(default=None, description="whether it ran in the sandbox; null when not run or lost")
     edited: tuple[str, ...] = Field(default=(), description="official cells whose source was changed")
     removed: tuple[str, ...] = Field(default=(), description="official cells that are not in the notebook")
@@ -81,6 +85,10 @@ def _to_evidence(result: RunResult) -> Evidence:
         seconds=result.seconds,
         peak_memory_mib=result.peak_memory_mib,
         device=result.device,
+        machine=result.machine,
+        gpu=result.gpu,
+        gpu_driver=result.gpu_driver,
+        attempt=result.attempt,
         sandbox=result.sandbox,
         notebook_sha256=result.notebook_sha256 or None,
         notes=result.notes,

@@ -97,6 +97,7 @@ def test_broken_connection_leaves_a_machine_less_time(staffed: Staffed) -> None:
     staffed.clock.now += staffed.desk.pace.broken + 0.1
     staffed.desk.sweep()
     assert not staffed.desk.machines
+    assert staffed.desk.news[-1] == MachineLeft("gpu1", "its connection broke", 0.0, 0)
     again = staffed.come()
     staffed.desk.hurry(again.key)
     assert staffed.desk.find(again.key) is again  # it spoke again in time
