@@ -5,7 +5,8 @@ from functools import partial
 from pathlib import Path
 
 from assignment.course import Course
-from grader.commands.cluster.options import ClusterOptions, add_cluster_options, take_cluster_options
+from grader.cluster.units import print_driver
+from grader.commands.cluster.options import ClusterOptions, add_cluster_options, parse_address, take_cluster_options
 from grader.commands.run import HERE, execute
 from grader.commands.score import check_class, check_tables, keep_scored, score_class, show_scored, take_class
 from grader.commands.terminal.options import (
@@ -59,6 +60,9 @@ def add_parser(verbs: Verbs) -> None:
 
 
 def _start(options: argparse.Namespace) -> int:
+    if options.print:
+        say(print_driver(options.words, parse_address(options.address)[1]).rstrip())
+        return 0
     return grade(
         handins=options.handins,
         runs=options.runs,

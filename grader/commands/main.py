@@ -175,6 +175,7 @@ def main(arguments: list[str] | None = None) -> int:
         if words[:1] == ["reference"]:
             return reference.reference(words[1:])
         options = make_parser().parse_args(words)
+        options.words = tuple(words)
         if "course" in options:
             options.course = find_course(options.course)
         code: int = options.start(options)

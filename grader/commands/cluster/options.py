@@ -60,6 +60,7 @@ def add_cluster_options(parser: argparse.ArgumentParser) -> None:
     add("--keys", type=Path, metavar="DIR", help="the class's certificate, of `hw9 cluster keys DIR`")
     add("--no-tls", action="store_true", help="without a certificate, for workers of this machine alone")
     add("--max-workers", type=parse_positive, help="machines at once (default: all that come)")
+    add("--print", choices=("slurm",), help="run nothing; print an sbatch script that runs exactly this")
     add("--gpu-memory-mib", type=int, default=0, metavar="MIB", help="what a place's share of its GPU must have")
 
 

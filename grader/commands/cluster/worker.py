@@ -3,14 +3,17 @@
 import argparse
 import os
 import sys
+import time
 from pathlib import Path
 
 from grader.cluster.devices import make_places
 from grader.cluster.host import Service, run_host
 from grader.cluster.keys import load_keys
+from grader.cluster.units import KINDS, OPTION, find_seconds_left, print_worker
 from grader.cluster.wire import load_dask
 from grader.commands.cluster.options import parse_address
 from grader.commands.terminal.options import Verbs, add_verb, parse_positive
+from grader.commands.terminal.screen import say
 from grader.sandbox.check import check_cage
 
 ABOUT = """Execute notebooks for the class at ADDRESS (HOST:PORT), where `hw9 run --executor dask` waits for workers.
@@ -45,12 +48,21 @@ def add_parser(verbs: Verbs) -> None:
         metavar="SECONDS",
         help="without a class, then it ends (default: 600)",
     )
-    add("--seconds", type=parse_positive, help="that this machine has: takes no notebook that it could not end")
+    add(
+        "--seconds",
+        type=parse_positive,
+        help="that it has (default: a Slurm job's time): takes no notebook that it could not end",
+    )
+    add(OPTION, choices=KINDS, help="start nothing; print a unit or an sbatch script that starts exactly this")
     add("--cache", type=Path, metavar="DIR", help="where courses are kept (default: ~/.cache/hw9/courses)")
     add("--name", default="", help="of this machine, as the class shows it (default: its own)")
 
 
 def _start(options: argparse.Namespace) -> int:
+    if options.print:
+        parse_address(options.address)
+        say(print_worker(options.print, options.words).rstrip())
+        return 0
     return worker(
         Service(
             address=":".join(map(str, parse_address(options.address))),
@@ -58,7 +70,7 @@ def _start(options: argparse.Namespace) -> int:
             places=make_places(options.device, options.places),
             cache=options.cache or find_cache(),
             grace=options.grace,
-            seconds=options.seconds,
+            seconds=options.seconds or find_seconds_left(os.environ, time.time()),
             name=options.name,
         )
     )
