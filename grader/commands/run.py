@@ -85,7 +85,7 @@ def execute(
     where: ClusterOptions = HERE,
 ) -> list[RunResult]:
     """Execute the notebooks, show how far it is, return all results; `check` sees the class before anything runs."""
-    elsewhere = where.make_maker(course, runs, how.device)
+    elsewhere = where.make_maker(course, runs, how)
     for note in list_download_notes(handins):
         say(note)
     with ShownProgress(OUT) as shown:

@@ -10,10 +10,11 @@ from assignment.fixable import FixableError
 from grader.cluster.executor import ClusterExecutor, Terms
 from grader.cluster.keys import load_keys
 from grader.cluster.wire import PORT, load_dask
-from grader.commands.terminal.options import parse_positive
+from grader.commands.terminal.options import RunOptions, parse_positive
 from grader.driver.executors import Elastic
 
 EXECUTORS = ("local", "dask")
+LOCAL = ("127.0.0.1", "localhost")  # where nobody listens but this machine
 
 
 @dataclass(frozen=True)
@@ -27,18 +28,20 @@ class ClusterOptions:
     max_workers: int | None = None
     gpu_memory_mib: int = 0
 
-    def make_maker(self, course: Course, runs: Path, device: str) -> Callable[[], Elastic] | None:
+    def make_maker(self, course: Course, runs: Path, how: RunOptions) -> Callable[[], Elastic] | None:
         """Return what makes the executor, None for this machine alone; FixableError where an option does not fit."""
         if self.executor == "local":
             return None
         load_dask()
+        if how.jobs is not None:
+            raise FixableError(f"--jobs: {how.jobs}; expected none: each worker says so of its machine (--places)")
         if self.keys is None and not self.no_tls:
             says = "missing; expected the folder that `hw9 cluster keys DIR` made, which the workers have too"
             raise FixableError(f"--keys: {says} (--no-tls does without, on one machine)")
         host, port = parse_address(self.address)
         keys = load_keys(self.keys) if self.keys is not None else None
-        terms = Terms(keys, host, port, device, self.gpu_memory_mib, self.max_workers)
-        if keys is None and host not in ("127.0.0.1", "localhost"):
+        terms = Terms(keys, host, port, how.device, self.gpu_memory_mib, self.max_workers)
+        if keys is None and host not in LOCAL:
             raise FixableError(
                 f"--no-tls: with {host}; expected --address 127.0.0.1:PORT: nothing else is safe without"
             )

@@ -6,12 +6,13 @@ import sys
 import time
 from pathlib import Path
 
+from assignment.fixable import FixableError
 from grader.cluster.devices import make_places
 from grader.cluster.host import Service, run_host
 from grader.cluster.keys import load_keys
 from grader.cluster.units import KINDS, OPTION, find_seconds_left, print_worker
 from grader.cluster.wire import load_dask
-from grader.commands.cluster.options import parse_address
+from grader.commands.cluster.options import LOCAL, parse_address
 from grader.commands.terminal.options import Verbs, add_verb, parse_positive
 from grader.commands.terminal.screen import say
 from grader.sandbox.check import check_cage
@@ -37,7 +38,7 @@ def add_parser(verbs: Verbs) -> None:
     )
     add = parser.add_argument
     add("address", metavar="ADDRESS", help="where the class is, HOST:PORT")
-    add("--keys", type=Path, metavar="DIR", help="the class's certificate, of `hw9 cluster keys DIR`")
+    add("--keys", type=Path, metavar="DIR", help="the class's certificate, of `hw9 cluster keys` (default: keys)")
     add("--no-tls", action="store_true", help="without a certificate, for a class of this machine alone")
     add("--device", choices=["auto", "cpu", "cuda"], default="auto", help="auto: a GPU where there is one (default)")
     add("--places", type=parse_positive, help="notebooks at once on each GPU (default: 1), else on the processors")
@@ -63,9 +64,12 @@ def _start(options: argparse.Namespace) -> int:
         parse_address(options.address)
         say(print_worker(options.print, options.words).rstrip())
         return 0
+    host, port = parse_address(options.address)
+    if options.no_tls and host not in LOCAL:
+        raise FixableError(f"--no-tls: with {host}; expected 127.0.0.1: nothing else is safe without")
     return worker(
         Service(
-            address=":".join(map(str, parse_address(options.address))),
+            address=f"{host}:{port}",
             keys=None if options.no_tls else load_keys(options.keys or Path("keys")),
             places=make_places(options.device, options.places),
             cache=options.cache or find_cache(),
