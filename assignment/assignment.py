@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, Field, NonNegativeInt, PositiveInt, field_validator, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, NonNegativeInt, PositiveInt, field_validator, model_validator
 
 from assignment.analyses import Analyses, ArrayName
 from assignment.arrays import BACKGROUND, GROUPS, is_free
@@ -19,6 +19,10 @@ MOST_GROUP_MIB = 1024  # whatever a course says: who scores a class unpacks it
 NOTEBOOK_FILE = Path(__file__).with_name("homework.ipynb")
 
 _CHINESE = "\u3000-\u303f\u4e00-\u9fff\uff00-\uffef"
+# https, or this machine's own for a trial; no password, nothing that ends a string of Python or a link of Markdown
+_WEB_ADDRESS = re.compile(
+    r"(https://[A-Za-z0-9.-]+|http://(localhost|127\.0\.0\.1))(:[0-9]{1,5})?/[A-Za-z0-9._~/%?=&+,;:@-]+"
+)
 _FOLDED = re.compile(f"(?<=[{_CHINESE}]) (?=[{_CHINESE}])")
 
 
@@ -110,6 +114,27 @@ class NotebookTexts(Record):
     labels: Mapping[str, NonNegativeInt] = {}
 
 
+def _check_web_address(address: str) -> str:
+    if not _WEB_ADDRESS.fullmatch(address):
+        raise ValueError(f"{show_value(address)}; expected an address such as https://example.org/hw9-hosted.zip")
+    return address
+
+
+WebAddress = Annotated[str, AfterValidator(_check_web_address)]
+
+
+class Hosted(Record):
+    """Where a notebook that was opened alone, as in Colab, finds the rest of the homework.
+
+    address: of `hw9-hosted.zip`, which `hw9 bundle` writes. notebook: of `homework.ipynb` on GitHub, or any address
+    that opens it. models: whether those that `lock.yaml` has a public source for come from there, or lie in the zip.
+    """
+
+    address: WebAddress
+    notebook: WebAddress | None = None
+    models: Literal["lock", "zip"] = "lock"
+
+
 class Assignment(Record):
     """The whole of `assignment.yaml`, and of another course's `course.yaml`.
 
@@ -129,6 +154,7 @@ class Assignment(Record):
     regions: Mapping[ArrayName, Bilingual] = {}
     analyses: Analyses
     notebook: NotebookTexts = NotebookTexts()
+    hosted: Hosted | None = None
     least_mutation_score: Annotated[float, Field(ge=0, le=1)] = 0.98
     wider_agreement: Mapping[str, Annotated[float, Field(ge=1, le=10)]] = {}
     limits: Limits

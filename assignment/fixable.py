@@ -2,9 +2,14 @@
 
 A Fault is printed as one line: `place: place: what it is; expected what it may be`. It is joined where it is printed
 and nowhere else: who sorts, groups or moves faults reads `place`. Any other exception is our own bug.
+
+A text that is not ours (a file's name, a library's message, what a course or a student wrote) is shown one way: what
+would act on a terminal or turn a line around is written as an escape (`show_text`), on one line (`show_line`), or as
+Python writes a value (`show_value`).
 """
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +19,11 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 Model = TypeVar("Model", bound=BaseModel)
+LONGEST = 4000  # characters of a line that is shown
+UNSEEN = re.compile(  # what controls a terminal, breaks or turns a line, or is not drawn; not ZWJ and ZWNJ, which write
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
+    "\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 
 
 @dataclass(frozen=True, order=True)
@@ -28,7 +38,7 @@ class Fault:
     says: str
 
     def __str__(self) -> str:
-        return ": ".join((*self.place, self.says))
+        return show_line(": ".join((*self.place, self.says)))
 
     def within(self, *place: str) -> "Fault":
         """Return the same fault as seen from outside: these places stand before its own."""
@@ -59,6 +69,30 @@ def check_all(faults: Iterable[Fault | str]) -> None:
     found = tuple(faults)
     if found:
         raise FixableError(*found)
+
+
+def show_text(text: str) -> str:
+    r"""Return a text in which nothing acts: what nobody sees is an escape, but for tabs and line ends.
+
+    >>> print(show_text("a\x1b[31m \u202eb\n王"))
+    a\x1b[31m \u202eb
+    王
+    """
+    return text if text.isprintable() else UNSEEN.sub(_escape, text)
+
+
+def show_line(text: str, most: int = LONGEST) -> str:
+    r"""Return a text as `show_text` does, on one line of at most so many characters.
+
+    >>> print(show_line("a\nb\t"), show_line("x" * 9, 6))
+    a\nb\t xxx...
+    """
+    line = re.sub("[\n\t]", _escape, show_text(text[: most + 1]))
+    return line if len(line) <= most else line[: most - 3] + "..."
+
+
+def _escape(sign: re.Match[str]) -> str:
+    return sign[0].encode("unicode_escape").decode()
 
 
 def show_value(value: object) -> str:

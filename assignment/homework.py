@@ -27,41 +27,144 @@
 # ## Set-up ｜ 準備
 #
 # The next cell finds the folder `assignment` (or `hw9-student.zip` beside this notebook), and uses a GPU when there is one.
+# {% if hosted %}
+# Where neither is there, it brings the homework's files: {{ hosted.wait.en }}. What breaks off goes on when you run the cell again.
+# {% if hosted.brought %}
+# Models come from where they are published: {{ hosted.brought.en }}.
+# {% endif %}
+# {% if hosted.link %}
+# This notebook opens in a hosted one [by this link](<{{ hosted.link }}>).
+# {% endif %}
+# {% endif %}
+# Cells that take long show how far they are.
 #
 # 下一個儲存格會找到 `assignment` 資料夾（或與筆記本放在一起的 `hw9-student.zip`），有 GPU 時就使用 GPU。
+# {% if hosted %}
+# 兩者都沒有時，它會下載作業的檔案：{{ hosted.wait.zh }}。中斷後再執行一次，會從中斷的地方繼續。
+# {% if hosted.brought %}
+# 模型從公開的來源下載：{{ hosted.brought.zh }}。
+# {% endif %}
+# {% if hosted.link %}
+# [由此連結](<{{ hosted.link }}>)可在雲端開啟這份筆記本。
+# {% endif %}
+# {% endif %}
+# 需要較久的儲存格會顯示進度。
 
 # %% hw9={"official": true, "name": "setup"}
 # official: setup
 import contextlib
+#: if hosted
+import hashlib
+#: endif
 import importlib.util
 import io
 import os
 import subprocess
 import sys
+#: if hosted
+import urllib.error
+import urllib.request
+#: endif
 import zipfile
+#: if hosted
+from http.client import HTTPException
+#: endif
 from pathlib import Path
 
+#: if hosted
+ADDRESS, SIZE = {{ hosted.address | repr }}, {{ hosted.size }}  # of the homework's files, in bytes
+SHA256 = "{{ hosted.sha256 }}"
+AGAIN = "Run this cell again: it goes on from there. 請再執行這個儲存格，會從中斷的地方繼續。"
+STAFF = "Open the course's newest notebook; if that says the same, tell its staff. 請開啟課程最新的筆記本；若仍相同，請通知助教。"
+BESIDE = "Or put hw9-student.zip beside this notebook. 也可以把 hw9-student.zip 放在筆記本旁。"
+
+
+def is_whole(path):
+    """Tell whether a file is the one that this notebook was made for."""
+    return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == SHA256
+
+
+def bring(part):
+    """Add to a file what it lacks of the one at ADDRESS; SystemExit says what came instead, and what to do."""
+    done = part.stat().st_size if part.is_file() else 0
+    asked = urllib.request.Request(ADDRESS, headers={"Range": f"bytes={done}-"} if 0 < done < SIZE else {})
+    try:
+        with urllib.request.urlopen(asked, timeout=30) as answer:
+            done = done if answer.status == 206 else 0  # 200: it comes from its beginning
+            if answer.length not in (None, SIZE - done):
+                raise SystemExit(f"{ADDRESS}: {done + answer.length} bytes; expected {SIZE}.\n{STAFF}\n{BESIDE}")
+            with part.open("ab" if done else "wb") as file:
+                while (came := answer.read(2**18)) and file.tell() < SIZE:
+                    file.write(came)
+                    print(f"\r{file.tell() / 1e6:.1f} / {SIZE / 1e6:.1f} MB", end="", flush=True)
+    except urllib.error.HTTPError as error:
+        part.unlink(missing_ok=True) if error.code == 416 else None  # it has more than there is at ADDRESS
+        raise SystemExit(f"{ADDRESS}: HTTP {error.code}; expected a file.\n{STAFF}\n{BESIDE}") from None
+    except (OSError, HTTPException, ValueError) as error:  # ValueError: led to no address
+        raise SystemExit(f"{ADDRESS}: {error}; expected the file.\n{AGAIN}\n{BESIDE}") from None
+    if part.stat().st_size < SIZE:
+        raise SystemExit(f"{ADDRESS}: ended after {part.stat().st_size} of {SIZE} bytes.\n{AGAIN}\n{BESIDE}")
+
+
+def fetch_bundle(path):
+    """Bring the homework's files, going on where that broke off; only what this notebook was made for is kept."""
+    print("the homework's files ｜ 作業的檔案: {{ hosted.wait.en }} ｜ {{ hosted.wait.zh }}")
+    part = path.with_name(f"{path.name}.part")
+    for _ in range(1 + part.is_file()):  # what lay there may be of another file: then once more, from the beginning
+        bring(part)
+        if is_whole(part):
+            print()
+            part.replace(path)
+            return
+        part.unlink()
+    raise SystemExit(f"{ADDRESS}: another file than this notebook was made for, by its sha256.\n{STAFF}\n{BESIDE}")
+
+
+#: endif
 if Path("hw9-student.zip").exists() and not Path("assignment").exists():
-    zipfile.ZipFile("hw9-student.zip").extractall()
+    try:
+        with zipfile.ZipFile("hw9-student.zip") as archive:  # all but the blank notebook: yours may have its name
+            archive.extractall(members=[name for name in archive.namelist() if name != "homework.ipynb"])
+    except zipfile.BadZipFile as error:
+        raise SystemExit(
+            f"hw9-student.zip: {error}; expected the whole file. Let the upload end, or bring it again; then run this cell again.\n"
+            "hw9-student.zip 不完整：請等上傳完成或重新下載，再執行這個儲存格。"
+        ) from None
 for folder in [Path.cwd(), *Path.cwd().parents]:
     if (folder / "assignment" / "profile.py").is_file():
         sys.path.insert(0, str(folder))
         break
+#: if hosted
+bundle = Path("hw9-hosted.zip")
+if bundle.exists() or importlib.util.find_spec("assignment") is None:
+    if not is_whole(bundle):
+        fetch_bundle(bundle)
+    zipfile.ZipFile(bundle).extractall()  # each time: what broke off before is whole then
+    sys.path.insert(0, str(Path.cwd()))
+    importlib.invalidate_caches()
+#: else
 if importlib.util.find_spec("assignment") is None:
     raise SystemExit(
-        "Put the folder 'assignment' or hw9-student.zip beside this notebook. 請把 assignment 資料夾或 hw9-student.zip 放在筆記本旁。"
+        "Put the folder 'assignment' or hw9-student.zip beside this notebook; in Colab by the folder sign at the left.\n"
+        "請把 assignment 資料夾或 hw9-student.zip 放在筆記本旁；在 Colab 請按左側的資料夾圖示上傳。"
     )
+#: endif
 needs = {
     "lime": "lime==0.1.1.37",
     "pydantic": "pydantic",
     "yaml": "pyyaml",
     "safetensors": "safetensors",
-    "tqdm": "tqdm",
     "transformers": "transformers",
     "anywidget": "anywidget",
+    #: if hosted
+    "filelock": "filelock",
+    "pooch": "pooch",
+    "requests": "requests",
+    #: endif
 }
 missing = [package for module, package in needs.items() if importlib.util.find_spec(module) is None]
 if missing:
+    print("installing ｜ 安裝:", ", ".join(missing), "(about a minute ｜ 約一分鐘)")
     subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *missing], check=True)
 
 import numpy as np
@@ -69,7 +172,6 @@ import torch
 from lime.lime_image import LimeImageExplainer
 from scipy.ndimage import gaussian_filter
 from skimage.segmentation import slic
-from tqdm import tqdm
 
 from assignment.cells.figures import (
     name_label,
@@ -81,10 +183,18 @@ from assignment.cells.figures import (
     show_pictures,
     show_signed_maps,
 )  # fmt: skip
+#: if hosted
+from assignment.cells.models_brought import bring_models
+#: endif
+from assignment.cells.progress import tqdm
 from assignment.models.classifier import load_classifier
 from assignment.outputs import save_group
 from assignment.profile import load_profile
 
+#: if hosted
+if problem := bring_models(print):
+    raise SystemExit(problem)
+#: endif
 torch.backends.cuda.matmul.allow_tf32 = False  # TF32 keeps 10 bits: too few to compare gradients
 torch.backends.cudnn.allow_tf32 = False
 torch.backends.cudnn.benchmark = False
@@ -954,12 +1064,14 @@ answers = {
 }
 
 # %%
-# Look before you hand in: which answers will be read, which outputs are missing?  交出前檢查：評分時會讀到哪些答案、缺哪些輸出？
+# Look before you hand in: which answers will be read, do the saved arrays agree with the reference's?  交出前檢查：評分時會讀到哪些答案？存下的陣列與參考結果一致嗎？
+from assignment.selfcheck.own import describe_own_work
 from assignment.sheet.own import describe_own_sheet
 
 choices = """
 # <choices>
 """
 print(describe_own_sheet(choices))
+print(describe_own_work())
 print("deadline ｜ 期限:", load_assignment().deadline)
 print("saved ｜ 已存:", ", ".join(sorted(path.name for path in Path("outputs").glob("*.npz"))))

@@ -99,6 +99,7 @@ def run_caged(folder: Path, data: bytes, fonts: Path | None) -> float | None:
             limits=open_course().assignment.limits,
             threads=count_processors(),
             fonts=fonts,
+            without_memory_group=True,  # the notebooks are our own
         ),
     )
     seconds, _ = time_command([sys.executable, "-P", "-m", "grader.worker", str(folder)], {})

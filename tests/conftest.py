@@ -21,6 +21,7 @@ pytest_plugins = [
     "tests.printable",
     "tests.doctests",
     "tests.grader.sandboxed",
+    "tests.grader.ordinary",
 ]
 
 Row = Mapping[str, Any]  # id, sis_id, name, submitted, attempt, and `chosen`: question id -> letters in some order

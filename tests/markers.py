@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 MARKERS = ("sandbox", "browser", "slow", "nightly")
-FIXTURES = {"execute": "sandbox", "execute_once": "sandbox", "browser": "browser"}
+FIXTURES = {"execute": "sandbox", "execute_once": "sandbox", "ordinary": "sandbox", "browser": "browser"}
 LEFT = pytest.StashKey[set[str]]()
 
 

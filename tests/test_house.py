@@ -14,11 +14,14 @@ ASSIGNMENT, REFERENCE, QUESTIONS, GRADER = "assignment", "reference", "questions
 ROOMS = (ASSIGNMENT, REFERENCE, QUESTIONS, GRADER)
 MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "assignment": (),
+    "assignment.agreement": ("assignment",),
     "assignment.authoring": ("assignment",),
+    "assignment.fetch": ("assignment",),
     "assignment.models": ("assignment",),
-    "assignment.cells": ("assignment", "assignment.models"),
+    "assignment.cells": ("assignment", "assignment.fetch", "assignment.models"),
     "assignment.explorer": ("assignment", "assignment.page", "assignment.models"),
     "assignment.sheet": ("assignment",),
+    "assignment.selfcheck": ("assignment", "assignment.agreement", "assignment.sheet"),
     "assignment.page": (),
     "assignment.authoring.models": ("assignment", "assignment.authoring", "assignment.models"),
     "assignment.authoring.check": ("assignment", "assignment.authoring"),
@@ -46,7 +49,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     ),
     "questions.check": ("assignment", "questions", "questions.canvas", "questions.measures"),
     "questions.giveaway": ("assignment", "questions", "questions.check", "questions.explore", "questions.measures"),
-    "questions.proof": ("assignment", "questions"),
+    "questions.proof": ("assignment", "assignment.agreement", "assignment.selfcheck", "questions"),
     "questions.proof.mutants": ("questions.proof",),
     "questions.handout": ("assignment", "assignment.page", "questions"),
     "questions.canvas": ("assignment", "questions", "questions.handout"),
@@ -55,14 +58,16 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "grader.decisions": (
         *("assignment", "assignment.sheet", "questions", "questions.canvas", "grader.files", "grader.handins"),
     ),
-    "grader.collect": ("assignment", "questions", "grader.handins"),
+    "grader.collect": ("assignment", "questions", "grader.files", "grader.handins"),
     "grader.quiz": (
         *("assignment", "questions", "questions.canvas", "grader.files", "grader.handins", "grader.collect"),
     ),
     "grader.release": (
-        *("assignment", "assignment.models", "assignment.explorer", "questions", "questions.handout", "grader.files"),
+        *("assignment", "assignment.cells", "assignment.fetch", "assignment.models", "assignment.explorer"),
+        *("assignment.agreement", "assignment.selfcheck", "assignment.sheet", "questions.proof"),
+        *("questions", "questions.handout", "questions.proof.mutants", "grader.files"),
     ),
-    "grader.agreement": ("assignment", "grader.files"),
+    "grader.agreement": ("assignment", "assignment.agreement", "grader.files"),
     "grader.runs": ("assignment", "grader.files", "grader.handins", "grader.sandbox"),
     "grader.sandbox": ("assignment", "grader.release"),
     "grader.worker": ("assignment", "grader.files", "grader.handins", "grader.runs", "grader.sandbox"),
@@ -72,33 +77,37 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     ),
     "grader.scoring": (
         *("assignment", "assignment.sheet", "questions", "grader.files", "grader.handins", "grader.decisions"),
-        *("grader.quiz", "grader.runs", "grader.agreement"),
+        *("grader.quiz", "grader.runs", "grader.agreement", "assignment.agreement"),
     ),
     "grader.analysis": ("assignment", "questions", "grader.scoring"),
     "grader.report": (
         *("assignment", "questions", "questions.handout", "grader.files", "grader.agreement", "grader.scoring"),
+        "assignment.agreement",
         *("grader.decisions", "grader.analysis", "grader.report.pictures", "grader.report.texts"),
-        *("assignment.page", "grader.collect"),
+        *("assignment.page", "grader.collect", "grader.handins"),
     ),
     "grader.report.gradebooks": (
         *("assignment", "questions", "grader.files", "grader.handins", "grader.collect", "grader.quiz"),
         *("grader.scoring", "grader.report"),
     ),
-    "grader.report.pictures": ("assignment", "grader.agreement", "grader.scoring"),
+    "grader.report.pictures": ("assignment", "assignment.agreement", "grader.scoring"),
     "grader.report.texts": (
-        *("assignment", "assignment.cells", "grader.agreement", "grader.scoring", "grader.report.pictures"),
+        *("assignment", "assignment.agreement", "assignment.cells", "grader.scoring", "grader.report.pictures"),
     ),
     "grader.demo": ("assignment", "questions", "grader.scoring"),
     "grader": ("grader.commands",),
 }
 COMMANDS = "grader.commands"  # may import every package of assignment, questions and grader but the two below
 NOT_FOR_COMMANDS = ("assignment.making", "grader.worker")
-BLIND = ("grader/scoring/verdict.py", ("grader.agreement", "grader.scoring", "grader.runs", "grader.worker"))
+BLIND = (
+    "grader/scoring/verdict.py",
+    ("assignment.agreement", "grader.agreement", "grader.scoring", "grader.runs", "grader.worker"),
+)
 HEAVY = {"torch", "torchvision", "transformers", "lime"}
 SPEAKING = {"argparse", "rich", "optparse", "click"}
 TOP_FILES = {
     *("pyproject.toml", "MANIFEST.in", "README.md", "CHANGELOG.md", "DECISIONS.md", "Makefile", "constraints.txt"),
-    "LICENSE",
+    *("LICENSE", "constraints.hashed.txt"),
 }
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "base", "manager", "context"}
 MOST_LINES, MOST_MODULES = 260, 15
@@ -239,7 +248,7 @@ def test_imports_of_packages_draw_no_circle(sources: dict[str, str]) -> None:
     [
         ("grader/driver/drive.py", "from grader.worker.execute import main"),
         ("grader/driver/drive.py", "import grader.worker"),
-        ("grader/agreement/agree.py", "    from questions.key import compute_key"),
+        ("grader/agreement/saved.py", "    from questions.key import compute_key"),
         ("grader/handins/submission.py", "from grader.scoring import judge"),
         ("questions/key.py", "from grader.files import untrusted"),
         ("assignment/outputs.py", "from assignment.making.drawing import draw_picture"),
@@ -254,8 +263,8 @@ def test_planted_import_is_found(sources: dict[str, str], path: str, line: str) 
 def test_verdict_never_sees_agreement(sources: dict[str, str]) -> None:
     path, _ = BLIND
     assert find_blindness_broken(sources) == set()
-    planted = sources | {path: sources[path] + "from grader.agreement.agree import Agreement\n"}
-    assert find_blindness_broken(planted) == {"grader.agreement.agree.Agreement"}
+    planted = sources | {path: sources[path] + "from assignment.agreement.agree import Agreement\n"}
+    assert find_blindness_broken(planted) == {"assignment.agreement.agree.Agreement"}
 
 
 def test_only_commands_print(sources: dict[str, str]) -> None:

@@ -5,6 +5,8 @@ Their form and their audit are `make workflows`; here stands what is ours to dec
 
 import os
 import re
+import socket
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,42 @@ def list_steps(path: Path) -> list[dict[str, Any]]:
 @every_workflow
 def test_workflows_may_read_and_no_more(path: Path) -> None:
     assert yaml.safe_load(path.read_text())["permissions"] == {"contents": "read"}
+
+
+def test_only_the_job_that_attests_may_write_and_it_runs_no_code_of_ours() -> None:
+    writing = {
+        (path.name, name): job
+        for path in WORKFLOWS
+        for name, job in load_jobs(path).items()
+        if "write" in job.get("permissions", {}).values()
+    }
+    assert list(writing) == [("release.yml", "attest")]
+    steps = writing["release.yml", "attest"]["steps"]
+    assert [step["uses"].partition("@")[0] for step in steps if "uses" in step] == [
+        *("actions/download-artifact", "actions/attest", "actions/attest")
+    ]
+    assert all(step["run"].startswith("gh release create ") for step in steps if "run" in step)
+
+
+@pytest.mark.sandbox
+def test_our_own_machine_runs_a_branch_without_network_files_and_secrets(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("a token")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        tries = {
+            "the network": f"exec 3<>/dev/tcp/127.0.0.1/{server.getsockname()[1]}",
+            "a file of the machine": f"cat {tmp_path / 'secret'}",
+            "the machine's accounts": "cat /etc/passwd",
+            "a variable": 'test -n "$SECRET"',
+            "the checkout": f"echo x >> {ROOT}/README.md",
+        }
+        for what, command in tries.items():
+            assert run_caged(command).returncode != 0, what
+    assert run_caged(f"cat {ROOT}/README.md && touch build/there && rm build/there && exit 3").returncode == 3
+
+
+def run_caged(command: str) -> subprocess.CompletedProcess[bytes]:
+    words = [str(ROOT / ".ci" / "caged"), "/bin/bash", "-c", command]
+    return subprocess.run(words, env={**os.environ, "SECRET": "a token"}, capture_output=True, check=False)
 
 
 @every_workflow

@@ -7,16 +7,16 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib import font_manager
-from matplotlib.cm import ScalarMappable
-from matplotlib.colors import Normalize
+from matplotlib import colormaps, font_manager
 from numpy.typing import NDArray
 
 from assignment.assignment import Bilingual
+from assignment.cells.board import BARS, PLAIN, Board, Margins
 from assignment.course import find_course
 
 Array = NDArray[Any]
 AFTER_RELU = "activation after the ReLU, own scale for each map ｜ ReLU 之後的活化值，每張圖各有刻度"
+INFERNO, SIGNED = colormaps["inferno"], colormaps["RdBu_r"]
 FONT_FILE = Path(__file__).parents[1] / "page" / "hw9-sans-tc.otf"  # Chinese glyphs, so that no machine lacks them
 
 
@@ -60,11 +60,12 @@ def name_picture(index: int, label: int) -> str:
 
 def show_pictures(pictures: Array, titles: Sequence[str], heading: str, *, columns: int = 5) -> None:
     """Draw pictures (N, H, W, 3), uint8 or floats from 0 to 1, in rows of `columns`."""
-    _, axes = _grid(len(pictures), 1, heading, columns)
-    for axis, picture, title in zip(axes[0], pictures, titles, strict=True):
-        axis.imshow(picture)
-        axis.set_title(title)
-    plt.show()
+    board = _make_board(pictures, titles, 1, PLAIN, columns)
+    for place, (picture, title) in enumerate(zip(pictures, titles, strict=True)):
+        box = board.find_box(place)
+        board.put_picture(picture, box)
+        board.put_title(title, box)
+    board.show(heading)
 
 
 def show_maps(pictures: Array, maps: Array, titles: Sequence[str], heading: str, *, says: str) -> None:
@@ -72,14 +73,12 @@ def show_maps(pictures: Array, maps: Array, titles: Sequence[str], heading: str,
 
     The brightest colour stands for the largest 0.5 % of the values, or one pixel would leave the others black.
     """
-    figure, axes = _grid(len(pictures), 2, heading)
-    for index, (picture, heat) in enumerate(zip(pictures, maps, strict=True)):
-        axes[0][index].imshow(picture)
-        axes[0][index].set_title(titles[index])
-        drawn = axes[1][index].imshow(heat, cmap="inferno", vmin=0, vmax=np.percentile(heat, 99.5))
-        _add_bar(figure, drawn, axes[1][index], extend="max")
-    figure.supxlabel(says, fontsize=11)
-    plt.show()
+    board = _put_pictures(pictures, titles)
+    for place, heat in enumerate(maps):
+        most, box = float(np.percentile(heat, 99.5)), board.find_box(place, 1)
+        board.put_picture(heat, box, cmap=INFERNO, vmin=0, vmax=most)
+        board.put_bar(INFERNO, 0.0, most, box, extend="max")
+    board.show(heading, says)
 
 
 def show_signed_maps(pictures: Array, maps: Array, titles: Sequence[str], heading: str, *, says: str) -> None:
@@ -87,15 +86,12 @@ def show_signed_maps(pictures: Array, maps: Array, titles: Sequence[str], headin
 
     The strongest colours stand for the largest 0.5 % of the values without sign.
     """
-    figure, axes = _grid(len(pictures), 2, heading)
-    for index, (picture, values) in enumerate(zip(pictures, maps, strict=True)):
-        axes[0][index].imshow(picture)
-        axes[0][index].set_title(titles[index])
-        most = float(np.percentile(np.abs(values), 99.5)) or 1.0
-        drawn = axes[1][index].imshow(values, cmap="RdBu_r", vmin=-most, vmax=most)
-        _add_bar(figure, drawn, axes[1][index], extend="both")
-    figure.supxlabel(says, fontsize=11)
-    plt.show()
+    board = _put_pictures(pictures, titles)
+    for place, values in enumerate(maps):
+        most, box = float(np.percentile(np.abs(values), 99.5)) or 1.0, board.find_box(place, 1)
+        board.put_picture(values, box, cmap=SIGNED, vmin=-most, vmax=most)
+        board.put_bar(SIGNED, -most, most, box, extend="both")
+    board.show(heading, says)
 
 
 def show_activations(
@@ -105,16 +101,16 @@ def show_activations(
 
     Black is 0, or what is lowest where that is below.
     """
-    filters = max(len(layer) for layer in maps)
-    figure, axes = _grid((filters + 1) * len(maps), 1, heading, filters + 1)
-    rows = [axes[0][start : start + filters + 1] for start in range(0, len(axes[0]), filters + 1)]
-    rows[0][0].imshow(picture)
-    for row, layer, names in zip(rows, maps, titles, strict=True):
-        for axis, heat, name in zip(row[1:], layer, names, strict=True):
-            axis.set_title(name)
-            _add_bar(figure, axis.imshow(heat, cmap="inferno", vmin=min(0.0, float(heat.min()))), axis)
-    figure.supxlabel(says, fontsize=11)
-    plt.show()
+    columns, lines = 1 + max(len(layer) for layer in maps), _count_lines([name for names in titles for name in names])
+    board = Board(columns, len(maps), 1, lines=lines, shape=picture.shape[:2], margins=BARS)
+    board.put_picture(picture, board.find_box(0))
+    for band, (layer, names) in enumerate(zip(maps, titles, strict=True)):
+        for column, (heat, name) in enumerate(zip(layer, names, strict=True), start=1):
+            box, low, high = board.find_box(band * columns + column), min(0.0, float(heat.min())), float(heat.max())
+            board.put_title(name, box)
+            board.put_picture(heat, box, cmap=INFERNO, vmin=low, vmax=high)
+            board.put_bar(INFERNO, low, high, box)
+    board.show(heading, says)
 
 
 def show_lime(
@@ -124,21 +120,17 @@ def show_lime(
 
     pictures (N, H, W, 3) uint8; segments (N, H, W); weights (N, pieces), NaN beyond a picture's own pieces.
     """
-    figure, axes = _grid(len(pictures), 2, heading)
-    for index, picture in enumerate(pictures):
-        axes[0][index].imshow(picture)
-        axes[0][index].set_title(titles[index])
-        most = float(np.nanmax(np.abs(weights[index]))) or 1.0
-        axes[1][index].imshow(picture.mean(axis=2), cmap="gray", vmin=-128, vmax=256)  # pale, so that colours show
-        values = weights[index][segments[index]]
+    board = _put_pictures(pictures, titles)
+    for place, picture in enumerate(pictures):
+        most, box = float(np.nanmax(np.abs(weights[place]))) or 1.0, board.find_box(place, 1)
+        board.put_picture(picture.mean(axis=2), box, cmap="gray", vmin=-128, vmax=256)  # pale, so that colours show
+        values = weights[place][segments[place]]
         veil = 0.25 + 0.65 * np.sqrt(np.abs(values) / most)  # the picture shows through where a piece matters little
-        axes[1][index].imshow(values, cmap="RdBu_r", vmin=-most, vmax=most, alpha=veil)
-        drawn = ScalarMappable(Normalize(-most, most), "RdBu_r")
-        edges = mark_edges(segments[index])
-        axes[1][index].imshow(np.ma.masked_where(~edges, edges), cmap="gray", alpha=0.45)
-        _add_bar(figure, drawn, axes[1][index])
-    figure.supxlabel(says, fontsize=11)
-    plt.show()
+        board.put_picture(values, box, cmap=SIGNED, vmin=-most, vmax=most, alpha=veil)
+        edges = mark_edges(segments[place])
+        board.put_picture(np.ma.masked_where(~edges, edges), box, cmap="gray", alpha=0.45)
+        board.put_bar(SIGNED, -most, most, box)
+    board.show(heading, says)
 
 
 def mark_edges(segments: Array) -> Array:
@@ -153,23 +145,22 @@ def mark_edges(segments: Array) -> Array:
     return edges
 
 
-def _grid(count: int, rows: int, heading: str, most: int = 5) -> tuple[Any, list[list[Any]]]:
-    """Return a figure and, for each of `rows` kinds of drawing, an axis for each picture; `most` stand side by side."""
-    columns = min(count, most)
-    bands = -(-count // columns)
-    figure, axes = plt.subplots(
-        bands * rows, columns, figsize=(3.2 * columns, 3.1 * rows * bands + 0.6), squeeze=False, layout="constrained"
-    )
-    figure.suptitle(heading, fontsize=15)
-    for axis in axes.flat:
-        axis.set_axis_off()
-    by_kind = [
-        [axes[band * rows + row][column] for band in range(bands) for column in range(columns)] for row in range(rows)
-    ]
-    return figure, [kind[:count] for kind in by_kind]
+def _put_pictures(pictures: Array, titles: Sequence[str]) -> Board:
+    """Draw pictures with their titles, and return the board, which has a place for a map below each."""
+    board = _make_board(pictures, titles, 2, BARS)
+    for place, (picture, title) in enumerate(zip(pictures, titles, strict=True)):
+        box = board.find_box(place)
+        board.put_picture(picture, box)
+        board.put_title(title, box)
+    return board
 
 
-def _add_bar(figure: Any, drawn: Any, axis: Any, extend: str = "neither") -> None:
-    bar = figure.colorbar(drawn, ax=axis, fraction=0.046, pad=0.02, extend=extend)
-    bar.formatter.set_powerlimits((-2, 3))
-    bar.ax.tick_params(labelsize=8)
+def _make_board(pictures: Array, titles: Sequence[str], rows: int, margins: Margins, most: int = 5) -> Board:
+    """Return a board for pictures (N, H, W, 3), each with `rows` of drawings; `most` stand side by side."""
+    columns = min(len(pictures), most)
+    bands = -(-len(pictures) // columns)
+    return Board(columns, bands, rows, lines=_count_lines(titles), shape=pictures.shape[1:3], margins=margins)
+
+
+def _count_lines(titles: Sequence[str]) -> int:
+    return 1 + max(title.count("\n") for title in titles)

@@ -5,9 +5,11 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib import colormaps
 from numpy.typing import NDArray
 
 from assignment.arrays import ANSWER, OTHER, QUESTION, SUPPORT
+from assignment.cells.board import Board, Box, Margins
 from assignment.cells.palette import ROLE_COLOURS
 
 Array = NDArray[Any]
@@ -17,24 +19,17 @@ ROLES = {  # a passage's tokens: marker, name
     ANSWER: ("*", "answer 答案"),
     OTHER: (".", "other sentences 其他句子"),
 }
+VIRIDIS = colormaps["viridis"]
 _MANY = 26  # tokens from which their names become small
 
 
 def show_heads(tokens: Sequence[str], maps: Array, heading: str) -> None:
     """Draw the attention (layers, heads, L, L) of every head small: a row is a token, a column what it attends to."""
     layers, heads = maps.shape[:2]
-    axes: Any
-    figure, axes = plt.subplots(
-        layers, heads, figsize=(3.1 * heads, 3.0 * layers + 0.6), squeeze=False, layout="constrained"
-    )
-    figure.suptitle(heading, fontsize=15)
-    for layer, head in np.ndindex(layers, heads):
-        axis = axes[layer, head]
-        drawn = axis.imshow(maps[layer, head], cmap="viridis", vmin=0, vmax=1)
-        axis.set_title(f"layer 層 {layer}, head 頭 {head}", fontsize=10)
-        _name_tokens(axis, tokens, columns=layer == layers - 1, rows=head == 0, size=7)
-    _add_bar(figure, drawn, axes, "share of attention 注意力比例")
-    plt.show()
+    titles = [f"layer 層 {layer}, head 頭 {head}" for layer, head in np.ndindex(layers, heads)]
+    its = maps.reshape(-1, *maps.shape[2:])
+    says = "share of attention 注意力比例"
+    _show_matrices(its, titles, tokens, heading, columns=heads, size=7, limits=(0.0, 1.0), says=says)
 
 
 def show_head(tokens: Sequence[str], heat: Array, heading: str) -> None:
@@ -47,10 +42,12 @@ def show_head(tokens: Sequence[str], heat: Array, heading: str) -> None:
         share = float(heat[row, column])
         colour = "black" if share > 0.6 else "white"
         axis.text(column, row, f"{100 * share:.0f}", ha="center", va="center", fontsize=8, color=colour)
-    _name_tokens(axis, tokens, columns=True, rows=True, size=10)
+    size = 10 if len(tokens) < _MANY else 7
+    axis.set_xticks(range(len(tokens)), tokens, rotation=90, fontsize=size)
+    axis.set_yticks(range(len(tokens)), tokens, fontsize=size)
     axis.set_ylabel("this token ... 這個詞 ...")
     axis.set_xlabel("... attends to this one ｜ ... 注意這個詞")
-    _add_bar(figure, drawn, axis, "share 比例")
+    figure.colorbar(drawn, ax=axis, fraction=0.03, pad=0.01).set_label("share 比例")
     plt.show()
 
 
@@ -66,25 +63,23 @@ def show_points(
     if np.ndim(roles[0]) == 0:
         roles, tokens = [np.asarray(roles)] * len(points), [tokens] * len(points)  # type: ignore[list-item]
     depths = max(map(len, points))
-    figure, axes = plt.subplots(
-        len(points), depths, figsize=(3.4 * depths, 3.3 * len(points) + 1.2), squeeze=False, layout="constrained"
-    )
-    figure.suptitle(heading, fontsize=15)
+    margins = Margins(left=0.5, foot=0.5, beside=0.55, below=0.3)
+    board = Board(depths, len(points), lines=2, shape=(9, 10), margins=margins)
+    at: dict[int, list[Array]] = {role: [] for role in ROLES}
     for row, (its, share, name, part, words) in enumerate(zip(points, shares, names, roles, tokens, strict=True)):
-        for unused in axes[row, len(its) :]:
-            unused.set_axis_off()
-        for depth in range(len(its)):
-            axis = axes[row, depth]
-            for role, (marker, says) in ROLES.items():
-                at = its[depth][part == role]
-                axis.scatter(*at.T, c=ROLE_COLOURS[role], marker=marker, s=110 if marker == "*" else 34, label=says)
+        for depth, every in enumerate(its):
+            box = board.find_box(row * depths + depth)
+            board.put_title(f"{name}, layer 層 {depth}\n{share[depth].sum():.0%} of the variance 變異", box, size=10)
+            placed = board.put_frame(box, *_widen(every[part >= 0]))(every)
+            for role in ROLES:
+                at[role].extend(placed[part == role])
             for index in np.flatnonzero(part == ANSWER).tolist():
-                axis.annotate(words[index], its[depth][index], fontsize=8, xytext=(4, 4), textcoords="offset points")
-            axis.set_title(f"{name}, layer 層 {depth}\n{share[depth].sum():.0%} of the variance 變異", fontsize=10)
-            axis.tick_params(labelsize=7)
-    handles, labels = axes[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=len(ROLES), frameon=False)
-    plt.show()
+                board.axis.text(*(placed[index] + 4 / 72), words[index], fontsize=8)
+    for role, (marker, says) in ROLES.items():
+        size = 110 if marker == "*" else 34
+        board.axis.scatter(*np.reshape(at[role], (-1, 2)).T, c=ROLE_COLOURS[role], marker=marker, s=size, label=says)
+    board.figure.legend(loc="lower center", ncols=len(ROLES), frameon=False)
+    board.show(heading)
 
 
 def show_distances(matrices: Array | None, names: Sequence[str], heading: str, *, says: str, missing: str) -> None:
@@ -95,16 +90,9 @@ def show_distances(matrices: Array | None, names: Sequence[str], heading: str, *
     if matrices is None or not np.isfinite(matrices).all():
         show_missing(heading, missing)
         return
-    depths = len(matrices)
-    figure, axes = plt.subplots(1, depths, figsize=(3.3 * depths + 2, 5.0), squeeze=False, layout="constrained")
-    figure.suptitle(heading, fontsize=15)
-    low, high = min(0.0, float(matrices.min())), float(matrices.max())
-    for depth, axis in enumerate(axes[0]):
-        drawn = axis.imshow(matrices[depth], cmap="viridis", vmin=low, vmax=high)
-        axis.set_title(f"layer 層 {depth}")
-        _name_tokens(axis, names, columns=True, rows=depth == 0, size=8)
-    _add_bar(figure, drawn, axes, says)
-    plt.show()
+    titles = [f"layer 層 {depth}" for depth in range(len(matrices))]
+    limits = (min(0.0, float(matrices.min())), float(matrices.max()))
+    _show_matrices(matrices, titles, names, heading, columns=len(matrices), size=8, limits=limits, says=says)
 
 
 def show_missing(heading: str, missing: str) -> None:
@@ -117,12 +105,42 @@ def show_missing(heading: str, missing: str) -> None:
     plt.show()
 
 
-def _name_tokens(axis: Any, tokens: Sequence[str], *, columns: bool, rows: bool, size: int) -> None:
-    size = size if len(tokens) < _MANY else size - 3
-    axis.set_xticks(range(len(tokens)) if columns else [], tokens if columns else [], rotation=90, fontsize=size)
-    axis.set_yticks(range(len(tokens)) if rows else [], tokens if rows else [], fontsize=size)
+def _show_matrices(
+    matrices: Array, titles: Sequence[str], names: Sequence[str], heading: str, *, columns: int, size: int,
+    limits: tuple[float, float], says: str,
+) -> None:  # fmt: skip
+    """Draw matrices (M, N, N) on one scale; the N names stand at the left and below, the scale's bar at the right."""
+    size = size if len(names) < _MANY else size - 3
+    margin, bands = _measure_names(names, size), -(-len(matrices) // columns)
+    margins = Margins(left=margin, foot=margin + 0.05, beside=0.2, below=0.05, right=0.7)
+    board = Board(columns, bands, lines=1, shape=(1, 1), margins=margins)
+    for place, (matrix, title) in enumerate(zip(matrices, titles, strict=True)):
+        box = board.find_box(place)
+        board.put_title(title, box, size=11)
+        board.put_picture(matrix, box, cmap=VIRIDIS, vmin=limits[0], vmax=limits[1])
+        for number, name in enumerate(names):
+            middle = (number + 0.5) / len(names)
+            if place % columns == 0:
+                at = (box.left - 0.05, box.top - middle * box.height)
+                board.axis.text(*at, name, ha="right", va="center_baseline", fontsize=size)
+            if place // columns == bands - 1:
+                at = (box.left + middle * box.width, box.bottom - 0.05)
+                board.axis.text(*at, name, ha="center", va="top", rotation=90, fontsize=size)
+    first, last = board.find_box(0), board.find_box(columns * bands - 1)
+    whole = Box(first.left, last.bottom, last.right - first.left, first.top - last.bottom)
+    board.put_bar(VIRIDIS, *limits, whole)
+    board.axis.text(last.right + 0.6, last.bottom + whole.height / 2, says, rotation=90, ha="center", va="center")
+    board.show(heading)
 
 
-def _add_bar(figure: Any, drawn: Any, axes: Any, says: str) -> None:
-    bar = figure.colorbar(drawn, ax=axes, fraction=0.03, pad=0.01)
-    bar.set_label(says)
+def _widen(points: Array) -> tuple[Array, Array]:
+    """Return the corners of a frame around points (L, 2), with a little room around them."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    room = 0.05 * np.where(high > low, high - low, 1.0)
+    return low - room, high + room
+
+
+def _measure_names(names: Sequence[str], size: int) -> float:
+    """Return about how many inches the longest of some names needs; a Chinese character is as wide as two letters."""
+    longest = max(sum(1 if character.isascii() else 2 for character in name) for name in names)
+    return 0.15 + 0.62 * size / 72 * longest

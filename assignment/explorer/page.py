@@ -24,6 +24,7 @@ from assignment.explorer.explorer import Text, load_source, to_asked
 from assignment.explorer.functions import Functions, parse_functions
 from assignment.explorer.look import Levels, Readout, TypedText, pack, read_text, see, to_dict
 from assignment.explorer.words import name_signs
+from assignment.fixable import show_text
 from assignment.models.bert import Bert
 from assignment.page.face import find_drawn, make_face
 from assignment.page.policy import to_policy
@@ -122,4 +123,6 @@ def _fill(title: str, data: dict[str, Any]) -> str:
     stored = json.dumps(data, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
     face = make_face(find_drawn(f"{title}{stored}{script}"))
     policy = to_policy([style, face], [script], images=False)
-    return PAGE.format(policy=policy, title=html.escape(title), style=style, face=face, script=script, data=stored)
+    return PAGE.format(
+        policy=policy, title=html.escape(show_text(title)), style=style, face=face, script=script, data=stored
+    )

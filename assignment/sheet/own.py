@@ -23,6 +23,7 @@ from assignment.sheet.say import to_lines
 from assignment.sheet.sheet import Answer, Sheet, read_sheet
 
 MOST_FILES = 20  # notebooks of the working folder that are looked into
+YOUNGEST = 2000  # the year before which no notebook was saved: in the zip all files are of 1980
 _START = re.compile(r"^[ \t]*answers[ \t]*(?::[^=\n]*)?=(?!=)(?!.*\banswers\b)", re.MULTILINE)  # all of them anew
 STATES = {"blank": "blank 空白", "unreadable": "UNREADABLE 無法讀取"}
 
@@ -62,9 +63,12 @@ def describe_file(source: Source, sheet: Sheet, ran: Sheet | None, age: int) -> 
     """Return what a saved notebook holds, and in what it differs from what was run since."""
     moment = source.saved.strftime("%Y-%m-%d %H:%M:%S")
     long = (f"{age} seconds", f"{age} 秒") if age < 120 else (f"{age // 60} minutes", f"{age // 60} 分鐘")
+    when = (f"as it was saved at {moment}, {long[0]} ago", f"{moment} 存檔，{long[1]}前")
+    if source.saved.year < YOUNGEST:
+        when = ("which was not saved since it was unpacked", "解壓縮後尚未存檔")
     lines = [
-        f"What the grader reads in {source.name}, as it was saved at {moment}, {long[0]} ago.",
-        f"評分時會從 {source.name} 讀到的答案（{moment} 存檔，{long[1]}前）。",
+        f"What the grader reads in {source.name}, {when[0]}.",
+        f"評分時會從 {source.name} 讀到的答案（{when[1]}）。",
         "What you typed since and did not save is not in it. 之後輸入但尚未存檔的內容不在其中。",
         *describe_sheet(sheet),
     ]
@@ -99,6 +103,12 @@ def find_history(shell: Any) -> list[dict[str, Any]]:
     last = max((index for index, text in enumerate(texts) if _starts_answers(text)), default=0)
     kept = [text if index >= last or not is_answers_cell(text) else "" for index, text in enumerate(texts)]
     return [{"cell_type": "code", "source": text} for text in kept]
+
+
+def find_own_file() -> Source | None:
+    """Return the file of the notebook that calls this; None where that is not certain."""
+    shell = _find_shell()
+    return find_source(shell, find_history(shell))
 
 
 def find_source(shell: Any, run: Sequence[Mapping[str, Any]]) -> Source | None:

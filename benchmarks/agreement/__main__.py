@@ -1,4 +1,4 @@
-"""Show that the limits of `grader/agreement/comparisons.py` lie between honest float32 runs and wrong ones.
+"""Show that the limits of `assignment/agreement/comparisons.py` lie between honest float32 runs and wrong ones.
 
 Runs the notebook's own official cells, as they are or changed in one place or with other arithmetic below them, and
 gives what they save to the grader, which compares it with the canonical Outputs. Writes

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assignment.agreement.agree import Agreement
+from assignment.agreement.comparisons import COMPARISONS, Comparison
 from benchmarks.agreement.variants import EVERY, VARIANTS, Variant
-from grader.agreement.agree import Agreement
-from grader.agreement.comparisons import COMPARISONS, Comparison
 
 PAGE_HEAD = """# The limits of agreement, between honest runs and wrong ones
 

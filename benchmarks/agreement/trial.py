@@ -16,12 +16,13 @@ from typing import Any
 import numpy as np
 import torch
 
+from assignment.agreement.agree import CANONICAL_SEED, COMPARED_GROUPS, Agreement, GroupArrays, compare_groups
 from assignment.assignment import NOTEBOOK_FILE
 from assignment.course import open_course
 from assignment.outputs import Outputs
 from benchmarks.agreement.table import Trial
 from benchmarks.agreement.variants import TEXTS, VARIANTS, Variant
-from grader.agreement.agree import CANONICAL_SEED, COMPARED_GROUPS, Agreement, GroupArrays, compare_groups, read_group
+from grader.agreement.saved import read_group
 from grader.demo.members import write_todo
 from questions.canonical import load_canonical
 

@@ -12,12 +12,11 @@ from typing import Any
 
 from assignment.fixable import FixableError, parse_as
 from grader.cluster.parcel import list_returned, read_log, read_piece
-from grader.cluster.wire import REFUSED, Line
+from grader.cluster.wire import GIVEN_UP, REFUSED, Line
 from grader.driver.run_job import run_job
+from grader.runs.folder import take_unready
 from grader.runs.job import Job, write_job
 from grader.runs.result import RESULT_FILE
-
-GIVEN_UP = "the driver does not know this machine any more"
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,7 @@ class Bound:
     """What of an order is the machine's to say."""
 
     machine: str  # its secret
-    own: dict[str, Any]  # fields of a Job: slot, gpu, threads, fonts, hidden, course
+    own: dict[str, Any]  # fields of a Job: slot, gpu, threads, fonts, hidden, course, group, users
     folder: Path  # where Runs of this place lie
 
 
@@ -55,6 +54,8 @@ async def execute(folder: Path) -> str:
         await asyncio.to_thread(run_job, folder)
     except FixableError as error:
         return str(error)
+    if (reason := take_unready(folder)) is not None:
+        return reason
     if (folder / RESULT_FILE).exists():
         return ""
     return " ".join(read_log(folder).decode(errors="replace").split())[-400:] or "its worker ended without a word"

@@ -22,17 +22,19 @@ from typing import Any
 from assignment.course import Course
 from assignment.fixable import FixableError, parse_as
 from grader.cluster.devices import LocalPlace
-from grader.cluster.errand import GIVEN_UP, Bound, bring, execute, send_back
+from grader.cluster.errand import Bound, bring, execute, send_back
 from grader.cluster.keys import Keys
 from grader.cluster.likeness import describe_environment
 from grader.cluster.machine import Hello
 from grader.cluster.scratch import find_base, hold_numbers, open_scratch
 from grader.cluster.shipment import Shipment, describe_course, obtain_course
-from grader.cluster.wire import REFUSED, Line
+from grader.cluster.wire import GIVEN_UP, REFUSED, Line, check_answer, describe_fault
 from grader.driver.slot import make_font_list, share_threads
 from grader.runs.job import order_course, take_back
 from grader.sandbox.cgroup import sweep_groups
 from grader.sandbox.check import check_readable
+from grader.sandbox.orphans import sweep_cages
+from grader.sandbox.subordinate import has_own_users
 
 PAUSE = 1.0  # seconds between two tries to reach a driver
 Tell = Callable[[str], None]
@@ -49,6 +51,7 @@ class Service:
     grace: float = 600.0  # seconds without a driver, after which it ends
     seconds: float | None = None  # that its job has; it takes nothing that it could not end
     name: str = ""  # of the machine; '' for its own
+    without_memory_group: bool = False
 
 
 @dataclass
@@ -58,6 +61,7 @@ class Stay:
     machine: str
     course: Course
     beat: float
+    subordinate: bool  # whether its notebooks have users of their own
     running: dict[str, Path | None] = field(default_factory=dict)  # ticket -> its Run's folder, once there is one
     over: str = ""  # why it ended: "end", "stop", "unknown", "late", "silent", "stopped"
 
@@ -88,7 +92,7 @@ class Worker:
             try:
                 over = await self._stay(Line(self.service.address, self.service.keys))
             except OSError as error:
-                over = f"no driver at {self.service.address}: {describe(error)}"
+                over = f"no driver at {self.service.address}: {describe_fault(error)}"
                 self._tell_once(f"{over}; trying for {self.service.grace:.0f} s")
             if self.signalled or over in ("end", "late", "silent"):
                 return "stopped" if self.signalled else over
@@ -129,23 +133,26 @@ class Worker:
         places = tuple(one.place for one in self.service.places)
         host = re.sub(r"[^\w.-]", "-", self.service.name or platform.node() or "worker")[:100]
         hello = Hello(host=host, pid=os.getpid(), places=places, environment=describe_environment())
-        answer = _check(await line.call("hello", hello=hello.model_dump(mode="json")))
+        answer = check_answer(await line.call("hello", hello=hello.model_dump(mode="json")))
         self.heard = time.monotonic()
         machine, shipment = answer["machine"], parse_as(Shipment, json.loads(answer["course"]), "course")
 
         async def ask(name: str, offset: int) -> bytes:
             self.heard = time.monotonic()
-            return bytes(_check(await line.call("read", machine=machine, name=name, offset=offset)).get("data", b""))
+            return bytes(
+                check_answer(await line.call("read", machine=machine, name=name, offset=offset)).get("data", b"")
+            )
 
         try:
             course = await obtain_course(shipment, self.service.cache, ask)
             check_readable(course)
             ours = describe_course(course).model_copy(update={"files": shipment.files})
-            _check(await line.call("ready", machine=machine, course=ours.model_dump_json()))
+            check_answer(await line.call("ready", machine=machine, course=ours.model_dump_json()))
         except FixableError as error:
             await line.call("bye", machine=machine, why=str(error))
             raise
-        return Stay(machine, course, float(answer["beat"]))
+        own_users = not any(one.gpu for one in self.service.places) and await asyncio.to_thread(has_own_users, course)
+        return Stay(machine, course, float(answer["beat"]), own_users)
 
     async def _beat(self, stay: Stay, line: Line, tasks: "Sequence[asyncio.Future[None]]") -> None:
         """Say now and then that we live, and hear which orders to end; at the end let none run on."""
@@ -225,22 +232,9 @@ class Worker:
             "fonts": self.fonts,
             "hidden": tuple(path.resolve() for path in secret),
             "course": order_course(stay.course),
+            "without_memory_group": self.service.without_memory_group,
+            "subordinate": stay.subordinate,
         }
-
-
-def describe(error: OSError) -> str:
-    """Return why there is no connection, in one line."""
-    causes = [str(one) for one in (error.__cause__, error) if one and str(one)]
-    return " ".join((causes or [type(error).__name__])[0].split())[:200]
-
-
-def _check(answer: dict[str, Any]) -> dict[str, Any]:
-    """Return an answer; FixableError with what the driver objects to, OSError where it knows us no more."""
-    if REFUSED in answer:
-        raise FixableError(*str(answer[REFUSED]).splitlines())
-    if "unknown" in answer:
-        raise OSError(GIVEN_UP)
-    return answer
 
 
 def run_host(service: Service, tell: Tell) -> str:
@@ -250,5 +244,6 @@ def run_host(service: Service, tell: Tell) -> str:
     """
     base = find_base()
     with open_scratch(base) as folder, hold_numbers(base, len(service.places)) as numbers:
+        sweep_cages()
         sweep_groups()
         return asyncio.run(Worker(service, folder, numbers, tell).work())

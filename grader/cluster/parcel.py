@@ -6,16 +6,16 @@ A file comes in pieces, into a folder of its own beside the Runs; only a whole a
 
 import hashlib
 import json
-import re
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from assignment.arrays import GROUPS
 from assignment.assignment import Limits
 from assignment.fixable import FixableError, parse_as, show_value
 from grader.driver.run_job import LOG_FILE
-from grader.files.untrusted import list_untrusted, read_untrusted
+from grader.files.untrusted import read_untrusted
 from grader.handins.beside import FOLDER as BESIDE
 from grader.runs.folder import HANDIN_FILE
 from grader.runs.job import Job, read_order
@@ -25,10 +25,9 @@ MIB = 1024 * 1024
 PIECE = 4 * MIB  # of a file, in one message
 MOST_RESULT = 4 * MIB  # bytes of a result
 MOST_LOG = 64 * 1024
-MOST_FILES = 64
+KNOWN = tuple(f"{group}.npz" for group in GROUPS)  # what an analysis saves
 EXECUTED = "work/executed.ipynb"
 OUTPUTS = "work/outputs"
-OUTPUT_NAME = re.compile(r"[^/\0]{1,255}")
 INCOMING = ".incoming"  # in RUNS
 
 
@@ -48,8 +47,7 @@ def read_piece(path: Path, offset: int) -> bytes:
 
 def list_returned(folder: Path) -> list[str]:
     """Return the files that a worker sends back of a Run, but for the result and the log."""
-    names = list_untrusted(folder, OUTPUTS, MOST_FILES)
-    found = [f"{OUTPUTS}/{name}" for name in names if (folder / OUTPUTS / name).is_file()]
+    found = [f"{OUTPUTS}/{name}" for name in KNOWN if (folder / OUTPUTS / name).is_file()]
     return [*([EXECUTED] if (folder / EXECUTED).is_file() else []), *found]
 
 
@@ -107,11 +105,10 @@ class Parcel:
         limits: Limits = self.job.limits
         if name == EXECUTED:
             return 2 * self.sent[HANDIN_FILE] + 4 * limits.output_mib * MIB
-        start, _, last = name.rpartition("/")
-        if start != OUTPUTS or not OUTPUT_NAME.fullmatch(last) or last in (".", ".."):
-            raise FixableError(f"{show_value(name)}: no file that a Run saves; expected {EXECUTED} or {OUTPUTS}/NAME")
-        if name not in self.sizes and len(self.sizes) > MOST_FILES:
-            raise FixableError(f"{show_value(name)}: more than {MOST_FILES} files; expected at most so many")
+        if name not in (f"{OUTPUTS}/{its}" for its in KNOWN):
+            raise FixableError(
+                f"{show_value(name)}: no file that a Run saves; expected {EXECUTED} or {OUTPUTS}/GROUP.npz"
+            )
         return limits.file_mib * MIB
 
     def check_result(self, data: Any) -> RunResult:

@@ -19,6 +19,7 @@ Handler = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 PORT = 8790
 QUIET_SECONDS = 15  # of a connection whose other end acknowledges nothing, after which it is closed
 REFUSED = "refused"
+GIVEN_UP = "the driver does not know this machine any more"
 LOGGER = logging.getLogger("distributed.comm.tcp")
 
 
@@ -144,3 +145,18 @@ class Line:
         comm, self.comm = self.comm, None
         if comm is not None:
             comm.abort()
+
+
+def describe_fault(error: OSError) -> str:
+    """Return why there is no connection, in one line."""
+    causes = [str(one) for one in (error.__cause__, error) if one and str(one)]
+    return " ".join((causes or [type(error).__name__])[0].split())[:200]
+
+
+def check_answer(answer: dict[str, Any]) -> dict[str, Any]:
+    """Return an answer; FixableError with what the driver objects to, OSError where it knows us no more."""
+    if REFUSED in answer:
+        raise FixableError(*str(answer[REFUSED]).splitlines())
+    if "unknown" in answer:
+        raise OSError(GIVEN_UP)
+    return answer

@@ -16,10 +16,11 @@ from grader.collect.attempts import Owned, choose_attempts
 from grader.collect.download import Taken, read_download
 from grader.collect.join import Index, Joined, hold_doubtful, join_without_roster
 from grader.collect.place import HELD, place_notice, place_student
-from grader.collect.record import Collected, Download, NotTaken, Student, check_unchanged, hash_file, to_json
+from grader.collect.record import Collected, Download, NotTaken, Student, check_unchanged, hash_file
 from grader.collect.rosters import Enrolment, load_enrolment
 from grader.collect.rows import One, is_marked_late, keep_written, list_people, to_roster
 from grader.collect.systems import Owner
+from grader.files.whole import to_json
 from grader.handins.ids import make_id
 from grader.handins.listing import RECORD
 from grader.handins.people import FILE, load_people

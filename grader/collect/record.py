@@ -86,11 +86,6 @@ def load_lms_ids(handins: Path | None) -> Mapping[str, str]:
     return {one.student: one.lms_id for one in record.students if one.lms_id}
 
 
-def to_json(collected: Collected) -> bytes:
-    """Return the bytes of `collected.json`."""
-    return (collected.model_dump_json(indent=1) + "\n").encode()
-
-
 def hash_files(folder: Path) -> dict[str, str]:
     """Return the sha256 of every file below a folder but the record, by path."""
     paths = sorted(path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())

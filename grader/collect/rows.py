@@ -16,6 +16,7 @@ from grader.collect.join import Joined
 from grader.collect.record import Collected
 from grader.collect.rosters import Enrolment
 from grader.collect.say import list_some
+from grader.files.cell import guard_cell, read_guarded
 from grader.handins.people import COLUMNS, Person
 
 WRITTEN = ("name", "submitted_at", "marked_late", "look")
@@ -48,6 +49,10 @@ def list_people(
         known = [moment for moment in moments if moment is not None]
         moment = max(known) if known else told
         look = " ".join(_list_looks(everyone[student], chosen[student])) if student in everyone else ""
+        name, look = (
+            read_guarded(guard_cell(" ".join(name.split()))),
+            read_guarded(guard_cell(look)),
+        )  # as it is read again
         people.append(Person(student, name, moment, student in late and moment is None, look))
     return people
 
@@ -82,7 +87,7 @@ def to_roster(people: Iterable[Person]) -> bytes:
     for one in people:
         moment = "" if one.submitted_at is None else one.submitted_at.isoformat()
         late = "yes" if one.marked_late else ""
-        writer.writerow([one.student, " ".join(one.name.split()), moment, late, one.look])
+        writer.writerow([one.student, guard_cell(one.name), moment, late, guard_cell(one.look)])
     return stream.getvalue().encode()
 
 

@@ -1,6 +1,7 @@
 """`hw9 decide`: keep what the staff decided of a student or a question, show it, or take it back. Scores nothing."""
 
 import argparse
+import shlex
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
@@ -122,7 +123,7 @@ def decide(place: Path, course: Course, texts: dict[str, str]) -> int:
         return add_entry(data, file, every[-1]), every[-1]
 
     say(f"{file}: {_show(_change(file, add))}")
-    say("score again to apply it: hw9 score RUNS")
+    say(_say_next(place))
     return 0
 
 
@@ -135,7 +136,7 @@ def remove(place: Path, course: Course, number: int) -> int:
         return new, parse_decisions(data, file, bank, deadline).every[number - 1]
 
     say(f"{file}: taken back: {_show(_change(file, take))}")
-    say("score again to apply it: hw9 score RUNS")
+    say(_say_next(place))
     return 0
 
 
@@ -161,6 +162,11 @@ def _change(file: Path, change: Callable[[bytes], tuple[bytes, Decision]]) -> De
         except OSError as error:
             raise FixableError(f"{file}: {error.strerror}; expected a place that can be written") from None
     return one
+
+
+def _say_next(place: Path) -> str:
+    """Return which command applies what was decided, with the RUNS of the place where it is one."""
+    return f"score again to apply it: hw9 score {shlex.quote(str(place)) if (place / 'runs.json').exists() else 'RUNS'}"
 
 
 def _show(one: Decision) -> str:

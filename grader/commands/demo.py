@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from rich.table import Table
+from rich.text import Text
 
 from assignment.course import Course
 from assignment.fixable import FixableError
@@ -61,7 +62,7 @@ def add_parser(verbs: Verbs) -> None:
 
 
 def _start(options: argparse.Namespace) -> int:
-    how = take_run_options(options)
+    how = replace(take_run_options(options), without_memory_group=True)  # its hand-ins are our own
     return demo(folder=options.folder, course=options.course, keep=options.keep, members=options.members, how=how)
 
 
@@ -104,7 +105,7 @@ def to_table(outcomes: Sequence[Outcome], course: str) -> Table:
             outcome.student,
             " ".join(outcome.words),
             str(outcome.total),
-            "yes" if outcome.holds else f"[red]NO: {wanted}[/red]",
+            "yes" if outcome.holds else Text(f"NO: {wanted}", style="red"),
         )
     counts = Counter(outcome.holds for outcome in outcomes)
     table.caption = f"{counts[True]} of {len(outcomes)} as expected"

@@ -18,6 +18,7 @@ from assignment.course import Course, open_course
 from assignment.fixable import FixableError
 from grader.commands.main import PURPOSES, find_verbs, make_parser, to_usage
 from grader.commands.questions.explore.blueprint import HEAD, to_cells
+from grader.commands.terminal.screen import say
 from grader.report.fields import FIELDS_FILE, describe_results
 from grader.scoring.words import AGREEMENT_WORDS, EVIDENCE_WORDS, HANDIN_WORDS, RUN_WORDS, VERDICT_WORDS, WordEntry
 from questions.bank import Bank, load_bank
@@ -131,9 +132,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.parse_args(arguments)
     for path, find_blocks in BLOCKS.items():
         write_blocks(path, find_blocks())
-        print(path)
+        say(str(path))
     FIELDS_FILE.write_text(describe_results(), encoding="utf-8")
-    print(FIELDS_FILE)
+    say(str(FIELDS_FILE))
     return 0
 
 

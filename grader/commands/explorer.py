@@ -3,9 +3,9 @@
 import argparse
 from pathlib import Path
 
+from assignment.agreement.agree import CANONICAL_SEED
 from assignment.course import Course
 from assignment.fixable import Fault, FixableError
-from grader.agreement.agree import CANONICAL_SEED
 from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.screen import say
 from grader.release.explorer import export_explorer

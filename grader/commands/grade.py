@@ -25,7 +25,7 @@ from grader.commands.terminal.options import (
 )
 from grader.commands.terminal.screen import say
 from grader.quiz.kept import load_tables
-from grader.report.pages import write_reports
+from grader.report.pages import ITEMS_FILE, write_reports
 from grader.runs.folder import check_course
 from grader.scoring.grading import load_grading
 
@@ -97,5 +97,6 @@ def grade(
     scored = score_class(submissions, runs, grading, tables, given.decisions)
     keep_scored(scored, runs)
     code = show_scored(scored, runs)
-    say(f"report: {write_reports(runs, grading, show_key=show_key).page}")
+    page = write_reports(runs, grading, show_key=show_key).page
+    say(f"report: {page}; what the answers say: {runs / ITEMS_FILE}")
     return code

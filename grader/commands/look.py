@@ -4,12 +4,13 @@ import argparse
 from pathlib import Path
 
 from assignment.course import Course
-from assignment.sheet.notebook import MOST_BYTES, MOST_CELLS
+from assignment.selfcheck.look import look_at
+from assignment.sheet.notebook import MOST_BYTES, MOST_CELLS, parse_notebook
 from assignment.sheet.sheet import CELL_LIMIT
 from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.screen import say
-from grader.handins.look import look_at
 from questions.bank import load_bank
+from questions.sheet import find_asked
 
 ABOUT = f"""Print which answers the grader reads in a notebook, and which of the released cells were changed, moved or
 removed. It runs nothing and uses no key, so it says of no answer whether it is right. It exits with 1 where an answer
@@ -37,7 +38,7 @@ def _start(options: argparse.Namespace) -> int:
 
 def look(*, notebook: Path, course: Course) -> int:
     """Say what the grader will read; 1 where there is something to mend."""
-    seen = look_at(notebook, load_bank(course), course.released)
+    seen = look_at(notebook, find_asked(load_bank(course)), parse_notebook(course.released.read_bytes()))
     for line in seen.lines:
         say(line)
     return 0 if seen.fine else 1

@@ -6,15 +6,16 @@ traceback.
 
 import argparse
 import sys
-import traceback
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from assignment.course import find_course
 from assignment.fixable import FixableError
+from assignment.selfcheck.screen import allow_any_letter
 from grader.commands import (
     bundle,
+    check,
     collect,
     decide,
     demo,
@@ -32,7 +33,7 @@ from grader.commands.cluster import worker
 from grader.commands.course import main as course
 from grader.commands.questions import main as questions
 from grader.commands.terminal.options import VerbParser
-from grader.commands.terminal.screen import print_faults
+from grader.commands.terminal.screen import print_bug, print_faults, say, warn
 from grader.runs.folder import VERSION
 
 MODULES = (
@@ -48,6 +49,7 @@ MODULES = (
     bundle,
     explorer,
     look,
+    check,
     course,
     questions,
     notebook,
@@ -56,7 +58,7 @@ MODULES = (
 PURPOSES = {
     "grade a class": ("collect", "grade", "run", "score", "decide", "report", "demo"),
     "on several machines": ("worker", "cluster keys"),
-    "hand out": ("bundle", "explorer", "look", "questions handout", "questions qti", "questions lessons"),
+    "hand out": ("bundle", "explorer", "look", "check", "questions handout", "questions qti", "questions lessons"),
     "make a course": (
         "course new",
         "course pictures",
@@ -85,6 +87,7 @@ PURPOSES = {
     ),
     "change the code": ("notebook", "reference"),
 }
+POSIX = ("fcntl", "resource", "pwd", "grp", "termios")  # modules that Windows has not
 ABOUT = """Grade a homework on explainable AI: run the notebooks in a sandbox, score the answers by a computed key,
 write reports."""
 EPILOG = """`hw9 VERB --help` has the options of a verb and examples.
@@ -108,22 +111,20 @@ class ShowVersion(argparse.Action):
             own = version("hw9")
         except PackageNotFoundError:
             own = "(not installed: run from its folder)"
-        print(f"hw9 {own}; RUNS folders: version {VERSION}")
+        say(f"hw9 {own}; RUNS folders: version {VERSION}")
         parser.exit()
 
 
 def make_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command."""
-    parser = argparse.ArgumentParser(
+    parser = VerbParser(
         prog="hw9",
         usage="hw9 [-h] [--version] VERB ...",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action=ShowVersion, nargs=0, help="show the version and exit")
-    verbs = parser.add_subparsers(
-        dest="verb", required=True, metavar="VERB", prog="hw9", help=argparse.SUPPRESS, parser_class=VerbParser
-    )
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB", prog="hw9", help=argparse.SUPPRESS)
     for module in MODULES:
         module.add_parser(verbs)
     parser.description = f"{ABOUT}\n\n{list_verbs(parser)}"
@@ -171,6 +172,7 @@ def to_usage(verb: argparse.ArgumentParser) -> str:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit code."""
     words = sys.argv[1:] if arguments is None else arguments
+    allow_any_letter()
     try:
         if words[:1] == ["reference"]:
             return reference.reference(words[1:])
@@ -183,12 +185,18 @@ def main(arguments: list[str] | None = None) -> int:
     except FixableError as error:
         print_faults(error.faults)
         return 1
+    except ModuleNotFoundError as error:
+        if error.name not in POSIX:
+            print_bug()
+            return 3
+        says = f"this system has no {error.name}; expected Linux for it (`hw9 look` and `hw9 check` run anywhere)"
+        warn(f"hw9 {words[0]}: {says}")
+        return 1
     except KeyboardInterrupt:
-        print("stopped; the same command resumes where it stopped", file=sys.stderr)
+        warn("stopped; the same command resumes where it stopped")
         return 1
     except BrokenPipeError:
         return 1
     except Exception:
-        traceback.print_exc()
-        print("this is a bug of hw9, not of yours; please report it with the lines above", file=sys.stderr)
+        print_bug()
         return 3

@@ -7,6 +7,7 @@ from assignment.fixable import FixableError
 from grader.commands.terminal.options import Verbs, add_verb
 from grader.commands.terminal.screen import say
 from grader.files.output import save_output
+from grader.release.badge import fill_badge
 from grader.release.notebook import build_notebook
 from questions.bank import load_bank
 
@@ -35,11 +36,18 @@ def notebook(*, course: Course, write: bool) -> int:
     if write:
         save_output(place, built.encode())
         say(f"wrote {place}")
+        if filled := fill_badge(course):
+            save_output(filled[0], filled[1].encode())
+            say(f"wrote the badge into {filled[0]}")
         return 0
     found = place.read_text(encoding="utf-8") if place.exists() else ""
     if found != built:
         raise FixableError(
             f"{place}: is not what homework.py, the course and its bank give; expected "
             f"`hw9 notebook{course.option} --write`"
+        )
+    if filled := fill_badge(course):
+        raise FixableError(
+            f"{filled[0]}: badge: not that of the settings; expected `hw9 notebook{course.option} --write`"
         )
     return 0

@@ -12,7 +12,7 @@ from grader.report.gradebooks.format import Exported, Known
 from grader.report.gradebooks.known import load_known
 from grader.report.gradebooks.registry import load_formats
 from grader.report.gradebooks.write import load_export, write_filled
-from grader.report.pages import write_reports
+from grader.report.pages import ITEMS_FILE, write_reports
 from grader.runs.folder import check_course, load_submissions
 from grader.scoring.grading import load_grading
 
@@ -105,7 +105,7 @@ def report(
     record = load_collected(collected) if collected is not None else None
     export = load_export(load_formats()[gradebook], exported, column) if gradebook else None
     written = write_reports(runs, load_grading(course), show_key=show_key, since=since)
-    say(f"report: {written.page}")
+    say(f"report: {written.page}; what the answers say: {runs / ITEMS_FILE}")
     if out is not None:
         _give_back(runs, name_pages(students, written.students, record), out, most)
     if gradebook is not None:
@@ -129,7 +129,7 @@ def _give_back(runs: Path, given: GivenBack, out: Path, most: int | None) -> Non
 def _fill(runs: Path, name: str, known: Known, exported: Exported | None) -> None:
     its = load_formats()[name]
     written = write_filled(runs, name, its, known, exported)
-    for note in (*known.notes, *written.filled.notes):
+    for note in written.notes:
         say(note)
     many = written.filled.students
     say(f"{written.path}: the points of {many} student{'s'[: many != 1]} for {its.system}")

@@ -102,6 +102,7 @@ def execute(
             jobs=how.jobs,
             device=how.device,
             sandbox=how.sandbox,
+            without_memory_group=how.without_memory_group,
             keep_going=how.keep_going,
             limits=how.to_limits(course.assignment.limits),
             elsewhere=elsewhere,

@@ -6,7 +6,6 @@ are missing), the file stays as it was, and the error says what a person must wr
 
 import codecs
 import csv
-import fcntl
 import io
 import os
 from collections.abc import Iterator
@@ -27,6 +26,8 @@ HEAD = "# What the staff decided; every scoring applies it. Written by `hw9 deci
 @contextmanager
 def hold_folder(file: Path) -> Iterator[None]:
     """Keep every other `hw9 decide` of the same folder out; FixableError where there is no folder."""
+    import fcntl  # here: Windows has none
+
     try:
         descriptor = os.open(file.resolve().parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:

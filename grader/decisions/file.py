@@ -16,7 +16,7 @@ from grader.decisions.check import Known, check_entries
 from grader.decisions.decisions import NO_DECISIONS, Decisions
 from grader.decisions.entries import ENDINGS, load_bytes, parse_entries
 from grader.files.told_path import find_path, tell_path
-from grader.files.whole import load_json, write_whole
+from grader.files.whole import load_json, to_json, write_whole
 from questions.bank import Bank
 from questions.table import check_faults
 
@@ -158,4 +158,4 @@ def save_applied(runs: Path, decisions: Decisions) -> None:
     if decisions.file is not None:
         file, seen = tell_path(decisions.file, runs)
         applied = Applied(file=file, seen=seen)
-        write_whole(runs / APPLIED_FILE, (applied.model_dump_json(indent=1) + "\n").encode())
+        write_whole(runs / APPLIED_FILE, to_json(applied))

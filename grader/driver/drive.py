@@ -9,7 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,13 @@ from typing import Any
 from assignment.assignment import Limits
 from assignment.course import Course
 from assignment.profile import check_profile
-from grader.driver.event import Begun, Ended, Observer, Started, TakenIn, ignore
+from grader.driver.event import Begun, Ended, Observer, Started, TakenIn, Waits, ignore
 from grader.driver.executors import Elastic, MachineError, make_executor
 from grader.driver.order import order_by_time
+from grader.driver.pause import Pause
 from grader.driver.run_job import LOG_FILE, run_job
 from grader.driver.slot import Slot, make_font_list, make_slots, share_threads
-from grader.files.whole import write_whole
+from grader.files.whole import to_json, write_whole
 from grader.handins.notebook import parse_notebook
 from grader.handins.plan import compare_notebooks
 from grader.handins.submission import Submission, open_handins
@@ -35,12 +36,15 @@ from grader.runs.folder import (
     prepare_run,
     read_handin,
     run_folder,
+    take_unready,
 )
 from grader.runs.intake import take_in
 from grader.runs.job import Job, order_course, take_back, write_job
 from grader.runs.result import RESULT_FILE, RunResult, commit_result, load_result
-from grader.sandbox.cgroup import sweep_groups
+from grader.sandbox.cgroup import sweep_groups, try_group
 from grader.sandbox.check import check_cage, check_readable
+from grader.sandbox.orphans import sweep_cages
+from grader.sandbox.subordinate import has_own_users
 
 TICK = 0.2  # seconds between two looks at places that come and go
 
@@ -54,6 +58,7 @@ class Drive:
     job: Job  # slot and attempt are each Run's own
     released: Any  # the released notebook, parsed
     tell: Observer
+    pause: Pause = field(default_factory=Pause)
 
 
 def run_class(
@@ -64,6 +69,7 @@ def run_class(
     jobs: int | None = None,
     device: str = "auto",
     sandbox: bool = True,
+    without_memory_group: bool = False,
     keep_going: bool = False,
     limits: Limits | None = None,
     executor: str = "local",
@@ -76,7 +82,9 @@ def run_class(
 
     `device` is auto, cpu or cuda; `jobs` None means one for each GPU, or for each processor; `executor` is one of
     `EXECUTORS`; `elsewhere` makes one on other machines, and then this one needs neither sandbox nor device.
-    FixableError when the hand-ins, the course, the RUNS folder or the sandbox are not as they must be;
+    `without_memory_group`: also where no group limits a whole notebook's memory. Where not even an empty notebook can
+    be started any more the class waits, then ends with FixableError, and no hand-in is charged.
+    FixableError as well when the hand-ins, the course, the RUNS folder or the sandbox are not as they must be;
     KeyboardInterrupt leaves everything so that the same call goes on.
     """
     slots = () if elsewhere else make_slots(device, jobs)
@@ -87,12 +95,16 @@ def run_class(
     if sandbox and not elsewhere:
         check_readable(course)
         check_cage([slot.gpu for slot in slots if slot.gpu])
+        try_group(without=without_memory_group)
     with lock_runs(runs):
         taken = take_in(handins, runs, course=course.mark)
         observer(TakenIn(taken.submissions, taken.notes))
+        sweep_cages()
         sweep_groups()
         its = limits or course.assignment.limits
-        job = make_job(handins, runs, slots, course, its, sandbox=sandbox, keep_going=keep_going)
+        how = {"sandbox": sandbox, "keep_going": keep_going, "without_memory_group": without_memory_group}
+        how["subordinate"] = sandbox and not any(slot.gpu for slot in slots) and has_own_users(course)
+        job = make_job(handins, runs, slots, course, its).model_copy(update=how)
         whole = [one for one in taken.submissions if one.problem is None]
         with elsewhere() if elsewhere else make_executor(executor, slots) as chosen:
             _run_all(Drive(runs, slots, job, released, observer), chosen, whole)
@@ -107,17 +119,12 @@ def make_job(
     slots: tuple[Slot, ...],
     course: Course,
     limits: Limits,
-    *,
-    sandbox: bool,
-    keep_going: bool = False,
 ) -> Job:
     """Return what all jobs of a class have in common."""
     fonts = make_font_list(runs / ".fonts")
     return Job(
         course=order_course(course),
         limits=limits,
-        sandbox=sandbox,
-        keep_going=keep_going,
         threads=share_threads(len(slots) or 1),
         fonts=fonts.resolve() if fonts else None,
         hidden=(handins.resolve(), runs.resolve(), *(() if course.embedded else (course.folder,))),
@@ -174,18 +181,27 @@ def _start(drive: Drive, executor: Executor, submission: Submission, slot: Slot)
     data, attempt = read_handin(folder), begin_attempt(folder)
     prepare_run(folder)
     plan = compare_notebooks(parse_notebook(data), drive.released)
-    write_whole(folder / "plan.json", (plan.model_dump_json(indent=1) + "\n").encode())
+    write_whole(folder / "plan.json", to_json(plan))
     write_job(folder, drive.job.model_copy(update={"slot": slot.number, "gpu": slot.gpu, "attempt": attempt}))
     drive.tell(Started(submission.student))
     return executor.submit(run_job, folder.resolve())
 
 
 def _end(drive: Drive, submission: Submission, future: "Future[None]") -> bool:
-    """Note how a job ended; tell whether it left a result. A machine's own fault is not the student's."""
+    """Note how a job ended; tell whether it left a result. Wait where nothing can be started here.
+
+    A machine's own fault is not the student's.
+    """
     folder, error = run_folder(drive.runs, submission), future.exception()
     if error is not None and not isinstance(error, MachineError):
         raise error
     result = load_result(folder)
+    if result is None and (reason := take_unready(folder)) is not None:
+        seconds = drive.pause.find_seconds(reason)
+        drive.tell(Waits(submission.student, seconds, reason))
+        time.sleep(seconds)
+        return False
+    drive.pause.forget()
     if result is None and (error is None or error.counts):
         note_vanished(folder)
     drive.tell(Ended(submission.student, result, str(error or "")))

@@ -1,4 +1,4 @@
-"""What a driver tells of a class: that it was taken in and begins, each start and end of a notebook, its machines."""
+"""What a driver tells of a class: that it begins or waits, each start and end of a notebook, its machines."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -40,6 +40,15 @@ class Ended:
 
 
 @dataclass(frozen=True)
+class Waits:
+    """A notebook could not be started, which is not its fault: the class waits, and then tries it again."""
+
+    student: str
+    seconds: float
+    reason: str
+
+
+@dataclass(frozen=True)
 class MachineCame:
     """A machine came to work for the class, with so many places."""
 
@@ -73,7 +82,7 @@ class Noted:
     text: str
 
 
-Event = TakenIn | Begun | Started | Ended | MachineCame | MachineLeft | Placed | Noted
+Event = TakenIn | Begun | Started | Ended | MachineCame | MachineLeft | Placed | Noted | Waits
 Observer = Callable[[Event], None]  # always called from the thread that called the driver
 
 

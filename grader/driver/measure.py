@@ -53,7 +53,14 @@ def measure_notebook(course: Course, folder: Path, *, device: str) -> Measured:
     (handins / f"{NAME}.ipynb").write_bytes(course.released.read_bytes())
     unboxed, busy = _find_cage_fault(), os.getloadavg()[0]
     limits = course.assignment.limits.model_copy(update={**WIDE, "memory_mib": count_memory_mib()})
-    (result,) = run_class(handins, runs, course, jobs=1, device=device, sandbox=not unboxed, limits=limits)
+    (result,) = run_class(
+        *(handins, runs, course),
+        jobs=1,
+        device=device,
+        sandbox=not unboxed,
+        without_memory_group=True,  # the notebook is the course's own
+        limits=limits,
+    )
     return Measured(result, measure_groups(runs / NAME / "work" / "outputs"), unboxed, busy)
 
 

@@ -10,10 +10,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
+from grader.runs.folder import note_unready
 from grader.runs.job import load_job, read_order
 from grader.sandbox.cage import to_head
+from grader.sandbox.orphans import end_cages
+from grader.sandbox.subordinate import ENTER
 
 LOG_FILE = "worker.log"
 SPARE_SECONDS = 180  # beyond the notebook's limit, after which a silent worker is given up
@@ -23,19 +27,27 @@ TICK = 0.2  # seconds between two looks at the job
 def run_job(folder: Path) -> None:
     """Start the worker of a Run and return when it has ended; do nothing when its job was taken back before.
 
-    FixableError when `job.json` is not what it must be. Whether there is a result is for the caller to see.
+    FixableError when `job.json` is not what it must be. Whether there is a result, or word that nothing can be started
+    here, is for the caller to see.
     """
     order = read_order(folder)
     if order is None:
         return
-    end = time.monotonic() + load_job(folder).limits.notebook_seconds + SPARE_SECONDS
-    with (folder / LOG_FILE).open("wb") as log:
-        worker = _start(to_worker(folder), log.fileno())
+    job = load_job(folder)
+    end = time.monotonic() + job.limits.notebook_seconds + SPARE_SECONDS
+    try:
+        with (folder / LOG_FILE).open("wb") as log:
+            worker = _start(ENTER if job.subordinate else (), to_worker(folder), log.fileno())
+    except OSError as error:
+        note_unready(folder, f"sandbox: no worker can be started: {error}; expected room for a process")
+        return
     try:
         while not _has_ended(worker) and read_order(folder) == order and time.monotonic() < end:
             pass
     finally:
         _kill(worker)
+        if worker.returncode:
+            end_cages(folder.name)
     with contextlib.suppress(FileNotFoundError):  # another order's run_job may be at it already
         if read_order(folder) == order and not (folder / LOG_FILE).stat().st_size:
             (folder / LOG_FILE).unlink()
@@ -46,10 +58,10 @@ def to_worker(folder: Path) -> list[str]:
     return [sys.executable, "-P", "-m", "grader.worker", str(folder.resolve())]
 
 
-def _start(command: list[str], log: int) -> "subprocess.Popen[bytes]":
+def _start(entrance: Sequence[str], command: list[str], log: int) -> "subprocess.Popen[bytes]":
     packages = str(Path(__file__).resolve().parents[2])
     return subprocess.Popen(
-        [*to_head(os.getpid(), ()), *command],  # it dies with us
+        [*entrance, *to_head(os.getpid(), ()), *command],  # it dies with us
         env={**os.environ, "PYTHONPATH": packages},
         stdin=subprocess.DEVNULL,
         stdout=log,

@@ -6,9 +6,6 @@ from pathlib import Path, PurePosixPath
 
 from assignment.fixable import FixableError
 
-OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-OPEN_FOLDER = OPEN | os.O_DIRECTORY
-
 
 def read_untrusted(folder: Path | int, relative: str | PurePosixPath, max_bytes: int) -> bytes:
     """Return the bytes of a regular file of at most `max_bytes` below `folder` (a path, or an open descriptor).
@@ -41,10 +38,15 @@ def list_untrusted(folder: Path | int, relative: str | PurePosixPath = ".", most
         os.close(descriptor)
 
 
+def _get_flags() -> int:
+    """Return how a file is opened; asked when one is, since Windows has none of these."""
+    return os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+
 def _read_at(folder: Path | int, parts: tuple[str, ...], max_bytes: int) -> bytes:
     parent = _open_folder(folder, parts[:-1])
     try:
-        descriptor = os.open(parts[-1], OPEN, dir_fd=parent)
+        descriptor = os.open(parts[-1], _get_flags(), dir_fd=parent)
     finally:
         os.close(parent)
     with os.fdopen(descriptor, "rb") as file:
@@ -63,7 +65,7 @@ def _open_folder(folder: Path | int, parts: tuple[str, ...]) -> int:
     for part in parts:
         above = here
         try:
-            here = os.open(part, OPEN_FOLDER, dir_fd=above)
+            here = os.open(part, _get_flags() | os.O_DIRECTORY, dir_fd=above)
         finally:
             os.close(above)
     return here

@@ -5,7 +5,6 @@ with the writer, however it ends: so what is there without a lock was left by on
 of the same file removes it.
 """
 
-import fcntl
 import json
 import os
 import re
@@ -15,7 +14,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from assignment.fixable import FixableError
+from pydantic import BaseModel
+
+from assignment.fixable import UNSEEN, FixableError
 
 DIGITS = re.compile("[0-9a-f]{12}")
 
@@ -26,6 +27,12 @@ def write_whole(path: Path, data: bytes) -> None:
         _write(file, data)
         aside.replace(path)
     _sync_folder(path.parent)
+
+
+def to_json(record: BaseModel, indent: int = 1) -> bytes:
+    """Return a record as JSON in which nothing acts on a terminal; it is read as what it was."""
+    text = UNSEEN.sub(lambda sign: json.dumps(sign[0])[1:-1], record.model_dump_json(indent=indent))
+    return f"{text}\n".encode()
 
 
 def create_whole(path: Path, data: bytes) -> bool:
@@ -71,6 +78,8 @@ def load_json(path: Path, expected: str) -> object:
 
 
 def _create_locked(path: Path) -> tuple[Path, IO[bytes]]:
+    import fcntl  # here: Windows has none, and `look` and `check` run there
+
     while True:
         aside = path.with_name(f".{path.name}.{secrets.token_hex(6)}")  # machines may share the folder
         file = aside.open("x+b")
@@ -83,6 +92,8 @@ def _create_locked(path: Path) -> tuple[Path, IO[bytes]]:
 
 def _sweep(path: Path) -> None:
     """Remove what writers of a file left that were killed."""
+    import fcntl
+
     start = f".{path.name}."
     for name in os.listdir(path.parent):
         if name.startswith(start) and DIGITS.fullmatch(name.removeprefix(start)):

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from assignment.fixable import Fault, FixableError
+from assignment.fixable import Fault, FixableError, show_line
 from grader.handins.ids import find_spellings, fold_id, is_student, make_id
 from grader.handins.people import FILE, People
 
@@ -57,7 +57,7 @@ def describe_listing(handins: Path, listing: Listing, people: People) -> tuple[s
     if not strays:
         return people.notes
     more = f" and {len(strays) - MOST_NAMED} more" if len(strays) > MOST_NAMED else ""
-    named = ", ".join(repr(show_name(name))[1:-1] for name in strays[:MOST_NAMED])
+    named = ", ".join(show_line(show_name(name)) for name in strays[:MOST_NAMED])
     return (*people.notes, f"{handins}: nobody's hand-in, left out: {named}{more}")
 
 

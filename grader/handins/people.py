@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from assignment.fixable import Fault, FixableError, show_value
+from grader.files.cell import read_guarded
 from grader.handins.ids import EXPECTED, is_student
 from questions.moment import require_moment
 from questions.table import Form, Row, check_faults, load_table
@@ -70,7 +71,7 @@ def _take_row(row: Row, columns: Mapping[str, int], people: dict[str, Person]) -
     """Add one row to the people, or return its faults."""
     if row.fault is not None:
         return [row.fault]
-    cells = {name: row.cells[column].strip() for name, column in columns.items()}
+    cells = {name: read_guarded(row.cells[column].strip()) for name, column in columns.items()}
     student, time = unicodedata.normalize("NFC", cells["student"]), cells.get("submitted_at", "")
     mark = cells.get("marked_late", "").lower()
     faults: list[Fault] = []

@@ -14,7 +14,7 @@ from pydantic import Field
 from assignment.fixable import FixableError, parse_as
 from assignment.records import Record
 from grader.collect.rosters import Enrolment, load_enrolment
-from grader.files.whole import load_json, write_whole
+from grader.files.whole import load_json, to_json, write_whole
 from questions.bank import Bank
 from questions.canvas.responses import Responses, Texts, load_responses, parse_responses
 
@@ -89,7 +89,7 @@ def keep_tables(runs: Path, tables: Tables) -> None:
         write_whole(runs / name, data)
     digests = {name: sha256(data).hexdigest() for name, data in files.items()}
     names = KeptNames(responses=responses.file, roster=enrolment.file if enrolment else None, digests=digests)
-    write_whole(runs / KEPT_FILE, (names.model_dump_json(indent=1) + "\n").encode())
+    write_whole(runs / KEPT_FILE, to_json(names))
 
 
 def _check_kept(path: Path, data: bytes, names: KeptNames) -> None:

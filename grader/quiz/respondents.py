@@ -93,7 +93,8 @@ def say_roster(joined: Respondents, file: str, enrolment: Enrolment) -> str:
     absent = [student for student in enrolment.people if student not in joined.by_student]
     if not joined.counts:
         return f"{rows}; no row is of anybody in it: expected a roster with the ids of this course"
-    return rows + (f". No row of {len(absent)} students: {list_some(absent)}" if absent else "")
+    many = f"{len(absent)} student{'s'[: len(absent) != 1]}"
+    return rows + (f". No row of {many}: {list_some(absent)}" if absent else "")
 
 
 def say_handins(joined: Respondents, file: str, students: Sequence[str]) -> str:

@@ -4,6 +4,7 @@ Ids are compared without regard to capitals and width where that is unambiguous.
 scored under its own id and goes to a person, as does a student whom it looks like; each names the other.
 """
 
+import shlex
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -89,11 +90,14 @@ def check_absent(roster: Roster, settled: Collection[str], place: Path) -> None:
 
     place: what to call the place of the decisions.
     """
-    lacks = ", ".join(name for name in roster.absent if name not in settled)
+    absent = [name for name in roster.absent if name not in settled]
+    lacks = ", ".join(absent)
     if roster.quiz is None or not lacks:
         return
     says = "expected its text with the id in it (is the file whole?). If it was taken out of the quiz, say what becomes"
-    kinds = f"of it: `hw9 decide {place} void QUESTION --reason WHY` (it counts for nobody) or `all-right`"
+    one = absent[0] if len(absent) == 1 else "QUESTION"
+    command = f"`hw9 decide {shlex.quote(str(place))} void {one} --reason WHY`"
+    kinds = f"of it: {command} (it counts for nobody) or `all-right` (for everyone)"
     raise FixableError(Fault((roster.quiz.file, "row 1"), f"no column of {lacks}; {says} {kinds}"))
 
 

@@ -18,7 +18,9 @@ NOTEBOOK_API: Mapping[str, tuple[str, ...]] = {
         "show_pictures",
         "show_signed_maps",
     ),
+    "assignment.cells.models_brought": ("bring_models",),
     "assignment.cells.own_picture": ("explain_own_picture",),
+    "assignment.cells.progress": ("tqdm",),
     "assignment.cells.scratch": (
         "describe_activations",
         "describe_attributions",
@@ -60,5 +62,6 @@ NOTEBOOK_API: Mapping[str, tuple[str, ...]] = {
     "assignment.models.roles": ("find_roles",),
     "assignment.outputs": ("save_group",),
     "assignment.profile": ("load_profile",),
+    "assignment.selfcheck.own": ("describe_own_work",),
     "assignment.sheet.own": ("describe_own_sheet",),
 }

@@ -14,14 +14,18 @@ from functools import cache
 from pathlib import Path
 
 import assignment
+from assignment.agreement.agree import COMPARED_GROUPS
 from assignment.course import SETTINGS_NAME, Course
 from assignment.profile import MANIFEST_NAME, PROFILES_FOLDER, check_profile
+from assignment.selfcheck.known import FOLDER
 from grader.files.output import save_output
 from grader.release.api import NOTEBOOK_API
 
 BUNDLE_NAME = "hw9-student.zip"
 ROOM = Path(assignment.__file__).parent
+START = "assignment.selfcheck.__main__"  # what the command starts
 NEVER = "assignment.making"
+COMMAND = ("hw9.py", "selfcheck/hw9.py")  # its name in the bundle, beside the notebook, and its file
 DATA = ("explorer/explorer.css", "explorer/explorer.js", "page/hw9-sans-tc.otf")
 
 
@@ -34,17 +38,39 @@ def list_bundled(course: Course) -> dict[str, Path]:
 
 def write_bundle(folder: Path, course: Course) -> Path:
     """Write a course's bundle into a folder and return its path; FixableError where an asset is not whole."""
-    check_profile(course.profile)
-    place, stream = folder / BUNDLE_NAME, io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, path in (list_bundled(course) | {course.notebook.name: course.released}).items():
-            archive.writestr(zipfile.ZipInfo(name), path.read_bytes(), compress_type=zipfile.ZIP_DEFLATED)
-    save_output(place, stream.getvalue())
+    place = folder / BUNDLE_NAME
+    save_output(place, pack_bundle(course))
     return place
 
 
+def pack_bundle(course: Course) -> bytes:
+    """Return a course's bundle; without canonical Outputs it has no self-check (`has_outputs`)."""
+    check_profile(course.profile)
+    paths = list_bundled(course) | {course.notebook.name: course.released}
+    files = {name: path.read_bytes() for name, path in paths.items()} | dict(_find_selfcheck(course))
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in sorted(files.items()):
+            archive.writestr(zipfile.ZipInfo(name), data, compress_type=zipfile.ZIP_DEFLATED)
+    return stream.getvalue()
+
+
+def has_outputs(course: Course) -> bool:
+    """Tell whether a course has canonical Outputs of every group, with which a self-check compares."""
+    return all(any(course.canonical.glob(f"{group}.*npz")) for group in COMPARED_GROUPS)
+
+
+def _find_selfcheck(course: Course) -> Iterator[tuple[str, bytes]]:
+    if has_outputs(course):
+        from grader.release.selfcheck import list_files, make_known  # here: the sandbox asks this module, and no bank
+
+        yield COMMAND[0], (ROOM / COMMAND[1]).read_bytes()
+        place = f"assignment/{PROFILES_FOLDER.name}/{course.name}/{FOLDER}"
+        yield from ((f"{place}/{name}", data) for name, data in list_files(make_known(course), course).items())
+
+
 @cache
-def find_modules(entries: tuple[str, ...] = tuple(NOTEBOOK_API)) -> tuple[Path, ...]:
+def find_modules(entries: tuple[str, ...] = (*NOTEBOOK_API, START)) -> tuple[Path, ...]:
     """Return the files of some modules of `assignment`, of all that they import there, and of the packages around them.
 
     ValueError where that leads to what is never given to students.

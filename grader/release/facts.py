@@ -9,9 +9,12 @@ from typing import Any
 
 from assignment.analyses import FilterLayer, FiltersRun, Label
 from assignment.assignment import Bilingual
+from assignment.cells.models_brought import describe_wait
 from assignment.course import Course
 from assignment.fixable import Fault, check_all
 from assignment.texts import WordSet
+from grader.release.badge import to_link
+from grader.release.hosted import pack_hosted
 from grader.release.phrases import (
     either,
     list_baselines,
@@ -40,6 +43,7 @@ def list_facts(bank: Bank, course: Course) -> dict[str, Any]:
         **_describe_filters(course),
         **_describe_baselines(course),
         **_describe_texts(course),
+        "hosted": _describe_hosted(course),
         "title": course.assignment.title,
         "late": course.assignment.late_rule,
         "hide": None if analyses.lime.official.hide == "mean" else analyses.lime.official.hide,
@@ -134,6 +138,21 @@ def _describe_baselines(course: Course) -> dict[str, Any]:
         "baselines_zh": f"{'、'.join(most_zh)}或{last_zh}",
         "base": {"en": says.en, "zh": says.zh, "short_en": official, "short_zh": short or says.zh},
         "has_files": any(hasattr(one, "file") for one in its.baselines.values()),
+    }
+
+
+def _describe_hosted(course: Course) -> dict[str, Any] | None:
+    """Describe what the set-up brings where the notebook was opened alone; None where it brings nothing."""
+    packed, says = pack_hosted(course), course.assignment.hosted
+    if packed is None or says is None:
+        return None
+    return {
+        "address": packed.address,
+        "size": len(packed.data),
+        "sha256": packed.sha256,
+        "wait": describe_wait(len(packed.data)),
+        "brought": describe_wait(packed.brought_bytes) if packed.brought else None,
+        "link": to_link(says.notebook) if says.notebook else None,
     }
 
 

@@ -11,6 +11,7 @@ from assignment.assignment import Bilingual
 from grader.analysis.items import QuestionRecord
 from grader.report.class_record import ClassRecord
 from grader.report.machines import describe_share, summarize_machines
+from grader.report.own_cells import OwnCells, make_own_cells
 from grader.report.regrade import Regrade
 from grader.scoring.handin_record import HandinRecord
 from grader.scoring.words import VERDICT_WORDS, WORDS, WordEntry
@@ -41,6 +42,7 @@ class StudentRow:
     words: tuple[WordEntry, ...]
     cells: tuple[VerdictCell, ...]
     attention: int  # 1: a person must look
+    own: OwnCells | None  # None: nobody looked
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class ClassPage:
     mean: str
     median: str
     attention: int
+    ungrouped: int  # how many ran without a memory group
     questions: tuple[QuestionRecord, ...]
     keys: dict[str, str]
     regrade: Regrade
@@ -87,6 +90,7 @@ def make_class_page(results: ClassRecord, title: Bilingual, keys: dict[str, str]
         mean=f"{sum(totals) / len(totals):.2f}" if totals else "\u2013",
         median=f"{(totals[(len(totals) - 1) // 2] + totals[len(totals) // 2]) / 2:.2f}" if totals else "\u2013",
         attention=sum(one.needs_person for one in results.handins),
+        ungrouped=sum(one.run.memory_group == "none" for one in results.handins),
         questions=results.questions,
         keys=keys,
         regrade=regrade,
@@ -108,6 +112,7 @@ def _make_row(scored: HandinRecord, deadline: datetime) -> StudentRow:
         words=tuple(WORDS[word] for word in scored.words),
         cells=cells,
         attention=int(scored.needs_person),
+        own=make_own_cells(scored.run.own_cells),
     )
 
 

@@ -16,7 +16,7 @@ from assignment.late import LatePolicy
 from assignment.records import Record
 from grader.analysis.items import QuestionRecord, find_question_results
 from grader.decisions.decision import Decision
-from grader.files.whole import load_json, write_whole
+from grader.files.whole import load_json, to_json, write_whole
 from grader.scoring.grading import Grading
 from grader.scoring.handin_record import HandinRecord
 from questions.bank import list_worth
@@ -76,5 +76,5 @@ def load_results(runs: Path) -> ClassRecord:
 def write_results(runs: Path, results: ClassRecord) -> Path:
     """Write `results.json`, whole or not at all, and return its path."""
     path = runs / RESULTS_FILE
-    write_whole(path, (results.model_dump_json(indent=2) + "\n").encode())
+    write_whole(path, to_json(results, indent=2))
     return path

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources import files
 
+from assignment.agreement.comparisons import COMPARISONS
 from assignment.page.face import cut_font, find_drawn, make_face
-from grader.agreement.comparisons import COMPARISONS
 from grader.report.pictures.kinds import FILTER_KINDS, PICTURE_KINDS
 from grader.report.texts.kinds import COMPONENTS, DISTANCE_KINDS, HEAD_PANEL, HEADS_PANEL
 from grader.scoring.grading import Grading

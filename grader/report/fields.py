@@ -9,9 +9,10 @@ from typing import Literal, get_args
 
 from pydantic import BaseModel
 
-from grader.agreement.agree import Agreement
+from assignment.agreement.agree import Agreement
 from grader.analysis.items import QuestionRecord
 from grader.decisions.decision import Decision
+from grader.handins.own_cells import OwnCell
 from grader.report.class_record import ClassRecord
 from grader.scoring.evidence import Evidence
 from grader.scoring.handin_record import DifferingAnswer, HandinRecord, Seen
@@ -69,6 +70,7 @@ def describe_results() -> str:
         "Decision": Decision,
         "Seen": Seen,
         "Evidence": Evidence,
+        "OwnCell": OwnCell,
         "Agreement": Agreement,
     }
     head = "# The fields of results.json and verdicts.json\n\nWritten by `make format`; do not edit.\n\n"

@@ -1,15 +1,10 @@
-"""The gradebook: `gradebook.csv` for a spreadsheet or a learning management system.
-
-A spreadsheet takes a cell that begins with = + - @, a tab or a carriage return for a formula and would compute what a
-hostile name says. Such a cell gets a leading apostrophe here, and so does what follows a character that a spreadsheet
-of another country takes for the end of a cell; numbers of our own are written as they are.
-"""
+"""The gradebook: `gradebook.csv` for a spreadsheet or a learning management system."""
 
 import csv
 import io
-import re
 from pathlib import Path
 
+from grader.files.cell import guard_cell
 from grader.files.whole import write_whole
 from grader.report.class_record import ClassRecord
 from grader.scoring.handin_record import HandinRecord
@@ -17,20 +12,6 @@ from questions.moment import show_moment
 
 GRADEBOOK_FILE = "gradebook.csv"
 EXCUSED = "EX"  # as course systems write it
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-INNER_STARTS = re.compile(r"([;|][\s'\"]*)(?=[=+\-@＝＋－＠])")
-
-
-def guard_cell(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula; control characters become spaces.
-
-    >>> guard_cell("=1+1"), guard_cell(" @x"), guard_cell("Ada")
-    ("'=1+1", "' @x", 'Ada')
-    """
-    risky = text.startswith(FORMULA_STARTS) or text.lstrip().startswith(FORMULA_STARTS)
-    flat = "".join(character if character.isprintable() else " " for character in text)
-    flat = INNER_STARTS.sub(r"\1'", flat)
-    return f"'{flat}" if risky else flat
 
 
 def to_csv(results: ClassRecord) -> str:

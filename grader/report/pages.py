@@ -11,10 +11,11 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from assignment.agreement.agree import COMPARED_GROUPS, GroupArrays
 from assignment.fixable import FixableError, check_all
 from assignment.page.face import find_drawn, make_face
 from assignment.page.policy import to_policy
-from grader.agreement.agree import COMPARED_GROUPS, GroupArrays, read_group
+from grader.agreement.saved import read_group
 from grader.analysis.class_analysis import analyse_class
 from grader.files.whole import write_whole
 from grader.report.class_page import ClassPage, make_class_page

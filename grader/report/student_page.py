@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from assignment.agreement.agree import GroupArrays
 from assignment.assignment import Assignment, Bilingual
-from grader.agreement.agree import GroupArrays
 from grader.report.pictures.drawings import draw_bar
 from grader.report.pictures.panels import PictureCanvas, PicturePanel, make_filter_panels, make_picture_panels
 from grader.report.regrade import Regrade, ShownScoring

@@ -5,6 +5,7 @@
                    job.json      what the worker is told
                    plan.json     which cells are the released ones
                    attempts      one line for each start, and one for each start that ended without a word
+                   unready       why a start failed that is not the hand-in's fault; gone once the driver has read it
                    work/         THEIRS: executed.ipynb, outputs/*.npz
                    result.json   the word; written last, moved into place, never replaced
 
@@ -13,7 +14,6 @@ word, seen by its driver, is `lost`; it is tried once more and then goes to a pe
 attempt.
 """
 
-import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -26,11 +26,12 @@ from assignment.course import CourseMark
 from assignment.fixable import Fault, FixableError, parse_as
 from assignment.records import Record
 from grader.files.told_path import find_path, tell_path
-from grader.files.whole import find_leftovers, load_json, write_whole
+from grader.files.whole import find_leftovers, load_json, to_json, write_whole
 from grader.handins.submission import Submission
 
 VERSION = 1
 HANDIN_FILE = "handin.ipynb"
+UNREADY_FILE = "unready"
 MOST_VANISHED = 2  # ends without a word, seen by a driver
 MOST_STARTS = 8  # starts at all, whoever ended them
 
@@ -95,13 +96,14 @@ def record_class(
     whole, seen = (None, None) if handins is None else tell_path(handins.resolve(), runs)
     its = course or _find_course(runs)
     data = RunsFile(version=VERSION, submissions=submissions, handins=whole, handins_seen=seen, course=its)
-    write_whole(runs / "runs.json", (data.model_dump_json(indent=1) + "\n").encode())
+    write_whole(runs / "runs.json", to_json(data))
 
 
 def load_submissions(runs: Path) -> tuple[Submission, ...]:
     """Return the class that `run` recorded; FixableError when another version made the folder."""
     file = runs / "runs.json"
-    data = load_json(file, "the file that hw9 run writes: run `hw9 run HANDINS RUNS` first")
+    first = "run `hw9 run HANDINS RUNS` first, or `hw9 score --responses FILE.csv RUNS` of a quiz"
+    data = load_json(file, f"the file that hw9 run writes: {first}")
     version = data.get("version") if isinstance(data, dict) else None
     if version != VERSION:
         raise FixableError(f"{file}: version: {version!r}; expected {VERSION} (grade again into a new folder)")
@@ -123,6 +125,8 @@ def find_handins(runs: Path) -> Path | None:
 @contextmanager
 def lock_runs(runs: Path) -> Iterator[None]:
     """Keep every other driver out of a RUNS folder; the lock ends with this process, however it ends."""
+    import fcntl  # here: Windows has none
+
     with _open_lock(runs) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -151,9 +155,26 @@ def note_vanished(folder: Path) -> None:
     _note(folder, "vanished")
 
 
+def note_unready(folder: Path, reason: str) -> None:
+    """Leave word for the driver that nothing can be executed here, which is not the hand-in's fault."""
+    write_whole(folder / UNREADY_FILE, reason.encode(errors="replace"))
+
+
+def take_unready(folder: Path) -> str | None:
+    """Return why nothing could be executed, and count that start for nothing; None where no such word was left."""
+    try:
+        reason = (folder / UNREADY_FILE).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    _note(folder, "unready")
+    (folder / UNREADY_FILE).unlink()
+    return reason
+
+
 def is_lost(folder: Path) -> bool:
     """Tell whether the Run has had all the attempts that it gets."""
-    return _count(folder, "vanished") >= MOST_VANISHED or _count(folder, "started") >= MOST_STARTS
+    charged = _count(folder, "started") - _count(folder, "unready")
+    return _count(folder, "vanished") >= MOST_VANISHED or charged >= MOST_STARTS
 
 
 def write_handin(folder: Path, data: bytes) -> None:
@@ -175,6 +196,7 @@ def prepare_run(folder: Path) -> None:
     """Make the Run's work folder afresh."""
     for leftover in (folder / "work", *find_leftovers(folder)):
         shutil.rmtree(leftover) if leftover.is_dir() and not leftover.is_symlink() else leftover.unlink(missing_ok=True)
+    (folder / UNREADY_FILE).unlink(missing_ok=True)
     (folder / "work").mkdir(parents=True)
 
 

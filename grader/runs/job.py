@@ -13,7 +13,7 @@ from assignment.assignment import Limits
 from assignment.course import Course, CourseMark, open_course
 from assignment.fixable import Fault, FixableError, parse_as
 from assignment.records import Record
-from grader.files.whole import load_json, write_whole
+from grader.files.whole import load_json, to_json, write_whole
 from grader.sandbox.gpu import Gpu
 
 JOB_FILE = "job.json"
@@ -34,8 +34,10 @@ class Job(Record):
     limits: Limits
     sandbox: StrictBool = True
     keep_going: StrictBool = False  # after a cell that raised
+    without_memory_group: StrictBool = False  # whether it may run where there is none
+    subordinate: StrictBool = False  # whether its worker is root of the user's subordinate ids
     attempt: PositiveInt = 1
-    slot: NonNegativeInt = 0  # no two Runs of a machine have one at the same time; as root it decides the user
+    slot: NonNegativeInt = 0  # no two Runs of a driver have one at the same time
     gpu: Gpu | None = None  # that of the slot
     threads: PositiveInt = 1
     fonts: Path | None = None  # the folder of a matplotlib font list made beforehand
@@ -44,7 +46,7 @@ class Job(Record):
 
 def write_job(folder: Path, job: Job) -> None:
     """Order a Run."""
-    write_whole(folder / JOB_FILE, (job.model_dump_json(indent=1) + "\n").encode())
+    write_whole(folder / JOB_FILE, to_json(job))
 
 
 def load_job(folder: Path) -> Job:

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime
 
 from assignment.fixable import parse_as
 from assignment.records import Record
-from grader.files.whole import create_whole, load_json
+from grader.files.whole import create_whole, load_json, to_json
 
 RESULT_FILE = "result.json"
 
@@ -44,7 +44,7 @@ class RunResult(Record):
     gpu: str | None = None  # its name where that is known, and its UUID
     gpu_driver: str | None = None
     sandbox: bool = True
-    memory_group: str = "none"  # none: the memory limit held for each process alone
+    memory_group: str = "none"  # none: a watcher added up what it held
     attempt: int = 1
     started_at: AwareDatetime
     notebook_sha256: str = ""
@@ -61,4 +61,4 @@ def load_result(folder: Path) -> RunResult | None:
 
 def commit_result(folder: Path, result: RunResult) -> bool:
     """Put a result into place whole; the first writer wins. Tell whether this was the first."""
-    return create_whole(folder / RESULT_FILE, (result.model_dump_json(indent=1) + "\n").encode())
+    return create_whole(folder / RESULT_FILE, to_json(result))

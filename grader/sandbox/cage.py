@@ -1,7 +1,7 @@
 """What a notebook sees of this machine: the bubblewrap command line, its limits and its environment.
 
 Nothing is isolated by hand; bubblewrap does it. As an ordinary user it makes a user namespace. As root it makes none,
-since root would stay root for the machine's kernel: the command changes to an unprivileged user of its slot before
+since root would stay root for the machine's kernel: the command changes to an unprivileged user of its own before
 Python starts. All folders that the student may write to are memory file systems with a size limit; nothing of theirs
 touches the disk.
 """
@@ -14,19 +14,22 @@ from pathlib import Path
 from assignment.assignment import Limits
 from assignment.course import VARIABLE, Course
 from grader.release.bundle import list_bundled
+from grader.sandbox.descriptors import Files, hold
 from grader.sandbox.gpu import Gpu, find_libraries, list_device_binds
-from grader.sandbox.seccomp import export_filter
+from grader.sandbox.seccomp import export_filters
 
 PROJECT = Path(__file__).resolve().parents[2]  # the checkout, or a site-packages folder
 MIB = 1024 * 1024
 WORK = "/hw9/work"
 HOME = "/hw9/home"
+PROGRAM, KERNEL = Path(__file__).with_name("kernel_inside.py"), "/hw9/kernel.py"  # the kernel's, here and inside
 PACKAGES = "/hw9/packages"
 BESIDE = "/hw9/beside"  # what was handed in beside the notebook; copied into WORK by the notebook's user
 MATPLOTLIB = f"{HOME}/matplotlib"
+FOLDERS = (WORK, "/tmp", "/dev/shm", HOME)  # memory file systems that the student may write to
 CUDA_MIB = 4096  # may be reserved beyond the limit: on an H100 the notebook reserves 4.1 GiB and uses 1.9
-FIRST_UID = 61_000  # as root, slot n runs as user and group FIRST_UID + n
 SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")  # often links into /usr, which is always in view
+ETC = ("ld.so.cache", "fonts", "alternatives", "localtime")  # of /etc
 HIDDEN = ("assignment", "questions", "reference", "grader", "tests", "benchmarks", ".git", "build", "dist")
 
 # Ends unless its parent is the process of the first argument, enters the groups, becomes the command after "--".
@@ -67,32 +70,6 @@ class View:
         return f"/hw9/run-{self.token}"
 
 
-@dataclass(frozen=True)
-class Files:
-    """Open descriptors: what bubblewrap reads (filter, connection file, users, groups), where it says its process."""
-
-    seccomp: int
-    connection: int
-    passwd: int
-    group: int
-    info: int
-
-    @property
-    def all(self) -> tuple[int, ...]:
-        """Every descriptor."""
-        return (self.seccomp, self.connection, self.passwd, self.group, self.info)
-
-    def close(self) -> None:
-        """Close every descriptor."""
-        for descriptor in self.all:
-            os.close(descriptor)
-
-
-def choose_uid(slot: int) -> int | None:
-    """Return the user that a slot's notebooks run as when we are root, else None."""
-    return FIRST_UID + slot if os.getuid() == 0 else None
-
-
 def to_head(parent: int, entrances: tuple[Path, ...]) -> list[str]:
     """Return the command that ties what follows to its parent's life and enters the control groups."""
     return ["setpriv", "--pdeathsig", "KILL", "/bin/sh", "-c", HEAD, "hw9", str(parent), *map(str, entrances), "--"]
@@ -115,12 +92,12 @@ def to_command(view: View) -> list[str]:
         become = ["setpriv", "--reuid", user, "--regid", user, "--clear-groups", *privileges]
     nproc = ["prlimit", f"--nproc={view.limits.processes}:{view.limits.processes}"]
     nproc += COPY if view.beside else []
-    return [*become, *GATE, *nproc, *to_kernel(f"{view.sockets}/connection.json"), TELL]
+    return [*become, *GATE, *nproc, *to_kernel(KERNEL, f"{view.sockets}/connection.json"), TELL]
 
 
-def to_kernel(connection_file: str) -> list[str]:
-    """Return the command of a kernel."""
-    return [sys.executable, "-P", "-m", "ipykernel_launcher", "-f", connection_file, IMPORT, NO_HISTORY]
+def to_kernel(program: str, connection_file: str) -> list[str]:
+    """Return the command of a kernel, whose program lies at KERNEL in a cage and is PROGRAM without one."""
+    return [sys.executable, "-P", program, "-f", connection_file, IMPORT, NO_HISTORY]
 
 
 def to_bubblewrap(view: View, files: Files) -> list[str]:
@@ -129,12 +106,13 @@ def to_bubblewrap(view: View, files: Files) -> list[str]:
     if view.uid is not None:
         privileges += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SETPCAP"]
     else:
-        privileges = ["--unshare-user", *privileges]
+        privileges = ["--unshare-user", "--uid", str(os.getuid()), "--gid", str(os.getgid()), *privileges]
     spaces = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
     life = ["--die-with-parent", "--new-session", "--hostname", "hw9", "--info-fd", str(files.info)]
+    filters = [part for one in files.filters for part in ("--add-seccomp-fd", str(one))]
     mounts = [part for _, mount in _add_parents(list_mounts(view)) for part in mount]
     return [
-        *["bwrap", *spaces, *privileges, *life, "--seccomp", str(files.seccomp)],
+        *["bwrap", *spaces, *privileges, *life, *filters],
         *[*mounts, *_stubs(view, files), *_seal(view), "--chdir", WORK],
         *["--clearenv", *_settings(make_environment(view)), "--"],
     ]
@@ -144,15 +122,8 @@ def open_files(view: View, connection: bytes, info: int) -> Files:
     """Return the descriptors for a cage; the process is said on `info`, which belongs to them from now on."""
     user = view.uid or os.getuid()
     passwd, group = f"student:x:{user}:{user}::{HOME}:/bin/sh\n", f"student:x:{user}:\n"
-    return Files(hold(export_filter()), hold(connection), hold(passwd.encode()), hold(group.encode()), info)
-
-
-def hold(data: bytes) -> int:
-    """Return a descriptor from which the data can be read once."""
-    descriptor = os.memfd_create("hw9", 0)
-    os.write(descriptor, data)
-    os.lseek(descriptor, 0, os.SEEK_SET)
-    return descriptor
+    filters, program = tuple(map(hold, export_filters())), hold(PROGRAM.read_bytes())
+    return Files(filters, hold(connection), hold(passwd.encode()), hold(group.encode()), program, info)
 
 
 def list_mounts(view: View) -> list[tuple[str, list[str]]]:
@@ -227,7 +198,7 @@ def _system_mounts() -> list[tuple[str, list[str]]]:
             mounts.append((str(path), ["--symlink", os.readlink(path), str(path)]))
         elif path.is_dir():
             mounts.append((str(path), ["--ro-bind", str(path), str(path)]))
-    for name in ("ld.so.cache", "fonts", "alternatives", "localtime"):
+    for name in ETC:
         mounts.append((f"/etc/{name}", ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]))
     return mounts
 
@@ -240,7 +211,7 @@ def _gpu_mounts(gpu: Gpu) -> list[tuple[str, list[str]]]:
 
 def _stubs(view: View, files: Files) -> list[str]:
     parts = []
-    for descriptor, path in ((files.passwd, "/etc/passwd"), (files.group, "/etc/group")):
+    for descriptor, path in ((files.passwd, "/etc/passwd"), (files.group, "/etc/group"), (files.program, KERNEL)):
         parts += ["--perms", "0444", "--file", str(descriptor), path]
     parts += ["--perms", "0444", "--file", str(files.connection), f"{view.sockets}/connection.json"]
     parts += ["--perms", "0777", "--dir", MATPLOTLIB]

@@ -14,6 +14,8 @@ from assignment.fixable import Fault, FixableError, check_all
 from grader.release.bundle import list_bundled
 from grader.sandbox import cage
 from grader.sandbox.gpu import Gpu
+from grader.sandbox.private import to_private
+from grader.sandbox.user import hold_user
 
 NEEDED = ("bwrap", "prlimit", "setpriv")
 DAC_OVERRIDE = 1 << 1  # the right to open what belongs to another user, among those in /proc/self/status
@@ -57,7 +59,7 @@ def check_cage(gpus: Sequence[Gpu] = ()) -> None:
 
 def check_readable(course: Course) -> None:
     """Raise FixableError with every file of a course that a notebook's own user, when we are root, could not read."""
-    if cage.choose_uid(0) is None:
+    if os.getuid() != 0:
         return
     check_all(
         Fault((str(path),), "only its owner may read it; expected one that everybody may (chmod -R a+rX the course)")
@@ -99,11 +101,15 @@ def check_refusal(complaint: str) -> None:
 
 def _try_cage(view: cage.View, code: str) -> str:
     """Run Python code in a cage as a notebook would be; return what it complained about, '' when it worked."""
-    view = replace(view, uid=cage.choose_uid(0))
+    with hold_user() as uid:
+        return _run_python(replace(view, uid=uid), code)
+
+
+def _run_python(view: cage.View, code: str) -> str:
     files = cage.open_files(view, b"{}", os.open(os.devnull, os.O_RDWR))
     command = cage.to_command(view)
     python = [part for part in command[: command.index("-P")] if part not in cage.GATE]
-    argv = [*cage.to_bubblewrap(view, files), *python, "-P", "-c", code]
+    argv = [*to_private(view), *cage.to_bubblewrap(view, files), *python, "-P", "-c", code]
     try:
         done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False, pass_fds=files.all)
     except subprocess.TimeoutExpired:

@@ -1,66 +1,88 @@
-"""The system calls that student code is refused, as a filter program for bubblewrap's `--seccomp`.
+"""What student code may ask of this machine's kernel: two filter programs for bubblewrap's `--add-seccomp-fd`.
 
-The list holds what widens the kernel's attack surface (mounts, namespaces, tracing, bpf, io_uring, modules), what
-could loosen the chain of death signals, and every kind of socket but unix, IPv4, IPv6 and netlink: the empty network
-namespace does not confine vsock. `clone3` answers ENOSYS, so that the C library falls back to `clone`, whose flags a
-filter can read.
+The first admits system calls by name (`calls.py`) and answers ENOSYS to every other, as a kernel that lacks it does: so
+the C library falls back from `clone3` to `clone`, whose flags a filter can read. The second refuses by argument what
+could not be said in the first: libseccomp's masks compare for equality alone, and a comparison of 64 bits for what is
+admitted is passed by with a dirty upper half. Both hold; where both refuse, the answer is that of the second. So
+programs that copy a file with its attributes hear that the folder has none.
+
+A notebook has no network, so a socket is a unix socket. Range locks of files are refused, since the kernel charges them
+to no control group; leases and notices of a folder, since other notebooks would feel them. A call by the numbers of
+another architecture (`int 0x80`, x32), which no list covers, ends the process.
 """
 
 import errno
 import tempfile
 from functools import cache
+from typing import Any
 
 from assignment.fixable import FixableError
-
-REFUSED = (
-    "acct", "add_key", "bpf", "clock_adjtime", "clock_settime", "delete_module", "fanotify_init", "finit_module",
-    "fsconfig", "fsmount", "fsopen", "fspick", "init_module", "io_uring_enter", "io_uring_register", "io_uring_setup",
-    "kcmp", "kexec_file_load", "kexec_load", "keyctl", "lookup_dcookie", "mount", "mount_setattr", "move_mount",
-    "name_to_handle_at", "open_by_handle_at", "open_tree", "perf_event_open", "pidfd_getfd", "pivot_root",
-    "process_madvise", "process_vm_readv", "process_vm_writev", "ptrace", "quotactl", "quotactl_fd", "reboot",
-    "request_key", "setns", "settimeofday", "swapoff", "swapon", "syslog", "umount2", "unshare", "userfaultfd",
-    "vhangup",
-)  # fmt: skip
+from grader.sandbox.calls import ADMITTED
 
 CLONE_NEW = (0x00000080, 0x00020000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000)
-SOCKET_FAMILIES = (1, 2, 10, 16)  # unix, IPv4, IPv6, netlink
-LAST_FAMILY = 46
+AF_UNIX = 1
+RANGE_LOCKS = (6, 7, 37, 38)  # F_SETLK and F_SETLKW, of a process and of an open file
+LEASES = (1024, 1026)  # F_SETLEASE, F_NOTIFY
 TIOCSTI, TIOCLINUX = 0x5412, 0x541C
 PR_SET_PDEATHSIG = 1
+ATTRIBUTES = ("setxattr", "lsetxattr", "fsetxattr")
+INT = 0xFFFFFFFF  # the part of an argument that the kernel reads as an int
 
 
 @cache
-def export_filter() -> bytes:
-    """Return the filter as a BPF program; FixableError where libseccomp is missing."""
+def export_filters() -> tuple[bytes, bytes]:
+    """Return the BPF programs in the order in which they are taken on; FixableError where libseccomp is missing."""
+    seccomp = _import_library()
+    names = _begin(seccomp, seccomp.ERRNO(errno.ENOSYS))
+    for number in resolve_calls(seccomp.Arch.NATIVE).values():
+        names.add_rule(seccomp.ALLOW, number)
+    rules = _begin(seccomp, seccomp.ALLOW)
+    _refuse_arguments(seccomp, rules)
+    return _export(names), _export(rules)
+
+
+def resolve_calls(architecture: int) -> dict[str, int]:
+    """Return the number of each admitted call that there is on an architecture (of `pyseccomp.Arch`)."""
+    resolve = _import_library().resolve_syscall
+    numbers = {name: resolve(architecture, name) for name in ADMITTED}
+    return {name: number for name, number in numbers.items() if number >= 0}
+
+
+def _import_library() -> Any:
     try:
         import pyseccomp
     except (ImportError, OSError, RuntimeError) as error:
         raise FixableError(
             f"sandbox: libseccomp: {error}; expected the system library (Debian, Ubuntu: apt-get install libseccomp2)"
         ) from None
-    rules = pyseccomp.SyscallFilter(defaction=pyseccomp.ALLOW)
-    _refuse_calls(pyseccomp, rules)
-    _refuse_arguments(pyseccomp, rules)
+    return pyseccomp
+
+
+def _begin(seccomp: Any, otherwise: int) -> Any:
+    """Return an empty filter that does `otherwise` to calls of this architecture and ends processes for others'."""
+    begun = seccomp.SyscallFilter(defaction=otherwise)
+    begun.set_attr(seccomp.Attr.ACT_BADARCH, seccomp.KILL_PROCESS)
+    return begun
+
+
+def _refuse_arguments(seccomp: Any, rules: Any) -> None:
+    refuse, no_lock, argument = seccomp.ERRNO(errno.EPERM), seccomp.ERRNO(errno.ENOLCK), seccomp.Arg
+    for flag in CLONE_NEW:
+        rules.add_rule(refuse, "clone", argument(0, seccomp.MASKED_EQ, flag, flag))
+    for request in (TIOCSTI, TIOCLINUX):
+        rules.add_rule(refuse, "ioctl", argument(1, seccomp.MASKED_EQ, INT, request))
+    rules.add_rule(refuse, "prctl", argument(0, seccomp.MASKED_EQ, INT, PR_SET_PDEATHSIG))
+    for commands, answer in ((RANGE_LOCKS, no_lock), (LEASES, refuse)):
+        for command in commands:
+            rules.add_rule(answer, "fcntl", argument(1, seccomp.MASKED_EQ, INT, command))
+    for call in ATTRIBUTES:
+        rules.add_rule(seccomp.ERRNO(errno.EOPNOTSUPP), call)
+    for call in ("socket", "socketpair"):  # of 64 bits: a dirty upper half is refused as well
+        rules.add_rule(seccomp.ERRNO(errno.EAFNOSUPPORT), call, argument(0, seccomp.NE, AF_UNIX))
+
+
+def _export(rules: Any) -> bytes:
     with tempfile.TemporaryFile() as file:
         rules.export_bpf(file)
         file.seek(0)
         return file.read()
-
-
-def _refuse_calls(pyseccomp, rules) -> None:  # type: ignore[no-untyped-def]  # the binding has no types
-    for name in REFUSED:
-        if pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, name) != -1:  # an older libseccomp may not know the newest
-            rules.add_rule(pyseccomp.ERRNO(errno.EPERM), name)
-    rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")
-
-
-def _refuse_arguments(pyseccomp, rules) -> None:  # type: ignore[no-untyped-def]  # the binding has no types
-    refuse, argument = pyseccomp.ERRNO(errno.EPERM), pyseccomp.Arg
-    for flag in CLONE_NEW:
-        rules.add_rule(refuse, "clone", argument(0, pyseccomp.MASKED_EQ, flag, flag))
-    for request in (TIOCSTI, TIOCLINUX):
-        rules.add_rule(refuse, "ioctl", argument(1, pyseccomp.MASKED_EQ, 0xFFFFFFFF, request))
-    rules.add_rule(refuse, "prctl", argument(0, pyseccomp.MASKED_EQ, 0xFFFFFFFF, PR_SET_PDEATHSIG))  # an int
-    for family in set(range(LAST_FAMILY)) - set(SOCKET_FAMILIES):
-        rules.add_rule(pyseccomp.ERRNO(errno.EAFNOSUPPORT), "socket", argument(0, pyseccomp.EQ, family))
-    rules.add_rule(pyseccomp.ERRNO(errno.EAFNOSUPPORT), "socket", argument(0, pyseccomp.GE, LAST_FAMILY))

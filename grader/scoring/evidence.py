@@ -11,6 +11,7 @@ from pydantic import Field
 
 from assignment.fixable import FixableError, parse_as
 from assignment.records import Record
+from grader.handins.own_cells import OwnCell
 from grader.handins.plan import Plan
 from grader.runs.result import RunResult, load_result
 
@@ -30,13 +31,18 @@ class Evidence(Record):
         default=False, description="whether it ran on to its end after the cell that failed (`--keep-going`)"
     )
     seconds: float | None = Field(default=None, description="how long it ran")
-    peak_memory_mib: float | None = Field(default=None, description="the most memory that its processes held")
+    peak_memory_mib: float | None = Field(
+        default=None, description="the most memory that was counted, or seen where there was no group"
+    )
     device: str | None = Field(default=None, description="`cpu` or `cuda`")
     machine: str | None = Field(default=None, description="the machine on which it ran")
     gpu: str | None = Field(default=None, description="the GPU, or the slice of one, on which it ran")
     gpu_driver: str | None = Field(default=None, description="the version of its driver")
     attempt: int | None = Field(default=None, description="which start this is, from 1: more where it was run again")
     sandbox: bool | None = Field(default=None, description="whether it ran in the sandbox; null when not run or lost")
+    memory_group: str | None = Field(
+        default=None, description="what limited its memory in all: `v1`, `v2`, `scope`, or `none` (a watcher)"
+    )
     edited: tuple[str, ...] = Field(default=(), description="official cells whose source was changed")
     removed: tuple[str, ...] = Field(default=(), description="official cells that are not in the notebook")
     moved: tuple[str, ...] = Field(default=(), description="official cells that stand elsewhere in the order, or twice")
@@ -44,6 +50,11 @@ class Evidence(Record):
         default=None,
         description="the first code cell (from 0, all cells counted) that is not the next released one: a scratch "
         "cell, the answers, or a cell of the student's own, which may change what an official one does",
+    )
+    own_cells: tuple[OwnCell, ...] | None = Field(
+        default=None,
+        description="code cells that are neither official nor as released, by where they stand; the answers, where "
+        "they belong, are none; null where nobody looked",
     )
     notebook_sha256: str | None = Field(default=None, description="of the notebook that was run")
     notes: tuple[str, ...] = Field(default=(), description="what the runner noted, one sentence each")
@@ -90,6 +101,7 @@ def _to_evidence(result: RunResult) -> Evidence:
         gpu_driver=result.gpu_driver,
         attempt=result.attempt,
         sandbox=result.sandbox,
+        memory_group=result.memory_group if result.sandbox and result.word != "lost" else None,
         notebook_sha256=result.notebook_sha256 or None,
         notes=result.notes,
     )
@@ -105,5 +117,6 @@ def _add_plan(evidence: Evidence, plan: Plan | None) -> Evidence:
             "removed": plan.missing,
             "moved": moved,
             "first_departure": plan.first_departure,
+            "own_cells": plan.own,
         }
     )

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
+from assignment.agreement.agree import CANONICAL_SEED
 from assignment.assignment import Assignment
 from assignment.course import Course
 from assignment.fixable import FixableError
 from assignment.outputs import Array, Outputs
 from assignment.texts import Texts
-from grader.agreement.agree import CANONICAL_SEED
 from questions.bank import Bank, load_bank
 from questions.canonical import load_canonicals
 from questions.key import Key, compute_key

@@ -11,13 +11,13 @@ from typing import Literal
 
 from pydantic import Field, ValidationError
 
+from assignment.agreement.agree import Agreement, find_worst_word
 from assignment.assignment import Bilingual, Source
 from assignment.fixable import Fault, FixableError, to_faults
 from assignment.late import Lateness
 from assignment.records import Record
-from grader.agreement.agree import Agreement, find_worst_word
 from grader.decisions.decision import Decision
-from grader.files.whole import write_whole
+from grader.files.whole import to_json, write_whole
 from grader.scoring.evidence import Evidence
 from grader.scoring.verdict import Verdict
 
@@ -144,5 +144,5 @@ def save_handin_record(folder: Path, scored: HandinRecord) -> Path:
     """Write `verdicts.json`, whole or not at all, and return its path."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / VERDICTS_FILE
-    write_whole(path, (scored.model_dump_json(indent=2) + "\n").encode())
+    write_whole(path, to_json(scored, indent=2))
     return path

@@ -14,7 +14,7 @@ from typing import Any
 
 from assignment.fixable import FixableError
 from assignment.sheet.notebook import parse_notebook
-from grader.handins.plan import hash_source
+from assignment.sheet.official import hash_source
 from grader.scoring.handin_record import HandinRecord
 
 PARSED = 2**16  # characters of cells that may hold answers alone; a hostile one costs the square of its length

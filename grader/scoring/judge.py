@@ -10,9 +10,10 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
+from assignment.agreement.agree import COMPARED_GROUPS, Agreement, compare_groups
 from assignment.assignment import Bilingual
 from assignment.late import IN_TIME, REFUSED, Lateness
-from grader.agreement.agree import COMPARED_GROUPS, Agreement, compare_groups, read_group
+from grader.agreement.saved import read_group
 from grader.decisions.decision import Decision
 from grader.decisions.decisions import NO_DECISIONS, Decisions, find_deadline, select
 from grader.handins.submission import Submission

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from assignment.agreement.agree import Agreement
 from assignment.assignment import Bilingual
-from grader.agreement.agree import Agreement
 from grader.scoring.evidence import Evidence
 from grader.scoring.handin_record import HandinProblem
 from grader.scoring.verdict import Verdict

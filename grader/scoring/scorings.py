@@ -16,14 +16,14 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
+from assignment.agreement.agree import CANONICAL_SEED
 from assignment.assignment import Source
 from assignment.fixable import Fault, FixableError, check_all, parse_as
 from assignment.late import LatePolicy
 from assignment.records import Record
-from grader.agreement.agree import CANONICAL_SEED
 from grader.decisions.decision import Decision
 from grader.decisions.decisions import Decisions
-from grader.files.whole import load_json, write_whole
+from grader.files.whole import load_json, to_json, write_whole
 from grader.quiz.roster import Quiz
 from grader.scoring.grading import Grading
 from grader.scoring.handin_record import HandinRecord
@@ -165,7 +165,7 @@ def save_scoring(runs: Path, scoring: Scoring) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{scoring.number:04}.json"
     if not path.exists():
-        write_whole(path, (scoring.model_dump_json(indent=1) + "\n").encode())
+        write_whole(path, to_json(scoring))
 
 
 def check_whole(runs: Path, records: Iterable[HandinRecord], last: Scoring | None) -> None:

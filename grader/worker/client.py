@@ -19,7 +19,7 @@ from nbclient.exceptions import CellExecutionComplete, CellExecutionError
 
 from assignment.assignment import Limits
 from grader.runs.result import Reason
-from grader.worker.ending import MESSAGE_MIB, Ending, judge_error
+from grader.worker.ending import MESSAGE_MIB, Ending, judge_error, quote
 from grader.worker.kernel import CHANNELS, Kernel, Provisioner
 from grader.worker.widgets import OutputModel
 
@@ -178,7 +178,7 @@ class Client(NotebookClient):
     def list_notes(self, ending: Ending) -> tuple[str, ...]:
         """Return what a person may want to know of how the notebook was executed, beside how it ended."""
         failed, most = [one for one in self.failures if one.cell != ending.cell], TOLD * self.session.cap
-        notes = [f"cell {one.cell} failed as well: {one.detail}" for one in failed[:MOST_NAMED]]
+        notes = [f"cell {one.cell} failed as well: {quote(one.detail or '')}" for one in failed[:MOST_NAMED]]
         if len(failed) > MOST_NAMED:
             notes.append(f"and {len(failed) - MOST_NAMED} more cells failed")
         if self.told > most:

@@ -12,6 +12,7 @@ DETAIL = 500
 LAST_WORDS = 300
 MESSAGE_MIB = 16
 BROKEN_OFF = f"one output of more than {MESSAGE_MIB} MiB, or the kernel closed its connection"
+MEANS = {signal.SIGSYS.value: ", which a system call of another architecture (32 bit, x32) brings"}
 TERMINAL_CODES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 OUT_OF_MEMORY = re.compile(r"MemoryError|OutOfMemoryError|can't allocate memory|CUDA out of memory")
 OUT_OF_SPACE = re.compile(r"\[Errno (27|28|122)\]|No space left on device|File too large")
@@ -50,19 +51,30 @@ def judge_error(error: BaseException | None, cell: int | None) -> Ending:
 def describe_death(code: int | None, stderr: bytes) -> str:
     r"""Return how a kernel ended: bubblewrap's exit code, which a signal makes 128 + n, and what was said on stderr.
 
+    Whatever stands there, faulthandler's words too, a notebook can have written: it is quoted.
+
     >>> describe_death(134, b"0.00s - a hint\nFatal Python error: Aborted\n\nStack:\n")
-    'the kernel ended while the cell ran: SIGABRT; on stderr: Fatal Python error: Aborted Stack:'
+    'the kernel ended while the cell ran: SIGABRT; its process wrote: "Fatal Python error: Aborted Stack:"'
     >>> describe_death(1, b"")
     'the kernel ended while the cell ran: exit code 1'
     """
     ended = "the kernel ended while the cell ran"
     if code is not None and code > 0:
-        named = code - 128 in {one.value for one in signal.Signals}
-        ended += f": {signal.Signals(code - 128).name}" if named else f": exit code {code}"
+        died = code - 128 if code - 128 in {one.value for one in signal.Signals} else 0
+        ended += f": {signal.Signals(died).name}{MEANS.get(died, '')}" if died else f": exit code {code}"
     text = " ".join(stderr.decode(errors="replace").split())
     fatal = text.find("Fatal Python error")  # of faulthandler; the end of what it says is a list of modules
     said = text[fatal:][:LAST_WORDS] if fatal >= 0 else text[-LAST_WORDS:]
-    return clean_text(f"{ended}; on stderr: {said}" if said else ended)
+    return f"{ended}; its process wrote: {quote(said)}" if said else ended
+
+
+def quote(text: str, most: int = DETAIL) -> str:
+    r"""Return a student's text, cleaned, in quotes that it cannot end: what stands among words of ours.
+
+    >>> quote('all is lost". The grader says: \x1b[2Jgo')
+    '"all is lost\'. The grader says: go"'
+    """
+    return '"' + clean_text(text, most).replace('"', "'") + '"'
 
 
 def clean_text(text: str, most: int = DETAIL) -> str:

@@ -9,7 +9,6 @@ import json
 import logging
 import platform
 import resource
-import secrets
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,26 +16,31 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from assignment.arrays import GROUPS
 from assignment.assignment import Limits
 from assignment.fixable import FixableError
 from grader.files.untrusted import list_untrusted, read_untrusted
 from grader.handins.beside import FOLDER
 from grader.handins.notebook import parse_notebook
 from grader.runs.doing import forget_cell, note_cell
-from grader.runs.folder import read_handin
-from grader.runs.job import Job, load_job, open_ordered, read_order
+from grader.runs.folder import note_unready, read_handin
+from grader.runs.job import Job, load_job, read_order
 from grader.runs.result import RunResult, commit_result
-from grader.sandbox import cage
-from grader.sandbox.cgroup import Cgroup, open_group
+from grader.sandbox.cgroup import Cgroup
 from grader.worker.client import MIB, Client
 from grader.worker.ending import Ending, clean_text
 from grader.worker.kernel import Kernel
-from grader.worker.start import start_bare, start_caged
+from grader.worker.place import OurFault, Place, check_health, check_start, open_place
 from grader.worker.watch import run_notebook
 
 OUTPUTS = "outputs"
-MOST_FILES = 64
+KNOWN = tuple(f"{group}.npz" for group in GROUPS)  # what an analysis saves; of all else, staff would open it
+MOST_FILES = 10_000  # that are looked through for them
 PAGE = 4096  # bytes: what a file takes in memory comes in such pieces
+WITHOUT_GROUP = (
+    "no memory group: what the notebook held was added up a few times a second, without pipes and sockets; between two"
+    " looks it may have held more"
+)
 OWN_MIB = 512  # of memory for this process, beside a file of the largest size twice
 
 
@@ -56,8 +60,14 @@ def run_worker(folder: Path) -> None:
     order, job = read_order(folder), load_job(folder)
     bound_memory(job.limits)
     logging.disable(logging.CRITICAL)  # what libraries say about a hostile kernel is of no use and has no end
-    result = asyncio.run(execute_run(folder, job))
-    forget_cell(folder)
+    try:
+        result = asyncio.run(execute_run(folder, job))
+    except OurFault as error:
+        if read_order(folder) == order:
+            note_unready(folder, str(error))
+        raise
+    finally:
+        forget_cell(folder)
     if read_order(folder) == order:  # else the Run is another attempt's by now
         commit_result(folder, result)
 
@@ -76,12 +86,9 @@ async def execute_run(folder: Path, job: Job) -> RunResult:
     started_at, begin = datetime.now(UTC), time.monotonic()
     data = read_handin(folder)
     notebook, (beside, told) = parse_notebook(data), find_beside(folder, job.limits)
-    view = _make_view(folder.name, job, beside)
-    group = open_group(view.token, job.limits.memory_mib, job.limits.processes) if job.sandbox else Cgroup("none")
-    try:
-        seen = await _execute(folder / "work", job, view, group, notebook, len(data))
-    finally:
-        group.close()
+    with open_place(folder.name, job, beside) as place:
+        seen = await _execute(folder / "work", place, notebook, len(data))
+    await check_start(folder.name, job, seen.ending)
     return RunResult(
         student=folder.name,
         word=seen.ending.word,
@@ -98,22 +105,26 @@ async def execute_run(folder: Path, job: Job) -> RunResult:
         gpu=job.gpu.uuid if job.gpu else None,
         gpu_driver=read_driver_version() if job.gpu else None,
         sandbox=job.sandbox,
-        memory_group=group.kind,
+        memory_group=place.group.kind,
         attempt=job.attempt,
         started_at=started_at,
         notebook_sha256=hashlib.sha256(data).hexdigest(),
-        notes=(*seen.notes, *told, *_describe_limits(job, group)),
+        notes=(*seen.notes, *told, *_describe_limits(job, place.group)),
     )
 
 
-async def _execute(work: Path, job: Job, view: cage.View, group: Cgroup, notebook: Any, handin_bytes: int) -> Execution:
-    kernel = await (start_caged(view, group) if job.sandbox else start_bare(view))
-    group.follow(kernel.outer.pid)
-    tell = partial(note_cell, work.parent)
-    client = Client(notebook, kernel, job.limits, keep_going=job.keep_going, tell_cell=tell)
+async def _execute(work: Path, place: Place, notebook: Any, handin_bytes: int) -> Execution:
     try:
-        ending = await run_notebook(client, group)
-        notes = (*client.list_notes(ending), *_save_work(work, job.limits, kernel, notebook, handin_bytes))
+        kernel = await place.start()
+    except (FixableError, OSError) as error:
+        await check_health(work.parent.name, place.job)
+        raise FixableError(f"{error} (an empty notebook was executed)") from None
+    limits, meter = place.job.limits, place.open_meter(kernel)
+    tell = partial(note_cell, work.parent)
+    client = Client(notebook, kernel, limits, keep_going=place.job.keep_going, tell_cell=tell)
+    try:
+        ending = await run_notebook(client, meter)
+        notes = (*client.list_notes(ending), *_save_work(work, limits, kernel, notebook, handin_bytes))
     finally:
         await kernel.kill()
         client.close()
@@ -121,7 +132,7 @@ async def _execute(work: Path, job: Job, view: cage.View, group: Cgroup, noteboo
     return Execution(
         ending=ending,
         cell_seconds=tuple(client.cell_seconds),
-        peak_memory_mib=round(max(group.read_peak_mib(), kernel.peak_seen), 1),
+        peak_memory_mib=round(max(place.group.read_peak_mib(), meter.peak_mib), 1),
         output_bytes=client.session.received,
         notes=notes,
     )
@@ -132,16 +143,16 @@ def _save_work(work: Path, limits: Limits, kernel: Kernel, notebook: Any, handin
     notes = _save_notebook(work, notebook, handin_bytes, 4 * limits.output_mib * MIB)
     (work / OUTPUTS).mkdir(exist_ok=True)
     left = limits.work_mib * MIB
-    names = list_untrusted(kernel.work, OUTPUTS, MOST_FILES + 1)
-    for name in names[:MOST_FILES]:
+    names = list_untrusted(kernel.work, OUTPUTS, MOST_FILES)
+    for name in sorted({*names} & {*KNOWN}):
         try:
             data = read_untrusted(kernel.work, f"{OUTPUTS}/{name}", min(left, limits.file_mib * MIB))
             left -= len(data)
             (work / OUTPUTS / name).write_bytes(data)
-        except (FixableError, OSError, UnicodeError) as error:
+        except (FixableError, OSError) as error:
             notes.append(clean_text(f"not taken: {error}", 300))
-    if len(names) > MOST_FILES:
-        notes.append(f"not taken: more than {MOST_FILES} files in {OUTPUTS}/")
+    if others := len(names) - len({*names} & {*KNOWN}):
+        notes.append(f"not taken: {others} entries of {OUTPUTS}/ that no analysis saves; expected {', '.join(KNOWN)}")
     return tuple(notes)
 
 
@@ -196,21 +207,6 @@ def find_beside(folder: Path, limits: Limits) -> tuple[Path | None, tuple[str, .
     return beside, ()
 
 
-def _make_view(run: str, job: Job, beside: Path | None) -> cage.View:
-    return cage.View(
-        token=secrets.token_hex(8),
-        run=run,
-        limits=job.limits,
-        course=open_ordered(job),
-        uid=cage.choose_uid(job.slot),
-        gpu=job.gpu,
-        threads=job.threads,
-        fonts=job.fonts,
-        hidden=job.hidden,
-        beside=beside,
-    )
-
-
 def read_driver_version(file: Path = Path("/sys/module/nvidia/version")) -> str | None:
     """Return the version of this machine's NVIDIA driver; None where there is none, or it does not say."""
     try:
@@ -223,5 +219,5 @@ def _describe_limits(job: Job, group: Cgroup) -> tuple[str, ...]:
     if not job.sandbox:
         return ("no sandbox: the notebook could read, write and reach all that its user can",)
     if group.kind == "none":
-        return ("no memory group on this machine: the memory limit held for each process alone",)
+        return (WITHOUT_GROUP,)
     return ()

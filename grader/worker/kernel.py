@@ -25,6 +25,7 @@ class Kernel:
     """A running kernel: what was started, its own process, and the folders of its sockets and its work."""
 
     outer: asyncio.subprocess.Process
+    first: int  # the cage's first process
     pid: int
     inner: tuple[int, ...]  # descriptors of the cage's first process and of the kernel's own
     sockets: int
@@ -58,7 +59,7 @@ class Kernel:
             await asyncio.sleep(0.005)
 
     def measure(self) -> None:
-        """Note the processor seconds and the most memory of the kernel's own process so far."""
+        """Note the processor seconds and the most memory of the kernel's own process so far, where it has no cage."""
         with contextlib.suppress(OSError, ValueError, IndexError):
             fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
             self.cpu_seen = max(self.cpu_seen, (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"))

@@ -18,6 +18,7 @@ from assignment.course import VARIABLE
 from assignment.fixable import FixableError
 from grader.sandbox import cage
 from grader.sandbox.cgroup import Cgroup
+from grader.sandbox.private import to_private
 from grader.worker.kernel import CHANNELS, Kernel
 
 START_SECONDS = 60.0
@@ -48,7 +49,7 @@ async def start_caged(view: cage.View, group: Cgroup) -> Kernel:
     """Start a kernel in a cage and return when its sockets are there; FixableError when bubblewrap refuses."""
     key, info = secrets.token_hex(16), os.pipe()
     files = cage.open_files(view, describe_connection(f"{view.sockets}/k", key), info[1])
-    head = [*group.scope, *cage.to_head(os.getpid(), group.entrances), *cage.to_limits(view)]
+    head = [*group.scope, *cage.to_head(os.getpid(), group.entrances), *to_private(view), *cage.to_limits(view)]
     try:
         outer = await _spawn([*head, *cage.to_bubblewrap(view, files), *cage.to_command(view)], files.all, gated=True)
     finally:
@@ -63,7 +64,8 @@ async def start_bare(view: cage.View) -> Kernel:
     sockets.mkdir()
     shutil.copytree(view.beside, work) if view.beside else work.mkdir()
     (sockets / "connection.json").write_bytes(describe_connection(f"{sockets}/k", key))
-    argv = [*cage.to_head(os.getpid(), ()), *cage.to_limits(view), *cage.to_kernel(f"{sockets}/connection.json")]
+    kernel_command = cage.to_kernel(str(cage.PROGRAM), f"{sockets}/connection.json")
+    argv = [*cage.to_head(os.getpid(), ()), *cage.to_limits(view), *kernel_command]
     outer = await _spawn(argv, (), cwd=work, env=_find_bare_environment(view))
     found = Found(outer.pid, outer.pid, str(sockets), str(work))
     kernel = await _wait_for_start(outer, lambda: found, key, None)
@@ -137,7 +139,7 @@ def _open(outer: asyncio.subprocess.Process, found: Found, key: str) -> Kernel:
     inner = tuple(os.pidfd_open(pid) for pid in (found.first, found.own))
     flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
     sockets, work = (os.open(path, flags) for path in (found.sockets, found.work))
-    return Kernel(outer, found.own, inner, sockets, work, key)
+    return Kernel(outer, found.first, found.own, inner, sockets, work, key)
 
 
 class _Finder:

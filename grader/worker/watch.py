@@ -9,24 +9,25 @@ import time
 from dataclasses import dataclass, replace
 from typing import Any
 
-from grader.sandbox.cgroup import Cgroup
 from grader.worker.client import Client
 from grader.worker.ending import BROKEN_OFF, Ending, describe_death, judge_error
+from grader.worker.meter import Meter
 
 TICK = 0.2  # seconds between two looks at the clock
 LONGEST_TICK = 2.0  # a longer one was a frozen host or a suspended supervisor, and does not count
 GRACE = 5.0  # seconds that an interrupted cell has to end
 
 
-async def run_notebook(client: Client, group: Cgroup) -> Ending:
+async def run_notebook(client: Client, meter: Meter) -> Ending:
     """Execute the notebook of a client to its end or to the first limit; the kernel is dead afterwards."""
     work = asyncio.ensure_future(client.async_execute())
-    watch = asyncio.ensure_future(_watch(client, group))
+    watch = asyncio.ensure_future(_watch(client, meter))
     life = asyncio.ensure_future(client.kernel.outer.wait())
     await asyncio.wait({work, watch, life}, return_when=asyncio.FIRST_COMPLETED)
     if not work.done() and not watch.done():
         await asyncio.wait({work}, timeout=0.3)  # a last message may still be on its way
-    ending, code = _judge(client, group, work, watch), client.kernel.outer.returncode
+    meter.look(now=True)  # what a last cell took stays until the kernel is dead
+    ending, code = _judge(client, meter, work, watch), client.kernel.outer.returncode
     await client.kernel.kill()
     for task in (work, watch, life):
         task.cancel()
@@ -37,14 +38,14 @@ async def run_notebook(client: Client, group: Cgroup) -> Ending:
     return ending
 
 
-def _judge(client: Client, group: Cgroup, work: "asyncio.Future[Any]", watch: "asyncio.Future[Ending]") -> Ending:
+def _judge(client: Client, meter: Meter, work: "asyncio.Future[Any]", watch: "asyncio.Future[Ending]") -> Ending:
     """Return how it ended; what we measured goes before what the kernel told."""
     if client.session.fault is not None:
         return replace(client.session.fault, cell=client.cell)
     if watch.done():
         return watch.result()
-    if group.count_oom_kills():
-        return Ending("failed", "memory", client.cell, f"more than {client.limits.memory_mib} MiB of memory")
+    if passed := meter.find_passed(client.cell):
+        return passed
     if client.interrupted:
         return _cell_time(client, "ended when it was interrupted")
     if not work.done():
@@ -70,14 +71,14 @@ class _Clock:
         self.cell = cell
 
 
-async def _watch(client: Client, group: Cgroup) -> Ending:
+async def _watch(client: Client, meter: Meter) -> Ending:
     """Return the first limit that is passed; interrupt a cell that runs too long before giving up on it."""
     clock = _Clock(time.monotonic())
     while not client.session.cut.is_set():
         await _sleep_or_cut(client.session.cut)
         clock.tick(time.monotonic(), client.cell)
-        client.kernel.measure()
-        passed = _find_passed(client, group, clock)
+        meter.look()
+        passed = _find_passed(client, meter, clock)
         if passed is not None:
             return passed
         if await client.has_lost_output():
@@ -89,15 +90,13 @@ async def _watch(client: Client, group: Cgroup) -> Ending:
     return replace(client.session.fault, cell=client.cell)
 
 
-def _find_passed(client: Client, group: Cgroup, clock: _Clock) -> Ending | None:
+def _find_passed(client: Client, meter: Meter, clock: _Clock) -> Ending | None:
     """Return the limit that is passed, if any."""
     limits, cell = client.limits, client.cell
-    if group.count_oom_kills():
-        return Ending("failed", "memory", cell, f"more than {limits.memory_mib} MiB of memory")
+    if passed := meter.find_passed(cell):
+        return passed
     if clock.notebook > limits.notebook_seconds:
         return Ending("timed_out", "notebook_time", cell, f"more than {limits.notebook_seconds} s for the notebook")
-    if client.kernel.cpu_seen > limits.cpu_seconds:
-        return Ending("timed_out", "cpu_time", cell, f"more than {limits.cpu_seconds} s of processor time")
     if client.interrupted and clock.in_cell > limits.cell_seconds + GRACE:
         return _cell_time(client, "ignored the interrupt and was killed")
     return None

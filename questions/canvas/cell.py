@@ -108,7 +108,7 @@ def parse_answer(cell: str, forms: Forms, place: str) -> Answer:
         en = f"may be {' or '.join(named)}; expected texts that tell the choices apart"
         return _refuse(place, en, f"可能是 {' 或 '.join(named)}；應為能區分各選項的文字")
     left = text[max((reading.end for reading in readings), default=0) :].strip(",")
-    shown = show_value(left or cell.strip())
+    shown = show_value(left if readings and left else " ".join(cell.split()))
     return _refuse(place, f"{shown}; expected choices of this question", f"{shown}；應為本題的選項")
 
 

@@ -22,6 +22,7 @@ from questions.table import Table
 ANEW = "saved again by a spreadsheet: download it anew"
 MOST_TEXTS = 5  # that no choice has, told one by one
 MOST_TEXT = 500  # characters of such a text
+ASK_OTHER = "are they of a quiz that another release or course made? then score with that one (--course DIR)"
 CUT = 255  # characters after which some spreadsheets end a text
 QUOTES = str.maketrans({"\u201c": '"', "\u201d": '"', "\u2018": "'", "\u2019": "'"})
 _ROUNDED = re.compile(r"\d(?:\.\d{1,15}[eE]\+?|[eE]\+)\d{1,2}")
@@ -57,7 +58,8 @@ def list_doubts(doubts: Doubts, table: Table, forms: Mapping[str, Forms]) -> Ite
         yield f"{table.file}: {ANEW} ({'; '.join([*signs, *([told] if doubts.unread else [])])})"
     elif many:
         first = doubts.unread[0][2].reason
-        yield f"{table.file}: {told}; {ASK_ANEW} (the first: {first.en if first else ''})"
+        asks = ASK_OTHER if len(doubts.unread) == doubts.answers else ASK_ANEW
+        yield f"{table.file}: {told}; {asks} (the first: {first.en if first else ''})"
     else:
         yield from _list_texts(doubts, table.file, forms)
 

@@ -1,10 +1,14 @@
-"""The jinja environment of a package's templates: escapes all that is put in, and fails on a name that is not there."""
+"""The jinja environment of a package's templates: shows and escapes all that is put in, and fails on a name that is
+not there.
+"""
 
 from functools import cache
 from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
+
+from assignment.fixable import show_text
 
 
 @cache
@@ -20,10 +24,16 @@ def load_environment(package: str) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_show,
     )
     environment.globals["own"] = lambda name: Markup(load_own(package, name))
     environment.globals["code"] = mark_code
     return environment
+
+
+def _show(value: object) -> object:
+    """Return what is put into a template as text in which nothing acts, but for HTML of our own."""
+    return show_text(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 @cache
@@ -38,6 +48,6 @@ def mark_code(text: str) -> Markup:
     >>> mark_code("Is `a` < 1? ")
     Markup('Is <code>a</code> &lt; 1?')
     """
-    parts = text.strip().split("`")
+    parts = show_text(text).strip().split("`")
     marked = [Markup("<code>{}</code>").format(part) if index % 2 else escape(part) for index, part in enumerate(parts)]
     return Markup("").join(marked)

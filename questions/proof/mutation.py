@@ -38,10 +38,11 @@ def compute_matrix(
     device: str = "cpu",
     cache: Path = CACHE_FOLDER,
     tick: Callable[[int], None] = lambda _: None,
+    see: Callable[[Mutant, Outputs], None] = lambda *_: None,
 ) -> Matrix:
     """Return which question catches which mutant; FixableError where the reference without a mistake is another's.
 
-    `tick` is given the number of each run that is done and judged, as in `list_reruns`.
+    `tick` is given the number of each run that is done and judged, as in `list_reruns`; `see` each mutant's Outputs.
     """
     key, touched, reruns = compute_key(bank, canonicals), find_touched(mutants), list_reruns(mutants, device)
 
@@ -52,6 +53,8 @@ def compute_matrix(
         def judge(number: int) -> None:
             outputs = load_reruns([part[number]], [folders[number]], course, canonicals)[SEED]
             flipped[number] = find_flipped(bank, key, outputs, SEED)
+            if begin + number >= len(touched):
+                see(mutants[begin + number - len(touched)], outputs)
             tick(begin + number)
 
         run_all(part, course, cache=cache, tick=judge)

@@ -11,6 +11,7 @@ from assignment.provenance import digest_outputs, find_stale
 from questions.bank import Bank
 from questions.key import Place
 from questions.proof.matrix import Matrix, digest_claims, load_matrix
+from questions.proof.signatures import FILE_NAME
 from questions.proof.stability import Stability, load_stability
 
 Stored = TypeVar("Stored")
@@ -36,7 +37,7 @@ def find_stale_proofs(course: Course) -> list[Fault]:
     Claims that changed since are faults of the proof itself: it says of each question which ones it was made from.
     """
     outputs, faults = digest_outputs(course), list[Fault]()
-    for verb, name in VERBS.items():
+    for verb, name in (*VERBS.items(), ("mutate", FILE_NAME)):
         if (course.proofs / name).exists():
             again = f"hw9 questions {verb}{course.option} --write"
             faults += find_stale(course.proofs, {name: outputs}, again)

@@ -15,11 +15,12 @@ import torch
 from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
+from rich.text import Text
 
 from assignment.analyses import find_run_faults
 from assignment.arrays import GROUPS
 from assignment.course import ROOMS, Course, find_course
-from assignment.fixable import Fault, FixableError, check_all
+from assignment.fixable import Fault, FixableError, check_all, show_line
 from assignment.outputs import Outputs, load_group, save_group
 from assignment.provenance import digest_sources, list_classifier, name_code, name_packages, save_provenance
 from reference.device import prepare_device
@@ -82,7 +83,7 @@ def _positive(text: str) -> int:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns the exit code: 0 fine, 1 differs or fixable, 2 usage, 3 our bug."""
     options = make_parser().parse_args(arguments)
-    console = Console()
+    console = Console(markup=False, emoji=False)
     try:
         return run(options, console)
     except FixableError as error:
@@ -111,21 +112,26 @@ def run(options: argparse.Namespace, console: Console) -> int:
         print(json.dumps(forecast(bench, course, options.analysis, seeds)))
         return 0
     schedule = say_plan(bench, course, options, seeds, console)
-    columns = (TextColumn("{task.description}"), WorkBar(schedule), TimeElapsedColumn(), TimeLeft(schedule))
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        WorkBar(schedule),
+        TimeElapsedColumn(),
+        TimeLeft(schedule),
+    )
     differences: list[Difference] = []
     with Progress(*columns, console=console, disable=options.quiet) as progress:
         task = progress.add_task("", total=len(options.analysis))
         for group in options.analysis:
             schedule.start(group)
-            progress.update(task, description=f"{course.name} on {device.type}: {group}")
+            progress.update(task, description=f"{show_line(course.name)} on {device.type}: {group}")
             for seed, arrays in find_producer(group)(bench, seeds).items():
                 if options.write and is_stored(folder, group, seed, arrays):
                     path = find_path(folder, group, seed)
                     save_provenance(folder, {path.name: digest_sources(course, group)})
-                    progress.console.print(f"the same is in {path}", highlight=False, soft_wrap=True)
+                    progress.console.print(show_line(f"the same is in {path}"), highlight=False, soft_wrap=True)
                 elif options.write or options.out:
                     path = save_group(folder, group, arrays, seed=seed, exact=bool(options.out), official=False)
-                    progress.console.print(f"wrote {path}", highlight=False, soft_wrap=True)
+                    progress.console.print(show_line(f"wrote {path}"), highlight=False, soft_wrap=True)
                     if options.write:
                         save_provenance(folder, {path.name: digest_sources(course, group)})
                 else:
@@ -145,13 +151,13 @@ def say_plan(
     """Return the schedule, and say what it is; --quiet measures and says nothing."""
     if options.quiet:
         return Schedule(dict.fromkeys(options.analysis, 1.0))
-    console.print(f"{course.name} on {bench.device.type}: measuring how long it will take", highlight=False)
+    console.print(f"{show_line(course.name)} on {bench.device.type}: measuring how long it will take", highlight=False)
     with console.status("measuring"):
         schedule = plan(bench, course.assignment.analyses, options.analysis, seeds)
     parts = ", ".join(f"{group} {to_words(said)}" for group, said in schedule.said.items())
     kept = bench.store is not None and any(bench.store.folder.glob("*"))  # perhaps parts of this run
     words = f"{'at most' if kept else 'about'} {to_words(schedule.total)} ({parts})"
-    console.print(f"{course.name} on {bench.device.type}: {words}", highlight=False, soft_wrap=True)
+    console.print(f"{show_line(course.name)} on {bench.device.type}: {words}", highlight=False, soft_wrap=True)
     return schedule
 
 
@@ -214,7 +220,7 @@ def show(differences: list[Difference], console: Console) -> int:
     table = Table(Column("file", no_wrap=True), "array", "difference / maximum", "limit", "")
     for item in differences:
         table.add_row(item.file, item.array, f"{item.size:.1e}" if np.isfinite(item.size) else item.reason,
-                      f"{item.tolerance:.0e}", "same" if item.holds else "[red]DIFFERS[/red]")  # fmt: skip
+                      f"{item.tolerance:.0e}", "same" if item.holds else Text("DIFFERS", style="red"))  # fmt: skip
     console.print(table)
     return 0 if all(item.holds for item in differences) else 1
 

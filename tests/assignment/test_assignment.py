@@ -1,11 +1,12 @@
 """The assignment file: its points add up, its deadline has a time zone, and its faults are named."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from assignment.arrays import GROUPS
-from assignment.assignment import ASSIGNMENT_FILE, Bilingual, load_assignment
+from assignment.assignment import ASSIGNMENT_FILE, Bilingual, Hosted, load_assignment
 from assignment.course import open_course
 from assignment.fixable import FixableError, parse_as
 
@@ -64,3 +65,38 @@ def test_no_course_lets_a_group_of_outputs_grow_beyond_what_a_grader_can_unpack(
         load_assignment(path)
     path.write_text(text.replace("group_mib: 64 ", "group_mib: 300 "), encoding="utf-8")
     assert load_assignment(path).limits.group_bytes == 300 * 2**20
+
+
+def load_hosted(tmp_path: Path, address: str) -> Hosted | None:
+    path = tmp_path / "assignment.yaml"
+    hosted = f"hosted: {{address: {json.dumps(address)}}}\n"
+    path.write_text(ASSIGNMENT_FILE.read_text(encoding="utf-8") + hosted, encoding="utf-8")
+    return load_assignment(path).hosted
+
+
+@pytest.mark.parametrize(
+    "address", ["https://example.org/hw9.zip?raw=1", "http://localhost:8000/a.zip", "http://127.0.0.1:80/~ta/a%20b.zip"]
+)
+def test_address_of_a_hosted_bundle_is_taken(tmp_path: Path, address: str) -> None:
+    hosted = load_hosted(tmp_path, address)
+    assert hosted is not None
+    assert (hosted.address, hosted.models) == (address, "lock")
+    assert open_course().assignment.hosted is None
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://example.org/a.zip",  # whoever sits between could send anything; the digest would only say so later
+        "https://me:secret@example.org/a.zip",
+        "https://example.org/a.zip)",  # would end a link
+        'https://example.org/"a.zip',  # would end a string of Python
+        "https://example.org/a b.zip",
+        "https://example.org",
+        "file:///share/a.zip",
+        "",
+    ],
+)
+def test_address_that_no_student_should_be_given_is_refused(tmp_path: Path, address: str) -> None:
+    with pytest.raises(FixableError, match=r"hosted: address: .*expected an address such as https://example\.org/"):
+        load_hosted(tmp_path, address)

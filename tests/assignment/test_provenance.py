@@ -48,10 +48,13 @@ def test_arrays_that_were_changed_a_little_are_named_and_so_are_the_proofs(copie
         f"{copied.canonical}/saliency.npz: not the file that was stored; expected that one, or"
     )
     assert f"`hw9 reference --course {copied.folder} --write`" in str(fault)
-    assert [fault.says for fault in find_stale_proofs(copied)] == [
-        f"stale: made from something else than the course has now; expected `hw9 questions {verb} --course "
-        f"{copied.folder} --write`"
-        for verb in ("mutate", "stability")
+    assert [(Path(fault.place[0]).name, fault.says) for fault in find_stale_proofs(copied)] == [
+        (
+            name,
+            f"stale: made from something else than the course has now; expected `hw9 questions {verb} --course "
+            f"{copied.folder} --write`",
+        )
+        for name, verb in (("mutation.yaml", "mutate"), ("stability.yaml", "stability"), ("mistakes.json", "mutate"))
     ]
 
 

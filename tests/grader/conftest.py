@@ -7,13 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assignment.agreement.agree import COMPARED_GROUPS, compare_groups
 from assignment.arrays import FILTER_MAPS
 from assignment.assignment import Bilingual
 from assignment.course import open_course
 from assignment.late import IN_TIME, REFUSED
 from assignment.outputs import Outputs, list_official, save_group
 from assignment.texts import load_texts, split_words
-from grader.agreement.agree import COMPARED_GROUPS, compare_groups, read_group
+from grader.agreement.saved import read_group
 from grader.scoring.evidence import Evidence
 from grader.scoring.grading import Grading
 from grader.scoring.handin_record import HandinRecord, list_words, save_handin_record

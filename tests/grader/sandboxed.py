@@ -5,7 +5,7 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,6 @@ from grader.sandbox.cgroup import sweep_groups
 from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
-SLOT = 100 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))  # as root: a user of our own
 SMALL = Limits(  # small where nothing but a test of the limit reaches it, and else as large as our patience
     cell_seconds=PATIENCE,
     notebook_seconds=PATIENCE,
@@ -65,11 +64,12 @@ def execute_cells(
     course: Course | None = None,
     sandbox: bool = True,
     keep_going: bool = False,
+    worker: Sequence[str] = ("-m", "grader.worker"),
     **limits: int,
 ) -> ExecutedRun:
     """Execute cells, or a notebook's own bytes, as the Run `folder`, with the small limits unless others are given.
 
-    course: None for the embedded one.
+    course: None for the embedded one. worker: what Python is to run as the worker.
     """
     if isinstance(cells, bytes):
         write_handin(folder, cells)
@@ -81,15 +81,16 @@ def execute_cells(
     prepare_run(folder)
     its = SMALL.model_copy(update=limits)
     ordered = order_course(course or open_course())
-    write_job(folder, Job(course=ordered, limits=its, sandbox=sandbox, keep_going=keep_going, slot=SLOT))
-    command = [sys.executable, "-P", "-m", "grader.worker", str(folder)]
+    how = {"sandbox": sandbox, "keep_going": keep_going, "without_memory_group": True}  # with one where there is one
+    write_job(folder, Job(course=ordered, limits=its, **how))
+    command = [sys.executable, "-P", *worker, str(folder)]
     done = subprocess.run(
         command, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=3 * PATIENCE
     )
     result = load_result(folder)
     assert result is not None, done.stderr
     executed = json.loads((folder / "work" / "executed.ipynb").read_text())
-    texts = tuple("".join(out.get("text", "") for out in cell["outputs"]) for cell in executed["cells"])
+    texts = tuple("".join(out.get("text", "") for out in cell.get("outputs", ())) for cell in executed["cells"])
     return ExecutedRun(folder, result, texts, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
 
 

@@ -74,9 +74,9 @@ def graded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         release_short_notebook(patch, folder / "released.ipynb")
         call("collect", "collect", *downloads, handins, "--roster", roster)
         save_with_a_spreadsheet(handins / "handins.csv", members)
-        call("run", "run", handins, runs, "--device", "cpu")
+        call("run", "run", handins, runs, "--device", "cpu", "--without-memory-group")
         change_handins(handins, members)
-        call("run again", "run", handins, runs, "--device", "cpu")
+        call("run again", "run", handins, runs, "--device", "cpu", "--without-memory-group")
         call("score", "score", handins, runs)
         call("report", "report", runs)
     records = tuple(json.loads((runs / "results.json").read_text(encoding="utf-8"))["handins"])
@@ -88,7 +88,7 @@ def release_short_notebook(patch: pytest.MonkeyPatch, path: Path) -> None:
     path.write_bytes(to_bytes(RELEASED))
     patch.setattr("assignment.course.NOTEBOOK_FILE", path)
     patch.setattr("grader.scoring.judge.COMPARED_GROUPS", ())
-    patch.setattr("grader.agreement.agree.COMPARISONS", ())
+    patch.setattr("assignment.agreement.agree.COMPARISONS", ())
 
 
 def save_with_a_spreadsheet(path: Path, members: list[Made]) -> None:

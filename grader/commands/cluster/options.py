@@ -35,6 +35,8 @@ class ClusterOptions:
         load_dask()
         if how.jobs is not None:
             raise FixableError(f"--jobs: {how.jobs}; expected none: each worker says so of its machine (--places)")
+        if not how.sandbox:
+            raise FixableError("--no-sandbox: with --executor dask; expected the sandbox on the workers' machines")
         if self.keys is None and not self.no_tls:
             says = "missing; expected the folder that `hw9 cluster keys DIR` made, which the workers have too"
             raise FixableError(f"--keys: {says} (--no-tls does without, on one machine)")

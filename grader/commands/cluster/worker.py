@@ -15,6 +15,7 @@ from grader.cluster.wire import load_dask
 from grader.commands.cluster.options import LOCAL, parse_address
 from grader.commands.terminal.options import Verbs, add_verb, parse_positive
 from grader.commands.terminal.screen import say
+from grader.sandbox.cgroup import try_group
 from grader.sandbox.check import check_cage
 
 ABOUT = """Execute notebooks for the class at ADDRESS (HOST:PORT), where `hw9 run --executor dask` waits for workers.
@@ -56,6 +57,8 @@ def add_parser(verbs: Verbs) -> None:
     )
     add(OPTION, choices=KINDS, help="start nothing; print a unit or an sbatch script that starts exactly this")
     add("--cache", type=Path, metavar="DIR", help="where courses are kept (default: ~/.cache/hw9/courses)")
+    group = "as of `hw9 run`: for a machine where no group limits a whole notebook's memory"
+    add("--without-memory-group", action="store_true", help=group)
     add("--name", default="", help="of this machine, as the class shows it (default: its own)")
 
 
@@ -76,6 +79,7 @@ def _start(options: argparse.Namespace) -> int:
             grace=options.grace,
             seconds=options.seconds or find_seconds_left(os.environ, time.time()),
             name=options.name,
+            without_memory_group=options.without_memory_group,
         )
     )
 
@@ -83,6 +87,7 @@ def _start(options: argparse.Namespace) -> int:
 def worker(service: Service) -> int:
     """Try the sandbox, then work until there is no class any more."""
     load_dask()
+    try_group(without=service.without_memory_group)
     check_cage(list(dict.fromkeys(place.gpu for place in service.places if place.gpu)))
     why = run_host(service, _say)
     _say(f"ended: {why}")

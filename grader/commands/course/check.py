@@ -7,6 +7,7 @@ from itertools import groupby
 from pathlib import Path
 
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from assignment.authoring.check.section import Section
 from assignment.course import VARIABLE, open_course
@@ -19,7 +20,7 @@ ABOUT = """Look at every part of a course, each as far as those that it is made 
 pictures, masks, experiments, model, maps, texts, canonical Outputs, bank, proofs, notebook. What is wrong is said with
 its place and the command that mends it; it exits with 1 where there is something.
 """
-COLUMNS = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+COLUMNS = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
 
 
 def add_parser(verbs: Verbs) -> None:
@@ -69,7 +70,7 @@ def show(section: Section) -> None:
     """Print a part: whether it holds in a line, below it what is wrong, what mends that, and what is worth knowing."""
     mark, colour = ("–", "yellow") if section.waits else ("✓", "green") if section.holds else ("✗", "red")
     said = f"waits for {', '.join(section.waits)}" if section.waits else section.says
-    OUT.print(f"[{colour}]{mark}[/] {section.title:<12}", end="", soft_wrap=True)
+    OUT.print(Text.assemble((mark, colour), f" {section.title:<12}"), end="", soft_wrap=True)
     say(said or ("1 fault" if len(section.flaws) == 1 else f"{len(section.flaws)} faults"))
     for mend, flaws in groupby(section.flaws, lambda flaw: flaw.mend):
         for flaw in flaws:

@@ -5,17 +5,16 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import TransferSpeedColumn as SpeedColumn
 
-from assignment.authoring.download import Progress as Told
-from assignment.authoring.fetch import Outcome, fetch_assets, find_disagreements
-from assignment.authoring.lock import LOCK_NAME, load_lock
-from assignment.authoring.sources import find_access
 from assignment.course import Course
+from assignment.fetch.download import Progress as Told
+from assignment.fetch.fetch import Outcome, fetch_assets, find_disagreements
+from assignment.fetch.lock import LOCK_NAME, load_lock
+from assignment.fetch.sources import find_access
 from grader.commands.terminal.options import Verbs, add_verb
-from grader.commands.terminal.screen import print_faults, say
+from grader.commands.terminal.screen import Screen, print_faults, say
 
 ABOUT = """Bring the large files that the course's lock.yaml names, each with its bytes and sha256, into the course's
 folder. What was fetched once is kept in a cache; what broke off goes on where it stopped. Nothing of yours is
@@ -71,7 +70,7 @@ def _show_bars() -> Iterator[Told]:
     """Show on stderr a bar for each file that comes: bytes, speed, time left."""
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn(), SpeedColumn())
     bars: dict[str, TaskID] = {}
-    shown = Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True))
+    shown = Progress(*columns, TimeRemainingColumn(), console=Screen(stderr=True))
 
     def tell(done: int, total: int, name: str) -> None:
         if name not in bars:

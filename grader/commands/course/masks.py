@@ -4,7 +4,6 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.markup import escape
 from rich.table import Table
 
 from assignment.authoring.draft import CourseDraft, open_draft
@@ -73,7 +72,7 @@ def _show(masked: Sequence[Masked], draft: CourseDraft) -> None:
     table = Table("picture", "from", *draft.settings.regions, "to know")
     for one in sorted(masked, key=lambda its: its.number):
         shares = (f"{(one.levels == level).mean():.1%}" for level in range(1, len(draft.settings.regions) + 1))
-        table.add_row(str(one.number), escape(one.place), *shares, escape("; ".join(one.notes)))
+        table.add_row(str(one.number), one.place, *shares, "; ".join(one.notes))
     show_table(table)
     if bare := [str(number) for number, entry in enumerate(draft.pictures) if entry.mask is None]:
         say(f"without a mask: picture {', '.join(bare)}")

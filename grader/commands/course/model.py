@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from assignment.fixable import Fault, FixableError
 from grader.commands.course.options import add_course_verb, take_folder
 from grader.commands.terminal.options import Verbs
+from grader.commands.terminal.screen import say
 
 if TYPE_CHECKING:
     from assignment.authoring.models.trial import Trial
@@ -69,9 +70,9 @@ def bring_classifier(folder: Path, options: argparse.Namespace) -> int:
         source=options.source,
         replace=options.replace,
     )
-    print(f"{place.parent}: the course's classifier, of kind {kind}")
+    say(f"{place.parent}: the course's classifier, of kind {kind}")
     tried = try_classifier(folder, place)
-    print("\n".join(describe_trial(tried)) if tried else "no pictures yet: `hw9 course pictures` brings them in")
+    say("\n".join(describe_trial(tried)) if tried else "no pictures yet: `hw9 course pictures` brings them in")
     return 0
 
 
@@ -103,5 +104,5 @@ def bring_bert(folder: Path, options: argparse.Namespace) -> int:
         source=options.source,
         replace=options.replace,
     )
-    print(f"{place}: the course's {options.use} model")
+    say(f"{place}: the course's {options.use} model")
     return 0

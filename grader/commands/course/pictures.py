@@ -7,7 +7,6 @@ from itertools import zip_longest
 from pathlib import Path
 
 from PIL import ImageColor
-from rich.markup import escape
 from rich.table import Column, Table
 
 from assignment.assignment import Assignment, Bilingual
@@ -129,8 +128,8 @@ def _show(arrived: Sequence[Arrived], settings: Assignment) -> None:
     for one in arrived:
         its, category = one.preparation.photograph, settings.categories[one.entry.label]
         table.add_row(
-            *(str(one.number), escape(one.preparation.file), f"{its.width} x {its.height}"),
-            escape(f"{category.en} {category.zh}"),
-            *(escape(f"{one.entry.shows.en} {one.entry.shows.zh}"), "; ".join(one.notes)),
+            *(str(one.number), one.preparation.file, f"{its.width} x {its.height}"),
+            f"{category.en} {category.zh}",
+            *(f"{one.entry.shows.en} {one.entry.shows.zh}", "; ".join(one.notes)),
         )
     show_table(table)

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.table import Table
-from rich.text import Text
 
 from grader.commands.course.options import add_course_verb, take_folder
 from grader.commands.terminal.options import Verbs
@@ -58,6 +57,6 @@ def show_words(found: "TextTable", *, every: bool) -> None:
     for row, mark in found.rows:
         if every or row.says or len(row.tokens) > 1 or mark not in ("", "question", "its sentence"):
             cells = str(row.number), row.word, " ".join(row.tokens), mark, "no whole tokens" if row.says else ""
-            table.add_row(*map(Text, cells))  # nothing in them is markup
+            table.add_row(*cells)
     if table.row_count:
         show_table(table)

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from assignment.assignment import Limits
 from assignment.course import Course
-from assignment.fixable import Fault
+from assignment.fixable import Fault, show_line
 from assignment.processors import count_processors
 from grader.commands.terminal.screen import OUT, print_faults, say, show_table
 from grader.driver.measure import MEMORY, NAME, SECONDS, SIZES, Measured, measure_notebook, propose_limits
@@ -44,7 +44,7 @@ def time_course(course: Course, device: str) -> int:
     cells = json.loads(course.released.read_text(encoding="utf-8"))["cells"]
     sources = ["".join(cell["source"]) for cell in cells]
     with tempfile.TemporaryDirectory(prefix="hw9-time-") as name:
-        columns = (TextColumn(course.name), BarColumn(), TimeElapsedColumn())
+        columns = (TextColumn(show_line(course.name), markup=False), BarColumn(), TimeElapsedColumn())
         column = CellColumn(Path(name) / "runs" / NAME, sources)
         with Progress(*columns, column, console=OUT, transient=True, disable=not OUT.is_terminal) as progress:
             progress.add_task("", total=len(sources))
@@ -65,7 +65,7 @@ def show_measured(measured: Measured, sources: list[str]) -> None:
     longest = sorted(((one, cell) for cell, one in enumerate(its.cell_seconds) if one), reverse=True)[:LONGEST]
     table = Table("cell", "s", "begins", title="the longest cells")
     for seconds, cell in sorted(longest, key=lambda item: item[1]):
-        table.add_row(str(cell), f"{seconds:.1f}", Text(_first_line(sources[cell])))
+        table.add_row(str(cell), f"{seconds:.1f}", _first_line(sources[cell]))
     show_table(table)
     largest = ", ".join(f"{name} {size:.1f}" for name, size in measured.group_mib.items()) or "none"
     say(f"{its.word} in {its.seconds:.1f} s; at most {its.peak_memory_mib:.0f} MiB of memory")

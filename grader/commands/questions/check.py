@@ -10,7 +10,7 @@ from assignment.outputs import Outputs
 from assignment.provenance import find_other_makers_of, find_stale_outputs
 from grader.commands.questions.explore.watch import watch
 from grader.commands.terminal.options import Verbs, add_verb
-from grader.commands.terminal.screen import print_faults, print_notes
+from grader.commands.terminal.screen import print_faults, print_notes, say
 from questions.bank import Bank, read_bank
 from questions.canonical import load_canonicals
 from questions.check.bank import CheckReport, check_bank, count_several, count_spread
@@ -65,7 +65,7 @@ def _start(options: argparse.Namespace) -> int:
 def list_rules() -> int:
     """Print the codes of the lint rules with their sources."""
     for code, rule in RULES.items():
-        print(f"{code:<23} {rule.says} [{rule.source}]")
+        say(f"{code:<23} {rule.says} [{rule.source}]")
     return 0
 
 
@@ -121,24 +121,24 @@ def _print_checked(
     if not bank.ids:
         return
     head = f"{'no':>2}  {'id':<24} {'key':<6} {'closest':<8} {'margins':>7} {'distance':>10} {'margin':>8}"
-    print(head + f" {'spreads':>8} {'mutants':>8}")
+    say(head + f" {'spreads':>8} {'mutants':>8}")
     for question in bank.questions:
         ratios = [its.ratio for (name, _), its in steadiness.items() if name == question.id]
         spreads = f"{min(ratios):.1f}" if ratios else "?"
         caught = str(proof.matrix.count_caught(question.id)) if proof.matrix else "?"
-        print(_row(question, checked.decisions) + f" {spreads:>8} {caught:>8}")
-    print(LEGEND)
+        say(_row(question, checked.decisions) + f" {spreads:>8} {caught:>8}")
+    say(LEGEND)
     if not checked.guesses:
         return
-    print(_summary(bank, checked, seeds))
-    print(f"\n{'who guesses':<52} {'points':>6} {'limit':>6}")
+    say(_summary(bank, checked, seeds))
+    say(f"\n{'who guesses':<52} {'points':>6} {'limit':>6}")
     for guess in checked.guesses:
-        print(f"{guess.name:<52} {float(guess.score):>6.2f} {float(guess.limit):>6.2f}")
+        say(f"{guess.name:<52} {float(guess.score):>6.2f} {float(guess.limit):>6.2f}")
     if proof.matrix:
         mutants = proof.matrix.mutants
         equal = sum(one.equivalent is not None for one in mutants)
         score = f"mutation score {proof.matrix.score:.3f}"
-        print(f"\n{score}: of {len(mutants)} mutants {proof.matrix.caught} are caught, {equal} are equivalent")
+        say(f"\n{score}: of {len(mutants)} mutants {proof.matrix.caught} are caught, {equal} are equivalent")
 
 
 def _row(question: Question, decisions: Mapping[Place, Decision]) -> str:

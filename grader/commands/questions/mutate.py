@@ -5,8 +5,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from rich.text import Text
+
 from assignment.course import Course
 from assignment.fixable import FixableError, check_all, show_value
+from assignment.outputs import Outputs
 from assignment.provenance import digest_outputs, save_provenance
 from grader.commands.questions.options import add_computing, add_storing
 from grader.commands.questions.reruns import show_reruns
@@ -19,7 +22,9 @@ from questions.proof.matrix import Matrix, find_matrix_faults, save_matrix
 from questions.proof.mutant import Mutant
 from questions.proof.mutants.registry import MUTANTS
 from questions.proof.mutation import compute_matrix, list_reruns
+from questions.proof.recheck import SEED
 from questions.proof.rerun import find_edit_faults
+from questions.proof.signatures import FILE_NAME, Signatures, save_signatures, sign_mutant
 from questions.proof.stored import VERBS
 
 ABOUT = """Make each of the mistakes that a student could make in an analysis, run the reference with it, and see which
@@ -47,7 +52,7 @@ def add_parser(verbs: Verbs) -> None:
     )
     parser.add_argument("--only", nargs="+", metavar="NAME", help="mutants whose names begin so; writes nothing")
     parser.add_argument("--list", action="store_true", help="only name the mutants, with the words for students")
-    add_storing(parser, "the matrix: mutation.yaml, .csv, .md and .png")
+    add_storing(parser, "the matrix: mutation.yaml, .csv, .md and .png, and mistakes.json for the self-check")
     add_computing(parser)
 
 
@@ -82,8 +87,8 @@ def choose_mutants(only: Sequence[str] | None) -> tuple[Mutant, ...]:
 def list_mutants(chosen: Sequence[Mutant]) -> int:
     """Name the mutants: what was done wrong, and below it the words that a student may be told."""
     for one in chosen:
-        print(f"{one.name}: {one.mistake}" + (f" [equivalent: {one.equivalent}]" if one.equivalent else ""))
-        print(f"    {one.says.en} | {one.says.zh}")
+        say(f"{one.name}: {one.mistake}" + (f" [equivalent: {one.equivalent}]" if one.equivalent else ""))
+        say(f"    {one.says.en} | {one.says.zh}")
     return 0
 
 
@@ -99,8 +104,13 @@ def mutate(
     check_folders(cache, *([out] if out else []))
     check_all(fault for one in chosen for fault in find_edit_faults(one.edits))  # before anything is computed
     questions, canonicals, start = load_bank(course), load_canonicals(course), time.perf_counter()
+    signed: dict[str, Signatures] = {}
+
+    def see(mutant: Mutant, outputs: Outputs) -> None:
+        signed[mutant.name] = sign_mutant(mutant, outputs, canonicals[SEED], course)
+
     with show_reruns("mutate", list_reruns(chosen, device), course, cache) as tick:
-        matrix = compute_matrix(chosen, course, questions, canonicals, device=device, cache=cache, tick=tick)
+        matrix = compute_matrix(chosen, course, questions, canonicals, device=device, cache=cache, tick=tick, see=see)
     _show(matrix)
     OUT.print(f"{len(chosen)} mutants in {time.perf_counter() - start:.0f} s; mutation score {matrix.score:.3f}")
     if out:
@@ -108,7 +118,8 @@ def mutate(
 
         for path in [*save_matrix(matrix, questions, out), save_picture(matrix, questions, out)]:
             say(f"wrote {path}")
-        save_provenance(out, {VERBS["mutate"]: digest_outputs(course)})
+        say(f"wrote {save_signatures(course.name, {one.name: signed[one.name] for one in chosen}, out)}")
+        save_provenance(out, dict.fromkeys((VERBS["mutate"], FILE_NAME), digest_outputs(course)))
     whole = len(chosen) == len(MUTANTS)
     least = course.assignment.least_mutation_score
     return print_faults(find_matrix_faults(matrix, questions, least) if whole else ())
@@ -117,5 +128,5 @@ def mutate(
 def _show(matrix: Matrix) -> None:
     for one in matrix.mutants:
         caught = ", ".join(f"{name} ({letters})" for name, letters in one.flipped.items())
-        missed = "[dim]equivalent[/dim]" if one.equivalent else "[red]caught by nobody[/red]"
-        OUT.print(f"{one.name}: {caught or missed}: {one.mistake}", soft_wrap=True)
+        missed = ("equivalent", "dim") if one.equivalent else ("caught by nobody", "red")
+        OUT.print(Text.assemble(f"{one.name}: ", caught or missed, f": {one.mistake}"), soft_wrap=True)

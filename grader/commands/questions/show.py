@@ -5,7 +5,7 @@ import argparse
 from assignment.course import Course
 from assignment.fixable import FixableError, suggest
 from grader.commands.terminal.options import Verbs, add_verb
-from grader.commands.terminal.screen import print_faults
+from grader.commands.terminal.screen import print_faults, say
 from questions.bank import Bank, load_bank
 from questions.canonical import load_canonicals
 from questions.key import Decision, decide_all
@@ -33,15 +33,15 @@ def show(*, name: str, course: Course) -> int:
     loaded = load_bank(course)
     question = find_question(name, loaded)
     decisions, faults = decide_all(loaded, load_canonicals(course))
-    print(f"{question.number}. {question.id}")
+    say(f"{question.number}. {question.id}")
     for place, text in question.list_stem():
-        print(f"{place}: {text.en}\n{text.zh}")
+        say(f"{place}: {text.en}\n{text.zh}")
     for letter, choice in question.choices.items():
         decision = decisions.get((question.id, letter))
         word = "?" if decision is None else "right" if decision.right else "wrong"
-        print(f"\n({letter}) {word}: {choice.say.en}\n    {choice.say.zh}\n    claim: {choice.claim.says}")
-        print("\n".join(_seed_lines(decision)) if decision else "    no value")
-        print(f"    why: {choice.why.en}\n    {choice.why.zh}")
+        say(f"\n({letter}) {word}: {choice.say.en}\n    {choice.say.zh}\n    claim: {choice.claim.says}")
+        say("\n".join(_seed_lines(decision)) if decision else "    no value")
+        say(f"    why: {choice.why.en}\n    {choice.why.zh}")
     return print_faults(fault for fault in faults if fault.is_in(*loaded.places[question.id]))
 
 

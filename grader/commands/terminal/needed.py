@@ -45,11 +45,11 @@ def generalize(why: str) -> str:
     """Return a sentence without what is one student's alone.
 
     >>> generalize("Unreadable answers: lime-1, lime-2.")
-    'Unreadable answers: ….'
+    'Unreadable answers: …'
     >>> generalize("handins.csv has no row for 'b01-Copy1.ipynb'; it looks like b01.")
-    'handins.csv has no row for …; it looks like ….'
+    'handins.csv has no row for …; it looks like …'
     """
-    return MANY.sub("…", VALUE.sub("…", why))
+    return MANY.sub("…", VALUE.sub("…", why)).replace("….", "…")
 
 
 def _show_group(whys: Sequence[str], its: Sequence[tuple[str, tuple[str, ...]]]) -> Iterator[str]:

@@ -4,10 +4,11 @@ import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 from assignment.assignment import Limits
 from assignment.course import VARIABLE
+from assignment.fixable import show_line
 
 Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 Start = Callable[[argparse.Namespace], int]  # unpacks what was typed, calls the verb, returns the exit code
@@ -20,6 +21,7 @@ class RunOptions:
     jobs: int | None = None
     device: str = "auto"
     sandbox: bool = True
+    without_memory_group: bool = False
     keep_going: bool = False
     cell_seconds: int | None = None
     notebook_seconds: int | None = None
@@ -45,6 +47,9 @@ class VerbParser(argparse.ArgumentParser):
     """
 
     mixing = False
+
+    def error(self, message: str) -> NoReturn:  # noqa: D102
+        super().error(show_line(message))
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:  # noqa: D102
         verbs = any(action.nargs == argparse.PARSER for action in self._actions)
@@ -170,6 +175,12 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         help="for your own notebook only: it can read and write everything that you can; only its time, and the memory "
         "and file size of each process, are limited",
     )
+    add(
+        "--without-memory-group",
+        action="store_true",
+        help="run also where no control group limits the memory of a whole notebook: a watcher adds up what it holds, "
+        "and may be too late",
+    )
 
 
 def add_keep_going(parser: argparse.ArgumentParser) -> None:
@@ -188,6 +199,7 @@ def take_run_options(options: argparse.Namespace) -> RunOptions:
         jobs=options.jobs,
         device=options.device,
         sandbox=not options.no_sandbox,
+        without_memory_group=options.without_memory_group,
         keep_going=getattr(options, "keep_going", False),
         cell_seconds=options.cell_seconds,
         notebook_seconds=options.notebook_seconds,

@@ -6,14 +6,15 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Self
 
-from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
-from grader.driver.event import Begun, Ended, Event, MachineCame, MachineLeft, Noted, Placed, Started, TakenIn
+from assignment.fixable import show_line
+from grader.commands.terminal.screen import Screen
+from grader.driver.event import Begun, Ended, Event, MachineCame, MachineLeft, Noted, Placed, Started, TakenIn, Waits
 from grader.runs.result import RunResult
 
-COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+COLUMNS = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
 TENTHS = 10  # where stderr is no terminal: a line for each tenth of the work
 COLOURS = {"ran": "green", "failed": "red", "timed_out": "yellow", "lost": "magenta"}
 
@@ -24,9 +25,9 @@ def show_progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
 
     Where stderr is no terminal, the bar comes at the end alone: a line before it says how much there is to do.
     """
-    console = Console(stderr=True)
+    console = Screen(stderr=True)
     if not console.is_terminal:
-        console.print(f"{what}: {total} to do", highlight=False)
+        console.print(f"{what}: {total} to do")
     with Progress(*COLUMNS, console=console) as progress:
         task = progress.add_task(what, total=total)
         yield lambda _: progress.advance(task)
@@ -41,9 +42,9 @@ def show_time_left(
     seconds: how long each step is said to take, 0 where it is done already. On a terminal a bar, else a line now and
     then, such as a log of CI keeps.
     """
-    console, start, left = Console(stderr=True), clock(), dict(enumerate(seconds))
+    console, start, left = Screen(stderr=True), clock(), dict(enumerate(seconds))
     total, tenths = sum(seconds), 0
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TextColumn("{task.fields[left]}"))
+    columns = (COLUMNS[0], BarColumn(), TimeElapsedColumn(), TextColumn("{task.fields[left]}"))
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task(what, total=total or 1.0, completed=0 if total else 1, left="")
 
@@ -56,7 +57,7 @@ def show_time_left(
             progress.update(task, completed=total * share or 1.0, left=words)
             if not console.is_terminal and total and int(share * TENTHS) > tenths:
                 tenths = int(share * TENTHS)
-                console.print(f"{what}: {words}", highlight=False, soft_wrap=True)
+                console.print(f"{what}: {words}", soft_wrap=True)
 
         yield tick
 
@@ -76,7 +77,7 @@ class ShownProgress:
     A context manager, since the bar must go whatever happens.
     """
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Screen) -> None:
         self.console, self.running = console, dict[str, TaskID]()
         self.live = Progress(SpinnerColumn(), *COLUMNS, console=console, disable=not console.is_terminal)
         self.all = self.live.add_task("notebooks", total=None)
@@ -92,24 +93,28 @@ class ShownProgress:
         match event:
             case TakenIn(_, notes):
                 for note in notes:
-                    self.console.print(note, markup=False, highlight=False, soft_wrap=True)
+                    self.console.print(show_line(note), soft_wrap=True)
             case Begun(total, finished):
                 self.live.update(self.all, total=total, completed=finished)
                 self.live.start()
                 if finished:
                     self.console.print(f"{finished} of {total} notebooks have a result already")
             case Started(student):
-                self.running[student] = self.live.add_task(f"  {escape(student)}", total=None)
+                self.running[student] = self.live.add_task(f"  {student}", total=None)
             case Placed(student, machine, place):
                 if student in self.running:
-                    where = f"  {escape(student)}  [dim]{escape(machine)}, place {place}[/]"
-                    self.live.update(self.running[student], description=where)
+                    self.live.update(self.running[student], description=f"  {student}  {machine}, place {place}")
             case MachineCame() | MachineLeft() | Noted():
-                self.console.print(describe_machine(event), markup=False, highlight=False, soft_wrap=True)
+                self.console.print(show_line(describe_machine(event)), soft_wrap=True)
+            case Waits(student, seconds, reason):
+                if student in self.running:
+                    self.live.remove_task(self.running.pop(student))
+                says = f"{student}: not started, and not at fault; tried again in {seconds:.0f} s: {reason}"
+                self.console.print(show_line(says), soft_wrap=True)
             case Ended(student, result, why):
                 if student in self.running:
                     self.live.remove_task(self.running.pop(student))
-                self.console.print(describe_end(student, result, why), highlight=False)
+                self.console.print(describe_end(student, result, why))
                 self.live.advance(self.all, result is not None)
 
 
@@ -128,10 +133,13 @@ def describe_machine(event: MachineCame | MachineLeft | Noted) -> str:
             return text
 
 
-def describe_end(student: str, result: RunResult | None, why: str = "") -> str:
-    """Return one line of rich markup that says how a notebook ended; `why` a machine had no result."""
+def describe_end(student: str, result: RunResult | None, why: str = "") -> Text:
+    """Return one line that says how a notebook ended; `why` a machine had no result."""
+    name = f"{show_line(student):24} "
     if result is None:
-        return f"{escape(student):24} [magenta]no result[/] ({escape(why) or 'its worker ended'}; it is run again)"
+        return Text.assemble(
+            name, ("no result", "magenta"), f" ({show_line(why or 'its worker ended')}; it is run again)"
+        )
     reason = f" ({result.reason})" if result.reason else ""
     place = f" in cell {result.cell}" if result.cell is not None else ""
-    return f"{escape(student):24} [{COLOURS[result.word]}]{result.word}[/]{reason}{place}  {result.seconds:.1f} s"
+    return Text.assemble(name, (result.word, COLOURS[result.word]), f"{reason}{place}  {result.seconds:.1f} s")

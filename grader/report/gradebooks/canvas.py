@@ -21,8 +21,8 @@ from dataclasses import dataclass, replace
 
 from assignment.fixable import Fault, FixableError, show_value
 from grader.collect.rosters import Enrolled
+from grader.files.cell import guard_cell
 from grader.report.class_record import ClassRecord
-from grader.report.gradebook import guard_cell
 from grader.report.gradebooks.format import (
     Exported,
     Filled,

@@ -15,7 +15,8 @@ from grader.report.gradebooks.format import Known
 def load_known(runs: Path, collected: Collected | None = None) -> Known:
     """Return what the quiz's report and its roster, which RUNS keeps, and a collected class say of the students.
 
-    A report that is no roster is passed over, with a note: scoring said what is wrong with it.
+    A report that is no roster is passed over: scoring said what is wrong with it. Where there is no roster either, a
+    note says so.
     """
     names, notes = load_names(runs), []
     people: list[Enrolled] = list(_list_collected(collected))
@@ -27,7 +28,8 @@ def load_known(runs: Path, collected: Collected | None = None) -> Known:
         try:
             people += load_enrolment(runs / RESPONSES_FILE, names.responses).people.values()
         except FixableError as error:
-            notes.append(f"{names.responses}: no ids taken from it ({error.faults[0].says})")
+            if roster is None:
+                notes.append(f"{names.responses}: no ids taken from it ({error.faults[0].says})")
     students = frozenset(map(fold_id, roster.people)) if roster is not None else None
     return Known(_merge(people), students, tuple(notes))
 

@@ -10,9 +10,9 @@ import csv
 import io
 
 from assignment.fixable import Fault, FixableError, show_value
+from grader.files.cell import guard_cell
 from grader.handins.ids import fold_id
 from grader.report.class_record import ClassRecord
-from grader.report.gradebook import guard_cell
 from grader.report.gradebooks.format import (
     Exported,
     Filled,

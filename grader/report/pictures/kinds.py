@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assignment.agreement.comparisons import name_layer
 from assignment.arrays import FILTER_MAPS
 from assignment.assignment import Bilingual
 from assignment.outputs import Array
-from grader.agreement.comparisons import name_layer
 from grader.report.pictures.drawings import draw_colours, draw_map, draw_pieces
 
 TOP_PERCENT = 99.5  # of a canonical map's pixels are below the strongest colour

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assignment.agreement.agree import GroupArrays
 from assignment.assignment import Bilingual
 from assignment.outputs import Array, Outputs
-from grader.agreement.agree import GroupArrays
 from grader.report.pictures.drawings import draw_picture
 from grader.report.pictures.kinds import FILTER_KINDS, LIME, PICTURE_KINDS, Arrays, PictureKind, PicturePlace
 from grader.scoring.words import AGREEMENT_WORDS

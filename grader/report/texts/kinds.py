@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assignment.agreement.texts import align_signs
 from assignment.arrays import pick_roles
 from assignment.assignment import Bilingual
 from assignment.outputs import Array
-from grader.agreement.texts import align_signs
 from grader.report.texts.drawings import CELL, draw_points, draw_tiles, part_groups
 
 Arrays = Mapping[str, Array]  # of one group; the canonical ones with those of `texts`

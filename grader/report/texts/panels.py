@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assignment.agreement.agree import GroupArrays
 from assignment.assignment import Bilingual
 from assignment.outputs import Outputs
 from assignment.texts import Texts
-from grader.agreement.agree import GroupArrays
 from grader.report.texts.drawings import ROLE_MARKS
 from grader.report.texts.kinds import (
     COMPONENTS,

@@ -29,15 +29,22 @@ def canvas() -> Iterator[None]:
     plt.close("all")
 
 
-def find_titles() -> list[str]:
-    return [axis.get_title() for axis in plt.gcf().axes]
+def find_texts() -> list[str]:
+    return [one.get_text() for one in plt.gcf().axes[0].texts]
+
+
+def find_limits() -> list[tuple[float, float]]:
+    """Return the scale of each matrix."""
+    return [one.get_clim() for one in plt.gcf().axes[0].images if one.get_gid() != "bar"]
 
 
 def test_every_head_is_drawn_on_one_scale_and_named() -> None:
     show_heads(TOKENS, MAPS, HEADING)
-    drawn = [axis for axis in plt.gcf().axes if axis.images]
-    assert [axis.images[0].get_clim() for axis in drawn[:6]] == [(0, 1)] * 6
-    assert "layer 層 1, head 頭 2" in find_titles()
+    assert find_limits() == [(0, 1)] * 6
+    assert "layer 層 1, head 頭 2" in find_texts()
+    assert [find_texts().count(token) for token in ("kat", "slept")] == [
+        2 + 3
+    ] * 2  # left of two rows, below three columns
     assert plt.gcf().get_suptitle() == HEADING
 
 
@@ -53,11 +60,23 @@ def test_points_have_a_row_for_each_model_a_column_for_each_layer_and_one_legend
     points = np.random.default_rng(1).normal(size=(3, 6, 2))
     shares = np.array([[0.5, 0.25]] * 3)
     show_points([points, points], [shares, shares], np.array([-1, 0, 1, 2, 3, -1]), TOKENS, ["one", "two"], HEADING)
-    titles = find_titles()
+    titles = [text for text in find_texts() if "layer" in text]
     assert len(titles) == 6
     assert titles[4] == "two, layer 層 1\n75% of the variance 變異"
     assert [text.get_text() for text in plt.gcf().legends[0].get_texts()] == [says for _, says in ROLES.values()]
-    assert [text.get_text() for text in plt.gcf().axes[0].texts] == ["slept"]
+    assert find_texts().count("slept") == 6
+
+
+def test_point_lies_where_the_numbers_of_its_frame_say() -> None:
+    points = np.array([[[0.0, 0], [4, 2], [1, 1], [2, 0.5]]])
+    show_points([points], [np.array([[0.5, 0.25]])], np.array([0, 1, 3, 0]), ["a", "b", "c", "d"], ["one"], HEADING)
+    axis = plt.gcf().axes[0]
+    numbers = [(float(one.get_text()), one.get_position()) for one in axis.texts if one.get_text()[0].isdigit()]
+    across = {number: place[0] for number, place in numbers if place[1] == min(place[1] for _, place in numbers)}
+    (second,) = axis.collections[list(ROLES).index(1)].get_offsets()
+    assert second[0] == pytest.approx(across[4.0])
+    (first, last) = axis.collections[list(ROLES).index(0)].get_offsets()
+    assert (first[0], last[0]) == pytest.approx((across[0.0], across[2.0]))
 
 
 @pytest.mark.parametrize("missing", [None, np.full((2, 2, 2), np.nan)])
@@ -71,5 +90,4 @@ def test_unfilled_todo_says_what_is_missing_and_draws_no_flat_picture(missing: n
 def test_matrices_of_all_layers_share_one_scale(sign: int) -> None:
     matrices = sign * np.arange(8.0).reshape(2, 2, 2)
     show_distances(matrices, NAMES, HEADING, says="distance", missing="")
-    limits = {axis.images[0].get_clim() for axis in plt.gcf().axes[:2]}
-    assert limits == {(min(0.0, matrices.min()), matrices.max())}
+    assert {*find_limits()} == {(min(0.0, matrices.min()), matrices.max())}

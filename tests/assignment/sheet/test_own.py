@@ -111,7 +111,7 @@ def test_answers_that_were_run_and_not_saved_are_said(run: Run, folder: Path) ->
     assert "what is saved is read" in said
     assert said.count("lime-1") == 2
     save(folder / "homework.ipynb", MINE, find_last_cell())
-    assert "what is saved is graded" not in run(find_last_cell())
+    assert "what is saved is read" not in run(find_last_cell())
 
 
 def make_shell(*sources: str, **names: object) -> SimpleNamespace:
@@ -164,6 +164,10 @@ def test_age_of_the_file_is_said_in_both_languages(tmp_path: Path, monkeypatch: 
     assert "20 seconds ago" in said
     assert "20 秒前" in said
     assert "5 minutes ago" in describe_own_sheet(CHOICES, now=saved + timedelta(minutes=5))
+    os.utime(tmp_path / "hw.ipynb", (315_532_800, 315_532_800))  # as unpacked: 1980
+    said = describe_own_sheet(CHOICES, now=saved)
+    assert "What the grader reads in hw.ipynb, which was not saved since it was unpacked.\n" in said
+    assert "評分時會從 hw.ipynb 讀到的答案（解壓縮後尚未存檔）。" in said
 
 
 @pytest.mark.parametrize("answers", ["quiz", "notebook"])

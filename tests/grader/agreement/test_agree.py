@@ -5,9 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from assignment.course import open_course
-from assignment.outputs import Array, Outputs, list_official
-from grader.agreement.agree import (
+from assignment.agreement.agree import (
     COMPARED_GROUPS,
     Agreement,
     GroupArrays,
@@ -15,7 +13,9 @@ from grader.agreement.agree import (
     find_shared_axes,
     find_worst_word,
 )
-from grader.agreement.comparisons import COMPARISONS
+from assignment.agreement.comparisons import COMPARISONS
+from assignment.course import open_course
+from assignment.outputs import Array, Outputs, list_official
 from questions.canonical import load_canonical
 
 Save = Callable[..., None]

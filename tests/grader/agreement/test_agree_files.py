@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assignment.agreement.agree import COMPARED_GROUPS
 from assignment.outputs import Outputs, list_official, save_group
-from grader.agreement.agree import COMPARED_GROUPS, read_group
+from grader.agreement.saved import read_group
 
 Save = Callable[..., None]
 

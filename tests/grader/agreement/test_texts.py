@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assignment.agreement.agree import COMPARED_GROUPS, Agreement, GroupArrays, compare_groups
 from assignment.outputs import Array, Outputs, list_official
-from grader.agreement.agree import COMPARED_GROUPS, Agreement, GroupArrays, compare_groups, read_group
+from grader.agreement.saved import read_group
 from grader.scoring.evidence import Evidence
 from grader.scoring.reasons import list_reasons
 

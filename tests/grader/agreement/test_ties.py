@@ -11,13 +11,13 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from assignment.agreement.agree import COMPARED_GROUPS, UNDETERMINED, Agreement, GroupArrays, compare_groups
+from assignment.agreement.comparisons import COMPARISONS
 from assignment.arrays import ARRAYS
 from assignment.course import open_course
 from assignment.models.classifier import Classifier, load_classifier
 from assignment.outputs import Array, Outputs
 from benchmarks.agreement.arithmetic import Noisy, Split, fold_in_place, put_channels_last
-from grader.agreement.agree import COMPARED_GROUPS, UNDETERMINED, Agreement, GroupArrays, compare_groups
-from grader.agreement.comparisons import COMPARISONS
 from questions.axes import list_axes
 from reference.folded import fold
 from reference.integrated_gradients import integrated_gradients

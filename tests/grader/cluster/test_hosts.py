@@ -23,7 +23,7 @@ NOTICED = 30.0  # seconds within which a machine that is gone must be noticed
 CELL = """import os, time
 time.sleep(2)
 os.makedirs('outputs', exist_ok=True)
-open('outputs/own.txt', 'w').write('STUDENT ' + os.environ['CUDA_VISIBLE_DEVICES'])"""
+open('outputs/lime.npz', 'w').write('STUDENT ' + os.environ['CUDA_VISIBLE_DEVICES'])"""
 
 
 def read_told(file: Path, kind: str) -> list[dict[str, Any]]:
@@ -94,7 +94,7 @@ def test_class_comes_through_whatever_happens_to_its_machines(tmp_path: Path, cl
         assert result.machine in {"host0", "host1", "host2"}
         assert result.gpu in {"Made Up 9000 (GPU-made-up-0)", "Made Up 9000 (GPU-made-up-1)"}
         assert result.gpu_driver == "570.0"
-        assert (runs / student / "work" / "outputs" / "own.txt").read_text().startswith(f"{student} GPU-made-up-")
+        assert (runs / student / "work" / "outputs" / "lime.npz").read_text().startswith(f"{student} GPU-made-up-")
     assert len(before) >= CLASS // 2
     for student, data in before.items():  # what had a result was not run again
         assert (runs / student / RESULT_FILE).read_bytes() == data

@@ -101,7 +101,7 @@ def test_worker_that_lies_is_refused_and_named_and_the_run_goes_to_another(
 
     async def work(call: Call, machine: str) -> dict[str, Any]:
         ticket = (await call("take", machine=machine, place=0))["ticket"]
-        piece = {"name": f"{OUTPUTS}/a", "offset": 0, "data": b"x"} | how.get("piece", {})
+        piece = {"name": f"{OUTPUTS}/lime.npz", "offset": 0, "data": b"x"} | how.get("piece", {})
         for number in range(how.get("pieces", 1)):
             more = {"offset": number * PIECE, "data": b"x" * PIECE} if "pieces" in how else {}
             answer = await call("piece", machine=machine, ticket=ticket, **piece | more)

@@ -10,6 +10,7 @@ from grader.collect.collect import collect
 from grader.collect.record import Collected
 from grader.collect.rows import OTHER_FILES
 from grader.collect.say import to_lines
+from grader.handins.people import load_people
 from tests.grader.collect.conftest import GRADEBOOK, list_files, make_notebook, read_rows
 
 Take = Callable[..., Collected]
@@ -117,3 +118,18 @@ def test_record_of_an_earlier_version_has_no_rows_and_an_edited_file_is_refused(
         collect([tmp_path / "download.zip"], tmp_path / "handins")
     edit(tmp_path, ("41000,Ada", "41000,"))
     assert take(FILES).kept == ""
+
+
+def test_name_that_a_spreadsheet_would_compute_is_a_text_there_and_itself_when_read_again(
+    tmp_path: Path, take: Take
+) -> None:
+    formula = "=cmd|' /C calc'!A0\u202e"
+    roster = GRADEBOOK.replace("Lin, Bo", formula)
+    assert roster != GRADEBOOK
+    for _ in range(2):  # nobody wrote anything, so nothing is kept
+        collected = take(FILES, roster)
+        assert not any("keeps" in line for line in to_lines(collected, tmp_path / "handins"))
+        assert read_rows(tmp_path)["b09901002"]["name"].startswith("'=cmd|")
+    name = load_people(tmp_path / "handins").rows["b09901002"].name
+    assert name.startswith("=cmd|")
+    assert "\u202e" not in name

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from assignment.authoring import lock
+from assignment import authoring
 from assignment.course import Course
+from assignment.fetch.lock import load_lock
 from grader.commands.main import main
-from tests.assignment.authoring.served import FileServer, Served, to_entry
+from tests.assignment.fetch.served import FileServer, Served, to_entry
 from tests.courses import copy_course
 
-GUIDE = (Path(lock.__file__).with_name("README.md")).read_text(encoding="utf-8")
+GUIDE = (Path(authoring.__file__).with_name("README.md")).read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -87,7 +88,7 @@ def test_course_without_a_lock_has_nothing_to_fetch(winter: Course, capsys: pyte
 def test_lines_of_the_guide_work_as_they_are_written(winter: Course, tmp_path: Path) -> None:
     examples = dict(re.findall(r"^```(yaml|sh)\n(.*?)^```$", _find_section("Large files"), re.DOTALL | re.MULTILINE))
     (winter.folder / "lock.yaml").write_text(examples["yaml"], encoding="utf-8")
-    read = lock.load_lock(winter.folder / "lock.yaml")
+    read = load_lock(winter.folder / "lock.yaml")
     assert [bool(asset.hub) for asset in read.assets] == [False, True]
     with FileServer() as server:
         server.files["/cnn"] = Served(b"weights")

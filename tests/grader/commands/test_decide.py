@@ -158,10 +158,12 @@ def test_student_of_the_runs_or_of_their_kept_quiz_is_of_the_class(
     runs, report = handins.with_name("runs"), handins.with_name("report.csv")
     take_in(handins, runs)
     (handins / "b02.ipynb").unlink()
-    assert "seen b02" in hw9("seen", "b02", *WHY)
+    assert "score again to apply it: hw9 score RUNS\n" in hw9("seen", "b02", *WHY)
     assert list_students(runs, released, "notebook") == ["b01", "b02"]
     assert main(["decide", str(runs), "excused", "b02", *WHY]) == 0
-    assert "handins.decisions.yaml: excused b02" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "handins.decisions.yaml: excused b02" in said
+    assert f"score again to apply it: hw9 score {runs}\n" in said
     report.write_bytes(to_report(released, [{"sis_id": "b07", "chosen": {}}]))
     assert "not of the class" in hw9("excused", "b07", *WHY, code=1)
     keep_tables(runs, Tables(load_responses(report, released)))

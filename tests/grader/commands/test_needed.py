@@ -32,7 +32,7 @@ def test_students_with_the_same_reason_stand_together_with_what_is_their_own(
         needs(hand_in, "a3", "Unreadable answers: saliency-1."),
     ]
     assert list_needed(made, PAGE) == (
-        "  3 Unreadable answers: ….",
+        "  3 Unreadable answers: …",
         "      a1 (lime-1, lime-2), a2 (saliency-1), a3 (saliency-1)",
         "  2 The run failed in cell …: a cell raised an error.",
         "      b2 (3), b3 (9)",

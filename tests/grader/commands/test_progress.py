@@ -4,10 +4,10 @@ import io
 from datetime import UTC, datetime
 
 import pytest
-from rich.console import Console
 
 from grader.commands.terminal.progress import ShownProgress, describe_end, show_progress, show_time_left
-from grader.driver.event import Begun, Ended, Started
+from grader.commands.terminal.screen import Screen
+from grader.driver.event import Begun, Ended, Started, Waits
 from grader.runs.result import RunResult
 
 
@@ -17,7 +17,7 @@ def make_result(**fields: object) -> RunResult:
 
 def test_each_end_is_one_plain_line_without_a_terminal() -> None:
     text = io.StringIO()
-    with ShownProgress(Console(file=text, width=100)) as shown:
+    with ShownProgress(Screen(file=text, width=100)) as shown:
         shown(Begun(4, 1))
         for student, result in (
             ("alice", make_result(seconds=3.2)),
@@ -34,6 +34,16 @@ def test_each_end_is_one_plain_line_without_a_terminal() -> None:
     assert "no result" in lines[3]
     assert lines[4].split()[:2] == ["dan", "lost"]
     assert "\x1b" not in text.getvalue()
+
+
+def test_class_that_waits_says_why_and_blames_nobody() -> None:
+    text = io.StringIO()
+    with ShownProgress(Screen(file=text, width=200)) as shown:
+        shown(Begun(1, 0))
+        shown(Started("alice"))
+        shown(Waits("alice", 5.0, "sandbox: no [memory]; expected some"))
+    says = "alice: not started, and not at fault; tried again in 5 s: sandbox: no [memory]; expected some\n"
+    assert text.getvalue() == says
 
 
 def test_long_work_says_at_once_how_much_there_is_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
@@ -63,7 +73,7 @@ def test_work_that_is_done_already_is_no_progress(capsys: pytest.CaptureFixture[
 
 def test_running_notebooks_are_named_on_a_terminal() -> None:
     text = io.StringIO()
-    with ShownProgress(Console(file=text, width=100, force_terminal=True)) as shown:
+    with ShownProgress(Screen(file=text, width=100, force_terminal=True)) as shown:
         shown(Begun(2, 0))
         shown(Started("alice"))
         shown.live.refresh()
@@ -72,4 +82,4 @@ def test_running_notebooks_are_named_on_a_terminal() -> None:
 
 
 def test_markup_in_a_name_stays_text() -> None:
-    assert "\\[red]x" in describe_end("[red]x", None)
+    assert describe_end("[red]x", None).plain.startswith("[red]x ")

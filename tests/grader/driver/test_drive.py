@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,15 +16,18 @@ import pytest
 from assignment.course import open_course
 from assignment.fixable import FixableError
 from grader.driver import run_job as run_job_module
-from grader.driver.drive import run_class
+from grader.driver.drive import run_class as run_limited_class
 from grader.driver.event import Ended, Event, Started
 from grader.runs.folder import prepare_run, write_handin
 from grader.runs.job import Job, order_course, write_job
 from grader.runs.result import load_result
+from grader.sandbox import cage
+from grader.sandbox.orphans import end_cages
 from tests.patience import PATIENCE, wait_until
 
 ROOT = Path(__file__).parents[3]
 SEED = 9
+run_class = partial(run_limited_class, without_memory_group=True)  # with one where there is one
 pytestmark = pytest.mark.sandbox
 LASTS = "import os, time\nos.makedirs('outputs'); open('outputs/lime.npz', 'w').write('1')\ntime.sleep({seconds})"
 Notebook = Callable[[Path, list[str]], None]
@@ -68,6 +72,7 @@ def start_command(handins: Path, runs: Path) -> "subprocess.Popen[bytes]":
         "2",
         "--device",
         "cpu",
+        "--without-memory-group",
     ]
     log = (runs.parent / "command.log").open("ab")
     return subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=log, stderr=log)
@@ -139,7 +144,7 @@ def test_killed_worker_is_run_once_more(
     def has_worker_and_cage() -> bool:  # in one look: each look catches some process between fork and exec
         found = processes(student)
         killed.clear()
-        killed.update(found if any(_runs(pid, b"ipykernel_launcher") for pid in found) else [])
+        killed.update(found if any(_runs(pid, cage.KERNEL.encode()) for pid in found) else [])
         return any(_runs(pid, b"grader.worker") for pid in killed) and len(killed) > 1
 
     def kill_first_worker() -> None:
@@ -175,6 +180,7 @@ def test_worker_killed_while_its_cage_is_built_leaves_nothing(
         time.sleep(0.006 * number)
         worker.kill()
         worker.wait()
+        end_cages(folder.name)  # as run_job does
         assert wait_until(lambda name=folder.name: not processes(name))
 
 

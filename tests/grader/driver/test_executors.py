@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pytest
 from assignment.course import open_course
 from assignment.fixable import FixableError
 from grader.driver import drive as drive_module
-from grader.driver.drive import run_class
+from grader.driver.drive import run_class as run_limited_class
 from grader.driver.event import Begun, Ended, Event, Started, TakenIn
 from grader.driver.executors import EXECUTORS, make_executor, make_threads
 from grader.driver.run_job import run_job
@@ -25,6 +26,7 @@ from grader.runs.result import RunResult, commit_result
 from grader.sandbox.gpu import Gpu
 from tests.patience import wait_until
 
+run_class = partial(run_limited_class, without_memory_group=True)  # with one where there is one
 SAVES = "import os\nos.makedirs('outputs'); open('outputs/lime.npz', 'w').write('1')"
 
 

@@ -13,9 +13,10 @@ from assignment.course import open_course
 from assignment.fixable import FixableError
 from grader.driver import run_job as run_job_module
 from grader.driver.run_job import LOG_FILE, run_job
-from grader.runs.folder import prepare_run, write_handin
+from grader.runs.folder import prepare_run, take_unready, write_handin
 from grader.runs.job import JOB_FILE, Job, order_course, take_back, write_job
 from grader.runs.result import load_result
+from grader.sandbox import cage
 from tests.patience import PATIENCE, wait_until
 
 JOB = Job(course=order_course(open_course()), limits=open_course().assignment.limits)
@@ -38,7 +39,7 @@ def has_kernel(processes: Processes, folder: Path) -> bool:
     """Tell whether the kernel of a Run has started, which the worker alone does not show."""
     for pid in processes(folder.name):
         try:
-            if b"ipykernel_launcher" in Path(f"/proc/{pid}/cmdline").read_bytes():
+            if cage.KERNEL.encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
                 return True
         except OSError:
             continue
@@ -93,6 +94,18 @@ def test_silent_worker_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     write_job(tmp_path, JOB.model_copy(update={"limits": JOB.limits.model_copy(update={"notebook_seconds": 1})}))
     run_job(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == [JOB_FILE]
+
+
+def test_worker_for_which_there_is_no_process_left_is_nobodys_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    write_job(tmp_path, JOB)
+    monkeypatch.setattr("subprocess.Popen", refuse)
+    run_job(tmp_path)
+    assert "no worker can be started: [Errno 11]" in (take_unready(tmp_path) or "")
 
 
 def test_what_a_worker_says_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,9 +6,13 @@ import signal
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assignment.fixable import FixableError
-from grader.files.whole import create_whole, find_leftovers, load_json, open_aside, write_whole
+from grader.files.whole import create_whole, find_leftovers, load_json, open_aside, to_json, write_whole
+from grader.handins.plan import Plan
+from tests.grader.commands.terminal.hostile import HOSTILE, find_acting
 from tests.killed import kill_at_each_step
 
 
@@ -80,6 +84,14 @@ def test_writers_of_one_file_at_once_never_take_each_other_for_killed_ones(tmp_p
     assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0] * 6
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
     assert len(set((tmp_path / "a.json").read_bytes())) == 1
+
+
+@given(st.lists(st.text() | st.text(st.sampled_from(sorted({*HOSTILE, *'"\\\\u'})))))
+def test_json_of_a_record_has_nothing_that_acts_and_is_read_as_the_record(names: list[str]) -> None:
+    plan = Plan(released=(), edited=tuple(names), missing=(), moved=(), doubled=(), first_departure=None)
+    written = to_json(plan)
+    assert not find_acting(written.decode())
+    assert Plan.model_validate_json(written) == plan
 
 
 def test_json_that_cannot_be_read_says_what_was_expected(tmp_path: Path) -> None:

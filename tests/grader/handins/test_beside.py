@@ -41,6 +41,7 @@ def test_paths_start_at_the_notebook_however_deep_it_lies(tmp_path: Path) -> Non
 def test_what_systems_and_editors_leave_is_passed_over_without_a_word(tmp_path: Path) -> None:
     names = [".DS_Store", "._x.py", "Thumbs.db", "__pycache__/h.pyc", ".git/config", "h.py~", "__MACOSX/x"]
     names += [".ipynb_checkpoints/a.py", "assignment/__init__.py", "hw9-student.zip"]
+    names += ["hw9-hosted.zip", "hw9-hosted.zip.part"]
     notebook = make(tmp_path, dict.fromkeys(names, ""))
     assert read_beside(tmp_path, notebook) == beside.Beside({})
 

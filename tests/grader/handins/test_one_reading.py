@@ -10,16 +10,18 @@ from typing import Any
 import pytest
 
 from assignment.assignment import NOTEBOOK_FILE
+from assignment.selfcheck.look import look_at
+from assignment.sheet.notebook import parse_notebook
 from grader.commands.main import main
-from grader.handins.look import look_at
 from grader.handins.submission import find_submissions
 from grader.runs.intake import take_in
 from grader.scoring.handin_record import HandinRecord
 from grader.scoring.judge import score_run
 from questions.bank import Bank
-from questions.sheet import read_sheet
+from questions.sheet import find_asked, read_sheet
 
 Notebook = dict[str, Any]
+RELEASED = parse_notebook(NOTEBOOK_FILE.read_bytes())
 RIGHT = '"lime-1": "bd", "lime-2": "a", "saliency-1": "acd", "saliency-2": "c"'  # of the made-up course
 BLANK = 'answers = {"lime-1": "", "lime-2": "", "saliency-1": "", "saliency-2": ""}'
 LETTERS = ["bd", "a", "acd", "c"]
@@ -47,7 +49,7 @@ def grade(tmp_path: Path, grading: Any) -> Callable[[Notebook | bytes], HandinRe
         path.write_bytes(notebook if isinstance(notebook, bytes) else json.dumps(notebook).encode())
         (one,) = find_submissions(path.parent)
         assert one.problem is None, one.detail
-        seen = look_at(path, grading.bank, NOTEBOOK_FILE)
+        seen = look_at(path, find_asked(grading.bank), RELEASED)
         scored = score_taken(path.parent, grading)
         for verdict in scored.verdicts:
             said = verdict.chosen or ("blank 空白" if verdict.word == "blank" else verdict.reason.en)
@@ -128,7 +130,7 @@ def test_answers_in_a_cell_that_is_no_python_are_no_blanks(tmp_path: Path, gradi
     scored = score_taken(path.parent, grading)
     assert (scored.problem, scored.needs_person) == ("no_answers", True)
     assert {verdict.word for verdict in scored.verdicts} == {"unreadable"}
-    assert "starts with %%script" in "\n".join(look_at(path, grading.bank, NOTEBOOK_FILE).lines)
+    assert "starts with %%script" in "\n".join(look_at(path, find_asked(grading.bank), RELEASED).lines)
 
 
 def test_no_library_says_anything_about_a_slip(
@@ -154,7 +156,7 @@ def test_no_library_says_anything_about_a_slip(
 def test_look_refuses_what_score_would_and_says_the_limit(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("grader.handins.look.MOST_BYTES", 1000)
+    monkeypatch.setattr("assignment.selfcheck.look.MOST_BYTES", 1000)
     path = tmp_path / "mine.ipynb"
     path.write_bytes(NOTEBOOK_FILE.read_bytes())
     assert main(["look", str(path)]) == 1

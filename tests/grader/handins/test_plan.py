@@ -6,7 +6,8 @@ from typing import Any
 import nbformat
 import pytest
 
-from grader.handins.plan import Plan, compare_notebooks, hash_source
+from assignment.sheet.official import hash_source
+from grader.handins.plan import Plan, compare_notebooks
 
 
 def official(name: str, source: str) -> Any:

@@ -246,7 +246,7 @@ def test_question_that_was_taken_out_needs_one_of_the_decisions_that_the_refusal
     score("removed")
     said = capsys.readouterr().err
     assert said.startswith("again.csv: row 1: no column of filters-3; expected its text with the id in it")
-    assert f"`hw9 decide {tmp_path / 'h'} void QUESTION --reason WHY`" in said
+    assert f"`hw9 decide {tmp_path / 'h'} void filters-3 --reason WHY`" in said
     assert {path: path.read_bytes() for path in tmp_path.rglob("*.json")} == before
     for kind, possible, word in (("void", "9.7", "void"), ("all-right", "10.0", "right")):
         assert main(["decide", str(tmp_path / "h"), kind, "filters-3", "--reason", "It had no picture."]) == 0

@@ -96,7 +96,7 @@ def test_class_is_scored_again_without_the_files_and_never_by_notebooks_unasked(
     assert main(["score", "--responses", str(quiz), "--roster", str(roster), str(runs)]) == 1
     said = capsys.readouterr().out
     assert (
-        f"{quiz.name} and gradebook.csv: 30 rows: 30 by the course system's id. No row of 1 students: b09900030" in said
+        f"{quiz.name} and gradebook.csv: 30 rows: 30 by the course system's id. No row of 1 student: b09900030" in said
     )
     absent = load_handin_record(runs / "b09900030")
     assert (absent.problem, absent.name, absent.needs_person) == ("no_response", "Wang, 30", True)

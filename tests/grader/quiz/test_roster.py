@@ -58,7 +58,7 @@ def test_rows_join_by_the_systems_id_then_by_login_and_one_line_says_how_many(en
     assert sorted(roster.quiz.sheets) == ["B09901003", "b09901001", "b09901002"]
     assert [one.student for one in roster.submissions] == ["B09901003", "b09901001", "b09901002", "b09901004"]
     assert {one.name for one in roster.submissions} == {"Chen, Ada", "Lin, Bo", "Wu, Cai", "Ho, Di"}
-    said = "3 rows: 1 by the course system's id, 2 by login. No row of 1 students: b09901004"
+    said = "3 rows: 1 by the course system's id, 2 by login. No row of 1 student: b09901004"
     assert roster.notes == (f"quiz.csv and gradebook.csv: {said}",)
 
 
@@ -196,12 +196,14 @@ def test_question_that_the_quiz_lacks_needs_a_decision_only_where_the_quiz_count
     check_absent(roster, {"lime-2", "lime-3"}, Path("runs"))
     check_absent(join(rows, None, Submission(student="b1"), answers="notebook"), (), Path("runs"))
     with pytest.raises(FixableError) as caught:
-        check_absent(roster, {"lime-2"}, Path("runs.decisions.yaml"))
+        check_absent(roster, {"lime-2"}, Path("my runs"))
     assert str(caught.value) == (
         "quiz.csv: row 1: no column of lime-3; expected its text with the id in it (is the file whole?). If it was "
-        "taken out of the quiz, say what becomes of it: `hw9 decide runs.decisions.yaml void QUESTION --reason WHY` "
-        "(it counts for nobody) or `all-right`"
+        "taken out of the quiz, say what becomes of it: `hw9 decide 'my runs' void lime-3 --reason WHY` "
+        "(it counts for nobody) or `all-right` (for everyone)"
     )
+    with pytest.raises(FixableError, match="void QUESTION"):
+        check_absent(roster, (), Path("runs"))
 
 
 def test_letter_that_is_another_ones_only_when_folded_is_another_student() -> None:

@@ -20,11 +20,11 @@ from PIL import Image
 from torch import nn
 from torchvision import models
 
+from assignment.agreement.comparisons import COMPARISONS, Comparison
 from assignment.cells import figures, scratch
 from assignment.cells.own_picture import HINT, explain_own_picture
 from assignment.course import Course
 from assignment.models.classifier import load_classifier
-from grader.agreement.comparisons import COMPARISONS, Comparison
 from grader.release.notebook import build_notebook
 from questions.bank import load_bank
 from reference.filters import ascend, find_maps

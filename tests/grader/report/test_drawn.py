@@ -101,6 +101,23 @@ def test_axe_is_heard(pages: dict[str, Path], visit: Callable[..., Any]) -> None
     assert [rule for rule, _ in find_violations(page)] == ["color-contrast"]
 
 
+@pytest.mark.parametrize("show_key", [True, False])
+def test_telephone_shows_answer_and_verdict_of_every_question_without_a_sideways_scroll(
+    tmp_path: Path, pages: dict[str, Path], grading: Grading, visit: Callable[..., Any], show_key: bool
+) -> None:
+    write_reports(tmp_path / "runs", grading, show_key=show_key)
+    page = visit(pages["not run"])
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    beside = "(all) => all.filter((one) => one.getBoundingClientRect().right > 360).map((one) => one.textContent)"
+    cells = page.locator(".questions :is(th, td)")
+    assert cells.count() == (1 + 4) * (5 + show_key)
+    assert cells.evaluate_all(beside) == []
+    assert find_violations(page) == []
+    page.locator(".questions tr").evaluate_all("(all) => all.forEach((one) => { one.style.display = 'table-row'; })")
+    assert cells.evaluate_all(beside)  # as it was
+
+
 def find_violations(page: Any) -> list[tuple[str, list[str]]]:
     """Return each rule that is broken, with where."""
     answer = Axe().run(page, options={"runOnly": RULES}).response

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from assignment.fixable import FixableError
-from grader.collect.record import Collected, File, Student, to_json
+from grader.collect.record import Collected, File, Student
 from grader.commands.main import main
+from grader.files.whole import to_json
 from grader.report.give_back import find_name, load_collected, name_pages, save_zips
 from grader.scoring.handin_record import HandinRecord
 

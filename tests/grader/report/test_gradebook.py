@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from grader.files.cell import guard_cell
 from grader.report.class_page import make_bars
 from grader.report.class_record import ClassRecord, make_class_record, write_results
 from grader.report.fields import FIELDS_FILE, describe_results
-from grader.report.gradebook import guard_cell, to_csv, write_gradebook
+from grader.report.gradebook import to_csv, write_gradebook
 from grader.scoring.grading import Grading
 from grader.scoring.handin_record import HandinRecord
 

@@ -61,6 +61,23 @@ def test_page_of_a_large_class_has_every_figure_and_what_to_look_at(own: Bank) -
     assert HOSTILE not in page
 
 
+def test_dot_of_each_question_is_at_its_own_figures(own: Bank) -> None:
+    random = np.random.default_rng(2)
+    answers = replace(simulate(make_test(random), 400, random), items=own.ids)
+    half = np.arange(400)[:, None] < 200  # has nearly everything right, the other half nearly nothing
+    right = half ^ (random.random((400, 30)) < 0.03)
+    analysis = analyse_answers(replace(answers, right=right, chosen=np.where(right, answers.key, answers.key ^ 1)))
+    page = render_items(make_items_page(analysis, own, name_key(answers), TITLE))
+    dots = [(float(x), float(y)) for x, y in re.findall(r'class="dot[^"]*" cx="([\d.]+)" cy="([\d.]+)"', page)]
+    both = ((one.facility, one.discrimination) for one in analysis.questions)
+    given = [(facility, discrimination) for facility, discrimination in both if facility and discrimination]
+    expected = [(60 + 600 * facility.value, 266 - 256 * discrimination.value) for facility, discrimination in given]
+    assert np.allclose(dots, expected, atol=0.05)
+    assert max(discrimination.value for _, discrimination in given) > 0.85
+    assert len(given) == 30
+    assert 10 <= min(y for _, y in dots) < 60
+
+
 def test_page_of_a_small_class_says_so_instead_of_giving_a_figure(own: Bank) -> None:
     page = make_text(own, students=12)
     assert page.count("fewer than 30 students") == 4  # of the whole, keys, discrimination, pairs

@@ -260,6 +260,18 @@ def test_class_page_sorts_and_finds_in_a_browser(runs: Path, visit: Callable[[Pa
     assert page.title() != "owned"
 
 
+def test_class_page_says_how_many_ran_without_a_memory_group(
+    hand_in: Callable[..., HandinRecord], grading: Grading, tmp_path: Path
+) -> None:
+    for student, group in (("ann", "none"), ("bob", "v2"), ("cyd", "none")):
+        hand_in(student, BEST, run=Evidence(word="ran", sandbox=True, memory_group=group))
+    text = write_reports(tmp_path, grading).page.read_text(encoding="utf-8")
+    assert re.search(r"Run without a memory group.*?<dd>2</dd>", text, re.DOTALL)
+    for student in ("ann", "cyd"):
+        hand_in(student, BEST, run=Evidence(word="ran", sandbox=True, memory_group="scope"))
+    assert "memory group" not in write_reports(tmp_path, grading).page.read_text(encoding="utf-8")
+
+
 def test_class_page_leads_to_each_student(runs: Path, visit: Callable[[Path], Any]) -> None:
     page = visit(runs / "report.html")
     page.locator("#students a", has_text="ann").click()

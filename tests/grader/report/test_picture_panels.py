@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from assignment.agreement.agree import COMPARED_GROUPS, GroupArrays
 from assignment.arrays import ARRAYS
 from assignment.outputs import Array, Outputs, list_official
-from grader.agreement.agree import COMPARED_GROUPS, GroupArrays
 from grader.report.pictures.drawings import draw_colours, draw_map
 from grader.report.pictures.kinds import FILTER_KINDS, PICTURE_KINDS
 from grader.report.pictures.panels import (

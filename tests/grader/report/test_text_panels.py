@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageColor
 
+from assignment.agreement.agree import COMPARED_GROUPS, GroupArrays
 from assignment.assignment import Bilingual
 from assignment.outputs import Array, Outputs, list_official
 from assignment.texts import load_texts
-from grader.agreement.agree import COMPARED_GROUPS, GroupArrays
 from grader.report.texts.drawings import ROLE_MARKS, SIDE, WHITE, draw_points, draw_tiles, to_pixels
 from grader.report.texts.panels import TextCanvas, TextPanel, TextRows, draw_text_canvas, make_text_rows
 

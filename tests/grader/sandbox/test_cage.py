@@ -11,8 +11,7 @@ import pytest
 
 from assignment.course import open_course
 from grader.release.bundle import ROOM, list_bundled
-from grader.sandbox import cage
-from tests.grader.sandboxed import SLOT
+from grader.sandbox import cage, user
 
 ROOT = Path(__file__).parents[3]
 
@@ -70,9 +69,6 @@ print(json.dumps({
     "ptrace": call("ptrace", 16, os.getppid(), None, None),
     "pdeathsig": call("prctl", 1, 0, 0, 0, 0),
     "pdeathsig, high bits": call("syscall", PRCTL, ctypes.c_ulong(1 << 32 | 1), ctypes.c_ulong(0)),
-    "vsock": call("socket", 40, 1, 0),
-    "packet": call("socket", 17, 3, 0),
-    "raw": call("socket", 2, 3, 1),
     "setuid": call("setuid", 0),
     "control": call("prctl", 15, b"renamed", 0, 0, 0),
 }))
@@ -262,11 +258,11 @@ def test_dangerous_system_calls_are_refused(inside: Any) -> None:
 
 def test_notebook_is_nobody_without_capabilities(inside: Any) -> None:
     status = {name: value.split() for name, value in said(inside, "status").items()}
-    wanted = cage.choose_uid(SLOT)
-    assert status["Uid"] == status["Gid"] == [str(wanted)] * 4 if os.getuid() == 0 else [str(os.getuid())] * 4
+    assert status["Uid"] == status["Gid"] == status["Uid"][:1] * 4
+    assert int(status["Uid"][0]) in (user.find_range() if os.getuid() == 0 else [os.getuid()])
     assert all(int(status[name][0], 16) == 0 for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"))
     assert status["NoNewPrivs"] == ["1"]
-    assert status["Seccomp"] == ["2"]
+    assert (status["Seccomp"], status.get("Seccomp_filters", ["2"])) == (["2"], ["2"])  # the count from Linux 5.9 on
 
 
 def test_first_process_of_the_cage_survives_its_notebook(inside: Any) -> None:

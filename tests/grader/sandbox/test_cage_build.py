@@ -11,6 +11,7 @@ from assignment.assignment import Limits
 from assignment.course import open_course
 from grader.sandbox import cage
 from grader.sandbox import check as cage_check
+from grader.sandbox.descriptors import Files
 from grader.sandbox.gpu import Gpu
 
 LIMITS = Limits(
@@ -23,6 +24,7 @@ LIMITS = Limits(
     work_mib=7,
     output_mib=8,
 )
+FILES = Files((1, 2), 3, 4, 5, 6, 7)
 VIEW = cage.View("token", "alice", LIMITS, open_course(), uid=61_003)
 
 
@@ -34,14 +36,14 @@ def test_gpu_cage_binds_one_device_and_names_it_by_uuid(monkeypatch: pytest.Monk
         "find_libraries",
         lambda: (Path("/usr/lib/libcuda.so.1"), Path("/lib/libnvidia-ml.so.1"), Path("/opt/driver/libcuda.so.1")),
     )
-    argv = cage.to_bubblewrap(replace(VIEW, gpu=Gpu("GPU-7", 3)), cage.Files(1, 2, 3, 4, 5))
+    argv = cage.to_bubblewrap(replace(VIEW, gpu=Gpu("GPU-7", 3)), FILES)
     text = " ".join(argv)
     assert "--dev-bind /dev/nvidia3 /dev/nvidia3" in text
     assert "--ro-bind /opt/driver/libcuda.so.1 /opt/driver/libcuda.so.1" in text
     assert "/usr/lib/libcuda" not in text  # in view with /usr
     assert "libnvidia-ml" not in text  # /lib is a link into /usr, or is in view itself
     assert "--setenv CUDA_VISIBLE_DEVICES GPU-7 --setenv HW9_DEVICE cuda" in text
-    assert "nvidia" not in " ".join(cage.to_bubblewrap(VIEW, cage.Files(1, 2, 3, 4, 5)))
+    assert "nvidia" not in " ".join(cage.to_bubblewrap(VIEW, FILES))
 
 
 @pytest.mark.sandbox
@@ -64,14 +66,18 @@ def test_rooms_inside_a_bound_folder_are_covered(tmp_path: Path, monkeypatch: py
     assert cage.list_covers(replace(VIEW, hidden=(packages / "numpy", tmp_path)))[2] == packages / "numpy"
 
 
+def test_cage_takes_on_the_names_of_calls_before_the_rules_about_arguments() -> None:
+    assert "--add-seccomp-fd 1 --add-seccomp-fd 2" in " ".join(cage.to_bubblewrap(VIEW, FILES))
+
+
 def test_root_keeps_only_what_changing_the_user_needs() -> None:
-    argv = cage.to_bubblewrap(VIEW, cage.Files(1, 2, 3, 4, 5))
+    argv = cage.to_bubblewrap(VIEW, FILES)
     added = [argv[index + 1] for index, part in enumerate(argv) if part == "--cap-add"]
     assert added == ["CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"]
     assert cage.to_command(VIEW)[:5] == ["setpriv", "--reuid", "61003", "--regid", "61003"]
     ordinary = replace(VIEW, uid=None)
-    assert "--cap-add" not in cage.to_bubblewrap(ordinary, cage.Files(1, 2, 3, 4, 5))
-    assert "--unshare-user" in cage.to_bubblewrap(ordinary, cage.Files(1, 2, 3, 4, 5))
+    assert "--cap-add" not in cage.to_bubblewrap(ordinary, FILES)
+    assert "--unshare-user" in cage.to_bubblewrap(ordinary, FILES)
     assert cage.to_command(ordinary)[0] == "/bin/sh"
 
 

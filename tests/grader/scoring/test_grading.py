@@ -2,9 +2,9 @@
 
 import pytest
 
+from assignment.agreement.agree import CANONICAL_SEED
 from assignment.course import Course, open_course
 from assignment.fixable import FixableError
-from grader.agreement.agree import CANONICAL_SEED
 from grader.scoring import grading as module
 from grader.scoring.grading import load_grading
 from questions.bank import Bank

@@ -10,9 +10,9 @@ from typing import Any, get_args
 
 import pytest
 
+from assignment.agreement.agree import COMPARED_GROUPS, AgreementWord
 from assignment.assignment import Bilingual
 from assignment.outputs import Outputs
-from grader.agreement.agree import COMPARED_GROUPS, AgreementWord
 from grader.handins.submission import Submission
 from grader.scoring.evidence import RunWord
 from grader.scoring.grading import Grading

@@ -12,10 +12,10 @@ from assignment.assignment import NOTEBOOK_FILE
 PLANT = """
 import os
 os.makedirs("outputs")
-open("outputs/good.npz", "w").write("good")
-os.symlink(TARGET, "outputs/link.npz")
-os.mkfifo("outputs/fifo.npz")
-os.makedirs("outputs/folder.npz")
+open("outputs/lime.npz", "w").write("good")
+os.symlink(TARGET, "outputs/saliency.npz")
+os.mkfifo("outputs/filters.npz")
+os.makedirs("outputs/pictures.npz")
 os.symlink(TARGET, "executed.ipynb")
 os.symlink(TARGET, "handin.ipynb")
 """
@@ -27,12 +27,34 @@ def test_outputs_are_taken_but_links_and_pipes_are_not(execute: Callable[..., An
     seen = execute([f"TARGET = {str(target)!r}\n{PLANT}"])
     assert seen.result.word == "ran"
     assert target.read_text() == "as it was"
-    assert [path.name for path in (seen.folder / "work" / "outputs").iterdir()] == ["good.npz"]
+    assert [path.name for path in (seen.folder / "work" / "outputs").iterdir()] == ["lime.npz"]
     assert {path.name for path in (seen.folder / "work").iterdir()} == {"executed.ipynb", "outputs"}
     assert not any(path.is_symlink() for path in seen.folder.rglob("*"))
     notes = " ".join(seen.result.notes)
-    assert all(name in notes for name in ("link.npz", "fifo.npz", "folder.npz"))
-    assert "good.npz" not in notes
+    assert all(name in notes for name in ("saliency.npz", "filters.npz", "pictures.npz"))
+    assert "lime.npz" not in notes
+
+
+def test_of_the_outputs_only_names_that_an_analysis_saves_are_kept(execute: Callable[..., Any]) -> None:
+    names = ["a.html", "-rf", "=cmd|calc.csv", "a\nb", "\u202egnp.exe", "\x1b]0;pwn\x07.npz", "conftest.py"]
+    names += [
+        "$(touch pwned)",
+        "autorun.desktop",
+        "result.json",
+        "lime.npz.html",
+        "LIME.npz",
+        ".lime.npz",
+        "lime.1.npz",
+    ]
+    seen = execute(
+        [f"import os; os.mkdir('outputs')\nfor name in {[*names, 'lime.npz']}: open(f'outputs/{{name}}', 'x')"]
+    )
+    assert seen.result.word == "ran"
+    assert [path.name for path in (seen.folder / "work" / "outputs").iterdir()] == ["lime.npz"]
+    (note,) = seen.result.notes
+    assert note.startswith(
+        f"not taken: {len(names)} entries of outputs/ that no analysis saves; expected pictures.npz, "
+    )
 
 
 def test_notebook_that_breaks_its_schema_runs_as_it_was_mended(execute: Callable[..., Any]) -> None:
@@ -70,7 +92,7 @@ def test_first_cell_may_import_what_imports_torchvision(execute: Callable[..., A
 
 def test_outputs_folder_that_is_a_link_gives_nothing(execute: Callable[..., Any], tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
-    (tmp_path / "elsewhere" / "key.npz").write_text("secret")
+    (tmp_path / "elsewhere" / "lime.npz").write_text("secret")
     seen = execute([f"import os; os.symlink({str(tmp_path / 'elsewhere')!r}, 'outputs')"])
     assert seen.result.word == "ran"
     assert list((seen.folder / "work" / "outputs").iterdir()) == []
@@ -117,12 +139,13 @@ def test_tags_of_a_student_skip_and_allow_nothing(execute: Callable[..., Any], m
 
 def test_notebook_without_sandbox_says_what_was_given_up(execute: Callable[..., Any]) -> None:
     seen = execute(
-        ["import os; os.makedirs('outputs'); open('outputs/a.npz', 'w').write('1'); print(os.getcwd())"], sandbox=False
+        ["import os; os.makedirs('outputs'); open('outputs/lime.npz', 'w').write('1'); print(os.getcwd())"],
+        sandbox=False,
     )
     assert seen.result.word == "ran"
     assert not seen.result.sandbox
     assert "no sandbox" in seen.result.notes[0]
-    assert (seen.folder / "work" / "outputs" / "a.npz").read_text() == "1"
+    assert (seen.folder / "work" / "outputs" / "lime.npz").read_text() == "1"
     assert not Path(seen.texts[0].strip()).exists()  # a temporary folder, gone
 
 

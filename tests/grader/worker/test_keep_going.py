@@ -15,7 +15,7 @@ def test_run_that_goes_on_is_failed_with_its_first_cell_and_names_the_others(exe
     seen = execute(cells, keep_going=True)
     assert words(seen) == ("failed", "exception", 1, True)
     assert seen.result.detail == "ZeroDivisionError: division by zero"
-    assert seen.result.notes[0] == "cell 3 failed as well: NameError: name 'unknown' is not defined"
+    assert seen.result.notes[0] == "cell 3 failed as well: \"NameError: name 'unknown' is not defined\""
     assert (seen.folder / "work" / "outputs" / "lime.npz").exists()
     assert seen.texts[4] == "2\n"
     assert words(execute(cells)) == ("failed", "exception", 1, False)
@@ -25,7 +25,7 @@ def test_failed_cells_are_named_up_to_a_number(execute: Callable[..., Any]) -> N
     seen = execute(["1 / 0"] * 14 + ["print(1)"], keep_going=True)
     assert seen.texts[14] == "1\n"  # no request was aborted on the way
     assert [note for note in seen.result.notes if "cell" in note][-2:] == [
-        "cell 10 failed as well: ZeroDivisionError: division by zero",
+        'cell 10 failed as well: "ZeroDivisionError: division by zero"',
         "and 3 more cells failed",
     ]
 
@@ -33,7 +33,7 @@ def test_failed_cells_are_named_up_to_a_number(execute: Callable[..., Any]) -> N
 def test_dead_kernel_and_a_limit_end_a_run_that_goes_on(execute: Callable[..., Any]) -> None:
     dead = execute(["1 / 0", "import os; os._exit(3)", "print(1)"], keep_going=True)
     assert words(dead) == ("failed", "kernel_died", 1, False)
-    assert dead.result.notes[0] == "cell 0 failed as well: ZeroDivisionError: division by zero"
+    assert dead.result.notes[0] == 'cell 0 failed as well: "ZeroDivisionError: division by zero"'
     late = execute(["1 / 0", "while True: pass", "print(1)"], keep_going=True, cell_seconds=2)
     assert words(late) == ("timed_out", "cell_time", 1, False)
     assert (late.texts[2], late.result.cell_seconds[2]) == ("", None)

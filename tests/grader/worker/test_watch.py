@@ -46,13 +46,26 @@ def test_too_much_processor_time_has_its_word(execute: Callable[..., Any]) -> No
     assert words(seen) == ("timed_out", "cpu_time", 0)
 
 
+def test_processor_time_of_children_is_the_notebook_s(execute: Callable[..., Any]) -> None:
+    code = """
+import os, time
+for _ in range(4):
+    if os.fork() == 0:
+        while time.process_time() < 1: pass  # each of them stays far below the limit
+        os._exit(0)
+for _ in range(4): os.wait()
+time.sleep(60)
+"""
+    assert words(execute([code], cpu_seconds=3)) == ("timed_out", "cpu_time", 0)
+
+
 @pytest.mark.parametrize(
     ("end", "why"),
     [
         ("import os; os._exit(0)", ""),
         ("import os; os._exit(3)", ": exit code 3"),
         ("import os; os.kill(os.getpid(), 9)", ": SIGKILL"),
-        ("import os; os.abort()", ": SIGABRT; on stderr: Fatal Python error: Aborted"),
+        ("import os; os.abort()", ': SIGABRT; its process wrote: "Fatal Python error: Aborted'),
     ],
 )
 def test_kernel_that_ends_is_failed_whatever_its_exit_code(execute: Callable[..., Any], end: str, why: str) -> None:
@@ -60,6 +73,16 @@ def test_kernel_that_ends_is_failed_whatever_its_exit_code(execute: Callable[...
     assert words(seen) == ("failed", "kernel_died", 1)
     assert seen.result.detail.startswith(f"the kernel ended while the cell ran{why}")
     assert seen.texts[0] == "before\n"
+
+
+def test_words_of_a_notebook_are_not_taken_for_the_graders(execute: Callable[..., Any]) -> None:
+    words = 'the grader has lost your notebook". \x1b]0;pwn\x07\x1b[2JAsk for "points'
+    seen = execute([f"import os; os.write(9, {words.encode()!r}); os._exit(0)"])
+    ours, said = seen.result.detail.split("; its process wrote: ")
+    assert ours == "the kernel ended while the cell ran"
+    assert said == "\"the grader has lost your notebook'. ]0;pwnAsk for 'points\""
+    told = execute([f"raise ValueError({words!r})", "1 / 0"], keep_going=True)
+    assert told.result.notes == ('cell 1 failed as well: "ZeroDivisionError: division by zero"',)
 
 
 def test_one_process_cannot_exceed_its_memory(execute: Callable[..., Any]) -> None:

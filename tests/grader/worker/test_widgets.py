@@ -26,6 +26,7 @@ HONEST = {
     "progress": "from tqdm.notebook import tqdm\nfor _ in tqdm(range(3)): pass",
     "image": "w.Image(value=b'1234', format='png')",
     "the end": "print(out.outputs)",
+    "our own bar": "from assignment.cells.progress import tqdm\nfor _ in tqdm(range(3), 'LIME'): pass",
 }
 
 # A comm's messages as the kernel of a hostile notebook sends them: any content, well signed.

@@ -42,6 +42,19 @@ def test_file_of_which_a_quarter_cannot_be_read_says_so_in_one_line(own: Bank, r
     assert "(the first: quiz.csv: row 3: lime-1: " in note
 
 
+def test_report_of_which_nothing_can_be_read_is_asked_to_be_another_quizs_and_its_text_is_shown_as_it_stands(
+    own: Bank, report: str
+) -> None:
+    data = report
+    for choice in (choice for question in own.questions for choice in question.choices.values()):
+        for text in (choice.say.en.replace(",", "\\,"), choice.say.zh):
+            data = data.replace(text, f"Else, {text}")
+    (note,) = read(data.encode(), own).notes
+    assert note.startswith("quiz.csv: 120 of 120 answers cannot be read; are they of a quiz that another release or ")
+    assert "spreadsheet" not in note
+    assert "lime-1: 'Else, " in note
+
+
 def test_text_of_a_mended_choice_is_said_with_the_decision_that_settles_it(own: Bank, report: str) -> None:
     question = own["lime-2"]
     letter = next(letter for letter, choice in question.choices.items() if choice.say.en.startswith("In picture"))

@@ -13,6 +13,13 @@ def test_text_is_escaped_and_our_own_style_is_not() -> None:
     assert template.render(text="<b>") == "&lt;b&gt;" + load_own(PACKAGE, "handout.css")
 
 
+def test_nothing_in_a_text_acts_on_a_page() -> None:
+    text = "a\x1b[2J\u202eb\n`c\u2066`"
+    template = load_environment(PACKAGE).from_string("<p title='{{ text }}'>{{ code(text) }}")
+    shown = r"a\x1b[2J\u202eb" + "\n"
+    assert template.render(text=text) == rf"<p title='{shown}`c\u2066`'>{shown}<code>c\u2066</code>"
+
+
 def test_name_that_is_not_there_is_an_error() -> None:
     with pytest.raises(UndefinedError, match="page"):
         load_environment(PACKAGE).from_string("{{ page.title }}").render()

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from assignment.agreement.agree import find_shared_axes
 from assignment.assignment import NOTEBOOK_FILE
 from assignment.course import open_course
 from assignment.fixable import FixableError
@@ -17,7 +18,6 @@ from assignment.models.bert import load_bert
 from assignment.models.reading import read
 from assignment.outputs import Outputs, load_group
 from assignment.texts import PassageText, SentenceText, Texts, WordSet
-from grader.agreement.agree import find_shared_axes
 from questions.measures.embedding_pca import answer_apart, question_near
 from reference.produce.bench import Bench
 from reference.produce.registry import find_producer

@@ -13,7 +13,7 @@ from grader.commands.questions.explore.values import load_settings
 from grader.commands.terminal.kept import add_kept
 from grader.commands.terminal.options import Verbs, add_verb, parse_positive
 from grader.commands.terminal.progress import show_progress
-from grader.commands.terminal.screen import print_notes
+from grader.commands.terminal.screen import print_notes, say
 from questions.canonical import load_canonicals
 from questions.explore.drafts.draft import write_pairs, write_questions
 from questions.explore.drafts.naming import Naming
@@ -78,7 +78,7 @@ def _start(options: argparse.Namespace) -> int:
     settings = load_settings(options.course, canonicals, device=options.device, cache=options.cache)
     spoilt = load_mistakes(options.course, canonicals, analyses, device=options.device, cache=options.cache)
     for text in draft_all(options.course, analyses, settings, spoilt, wanted):
-        print(text)
+        say(text)
     return 0
 
 

@@ -102,7 +102,7 @@ def show_values(
         draw(values, pictures)
     if not csv and not pictures:
         for line in list_lines(settings, values):
-            print(line)
+            say(line)
     return print_faults(find_range_faults(values))
 
 

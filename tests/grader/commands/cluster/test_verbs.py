@@ -103,6 +103,7 @@ def test_worker_that_finds_no_class_ends_after_its_grace_and_says_why(tmp_path: 
     [
         (["--executor", "dask"], "--keys: missing; expected the folder that `hw9 cluster keys DIR` made"),
         (["--executor", "dask", "--no-tls"], "--no-tls: with 0.0.0.0; expected --address 127.0.0.1:PORT"),
+        (["--executor", "dask", "--no-sandbox"], "--no-sandbox: with --executor dask"),
         (["--executor", "dask", "--jobs", "2"], "--jobs: 2; expected none"),
         (["--executor", "dask", "--keys", "none"], "none/class.crt: missing; expected a folder"),
         (["--executor", "dask", "--no-tls", "--address", "a:b"], "'a:b'; expected HOST:PORT"),

@@ -70,6 +70,7 @@ def test_each_system_takes_the_points_of_thirty_students(
         system = {"canvas": "Canvas", "ntucool": "NTU COOL"}[name]
         assert out[-1] == f"{runs}/gradebook-{name}.csv: the points of 30 students for {system}"
         assert len(out) == 2  # nothing else needs to be known
+        assert out[0] == f"report: {runs}/report.html; what the answers say: {runs}/items.html"
         found = read((runs / f"gradebook-{name}.csv").read_bytes(), course)
         points = list_points(load_results(runs))
         assert found.changes == {user: {123: its} for user, its in points.items()}
@@ -90,6 +91,19 @@ def test_moodle_takes_the_points_of_those_whom_it_knows(
     points = list_points(load_results(runs))
     found = import_into_moodle((runs / "gradebook-moodle.csv").read_bytes(), numbers)
     assert found == {user: None if points[user] == "EX" else points[user] for user in numbers.values()}
+
+
+def test_whoever_needs_a_person_is_named_beside_the_points_that_go_out(
+    runs: Path, tmp_path: Path, own: Bank, to_report: Callable[..., bytes], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "report.csv").write_bytes(to_report(own, [{"id": "1", "sis_id": "b1", "chosen": {}}]))
+    (tmp_path / "roster.csv").write_text("student,id\nb1,1\nb2,2\n")
+    its = str(tmp_path / "runs")
+    options = ["--responses", str(tmp_path / "report.csv"), "--roster", str(tmp_path / "roster.csv")]
+    assert main(["score", *options, its]) == 1
+    assert main(["report", its, "--gradebook", "moodle"]) == 0
+    said = capsys.readouterr().out
+    assert "for a person to look at first: 1 student (b2); their points are as they were scored\n" in said
 
 
 @pytest.mark.parametrize(

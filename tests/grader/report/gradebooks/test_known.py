@@ -47,6 +47,12 @@ def test_report_that_is_no_roster_is_passed_over_and_said(tmp_path: Path) -> Non
     assert note.startswith("Student Analysis.csv: no ids taken from it (2 fields; expected 6")
 
 
+def test_report_that_is_no_roster_is_no_trouble_where_a_roster_has_the_ids(tmp_path: Path) -> None:
+    keep(tmp_path, REPORT + "Bo,41001\n", "Student,ID,SIS User ID,SIS Login ID,Section\nAda,41000,b1,ada@x,1\n")
+    known = load_known(tmp_path)
+    assert (list(known.people), known.notes) == (["b1"], ())
+
+
 def test_class_without_a_quiz_is_known_by_the_names_of_its_files(tmp_path: Path) -> None:
     def collect(student: str, *names: str) -> Student:
         files = (File(path=f"{student}/{name}", source=f"s.zip: {name}", bytes=1, sha256="") for name in names)

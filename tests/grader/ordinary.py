@@ -1,0 +1,80 @@
+"""Runs a command as an ordinary user: as ourselves, or as root in a view of the machine that lets another user in.
+
+Where the interpreter lies in a folder that only its owner may enter, such as a home, that folder is seen with nothing
+in it but the interpreter. Nothing outside the command is changed.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+UID = 54321  # has no account and no processes but ours
+VIEW = """set -e; closed=$1 python=$2 ids=$3; shift 3
+if [ -n "$ids" ]; then for name in passwd subuid subgid; do mount --bind "$ids/$name" "/etc/$name"; done; fi
+if [ -n "$closed" ]; then
+  mount -t tmpfs -o mode=755 none /mnt; mkdir /mnt/python; mount --bind "$python" /mnt/python
+  mount -t tmpfs -o mode=755 none "$closed"; mkdir -p "$python"; mount --move /mnt/python "$python"
+fi
+exec "$@" """
+
+
+def to_ordinary(*, uid: int = UID, ids: Path | None = None) -> list[str]:
+    """Return what stands before a command so that an ordinary user runs it; nothing where we are one.
+
+    ids: a folder with the files of /etc that this user is to see.
+    """
+    if os.getuid() != 0:
+        return []
+    python = Path(sys.base_prefix).resolve()
+    closed = next((str(path) for path in reversed(python.parents) if not path.stat().st_mode & 1), "")
+    view = [
+        "unshare",
+        "--mount",
+        "--propagation",
+        "private",
+        "/bin/sh",
+        "-c",
+        VIEW,
+        "hw9",
+        closed,
+        str(python),
+        str(ids or ""),
+    ]
+    return [
+        *view,
+        "setpriv",
+        "--reuid",
+        str(uid),
+        "--regid",
+        str(uid),
+        "--clear-groups",
+        "env",
+        "-u",
+        "XDG_RUNTIME_DIR",
+    ]
+
+
+def to_grader(*words: object) -> list[str]:
+    """Return the command of a verb, in this interpreter."""
+    return [sys.executable, "-P", "-m", "grader", *map(str, words)]
+
+
+@pytest.fixture
+def ordinary(tmp_path: Path) -> Iterator[tuple[list[str], Path]]:
+    """What stands before a command of an ordinary user, and a folder of that user's."""
+    before = to_ordinary()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [*before, sys.executable, "-P", "-c", "import grader.commands.main"]
+    tried = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if tried.returncode != 0:
+        pytest.skip(f"no ordinary user can run this checkout: {tried.stderr.strip()[-300:]}")
+    with tempfile.TemporaryDirectory(prefix="hw9-ordinary-", dir="/tmp") as folder:
+        if before:
+            os.chown(folder, UID, UID)
+        yield before, Path(folder)
