@@ -128,11 +128,14 @@ class Desk:
             self._end(parcel)
             return first
 
-    def fail(self, machine: Machine, ticket: str, why: str) -> None:
-        """End an order for which a machine has no result, or none that can be believed."""
+    def fail(self, machine: Machine, ticket: str, why: str, *, ours: bool = False) -> None:
+        """End an order for which a machine has no result, or none that can be believed.
+
+        ours: it says that it can execute nothing at all.
+        """
         with self.lock:
             parcel = machine.running.pop(ticket).parcel
-            self._fail(machine, parcel, why, proved=machine.proved)
+            self._fail(machine, parcel, why, proved=machine.proved and not ours)
             if machine.note_fault(parcel.student) and not machine.aside:
                 machine.aside = why
                 self._check_lonely()

@@ -15,14 +15,13 @@ import shutil
 import signal
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assignment.course import Course
 from assignment.fixable import FixableError, parse_as
 from grader.cluster.devices import LocalPlace
-from grader.cluster.errand import Bound, bring, execute, send_back
+from grader.cluster.errand import PAUSE, Bound, Stay, find_result
 from grader.cluster.keys import Keys
 from grader.cluster.likeness import describe_environment
 from grader.cluster.machine import Hello
@@ -30,13 +29,12 @@ from grader.cluster.scratch import find_base, hold_numbers, open_scratch
 from grader.cluster.shipment import Shipment, describe_course, obtain_course
 from grader.cluster.wire import GIVEN_UP, REFUSED, Line, check_answer, describe_fault
 from grader.driver.slot import make_font_list, share_threads
-from grader.runs.job import order_course, take_back
+from grader.runs.job import order_course
 from grader.sandbox.cgroup import sweep_groups
 from grader.sandbox.check import check_readable
 from grader.sandbox.orphans import sweep_cages
 from grader.sandbox.subordinate import has_own_users
 
-PAUSE = 1.0  # seconds between two tries to reach a driver
 Tell = Callable[[str], None]
 
 
@@ -52,25 +50,6 @@ class Service:
     seconds: float | None = None  # that its job has; it takes nothing that it could not end
     name: str = ""  # of the machine; '' for its own
     without_memory_group: bool = False
-
-
-@dataclass
-class Stay:
-    """One stay with a driver, from the hello to the last word."""
-
-    machine: str
-    course: Course
-    beat: float
-    subordinate: bool  # whether its notebooks have users of their own
-    running: dict[str, Path | None] = field(default_factory=dict)  # ticket -> its Run's folder, once there is one
-    over: str = ""  # why it ended: "end", "stop", "unknown", "late", "silent", "stopped"
-
-    def drop(self, tickets: Any) -> None:
-        """End the execution of orders."""
-        for ticket in tickets:
-            folder = self.running.pop(ticket, None)
-            if folder is not None:
-                take_back(folder)
 
 
 class Worker:
@@ -196,31 +175,15 @@ class Worker:
 
     async def _carry_out(self, stay: Stay, line: Line, order: dict[str, Any], bound: Bound) -> None:
         """Execute an order and bring back what came of it; nobody hears of one that was dropped meanwhile."""
-        ticket, why = str(order["ticket"]), ""
+        ticket, student = str(order["ticket"]), order.get("student")
         stay.running[ticket] = None
         try:
-            folder = await bring(line, order, bound)
-            if ticket in stay.running:
-                stay.running[ticket] = folder
-                why = await execute(folder)
-            if ticket in stay.running and not why:
-                why = await self._send_back(stay, line, folder, ticket, bound)
-        except (FixableError, KeyError, ValueError) as error:
-            why = str(error)
-        if ticket in stay.running and why and why != GIVEN_UP:
-            self.tell(f"{order.get('student')}: {why}")
-            await line.call("done", machine=stay.machine, ticket=ticket, why=why)
-        stay.running.pop(ticket, None)
-
-    async def _send_back(self, stay: Stay, line: Line, folder: Path, ticket: str, bound: Bound) -> str:
-        """Send a result until the driver has it or does not want it; a connection that breaks is made again."""
-        while True:
-            try:
-                return await send_back(line, folder, ticket, bound)
-            except OSError:
-                if stay.over or ticket not in stay.running:
-                    return ""
-                await asyncio.sleep(PAUSE)
+            why, ours = await find_result(stay, line, order, bound)
+            if ticket in stay.running and why and why != GIVEN_UP:
+                self.tell(f"{student}: {why}")
+                await line.call("done", machine=stay.machine, ticket=ticket, why=why, ours=ours)
+        finally:
+            stay.running.pop(ticket, None)
 
     def _make_own(self, stay: Stay, place: int) -> dict[str, Any]:
         keys = self.service.keys

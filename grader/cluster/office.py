@@ -122,7 +122,7 @@ class Office:
         parcel = _find(machine, ticket)
         if data is None:
             why = str(message.get("why", ""))[:MOST_WHY] or "its worker ended without a result"
-            self.desk.fail(machine, ticket, why)
+            self.desk.fail(machine, ticket, why, ours=message.get("ours") is True)
             return {}
         try:
             result = parcel.check_result(data)

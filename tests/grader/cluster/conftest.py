@@ -89,13 +89,6 @@ def class_keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
 
 
 @pytest.fixture
-def sound_pickle(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give Dask its pickle back afterwards, which other tests of this process use."""
-    core = pytest.importorskip("distributed.protocol.core")
-    monkeypatch.setattr(core, "pickle", core.pickle)
-
-
-@pytest.fixture
 def driver(tmp_path: Path, class_keys: Keys, sound_pickle: None) -> Iterator[Callable[..., ClusterExecutor]]:
     """Return a function that opens a driver's side on a free port."""
     opened: list[ClusterExecutor] = []

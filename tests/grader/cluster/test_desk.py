@@ -139,9 +139,11 @@ def test_one_hand_in_alone_does_not_set_a_machine_aside(staffed: Staffed) -> Non
     assert machine.is_usable
 
 
-@pytest.mark.parametrize(("proved", "counts"), [(False, False), (True, True)])
+@pytest.mark.parametrize(
+    ("proved", "ours", "counts"), [(False, False, False), (True, False, True), (True, True, False)]
+)
 def test_fault_is_laid_to_a_notebook_only_where_its_machine_had_proved_sound(
-    staffed: Staffed, proved: bool, counts: bool
+    staffed: Staffed, proved: bool, ours: bool, counts: bool
 ) -> None:
     machine = staffed.come()
     if proved:
@@ -149,7 +151,7 @@ def test_fault_is_laid_to_a_notebook_only_where_its_machine_had_proved_sound(
         staffed.desk.accept(machine, take(staffed, machine), make_result(good))
     put(staffed, "b01")
     future = staffed.desk.futures["b01"]
-    staffed.desk.fail(machine, take(staffed, machine), "it ended without a word")
+    staffed.desk.fail(machine, take(staffed, machine), "it ended without a word", ours=ours)
     error = future.exception(0)
     assert isinstance(error, MachineError)
     assert error.counts is counts

@@ -16,6 +16,7 @@ from grader.runs.result import load_result
 from tests.courses import copy_course
 from tests.patience import PATIENCE, wait_until
 
+pytestmark = pytest.mark.usefixtures("sound_pickle")
 ROOT = Path(__file__).parents[4]
 Start = Callable[..., "subprocess.Popen[bytes]"]
 Notebook = Callable[[Path, list[str]], None]
@@ -58,7 +59,6 @@ def wait_for_end(process: "subprocess.Popen[bytes]") -> int:
 def test_class_of_another_course_is_interrupted_on_a_worker_and_goes_on_without(
     tmp_path: Path, port: int, start: Start, notebook: Notebook, processes: Processes
 ) -> None:
-    pytest.importorskip("distributed")
     course = copy_course(tmp_path / "sea")
     slow = f"slow{os.getpid()}"
     wait = "import time; time.sleep(WAIT)"
@@ -88,7 +88,6 @@ def test_class_of_another_course_is_interrupted_on_a_worker_and_goes_on_without(
 @pytest.mark.slow
 @pytest.mark.sandbox
 def test_worker_that_finds_no_class_ends_after_its_grace_and_says_why(tmp_path: Path, port: int, start: Start) -> None:
-    pytest.importorskip("distributed")
     begun = time.monotonic()
     worker = start("worker", f"127.0.0.1:{port}", "--no-tls", "--device", "cpu", "--places", "1", "--grace", "1")
     assert wait_for_end(worker) == 1
@@ -112,7 +111,6 @@ def test_worker_that_finds_no_class_ends_after_its_grace_and_says_why(tmp_path: 
 def test_class_that_strangers_could_reach_is_refused(
     tmp_path: Path, notebook: Notebook, words: list[str], says: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    pytest.importorskip("distributed")
     notebook(tmp_path / "handins" / "b01.ipynb", ["print(1)"])
     assert main(["run", str(tmp_path / "handins"), str(tmp_path / "runs"), *words]) == 1
     assert says in capsys.readouterr().err
