@@ -21,13 +21,14 @@ from functools import cached_property
 from pathlib import Path
 
 from assignment.assignment import ASSIGNMENT_FILE, NOTEBOOK_FILE, Assignment, load_assignment
-from assignment.fixable import Fault, FixableError, check_all, load_yaml, parse_as, show_value
+from assignment.fixable import Fault, FixableError, check_all, load_file, load_yaml, parse_as, show_value
 from assignment.profile import MANIFEST_NAME, PROFILES_FOLDER, Manifest, Profile
 from assignment.records import Record
 
 VERSION = 1  # of a course's folder
 SETTINGS_NAME = "course.yaml"
 NOTEBOOK_NAME = NOTEBOOK_FILE.name
+MOST_NOTEBOOK = 128 * 2**20  # bytes of the released notebook
 VARIABLE = "HW9_COURSE"
 ROOMS = Path(__file__).parents[1]
 _NEEDED = "expected a course: a folder with course.yaml and manifest.yaml"
@@ -73,6 +74,10 @@ class Course:
             says = f"missing; expected the released notebook, which `hw9 notebook{self.option} --write` makes"
             raise FixableError(Fault((str(self.notebook),), says))
         return self.notebook
+
+    def read_released(self) -> bytes:
+        """Return the bytes of the released notebook; FixableError where it is no regular file, or too large."""
+        return load_file(self.released, MOST_NOTEBOOK, "the released notebook")
 
     @cached_property
     def assignment(self) -> Assignment:

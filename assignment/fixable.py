@@ -9,6 +9,7 @@ Python writes a value (`show_value`).
 """
 
 import difflib
+import errno
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,12 +19,16 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from assignment.files.foreign import read_file
+
 Model = TypeVar("Model", bound=BaseModel)
 LONGEST = 4000  # characters of a line that is shown
 UNSEEN = re.compile(  # what controls a terminal, breaks or turns a line, or is not drawn; not ZWJ and ZWNJ, which write
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
     "\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
+MOST_YAML = 4 * 2**20  # bytes of a YAML file
+MOST_NODES = 1_000_000  # values in it
 
 
 @dataclass(frozen=True, order=True)
@@ -142,14 +147,24 @@ def parse_as(model: type[Model], data: object, *place: str) -> Model:
         raise FixableError(*to_faults(error, *place)) from None
 
 
+def load_file(path: Path, most: int, expected: str, *, place: str | None = None, limit: str = "that") -> bytes:
+    """Return the bytes of a file that is not ours; FixableError where it is no regular file of at most `most` bytes.
+
+    limit: what a file that is larger was expected to have at most.
+    """
+    try:
+        return read_file(path, most)
+    except OSError as error:
+        wanted = f"at most {limit}" if error.errno == errno.EFBIG else expected
+        raise FixableError(Fault((place or str(path),), f"{error.strerror}; expected {wanted}")) from None
+
+
 def load_yaml(path: Path, *, place: str | None = None) -> object:
     """Return what a YAML file holds; FixableError when it is missing, unreadable or not YAML."""
     where = place or str(path)
+    data = load_file(path, MOST_YAML, "a readable YAML file", place=where)
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        says = f"{error.strerror or error}; expected a readable YAML file"
-        raise FixableError(Fault((where,), says)) from None
+        return _construct(data.decode("utf-8"), where)
     except UnicodeDecodeError as error:
         says = f"byte {error.start} is not UTF-8; expected a YAML file in UTF-8"
         raise FixableError(Fault((where,), says)) from None
@@ -157,6 +172,29 @@ def load_yaml(path: Path, *, place: str | None = None) -> object:
         raise FixableError(to_yaml_fault(error, where)) from None
     except (ValueError, OverflowError, RecursionError) as error:  # such as the 31st of June
         raise FixableError(Fault((where,), f"{error}; expected well-formed YAML")) from None
+
+
+def _construct(text: str, place: str) -> object:
+    """Return what a YAML text means; FixableError where its aliases make a little text more than memory holds."""
+    loader = yaml.SafeLoader(text)
+    try:
+        node = loader.get_single_node()
+        if node is not None and _count_nodes(node, {}) > MOST_NODES:
+            says = f"more than {MOST_NODES} values, aliases written out; expected at most that"
+            raise FixableError(Fault((place,), says))
+        return loader.construct_document(node) if node is not None else None
+    finally:
+        loader.dispose()
+
+
+def _count_nodes(node: yaml.Node, known: dict[int, int]) -> int:
+    """Return how many values a node has, counted as often as they are meant; without end where one holds itself."""
+    if id(node) not in known:
+        known[id(node)] = MOST_NODES + 1  # until it is known: met again meanwhile, it lies within itself
+        pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+        parts = [one for pair in pairs for one in pair] or (node.value if isinstance(node, yaml.SequenceNode) else ())
+        known[id(node)] = 1 + sum(_count_nodes(one, known) for one in parts)
+    return known[id(node)]
 
 
 def to_yaml_fault(error: yaml.YAMLError, *place: str) -> Fault:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from assignment.arrays import ARRAYS, GROUPS, ArraySpec, Name, find_spec
 from assignment.assignment import MOST_GROUP_MIB
-from assignment.fixable import Fault, FixableError, check_all
+from assignment.fixable import Fault, FixableError, check_all, load_file
 
 Array = NDArray[Any]
 
@@ -140,10 +140,7 @@ def _read_array(archive: zipfile.ZipFile, item: zipfile.ZipInfo) -> Array:
 
 def load_group(path: Path) -> dict[str, Array]:
     """Return the arrays of `<group>.npz` or `<group>.<seed>.npz`; FixableError where there are none."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise FixableError(f"{path}: {error.strerror}; expected a group of Outputs") from None
+    data = load_file(path, MOST_GROUP, "a group of Outputs")
     return parse_group(data, path.name.split(".")[0], str(path), official=False)
 
 

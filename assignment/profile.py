@@ -4,7 +4,9 @@ They lie in one folder with a `manifest.yaml`. An asset is handed out only after
 the manifest, so a truncated download or a changed picture is an error with a name and not a strange result.
 """
 
+import errno
 import hashlib
+import io
 import re
 from collections.abc import Sequence
 from functools import cached_property
@@ -16,12 +18,15 @@ from PIL import Image
 from pydantic import AfterValidator, Field, NonNegativeInt, PositiveInt
 
 from assignment.assignment import Bilingual
-from assignment.fixable import Fault, FixableError, check_all, show_value
+from assignment.files.foreign import digest_below, read_below
+from assignment.fixable import Fault, FixableError, check_all, load_file, show_value
 from assignment.outputs import Array
 from assignment.records import Record
 from assignment.texts import Texts, load_texts
 
+STAFF_FOLDERS = ("bank", "proofs", "canonical")  # of a course: what lies there is no asset, and nobody's but theirs
 TRUTH_NAME = "truth.yaml"  # left out of what students get
+MOST_PICTURE = 64 * 2**20  # bytes of a picture's file
 PROFILES_FOLDER = Path(__file__).with_name("profiles")  # holds the embedded course's profile
 MANIFEST_NAME = "manifest.yaml"
 
@@ -31,6 +36,8 @@ def _check_inside(path: str) -> str:
         raise ValueError(f"{show_value(path)}; expected a path of letters a to z, digits, and _ . - /, no blanks")
     if not {"", ".", ".."}.isdisjoint(path.split("/")):
         raise ValueError(f"{path!r}; expected a path inside the folder, without '..', '.' or '//'")
+    if path.split("/")[0] in STAFF_FOLDERS:
+        raise ValueError(f"{path!r}; expected a file that students may have, none of {', '.join(STAFF_FOLDERS)}")
     return path
 
 
@@ -89,11 +96,18 @@ class Profile:
 
     def find_asset(self, path: str) -> Path:
         """Return where an asset lies, after comparing its size and sha256; FixableError where they differ."""
+        check_all(find_asset_faults(self.folder, self._find_entry(path)))
+        return self.folder / path
+
+    def read_asset(self, path: str) -> bytes:
+        """Return an asset's bytes, which were compared; FixableError where they are not what the manifest says."""
+        return read_asset(self.folder, self._find_entry(path))
+
+    def _find_entry(self, path: str) -> Asset:
         asset = self._assets.get(path)
         if asset is None:
             raise FixableError(f"{self.folder / MANIFEST_NAME}: assets: no entry for {path!r}; expected one")
-        check_all(find_asset_faults(self.folder, asset))
-        return self.folder / path
+        return asset
 
     @property
     def classifier_file(self) -> Path:
@@ -157,7 +171,7 @@ class Profile:
 
     def read_image(self, path: str, mode: str = "RGB") -> Array:
         """Return an asset's pixels, (H, W, 3) or for mode "L" (H, W), uint8; FixableError where it is no picture."""
-        return read_image(self.find_asset(path), mode)
+        return parse_image(self.read_asset(path), str(self.folder / path), mode)
 
     def _read_images(self, paths: Sequence[str], mode: str, shape: tuple[int, ...] | None = None) -> Array:
         """Return pictures of one size, that of the first or (height, width); FixableError where there is another."""
@@ -173,30 +187,51 @@ class Profile:
 
 def read_image(path: Path, mode: str = "RGB") -> Array:
     """Return a picture's pixels, (H, W, 3) or for mode "L" (H, W), uint8; FixableError where it is none."""
+    return parse_image(load_file(path, MOST_PICTURE, "a picture as a PNG file"), str(path), mode)
+
+
+def parse_image(data: bytes, place: str, mode: str = "RGB") -> Array:
+    """Return the pixels of a picture file's bytes, as `read_image` does."""
     try:
-        with Image.open(path) as image:
+        with Image.open(io.BytesIO(data)) as image:
             return np.asarray(image.convert(mode))
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         says = f"{' '.join(str(error).split())}; expected a picture as a PNG file"
-        raise FixableError(Fault((str(path),), says)) from None
+        raise FixableError(Fault((place,), says)) from None
 
 
 def find_asset_faults(folder: Path, asset: Asset) -> list[Fault]:
-    """Return what an asset is not as its entry says: missing, truncated or changed."""
-    says = _find_damage(folder / asset.path, asset)
+    """Return what an asset is not as its entry says: missing, no regular file of the folder's own, cut or changed."""
+    try:
+        says = _find_damage(asset, *digest_below(folder, asset.path, asset.bytes))
+    except OSError as error:
+        says = _describe_unread(folder, asset, error)
     return [Fault((str(folder / asset.path),), says)] if says else []
 
 
-def _find_damage(path: Path, asset: Asset) -> str | None:
+def read_asset(folder: Path, asset: Asset) -> bytes:
+    """Return the bytes of an asset, whose size and sha256 were compared; FixableError where they differ."""
     try:
-        data = path.read_bytes()
+        data = read_below(folder, asset.path, asset.bytes)
+        says = _find_damage(asset, len(data), hashlib.sha256(data).hexdigest())
     except OSError as error:
-        return f"{error.strerror}; expected the asset of {asset.bytes} bytes that manifest.yaml names"
-    if len(data) != asset.bytes:
-        return f"{len(data)} bytes; expected {asset.bytes} (truncated or changed: copy the file anew)"
-    found = hashlib.sha256(data).hexdigest()
-    if found != asset.sha256:
-        return f"sha256 {found[:12]}...; expected {asset.sha256[:12]}... (changed: copy the file anew)"
+        says = _describe_unread(folder, asset, error)
+    if says:
+        raise FixableError(Fault((str(folder / asset.path),), says))
+    return data
+
+
+def _describe_unread(folder: Path, asset: Asset, error: OSError) -> str:
+    if error.errno == errno.EFBIG:
+        return f"{(folder / asset.path).lstat().st_size} bytes; expected {asset.bytes} (changed: copy the file anew)"
+    return f"{error.strerror}; expected the asset of {asset.bytes} bytes that {MANIFEST_NAME} names"
+
+
+def _find_damage(asset: Asset, size: int, sha256: str) -> str | None:
+    if size != asset.bytes:
+        return f"{size} bytes; expected {asset.bytes} (truncated or changed: copy the file anew)"
+    if sha256 != asset.sha256:
+        return f"sha256 {sha256[:12]}...; expected {asset.sha256[:12]}... (changed: copy the file anew)"
     return None
 
 

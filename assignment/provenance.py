@@ -16,6 +16,7 @@ import yaml
 from pydantic import RootModel
 
 from assignment.course import ROOMS, Course
+from assignment.files.foreign import digest_below
 from assignment.fixable import Fault, load_yaml, parse_as
 from assignment.profile import Manifest
 from assignment.records import Record
@@ -105,7 +106,7 @@ def name_packages() -> str:
 
 def digest_file(path: Path) -> str:
     """Return the sha256 of a file; a text that is none where there is no file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "no such file"
+    return digest_below(path.parent, path.name, path.stat().st_size)[1] if path.is_file() else "no such file"
 
 
 def load_provenance(folder: Path) -> Mapping[str, Provenance]:

@@ -11,9 +11,11 @@ from typing import Any
 
 from assignment.arrays import BACKGROUND
 from assignment.course import Course
+from assignment.files.foreign import read_file
 
 Axes = Mapping[str, Sequence[Any]]
 _OFFICIAL = {"lime": "weights", "filters": "ascent"}  # the array of an official run; `map` elsewhere
+MOST_CONFIG = 2**20  # bytes of a `config.json`
 _LAYERS, _HEADS = ("num_hidden_layers", "n_layers"), ("num_attention_heads", "n_heads")  # as configurations call them
 
 
@@ -77,8 +79,8 @@ def _list_layers(course: Course) -> Iterator[tuple[str, Sequence[Any]]]:
 def _read_config(folder: Path) -> Mapping[str, Any]:
     """Return what a BERT's configuration says; nothing where it cannot be read, which is the model's own fault."""
     try:
-        data = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        data = json.loads(read_file(folder / "config.json", MOST_CONFIG))
+    except (OSError, ValueError, RecursionError):
         return {}
     return data if isinstance(data, dict) else {}
 

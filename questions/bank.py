@@ -9,7 +9,7 @@ import yaml
 
 from assignment.assignment import Assignment
 from assignment.course import Course
-from assignment.fixable import Fault, FixableError, check_all, load_yaml, show_value, suggest
+from assignment.fixable import MOST_YAML, Fault, FixableError, check_all, load_file, load_yaml, show_value, suggest
 from questions.axes import Axes, list_axes
 from questions.claim import find_misplaced
 from questions.question import Question, parse_question
@@ -109,7 +109,8 @@ def _find_misplaced(question: Question, axes: Axes, where: tuple[str, ...]) -> I
 
 def _load_items(path: Path, place: str) -> list[object]:
     data = load_yaml(path, place=place)
-    check_all(_find_doubled_keys(yaml.compose(path.read_text(encoding="utf-8")), place))
+    text = load_file(path, MOST_YAML, "a bank's file", place=place).decode()
+    check_all(_find_doubled_keys(yaml.compose(text), place))
     if not isinstance(data, list) or not data:
         raise FixableError(Fault((place,), f"{show_value(data)}; expected a list of questions"))
     return data

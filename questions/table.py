@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from assignment.fixable import Fault, FixableError, check_all, show_value
+from assignment.fixable import Fault, FixableError, check_all, load_file, show_value
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 MOST_BYTES = 64 * 2**20
@@ -108,15 +108,7 @@ def fold_name(name: str) -> str:
 def load_table(path: Path, form: Form, name: str | None = None) -> Table:
     """Return the table in a file, called `name` in messages, else by its path."""
     file = name or str(path)
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(form.most_bytes + 1)
-    except OSError as error:
-        raise FixableError(Fault((str(path),), f"{error.strerror}; expected {form.expected}")) from None
-    if len(data) > form.most_bytes:
-        says = f"more than {form.most_bytes} bytes; expected at most {form.most_bytes}"
-        raise FixableError(Fault((str(path),), says))
-    return parse_table(data, file, form)
+    return parse_table(load_file(path, form.most_bytes, form.expected, limit=str(form.most_bytes)), file, form)
 
 
 def parse_table(data: bytes, file: str, form: Form) -> Table:

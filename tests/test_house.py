@@ -13,19 +13,20 @@ ROOT = Path(__file__).parents[1]
 ASSIGNMENT, REFERENCE, QUESTIONS, GRADER = "assignment", "reference", "questions", "grader"
 ROOMS = (ASSIGNMENT, REFERENCE, QUESTIONS, GRADER)
 MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
-    "assignment": (),
+    "assignment": ("assignment.files",),
+    "assignment.files": (),
     "assignment.agreement": ("assignment",),
-    "assignment.authoring": ("assignment",),
-    "assignment.fetch": ("assignment",),
+    "assignment.authoring": ("assignment", "assignment.files"),
+    "assignment.fetch": ("assignment", "assignment.files"),
     "assignment.models": ("assignment",),
-    "assignment.cells": ("assignment", "assignment.fetch", "assignment.models"),
+    "assignment.cells": ("assignment", "assignment.fetch", "assignment.files", "assignment.models"),
     "assignment.explorer": ("assignment", "assignment.page", "assignment.models"),
-    "assignment.sheet": ("assignment",),
+    "assignment.sheet": ("assignment", "assignment.files"),
     "assignment.selfcheck": ("assignment", "assignment.agreement", "assignment.sheet"),
     "assignment.page": (),
     "assignment.authoring.models": ("assignment", "assignment.authoring", "assignment.models"),
-    "assignment.authoring.check": ("assignment", "assignment.authoring"),
-    "assignment.authoring.pictures": ("assignment", "assignment.authoring", "assignment.cells"),
+    "assignment.authoring.check": ("assignment", "assignment.files", "assignment.authoring"),
+    "assignment.authoring.pictures": ("assignment", "assignment.files", "assignment.authoring", "assignment.cells"),
     "assignment.making": ("assignment", "assignment.making.drawing"),
     "assignment.making.drawing": (),
     "assignment.making.language": (),
@@ -42,7 +43,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
         *("assignment", "assignment.authoring", "assignment.authoring.check", "assignment.models", "reference"),
     ),
     "questions.measures": ("assignment", "assignment.models"),
-    "questions": ("assignment", "assignment.sheet", "questions.measures"),
+    "questions": ("assignment", "assignment.files", "assignment.sheet", "questions.measures"),
     "questions.explore": ("assignment", "questions", "questions.measures", "questions.proof"),
     "questions.explore.drafts": (
         *("assignment", "questions", "questions.check", "questions.explore", "questions.measures"),
@@ -53,12 +54,12 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "questions.proof.mutants": ("questions.proof",),
     "questions.handout": ("assignment", "assignment.page", "questions"),
     "questions.canvas": ("assignment", "questions", "questions.handout"),
-    "grader.files": ("assignment",),
+    "grader.files": ("assignment", "assignment.files"),
     "grader.handins": ("assignment", "assignment.sheet", "questions", "grader.files"),
     "grader.decisions": (
         *("assignment", "assignment.sheet", "questions", "questions.canvas", "grader.files", "grader.handins"),
     ),
-    "grader.collect": ("assignment", "questions", "grader.files", "grader.handins"),
+    "grader.collect": ("assignment", "assignment.files", "questions", "grader.files", "grader.handins"),
     "grader.quiz": (
         *("assignment", "questions", "questions.canvas", "grader.files", "grader.handins", "grader.collect"),
     ),
@@ -68,10 +69,14 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
         *("questions", "questions.handout", "questions.proof.mutants", "grader.files"),
     ),
     "grader.agreement": ("assignment", "assignment.agreement", "grader.files"),
-    "grader.runs": ("assignment", "grader.files", "grader.handins", "grader.sandbox"),
+    "grader.runs": (
+        *("assignment", "assignment.files", "assignment.sheet", "grader.files", "grader.handins", "grader.sandbox"),
+    ),
     "grader.sandbox": ("assignment", "grader.release"),
     "grader.worker": ("assignment", "grader.files", "grader.handins", "grader.runs", "grader.sandbox"),
-    "grader.driver": ("assignment", "grader.files", "grader.handins", "grader.runs", "grader.sandbox"),
+    "grader.driver": (
+        *("assignment", "assignment.files", "grader.files", "grader.handins", "grader.runs", "grader.sandbox"),
+    ),
     "grader.cluster": (
         *("assignment", "grader.files", "grader.handins", "grader.runs", "grader.sandbox", "grader.driver"),
     ),

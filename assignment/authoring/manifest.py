@@ -7,7 +7,6 @@
 What goes wrong in between leaves the file as it was.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import Any
 import yaml
 
 from assignment.authoring.write import write_files
+from assignment.files.foreign import digest_below
 from assignment.fixable import Fault, FixableError, check_all, load_yaml, parse_as, show_value
 from assignment.profile import MANIFEST_NAME, Asset
 
@@ -39,11 +39,12 @@ class Draft:
     def put(self, paths: Iterable[str], *, licence: str, source: str) -> None:
         """Enter files of the folder as assets, in place of those of the same paths; FixableError with each fault."""
         for path in paths:
-            data = (self.folder / path).read_bytes()
+            file = self.folder / path
+            size, sha256 = digest_below(file.parent, file.name, file.stat().st_size)
             entry = {
                 "path": path,
-                "bytes": len(data),
-                "sha256": hashlib.sha256(data).hexdigest(),
+                "bytes": size,
+                "sha256": sha256,
                 "licence": licence,
                 "source": source,
             }

@@ -9,7 +9,7 @@ from pathlib import Path
 from string import Template
 
 from assignment.authoring.write import write_files
-from assignment.fixable import Fault, FixableError
+from assignment.fixable import MOST_YAML, Fault, FixableError, load_file
 
 TEMPLATES = Path(__file__).with_name("skeleton") / "ci"
 WORKFLOWS: Mapping[str, str] = {"github": ".github/workflows/course.yml", "gitlab": ".gitlab-ci.yml"}  # kind -> path
@@ -24,7 +24,7 @@ def make_workflow(kind: str, name: str) -> str:
 def add_workflow(folder: Path, kind: str) -> Path:
     """Write the workflow into a course's folder, and return its path; FixableError where another one is there."""
     path, text = folder / WORKFLOWS[kind], make_workflow(kind, folder.resolve().name)
-    if path.exists() and path.read_bytes() != text.encode():
+    if path.exists() and load_file(path, MOST_YAML, "a workflow") != text.encode():
         says = "is there and is another, yours perhaps; expected none: move it away, and compare the two"
         raise FixableError(Fault((str(path),), says))
     write_files(folder, {WORKFLOWS[kind]: text.encode()})

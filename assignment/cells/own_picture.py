@@ -24,9 +24,11 @@ from assignment.cells.figures import (
     show_pictures,
     show_signed_maps,
 )
+from assignment.files.foreign import read_file
 from assignment.fixable import FixableError
 
 Array = NDArray[Any]
+MOST_PICTURE = 64 * 2**20  # bytes of a picture's file
 NEEDED = (
     *("model", "pictures", "inputs", "lime", "saliency", "smoothgrad", "integrated_gradients", "activation_maps"),
     "FILTERS",
@@ -51,7 +53,7 @@ def explain_own_picture(file: str | None, names: Mapping[str, Any]) -> str:
         _offer_upload(names)
         return HINT
     try:
-        data = Path(file).read_bytes()
+        data = read_file(Path(file), MOST_PICTURE)
     except OSError as error:
         return f"{file}: {error.strerror}; expected a picture beside this notebook ｜ 找不到或無法讀取這個檔案"
     return _explain(file, data, names)

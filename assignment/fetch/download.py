@@ -22,6 +22,7 @@ from requests.auth import AuthBase
 
 from assignment.fetch.lock import LockedAsset, show_address
 from assignment.fetch.sources import HUB_TOKEN_VARIABLE, TOKEN_VARIABLE, Source
+from assignment.files.foreign import open_file
 from assignment.fixable import Fault, FixableError
 
 CHUNK = 2**16  # bytes: what is lost at most where a server breaks off
@@ -108,7 +109,7 @@ class ResumingDownloader:
         try:
             if path.exists() and not path.is_file():
                 raise FixableError(self._to_fault("a folder or a device; expected a file"))
-            return path.open("rb")
+            return open_file(path)
         except OSError as error:
             raise FixableError(self._to_fault(f"{error.strerror}; expected the file")) from None
 

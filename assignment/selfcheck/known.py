@@ -17,13 +17,13 @@ import numpy as np
 from assignment.agreement.agree import COMPARED_GROUPS
 from assignment.analyses import Analyses
 from assignment.course import Course
-from assignment.fixable import FixableError, load_yaml, parse_as
+from assignment.fixable import load_file, load_yaml, parse_as
 from assignment.outputs import Array, Outputs, load_group
 from assignment.records import Record
 from assignment.selfcheck.mistakes import Mistake
 from assignment.selfcheck.signature import BLOCK
 from assignment.sheet.asked import Asked, parse_asked
-from assignment.sheet.notebook import Notebook, parse_notebook
+from assignment.sheet.notebook import MOST_BYTES, Notebook, parse_notebook
 
 FOLDER = "selfcheck"
 KNOWN_FILE, RELEASED_FILE = "known.json", "released.ipynb"
@@ -56,10 +56,7 @@ def load_known(folder: Path, course: Course) -> Known:
     """Return what a folder `selfcheck` holds; FixableError with what is missing or damaged."""
     written = parse_as(KnownFile, load_yaml(folder / KNOWN_FILE), str(folder / KNOWN_FILE))
     arrays = {(group, name): array for group in COMPARED_GROUPS for name, array in _load(folder / f"{group}.npz")}
-    try:
-        released = parse_notebook((folder / RELEASED_FILE).read_bytes())
-    except OSError as error:
-        raise FixableError(f"{folder / RELEASED_FILE}: {error.strerror}; expected the released notebook") from None
+    released = parse_notebook(load_file(folder / RELEASED_FILE, MOST_BYTES, "the released notebook"))
     axes = list_filter_axes(course.assignment.analyses)
     return Known(Outputs(arrays, axes), released, parse_asked(written.asked), written.mistakes)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assignment.fixable import FixableError
+from assignment.fixable import FixableError, load_file
 from assignment.sheet.asked import Asked
 from assignment.sheet.notebook import MOST_BYTES, Notebook, parse_notebook
 from assignment.sheet.official import compare_official
@@ -50,13 +50,8 @@ def _describe(name: str, answer: Answer) -> list[str]:
 
 def load_notebook(path: Path) -> Notebook:
     """Return a notebook as `run` and `score` read it, with their limits."""
+    data = load_file(path, MOST_BYTES, "a notebook, a regular file")
     try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
-        if len(data) > MOST_BYTES:
-            raise FixableError(f"more than {MOST_BYTES} bytes; expected at most that")
         return parse_notebook(data)
-    except OSError as error:
-        raise FixableError(f"{path}: {error.strerror}; expected a notebook") from None
     except FixableError as error:
         raise error.within(str(path)) from None

@@ -15,7 +15,7 @@ from assignment.agreement.agree import (
     take_group,
 )
 from assignment.course import Course
-from assignment.fixable import FixableError
+from assignment.fixable import load_file
 from assignment.selfcheck.known import Known
 from assignment.selfcheck.mistakes import Mistake, find_mistakes
 
@@ -70,16 +70,7 @@ def _read(work: Path, group: str, known: Known, *, most: int) -> GroupArrays:
 def _load(path: Path, most: int) -> bytes:
     """Return the bytes of a file, at most as many as the grader reads; a pipe would never end."""
     place = f"outputs/{path.name}"
-    if not path.is_file():
-        raise FixableError(f"{place}: no file; expected one that numpy wrote")
-    try:
-        with path.open("rb") as file:
-            data = file.read(most + 1)
-    except OSError as error:
-        raise FixableError(f"{place}: {error.strerror}; expected a file that can be read") from None
-    if len(data) > most:
-        raise FixableError(f"{place}: more than {most} bytes; expected at most that")
-    return data
+    return load_file(path, most, "a file that numpy wrote", place=place)
 
 
 def describe_checks(checks: Sequence[GroupCheck]) -> Iterator[str]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from assignment.course import find_course
+from assignment.files.foreign import read_file
 from assignment.fixable import FixableError
 from assignment.sheet.asked import Asked, parse_asked
 from assignment.sheet.cell import is_answers_cell, is_python
@@ -137,8 +138,7 @@ def _starts_answers(source: str) -> bool:
 
 def _load_source(path: Path) -> Source | None:
     try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
+        data = read_file(path, MOST_BYTES)
         return Source(path.name, datetime.fromtimestamp(path.stat().st_mtime).astimezone(), parse_notebook(data))
     except (OSError, FixableError):
         return None

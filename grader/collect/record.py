@@ -11,6 +11,7 @@ from typing import Literal
 
 from pydantic import Field, ValidationError
 
+from assignment.files.foreign import open_file, read_file
 from assignment.fixable import Fault, FixableError
 from assignment.records import Record
 from grader.handins.listing import RECORD
@@ -19,6 +20,9 @@ from grader.handins.people import FILE, Person
 MOST_NAMED = 10
 NO_FILE = "no regular file"
 CANVASES = ("canvas", "ntu_cool")
+
+
+MOST_RECORD = 64 * 2**20  # bytes of `collected.json`
 
 
 class File(Record):
@@ -78,12 +82,17 @@ def load_lms_ids(handins: Path | None) -> Mapping[str, str]:
     Only Canvas's count: its quiz's report has the same numbers. None are known without a readable record.
     """
     try:
-        record = Collected.model_validate_json((handins / RECORD).read_bytes()) if handins is not None else None
+        record = None if handins is None else load_record(handins)
     except (OSError, ValidationError):
         return {}
     if record is None or not all(one.system in CANVASES for one in record.downloads):
         return {}
     return {one.student: one.lms_id for one in record.students if one.lms_id}
+
+
+def load_record(folder: Path) -> Collected:
+    """Return the record of a folder of hand-ins; OSError where it cannot be read, ValidationError where it is none."""
+    return Collected.model_validate_json(read_file(folder / RECORD, MOST_RECORD))
 
 
 def hash_files(folder: Path) -> dict[str, str]:
@@ -101,7 +110,7 @@ def check_unchanged(folder: Path) -> Collected | None:
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return None
     try:
-        record = Collected.model_validate_json((folder / RECORD).read_bytes())
+        record = load_record(folder)
     except (OSError, ValidationError):
         says = "holds other things than hw9 collect wrote; expected an empty folder, or a new name"
         raise FixableError(Fault((str(folder),), says)) from None
@@ -119,7 +128,8 @@ def check_unchanged(folder: Path) -> Collected | None:
 
 def hash_file(path: Path) -> str:
     """Return the sha256 of a regular file, or what is no hash."""
-    if path.is_symlink() or not path.is_file():
+    try:
+        with open_file(path) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
         return NO_FILE
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
+from assignment.files.foreign import open_file
 from assignment.fixable import FixableError
 from grader.collect.names import LITTER, find_name, is_litter, split_name
 
@@ -91,7 +92,7 @@ def open_zip(path: Path, *, whole: bool = False) -> zipfile.ZipFile:
         size = read_directory_size(path)
         if size > most:
             raise FixableError(f"its list of members has {size} bytes; expected at most {most}{advice}")
-        archive = zipfile.ZipFile(path)
+        archive = zipfile.ZipFile(open_file(path))
     except UnicodeDecodeError:
         raise FixableError("a name in it is marked as UTF-8 and is not; expected it unpacked, as a folder") from None
     except READ_ERRORS as error:
@@ -105,7 +106,7 @@ def open_zip(path: Path, *, whole: bool = False) -> zipfile.ZipFile:
 
 def read_directory_size(path: Path) -> int:
     """Return how many bytes an archive's list of members has, as its end says: the most of all that may be its end."""
-    with path.open("rb") as file:
+    with open_file(path) as file:
         start = max(0, file.seek(0, os.SEEK_END) - 2**16 - 22 - 20 - 56)
         file.seek(start)
         tail = file.read()
@@ -133,16 +134,12 @@ def _look_at(path: Path, folder: Path) -> Member:
         fault = None if stat.S_ISREG(state.st_mode) else "a link or no regular file; expected a file"
     except (OSError, ValueError) as error:
         fault = str(getattr(error, "strerror", None) or error)
-    return Member(_show(name), parts, size, lambda: _open_regular(path), fault or _find_size_fault(size, size))
+    return Member(_show(name), parts, size, lambda: open_file(path), fault or _find_size_fault(size, size))
 
 
 def _show(name: str) -> str:
     """Return a name on one line, whatever is in it."""
     return "".join(one if one.isprintable() else "\ufffd" for one in name)
-
-
-def _open_regular(path: Path) -> IO[bytes]:
-    return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
 
 
 def _look_at_info(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:

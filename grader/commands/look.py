@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from assignment.course import Course
+from assignment.fixable import load_file
 from assignment.selfcheck.look import look_at
 from assignment.sheet.notebook import MOST_BYTES, MOST_CELLS, parse_notebook
 from assignment.sheet.sheet import CELL_LIMIT
@@ -38,7 +39,11 @@ def _start(options: argparse.Namespace) -> int:
 
 def look(*, notebook: Path, course: Course) -> int:
     """Say what the grader will read; 1 where there is something to mend."""
-    seen = look_at(notebook, find_asked(load_bank(course)), parse_notebook(course.released.read_bytes()))
+    seen = look_at(
+        notebook,
+        find_asked(load_bank(course)),
+        parse_notebook(load_file(course.released, MOST_BYTES, "the released notebook")),
+    )
     for line in seen.lines:
         say(line)
     return 0 if seen.fine else 1

@@ -7,6 +7,7 @@ traceback.
 import argparse
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -34,6 +35,7 @@ from grader.commands.course import main as course
 from grader.commands.questions import main as questions
 from grader.commands.terminal.options import VerbParser
 from grader.commands.terminal.screen import print_bug, print_faults, say, warn
+from grader.files.private import keep_private
 from grader.runs.folder import VERSION
 
 MODULES = (
@@ -88,6 +90,7 @@ PURPOSES = {
     "change the code": ("notebook", "reference"),
 }
 POSIX = ("fcntl", "resource", "pwd", "grp", "termios")  # modules that Windows has not
+PRIVATE = (*PURPOSES["grade a class"], "questions qti", "questions values", "questions lessons")  # for staff alone
 ABOUT = """Grade a homework on explainable AI: run the notebooks in a sandbox, score the answers by a computed key,
 write reports."""
 EPILOG = """`hw9 VERB --help` has the options of a verb and examples.
@@ -129,6 +132,12 @@ def make_parser() -> argparse.ArgumentParser:
         module.add_parser(verbs)
     parser.description = f"{ABOUT}\n\n{list_verbs(parser)}"
     return parser
+
+
+def name_verb(options: argparse.Namespace) -> str:
+    """Return a verb as it was typed, one of `course` or `questions` with its own verb."""
+    own = getattr(options, f"{options.verb}_verb", None)
+    return f"{options.verb} {own}" if own else str(options.verb)
 
 
 def list_verbs(parser: argparse.ArgumentParser) -> str:
@@ -180,8 +189,9 @@ def main(arguments: list[str] | None = None) -> int:
         options.words = tuple(words)
         if "course" in options:
             options.course = find_course(options.course)
-        code: int = options.start(options)
-        return code
+        with keep_private() if name_verb(options) in PRIVATE else nullcontext():
+            code: int = options.start(options)
+            return code
     except FixableError as error:
         print_faults(error.faults)
         return 1

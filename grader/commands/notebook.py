@@ -40,8 +40,8 @@ def notebook(*, course: Course, write: bool) -> int:
             save_output(filled[0], filled[1].encode())
             say(f"wrote the badge into {filled[0]}")
         return 0
-    found = place.read_text(encoding="utf-8") if place.exists() else ""
-    if found != built:
+    found = course.read_released() if place.exists() else b""
+    if found != built.encode():
         raise FixableError(
             f"{place}: is not what homework.py, the course and its bank give; expected "
             f"`hw9 notebook{course.option} --write`"

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from assignment.fixable import Fault, FixableError, show_value, to_yaml_fault
+from assignment.fixable import Fault, FixableError, load_file, show_value, to_yaml_fault
 from grader.decisions.decision import FIELDS
 from questions.table import Form, parse_table
 
@@ -46,14 +46,7 @@ class Entries:
 
 def load_bytes(file: Path) -> bytes:
     """Return the bytes of a decisions file; FixableError where there is none, or where it is too large."""
-    try:
-        with file.open("rb") as stream:
-            data = stream.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise FixableError(Fault((str(file),), f"{error.strerror}; expected a file of decisions")) from None
-    if len(data) > MOST_BYTES:
-        raise FixableError(Fault((str(file),), f"more than {MOST_BYTES} bytes; expected at most that"))
-    return data
+    return load_file(file, MOST_BYTES, "a file of decisions")
 
 
 def parse_entries(data: bytes, file: Path) -> Entries:

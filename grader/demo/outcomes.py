@@ -44,7 +44,7 @@ def load_rehearsal(course: Course) -> Grading:
 
 def write_handins(folder: Path, grading: Grading, most: int | None = None) -> Mapping[str, Expectation]:
     """Write the class's hand-ins, or its first `most`, to `folder`; returns what is expected of each student."""
-    notebook = json.loads(grading.course.released.read_text(encoding="utf-8"))
+    notebook = json.loads(grading.course.read_released())
     points = list_worth(grading.bank, grading.assignment)
     deadline = grading.assignment.deadline
     return make_class(folder, notebook, grading.key.letters, points, deadline, CLASS[:most])

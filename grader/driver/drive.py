@@ -16,6 +16,8 @@ from typing import Any
 
 from assignment.assignment import Limits
 from assignment.course import Course
+from assignment.files.foreign import read_file
+from assignment.fixable import FixableError
 from assignment.profile import check_profile
 from grader.driver.event import Begun, Ended, Observer, Started, TakenIn, Waits, ignore
 from grader.driver.executors import Elastic, MachineError, make_executor
@@ -23,9 +25,9 @@ from grader.driver.order import order_by_time
 from grader.driver.pause import Pause
 from grader.driver.run_job import LOG_FILE, run_job
 from grader.driver.slot import Slot, make_font_list, make_slots, share_threads
-from grader.files.whole import to_json, write_whole
+from grader.files.whole import MOST_BYTES, to_json, write_whole
 from grader.handins.notebook import parse_notebook
-from grader.handins.plan import compare_notebooks
+from grader.handins.plan import Plan, compare_notebooks
 from grader.handins.submission import Submission, open_handins
 from grader.runs.folder import (
     begin_attempt,
@@ -90,7 +92,7 @@ def run_class(
     slots = () if elsewhere else make_slots(device, jobs)
     open_handins(handins)  # its faults are told before the sandbox is tried and before RUNS is made
     check_profile(course.profile)
-    released = parse_notebook(course.released.read_bytes())
+    released = parse_notebook(course.read_released())
     check_course(runs, course.mark)
     if sandbox and not elsewhere:
         check_readable(course)
@@ -103,7 +105,7 @@ def run_class(
         sweep_groups()
         its = limits or course.assignment.limits
         how = {"sandbox": sandbox, "keep_going": keep_going, "without_memory_group": without_memory_group}
-        how["subordinate"] = sandbox and not any(slot.gpu for slot in slots) and has_own_users(course)
+        how["subordinate"] = bool(sandbox and slots and not any(slot.gpu for slot in slots) and has_own_users(course))
         job = make_job(handins, runs, slots, course, its).model_copy(update=how)
         whole = [one for one in taken.submissions if one.problem is None]
         with elsewhere() if elsewhere else make_executor(executor, slots) as chosen:
@@ -143,11 +145,12 @@ def _run_all(drive: Drive, executor: Executor, submissions: list[Submission]) ->
                 free = deque([Slot(0)] * (executor.count_places() - len(running)))  # it has places of its own
                 _tell_news(drive.tell, executor)
             while todo and free:
-                if is_lost(run_folder(drive.runs, todo[0])):
-                    _commit_lost(drive, todo.popleft())
-                else:
-                    one, slot = todo.popleft(), free.popleft()
-                    running[_start(drive, executor, one, slot)] = one, slot
+                one = todo.popleft()
+                if is_lost(run_folder(drive.runs, one)):
+                    _commit_lost(drive, one, _read_log(run_folder(drive.runs, one)), one.sha256)
+                elif (ready := _prepare(drive, one)) is not None:
+                    slot = free.popleft()
+                    running[_start(drive, executor, one, ready, slot)] = one, slot
             for future in _wait(running, elastic=isinstance(executor, Elastic)):
                 one, slot = running.pop(future)
                 free.append(slot)
@@ -174,13 +177,24 @@ def _tell_news(tell: Observer, executor: Executor) -> None:
         tell(event)
 
 
-def _start(drive: Drive, executor: Executor, submission: Submission, slot: Slot) -> "Future[None]":
-    """Prepare the Run of a hand-in, from its notebook to its job, and submit it."""
+def _prepare(drive: Drive, submission: Submission) -> Plan | None:
+    """Return the plan of a hand-in; where the notebook that was taken in is gone or another, its Run alone is lost.
+
+    Its word is of no notebook, so that the next call takes the hand-in in anew.
+    """
+    try:
+        return compare_notebooks(parse_notebook(read_handin(run_folder(drive.runs, submission))), drive.released)
+    except FixableError as error:
+        _commit_lost(drive, submission, f"what was taken in was changed before its turn: {error}", None)
+        return None
+
+
+def _start(drive: Drive, executor: Executor, submission: Submission, plan: Plan, slot: Slot) -> "Future[None]":
+    """Prepare the Run of a hand-in, from its plan to its job, and submit it."""
     folder = run_folder(drive.runs, submission)
     take_back(folder)  # of an earlier attempt, which may still run where its driver was killed
-    data, attempt = read_handin(folder), begin_attempt(folder)
+    attempt = begin_attempt(folder)
     prepare_run(folder)
-    plan = compare_notebooks(parse_notebook(data), drive.released)
     write_whole(folder / "plan.json", to_json(plan))
     write_job(folder, drive.job.model_copy(update={"slot": slot.number, "gpu": slot.gpu, "attempt": attempt}))
     drive.tell(Started(submission.student))
@@ -208,17 +222,23 @@ def _end(drive: Drive, submission: Submission, future: "Future[None]") -> bool:
     return result is not None
 
 
-def _commit_lost(drive: Drive, submission: Submission) -> None:
-    """Give up on a Run whose workers ended without a word; a person must look."""
+def _read_log(folder: Path) -> str:
+    """Return the last that a worker wrote which ended without a word."""
+    try:
+        return read_file(folder / LOG_FILE, MOST_BYTES).decode(errors="replace").strip()[-500:]
+    except OSError:
+        return ""
+
+
+def _commit_lost(drive: Drive, submission: Submission, words: str, sha256: str | None) -> None:
+    """Give up on a Run; a person must look. sha256: of its notebook, None where that is not there."""
     folder = run_folder(drive.runs, submission)
-    log = folder / LOG_FILE
-    words = log.read_text(errors="replace").strip()[-500:] if log.exists() else ""
     lost = RunResult(
         student=submission.student,
         word="lost",
         detail=words or "the worker ended without a result",
         started_at=datetime.now(UTC),
-        notebook_sha256=submission.sha256 or "",
+        notebook_sha256=sha256 or "",
         sandbox=drive.job.sandbox,
     )
     commit_result(folder, lost)

@@ -5,6 +5,7 @@ memory     1.5 times the peak: each notebook has its own
 outputs    2 times what it printed and drew, and 2 times its largest group of arrays
 """
 
+import io
 import math
 import os
 import zipfile
@@ -17,6 +18,8 @@ from assignment.course import Course
 from assignment.fixable import FixableError
 from grader.driver.drive import run_class
 from grader.driver.slot import share_threads
+from grader.files.untrusted import read_untrusted
+from grader.files.whole import MOST_BYTES
 from grader.runs.result import RunResult
 from grader.sandbox.check import check_cage
 
@@ -50,7 +53,7 @@ def measure_notebook(course: Course, folder: Path, *, device: str) -> Measured:
     """Execute the released notebook alone, in the sandbox where there is one, below a new folder."""
     handins, runs = folder / "handins", folder / "runs"
     handins.mkdir(parents=True)
-    (handins / f"{NAME}.ipynb").write_bytes(course.released.read_bytes())
+    (handins / f"{NAME}.ipynb").write_bytes(course.read_released())
     unboxed, busy = _find_cage_fault(), os.getloadavg()[0]
     limits = course.assignment.limits.model_copy(update={**WIDE, "memory_mib": count_memory_mib()})
     (result,) = run_class(
@@ -82,7 +85,8 @@ def measure_groups(outputs: Path) -> dict[str, float]:
     """Return the MiB of each group's arrays once unpacked, as they announce it."""
     found = {}
     for path in sorted(outputs.glob("*.npz")):
-        with zipfile.ZipFile(path) as archive:
+        data = read_untrusted(outputs, path.name, MOST_BYTES)
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
             found[path.stem] = sum(item.file_size for item in archive.infolist()) / MIB
     return found
 

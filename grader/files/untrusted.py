@@ -1,10 +1,11 @@
-"""Reading files that students made: nothing that they plant may lead us elsewhere, block us or fill our memory."""
+"""Reading files that students made, as `assignment/files/foreign.py` reads; what is wrong is said with its place."""
 
+import errno
 import os
-import stat
 from pathlib import Path, PurePosixPath
 
-from assignment.fixable import FixableError
+from assignment.files.foreign import open_folder, read_below
+from assignment.fixable import Fault, FixableError
 
 
 def read_untrusted(folder: Path | int, relative: str | PurePosixPath, max_bytes: int) -> bytes:
@@ -12,23 +13,17 @@ def read_untrusted(folder: Path | int, relative: str | PurePosixPath, max_bytes:
 
     No component below `folder` may be a symbolic link. FixableError says what is there instead.
     """
-    parts = PurePosixPath(relative).parts
-    if not parts or ".." in parts or parts[0] == "/":
-        raise FixableError(f"{relative}: not a path below the folder; expected a relative one without '..'")
     try:
-        return _read_at(folder, parts, max_bytes)
-    except FixableError as error:
-        raise error.within(str(relative)) from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise FixableError(f"{relative}: {reason}; expected a regular file, no link") from None
+        return read_below(folder, relative, max_bytes)
+    except OSError as error:
+        wanted = "at most that" if error.errno == errno.EFBIG else "a regular file, no link"
+        raise FixableError(Fault((str(relative),), f"{error.strerror}; expected {wanted}")) from None
 
 
 def list_untrusted(folder: Path | int, relative: str | PurePosixPath = ".", most: int = 1000) -> tuple[str, ...]:
     """Return the sorted names in a folder of theirs, `most` of them at the most; () when it is no real folder."""
-    parts = PurePosixPath(relative).parts
     try:
-        descriptor = _open_folder(folder, parts)
+        descriptor = open_folder(folder, PurePosixPath(relative).parts)
     except OSError:
         return ()
     try:
@@ -36,36 +31,3 @@ def list_untrusted(folder: Path | int, relative: str | PurePosixPath = ".", most
             return tuple(sorted(entry.name for entry, _ in zip(entries, range(most), strict=False)))
     finally:
         os.close(descriptor)
-
-
-def _get_flags() -> int:
-    """Return how a file is opened; asked when one is, since Windows has none of these."""
-    return os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-
-
-def _read_at(folder: Path | int, parts: tuple[str, ...], max_bytes: int) -> bytes:
-    parent = _open_folder(folder, parts[:-1])
-    try:
-        descriptor = os.open(parts[-1], _get_flags(), dir_fd=parent)
-    finally:
-        os.close(parent)
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise FixableError("not a regular file; expected one")
-        data = file.read(max_bytes + 1)
-    if len(data) > max_bytes:
-        raise FixableError(f"more than {max_bytes} bytes; expected at most that")
-    return data
-
-
-def _open_folder(folder: Path | int, parts: tuple[str, ...]) -> int:
-    """Return a descriptor of a folder below `folder`, opened component by component."""
-    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
-    here = os.open(".", flags, dir_fd=folder) if isinstance(folder, int) else os.open(folder, flags)
-    for part in parts:
-        above = here
-        try:
-            here = os.open(part, _get_flags() | os.O_DIRECTORY, dir_fd=above)
-        finally:
-            os.close(above)
-    return here

@@ -16,8 +16,9 @@ from typing import IO
 
 from pydantic import BaseModel
 
-from assignment.fixable import UNSEEN, FixableError
+from assignment.fixable import UNSEEN, FixableError, load_file
 
+MOST_BYTES = 256 * 2**20  # of a file of ours, which others may have changed
 DIGITS = re.compile("[0-9a-f]{12}")
 
 
@@ -70,9 +71,7 @@ def find_leftovers(folder: Path) -> tuple[Path, ...]:
 def load_json(path: Path, expected: str) -> object:
     """Return what a JSON file holds; FixableError, with what was expected, where it cannot be read or is not JSON."""
     try:
-        return json.loads(path.read_bytes())
-    except OSError as error:
-        raise FixableError(f"{path}: {error.strerror}; expected {expected}") from None
+        return json.loads(load_file(path, MOST_BYTES, expected))
     except (ValueError, RecursionError):
         raise FixableError(f"{path}: not JSON; expected {expected}") from None
 

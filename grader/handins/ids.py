@@ -8,7 +8,7 @@ import hashlib
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
@@ -27,9 +27,10 @@ def is_student(name: str) -> bool:
     return bool(STUDENT.fullmatch(name)) and len(name.encode()) <= LONGEST and not ours
 
 
-def make_id(name: str) -> str:
-    """Return the made-up id of a file whose name cannot be one."""
-    return f"unnamed-{hashlib.sha256(os.fsencode(name)).hexdigest()[:8]}"
+def make_id(name: str, taken: Container[str] = ()) -> str:
+    """Return the made-up id of a file whose name cannot be one: the shortest whose folded form is not taken."""
+    digest = hashlib.sha256(os.fsencode(name)).hexdigest()
+    return next(made for size in range(8, 65, 8) if (made := f"unnamed-{digest[:size]}") not in taken)
 
 
 @lru_cache(maxsize=2**16)  # a class is compared with its roster, each with each

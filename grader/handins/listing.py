@@ -38,16 +38,22 @@ class Listing:
 def list_handins(handins: Path, people: People) -> Listing:
     """Return what lies in a folder of hand-ins; nothing in it is opened."""
     entries: dict[str, tuple[Path, ...]] = {}
-    strays = []
+    strays, unnamed = [], []
     known = find_spellings(people.rows)
     for path in sorted(handins.iterdir()):
         if path.name.lower() in OURS:
             continue
         if _is_stray(path, tables=people.file is not None and fold_id(path.stem) not in known):
             strays.append(path.name)
+        elif (student := find_id(path)) is None:
+            unnamed.append(path)
         else:
-            student = find_id(path)
             entries[student] = (*entries.get(student, ()), path)
+    taken = {fold_id(one) for one in (*entries, *people.rows)}
+    for path in unnamed:  # once all others' are known: nobody is called what we make up
+        student = make_id(path.name, taken)
+        taken.add(student)
+        entries[student] = (path,)
     return Listing(entries, tuple(strays))
 
 
@@ -65,14 +71,14 @@ def check_folder(handins: Path) -> None:
     """Raise a FixableError where there is no folder, or one that `hw9 run` made."""
     if not handins.is_dir():
         raise FixableError(Fault((str(handins),), "no such folder; expected a folder of hand-ins"))
-    if _is_runs(handins):
+    if _is_runs(handins) and (handins / ".lock").exists():  # not by one entry's name, which is a student's
         raise FixableError(Fault((str(handins),), "a RUNS folder; expected a folder of hand-ins"))
 
 
-def find_id(path: Path) -> str:
-    """Return the id that an entry's name stands for; a name that cannot be one gets a made-up id."""
+def find_id(path: Path) -> str | None:
+    """Return the id that an entry's name stands for; None for a name that cannot be one."""
     name = unicodedata.normalize("NFC", find_stem(path))
-    return name if is_student(name) else make_id(path.name)
+    return name if is_student(name) else None
 
 
 def find_stem(path: Path) -> str:

@@ -131,13 +131,14 @@ def _read_entries(student: str, paths: tuple[Path, ...]) -> Handin:
             path = notebooks[0]
             data = read_untrusted(path.parent, path.name, MOST_BYTES)
             return Handin(check_notebook(student, path, data), data)
-    except FixableError as error:
+        if notebooks:
+            named = ", ".join(show_value(str(path)) for path in notebooks[:MOST_NAMED])
+            return _refuse(student, "two_notebooks", named)
+        empty = all(is_empty(path) for path in paths)
+        names = ", ".join(name for path in paths for name in _list_names(path))
+        return _refuse(student, "missing" if empty else "not_a_notebook", names)
+    except (FixableError, OSError) as error:  # OSError: it went away, or was closed to us, while we looked
         return _refuse(student, "not_a_notebook", str(error))
-    if notebooks:
-        return _refuse(student, "two_notebooks", ", ".join(show_value(str(path)) for path in notebooks[:MOST_NAMED]))
-    empty = all(is_empty(path) for path in paths)
-    names = ", ".join(name for path in paths for name in _list_names(path))
-    return _refuse(student, "missing" if empty else "not_a_notebook", names)
 
 
 def _list_names(path: Path) -> list[str]:

@@ -5,7 +5,7 @@ domain where that leaves one row and one person. A name joins nobody. A row that
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from assignment.assignment import Bilingual
@@ -14,7 +14,7 @@ from grader.collect.join import SAYS, By, Index
 from grader.collect.rosters import Enrolled, Enrolment
 from grader.collect.say import list_some
 from grader.collect.systems import Owner
-from grader.handins.ids import is_student, make_id
+from grader.handins.ids import fold_id, is_student, make_id
 from questions.canvas.response import Claim, Response, settle
 
 RANKS: Mapping[By | None, int] = {"id": 0, "login": 1, "login without domain": 2, None: 3}
@@ -44,7 +44,8 @@ def join_rows(responses: Iterable[Response], people: Iterable[Enrolled]) -> Resp
     listed = {one.student: one for one in people}
     index = Index(listed.values())
     found = list(_leave_ambiguous([_find_person(one, listed, index) for one in responses]))
-    usable = [_make_usable(row) for row in found]
+    taken = {fold_id(one) for one in (*listed, *(row.student for row in found))}
+    usable = [_make_usable(row, taken) for row in found]
     settled = settle((Claim(row.student, RANKS[row.by], row.response) for row in usable), listed)
     joined = {(row.student, row.response.place): row.by for row in usable if row.by is not None}
     by = {student: joined.get((student, one.place)) for student, one in settled.items()}
@@ -70,12 +71,15 @@ def _leave_ambiguous(rows: Sequence[_Row]) -> Iterator[_Row]:
         yield _Row(row.response, row.response.student, None) if shared else row
 
 
-def _make_usable(row: _Row) -> _Row:
-    """Return the row under an id that can name a folder: its own, else the course system's, else a made-up one."""
+def _make_usable(row: _Row, taken: Container[str]) -> _Row:
+    """Return the row under an id that can name a folder: its own, else the course system's, else a made-up one.
+
+    taken: the folded ids that nobody else may get.
+    """
     if is_student(row.student):
         return row
     number = row.response.lms_id
-    student = number if is_student(number) else make_id(row.student)
+    student = number if is_student(number) else make_id(row.student, taken)
     shown = show_value(row.student)
     reason = Bilingual(
         en=f"The quiz names this student {shown}, which cannot be an id here.",

@@ -8,6 +8,8 @@ import re
 from pathlib import Path
 
 from assignment.course import ROOMS, Course
+from assignment.fixable import load_file
+from grader.files.whole import MOST_BYTES
 
 COLAB = "https://colab.research.google.com"
 README_NAME = "README.md"
@@ -51,7 +53,7 @@ def fill_badge(course: Course) -> tuple[Path, str] | None:
     path = find_readme(course)
     if not path.is_file():
         return None
-    text = path.read_text(encoding="utf-8")
+    text = load_file(path, MOST_BYTES, "a README").decode()
     badge = to_badge(course)
     filled = _BLOCK.sub(lambda _: f"\n{badge}\n" if badge else "", text)
     return None if filled == text else (path, filled)

@@ -16,9 +16,11 @@ from pathlib import Path
 import assignment
 from assignment.agreement.agree import COMPARED_GROUPS
 from assignment.course import SETTINGS_NAME, Course
-from assignment.profile import MANIFEST_NAME, PROFILES_FOLDER, check_profile
+from assignment.fixable import load_file
+from assignment.profile import MANIFEST_NAME, PROFILES_FOLDER, check_profile, read_asset
 from assignment.selfcheck.known import FOLDER
 from grader.files.output import save_output
+from grader.files.whole import MOST_BYTES
 from grader.release.api import NOTEBOOK_API
 
 BUNDLE_NAME = "hw9-student.zip"
@@ -47,12 +49,18 @@ def pack_bundle(course: Course) -> bytes:
     """Return a course's bundle; without canonical Outputs it has no self-check (`has_outputs`)."""
     check_profile(course.profile)
     paths = list_bundled(course) | {course.notebook.name: course.released}
-    files = {name: path.read_bytes() for name, path in paths.items()} | dict(_find_selfcheck(course))
+    files = {name: read_bundled(course, path) for name, path in paths.items()} | dict(_find_selfcheck(course))
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in sorted(files.items()):
             archive.writestr(zipfile.ZipInfo(name), data, compress_type=zipfile.ZIP_DEFLATED)
     return stream.getvalue()
+
+
+def read_bundled(course: Course, path: Path) -> bytes:
+    """Return the bytes of a file of the bundle; an asset's are those that were compared with the manifest."""
+    asset = next((one for one in course.manifest.assets if course.folder / one.path == path), None)
+    return read_asset(course.folder, asset) if asset else load_file(path, MOST_BYTES, "a file of the bundle")
 
 
 def has_outputs(course: Course) -> bool:

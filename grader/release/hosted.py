@@ -18,7 +18,7 @@ from assignment.fetch.lock import LOCK_NAME, Lock, LockedAsset, load_lock
 from assignment.fixable import Fault, FixableError, check_all
 from assignment.profile import PROFILES_FOLDER, find_asset_faults
 from grader.files.output import save_output
-from grader.release.bundle import list_bundled
+from grader.release.bundle import list_bundled, read_bundled
 
 HOSTED_NAME = "hw9-hosted.zip"
 
@@ -59,7 +59,7 @@ def pack_hosted(course: Course) -> HostedBundle | None:
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
         for name, path in list_bundled(course).items():
             if path not in left_out:
-                archive.writestr(zipfile.ZipInfo(name), path.read_bytes())
+                archive.writestr(zipfile.ZipInfo(name), read_bundled(course, path))
         if brought:
             place = f"assignment/{PROFILES_FOLDER.name}/{course.name}/{LOCK_NAME}"
             archive.writestr(zipfile.ZipInfo(place), _write_lock(brought))
@@ -86,7 +86,7 @@ def write_hosted(folder: Path, course: Course) -> HostedBundle | None:
     """
     packed = pack_hosted(course)
     if packed is not None:
-        notebook = course.released.read_bytes()
+        notebook = read_bundled(course, course.released)
         if packed.sha256.encode() not in notebook:
             says = f"made for another {HOSTED_NAME}; expected `hw9 notebook{course.option} --write` before this"
             raise FixableError(Fault((str(course.notebook),), says))

@@ -11,7 +11,7 @@ import numpy as np
 
 from assignment.agreement.agree import CANONICAL_SEED, COMPARED_GROUPS, UNDETERMINED
 from assignment.course import Course
-from assignment.fixable import FixableError
+from assignment.fixable import FixableError, load_file
 from assignment.outputs import Array, Outputs, list_official
 from assignment.selfcheck.known import (
     KNOWN_FILE,
@@ -21,7 +21,7 @@ from assignment.selfcheck.known import (
     coarsen,
     list_filter_axes,
 )
-from assignment.sheet.notebook import parse_notebook
+from assignment.sheet.notebook import MOST_BYTES, parse_notebook
 from questions.bank import load_bank
 from questions.canonical import list_seeds, load_canonical
 from questions.proof.mutants.registry import MUTANTS
@@ -38,7 +38,7 @@ def make_known(course: Course) -> Known:
         raise FixableError(f"{course.canonical}: {says}")
     return Known(
         official=Outputs(dict(_find_official(whole)), list_filter_axes(course.assignment.analyses)),
-        released=parse_notebook(course.released.read_bytes()),
+        released=parse_notebook(load_file(course.released, MOST_BYTES, "the released notebook")),
         asked=find_asked(load_bank(course)),
         mistakes=list_mistakes(course.proofs, MUTANTS),
     )
@@ -59,7 +59,11 @@ def list_files(known: Known, course: Course) -> dict[str, bytes]:
     written = KnownFile(asked=asked, mistakes=known.mistakes).model_dump(mode="json")
     groups = {f"{group}.npz": _pack(known.official, group) for group in COMPARED_GROUPS}
     text = json.dumps(written, ensure_ascii=False, indent=1) + "\n"
-    return {**groups, KNOWN_FILE: text.encode(), RELEASED_FILE: course.released.read_bytes()}
+    return {
+        **groups,
+        KNOWN_FILE: text.encode(),
+        RELEASED_FILE: load_file(course.released, MOST_BYTES, "the released notebook"),
+    }
 
 
 def _pack(outputs: Outputs, group: str) -> bytes:

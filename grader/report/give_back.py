@@ -17,10 +17,10 @@ from typing import IO
 
 from pydantic import ValidationError
 
-from assignment.fixable import FixableError, to_faults
+from assignment.fixable import FixableError, load_file, to_faults
 from grader.collect.record import Collected, Student
 from grader.collect.systems import CANVAS, MOODLE
-from grader.files.whole import open_aside
+from grader.files.whole import MOST_BYTES, open_aside
 from grader.report.pages import REPORT_FILE
 
 MIB = 1024 * 1024
@@ -39,10 +39,9 @@ class GivenBack:
 
 def load_collected(path: Path) -> Collected:
     """Return the record of a collected class; FixableError where it cannot be read."""
+    data = load_file(path, MOST_BYTES, "the collected.json that hw9 collect wrote")
     try:
-        return Collected.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise FixableError(f"{path}: {error.strerror}; expected the collected.json that hw9 collect wrote") from None
+        return Collected.model_validate_json(data)
     except ValidationError as error:
         raise FixableError(*to_faults(error, str(path))) from None
 
@@ -104,7 +103,7 @@ def _part(runs: Path, pages: Sequence[Page], most: int) -> list[list[Page]]:
     parts: list[list[Page]] = [[]]
     left = most
     for student, name in pages:
-        page = (runs / student / REPORT_FILE).read_bytes()
+        page = _read_page(runs, student)
         size = len(zlib.compress(page)) + 2 * len(name.encode()) + ENTRIES
         if size > most:
             raise FixableError(f"--zip-mib: less than the page of {student}; expected {-(-size // MIB)} or more")
@@ -129,5 +128,9 @@ def _save_zip(runs: Path, pages: Sequence[Page], out: Path) -> None:
 def _write_zip(runs: Path, pages: Sequence[Page], file: IO[bytes]) -> None:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for student, name in pages:
-            page = (runs / student / REPORT_FILE).read_bytes()
+            page = _read_page(runs, student)
             archive.writestr(zipfile.ZipInfo(name), page, zipfile.ZIP_DEFLATED)
+
+
+def _read_page(runs: Path, student: str) -> bytes:
+    return load_file(runs / student / REPORT_FILE, MOST_BYTES, "the page that hw9 report wrote")

@@ -17,6 +17,7 @@ from assignment.page.face import find_drawn, make_face
 from assignment.page.policy import to_policy
 from grader.agreement.saved import read_group
 from grader.analysis.class_analysis import analyse_class
+from grader.files.private import make_private
 from grader.files.whole import write_whole
 from grader.report.class_page import ClassPage, make_class_page
 from grader.report.class_record import make_class_record, write_results
@@ -57,6 +58,7 @@ def write_reports(runs: Path, grading: Grading, *, show_key: bool = False, since
     canvas = draw_canvas(grading.pictures, grading.canonical)
     text_canvas = draw_text_canvas(grading.texts, grading.readers, grading.canonical)
     faces = make_class_faces(scored, grading)
+    make_private(runs)
     for one in scored:
         readings = _read_all_groups(runs / one.student, one, grading)
         its = make_student_page(one, readings, grading, canvas, text_canvas, regrade, show_key=show_key)

@@ -23,10 +23,13 @@ from pathlib import Path
 from typing import IO
 
 from assignment.course import CourseMark
-from assignment.fixable import Fault, FixableError, parse_as
+from assignment.files.foreign import read_file
+from assignment.fixable import Fault, FixableError, load_file, parse_as
 from assignment.records import Record
+from assignment.sheet.notebook import MOST_BYTES as MOST_NOTEBOOK
+from grader.files.private import make_private
 from grader.files.told_path import find_path, tell_path
-from grader.files.whole import find_leftovers, load_json, to_json, write_whole
+from grader.files.whole import MOST_BYTES, find_leftovers, load_json, to_json, write_whole
 from grader.handins.submission import Submission
 
 VERSION = 1
@@ -92,7 +95,7 @@ def record_class(
     runs: Path, submissions: tuple[Submission, ...], handins: Path | None = None, course: CourseMark | None = None
 ) -> None:
     """Write `runs.json`; without a course that of an earlier one stays."""
-    runs.mkdir(parents=True, exist_ok=True)
+    make_private(runs)
     whole, seen = (None, None) if handins is None else tell_path(handins.resolve(), runs)
     its = course or _find_course(runs)
     data = RunsFile(version=VERSION, submissions=submissions, handins=whole, handins_seen=seen, course=its)
@@ -137,7 +140,7 @@ def lock_runs(runs: Path) -> Iterator[None]:
 
 def _open_lock(runs: Path) -> IO[str]:
     try:
-        runs.mkdir(parents=True, exist_ok=True)
+        make_private(runs)
         return (runs / ".lock").open("a")
     except OSError as error:
         said = "not a folder" if runs.exists() and not runs.is_dir() else error.strerror
@@ -163,7 +166,7 @@ def note_unready(folder: Path, reason: str) -> None:
 def take_unready(folder: Path) -> str | None:
     """Return why nothing could be executed, and count that start for nothing; None where no such word was left."""
     try:
-        reason = (folder / UNREADY_FILE).read_text(encoding="utf-8")
+        reason = read_file(folder / UNREADY_FILE, MOST_BYTES).decode(errors="replace")
     except FileNotFoundError:
         return None
     _note(folder, "unready")
@@ -185,11 +188,8 @@ def write_handin(folder: Path, data: bytes) -> None:
 
 def read_handin(folder: Path) -> bytes:
     """Return the bytes that were handed in; FixableError where a Run folder lost them."""
-    try:
-        return (folder / HANDIN_FILE).read_bytes()
-    except OSError as error:
-        says = f"{error.strerror}; expected the notebook that was taken in: run `hw9 run HANDINS RUNS` again"
-        raise FixableError(f"{folder / HANDIN_FILE}: {says}") from None
+    expected = "the notebook that was taken in: run `hw9 run HANDINS RUNS` again"
+    return load_file(folder / HANDIN_FILE, MOST_NOTEBOOK, expected)
 
 
 def prepare_run(folder: Path) -> None:
@@ -226,4 +226,5 @@ def _note(folder: Path, what: str) -> None:
 
 def _count(folder: Path, what: str) -> int:
     file = folder / "attempts"
-    return sum(line.startswith(what) for line in file.read_text().splitlines()) if file.exists() else 0
+    lines = load_file(file, MOST_BYTES, "what hw9 run notes").decode(errors="replace") if file.exists() else ""
+    return sum(line.startswith(what) for line in lines.splitlines())

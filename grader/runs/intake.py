@@ -13,6 +13,7 @@ from pathlib import Path
 from assignment.assignment import Bilingual
 from assignment.course import CourseMark
 from assignment.fixable import FixableError
+from grader.files.private import is_open
 from grader.handins.beside import Beside, read_beside
 from grader.handins.submission import Submission, check_notebook, open_handins
 from grader.runs.folder import (
@@ -37,6 +38,9 @@ CHANGED = Bilingual(
     en="What lies in HANDINS is not what was taken in, which counts until `hw9 run` takes it in anew.",
     zh="HANDINS 資料夾中的檔案與先前收取的不同；在 hw9 run 重新收取之前，以先前收取的為準。",
 )
+
+
+OPEN = "other accounts of this machine may read it; expected a folder of your own, on a disk that knows permissions"
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,7 @@ def take_in(
         record_class(runs, (), handins, course)  # so that RUNS is known to be one if we are killed
     taken: dict[str, Submission | None] = {}
     fresh: dict[str, str] = {}
-    notes = list(opened.notes)
+    notes = [*opened.notes, *([f"{runs}: {OPEN}"] if runs.exists() and is_open(runs) else [])]
     for handin in opened.read():
         now, beside = _add_beside(handins, handin.submission)
         student = now.student
@@ -98,7 +102,8 @@ def take_in(
 def _find_unrecorded(runs: Path, known: Set[str]) -> dict[str, Submission]:
     """Return the hand-ins that a process took in which was killed before it recorded the class."""
     files = [path for path in runs.glob(f"[!.]*/{HANDIN_FILE}") if path.parent.name not in known]
-    return {path.parent.name: check_notebook(path.parent.name, path, path.read_bytes()) for path in files}
+    kept = [(path, data) for path in files if (data := Store(runs).read(path.parent.name)) is not None]
+    return {path.parent.name: check_notebook(path.parent.name, path, data) for path, data in kept}
 
 
 def _take(

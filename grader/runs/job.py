@@ -11,9 +11,11 @@ from pydantic import NonNegativeInt, PositiveInt, StrictBool
 
 from assignment.assignment import Limits
 from assignment.course import Course, CourseMark, open_course
+from assignment.files.foreign import read_file
 from assignment.fixable import Fault, FixableError, parse_as
+from assignment.profile import check_profile
 from assignment.records import Record
-from grader.files.whole import load_json, to_json, write_whole
+from grader.files.whole import MOST_BYTES, load_json, to_json, write_whole
 from grader.sandbox.gpu import Gpu
 
 JOB_FILE = "job.json"
@@ -63,6 +65,7 @@ def order_course(course: Course) -> OrderedCourse:
 def open_ordered(job: Job) -> Course:
     """Return the course of a job; FixableError where what lies there now is another than was ordered."""
     course = open_course(job.course.folder)
+    check_profile(course.profile)
     if course.mark != job.course.mark:
         says = f"course {course.mark}; expected {job.course.mark}, which was ordered: it changed since (run again)"
         raise FixableError(Fault((str(course.folder),), says))
@@ -70,10 +73,10 @@ def open_ordered(job: Job) -> Course:
 
 
 def read_order(folder: Path) -> bytes | None:
-    """Return the order as it lies there now, to be compared later; None when it was taken back."""
+    """Return the order as it lies there now, to be compared later; None when there is none any more."""
     try:
-        return (folder / JOB_FILE).read_bytes()
-    except FileNotFoundError:
+        return read_file(folder / JOB_FILE, MOST_BYTES)
+    except OSError:
         return None
 
 

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from assignment.fixable import FixableError
+from assignment.sheet.notebook import MOST_BYTES
+from grader.files.untrusted import read_untrusted
 from grader.handins.beside import Beside, save_beside
 from grader.handins.submission import Submission
 from grader.runs.folder import HANDIN_FILE, find_aside, set_aside, write_handin
@@ -17,14 +20,18 @@ class Store:
     write: bool = True
 
     def read(self, student: str) -> bytes | None:
-        """Return the notebook that is kept of a student; None where there is none."""
-        path = self.runs / student / HANDIN_FILE
-        return path.read_bytes() if path.exists() else None
+        """Return the notebook that is kept of a student; None where there is none, or what is there is no file."""
+        try:
+            return read_untrusted(self.runs, f"{student}/{HANDIN_FILE}", MOST_BYTES)
+        except FixableError:
+            return None
 
     def keep(self, student: str, data: bytes, beside: Beside) -> None:
         """Keep a hand-in in its Run folder; the notebook last, by which the whole is known to be there."""
         if self.write:
             folder = self.runs / student
+            if (folder / HANDIN_FILE).is_dir():
+                self.set_aside(student)
             folder.mkdir(parents=True, exist_ok=True)
             save_beside(folder, beside.files)
             write_handin(folder, data)

@@ -3,14 +3,14 @@
 It never changes the points. A Run without a result is lost; a hand-in without a Run was not run.
 """
 
-import json
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
 
-from assignment.fixable import FixableError, parse_as
+from assignment.fixable import parse_as
 from assignment.records import Record
+from grader.files.whole import load_json
 from grader.handins.own_cells import OwnCell
 from grader.handins.plan import Plan
 from grader.runs.result import RunResult, load_result
@@ -79,11 +79,7 @@ def load_plan(folder: Path) -> Plan | None:
     path = folder / "plan.json"
     if not path.exists():
         return None
-    try:
-        data = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        raise FixableError(f"{path}: not JSON; expected the plan that hw9 run writes") from None
-    return parse_as(Plan, data, str(path))
+    return parse_as(Plan, load_json(path, "the plan that hw9 run writes"), str(path))
 
 
 def _to_evidence(result: RunResult) -> Evidence:

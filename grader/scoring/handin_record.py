@@ -13,11 +13,11 @@ from pydantic import Field, ValidationError
 
 from assignment.agreement.agree import Agreement, find_worst_word
 from assignment.assignment import Bilingual, Source
-from assignment.fixable import Fault, FixableError, to_faults
+from assignment.fixable import Fault, FixableError, load_file, to_faults
 from assignment.late import Lateness
 from assignment.records import Record
 from grader.decisions.decision import Decision
-from grader.files.whole import to_json, write_whole
+from grader.files.whole import MOST_BYTES, to_json, write_whole
 from grader.scoring.evidence import Evidence
 from grader.scoring.verdict import Verdict
 
@@ -129,10 +129,9 @@ def list_words(
 def load_handin_record(folder: Path) -> HandinRecord:
     """Return a Run folder's `verdicts.json`; FixableError where there is none, or another version wrote it."""
     path = folder / VERDICTS_FILE
+    data = load_file(path, MOST_BYTES, "the verdicts: run `hw9 score` first")
     try:
-        return HandinRecord.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise FixableError(f"{path}: {error.strerror}; expected the verdicts: run `hw9 score` first") from None
+        return HandinRecord.model_validate_json(data)
     except ValidationError as error:
         faults = to_faults(error, str(path))
         more = f" ({len(faults) - 1} more)" if len(faults) > 1 else ""

@@ -12,8 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from assignment.fixable import FixableError
-from assignment.sheet.notebook import parse_notebook
+from assignment.fixable import FixableError, load_file
+from assignment.sheet.notebook import MOST_BYTES, parse_notebook
 from assignment.sheet.official import hash_source
 from grader.scoring.handin_record import HandinRecord
 
@@ -66,7 +66,7 @@ def _mark(one: HandinRecord, others: tuple[str, ...]) -> HandinRecord:
 @cache
 def _read_released(released: Path) -> tuple[frozenset[str], frozenset[str]]:
     """Return the hashes of the released notebook's cells, and its lines."""
-    cells = parse_notebook(released.read_bytes())["cells"]
+    cells = parse_notebook(load_file(released, MOST_BYTES, "the released notebook"))["cells"]
     lines = (line.strip() for cell in cells for line in cell["source"].splitlines())
     return frozenset(map(hash_source, cells)), frozenset(lines)
 

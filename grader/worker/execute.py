@@ -29,6 +29,7 @@ from grader.runs.result import RunResult, commit_result
 from grader.sandbox.cgroup import Cgroup
 from grader.worker.client import MIB, Client
 from grader.worker.ending import Ending, clean_text
+from grader.worker.harmless import make_harmless
 from grader.worker.kernel import Kernel
 from grader.worker.place import OurFault, Place, check_health, check_start, open_place
 from grader.worker.watch import run_notebook
@@ -161,15 +162,20 @@ def _save_notebook(work: Path, notebook: Any, handin_bytes: int, most_outputs: i
 
     One output that is shown in a thousand places came once and would be written a thousand times.
     """
-    most = 2 * handin_bytes + most_outputs
-    data, notes = dump_notebook(notebook, most), []
+    most, notes = 2 * handin_bytes + most_outputs, list[str]()
+    try:
+        shown, left_out = make_harmless(notebook)
+        data = dump_notebook(shown, most)
+        notes += left_out
+    except RecursionError:
+        data = None
     if data is None and notebook.metadata.pop("widgets", None) is not None:
         notes.append(f"not kept: what widgets show, more than {most_outputs // MIB} MiB or nested too deeply")
-        data = dump_notebook(notebook, most)
+        data = dump_notebook(make_harmless(notebook)[0], most)
     if data is None:
         notes.append(f"not kept: the outputs in the notebook, more than {most_outputs // MIB} MiB or nested too deeply")
         bare = [{**cell, "outputs": []} if cell.cell_type == "code" else cell for cell in notebook.cells]
-        data = dump_notebook({**notebook, "cells": bare}, most)
+        data = dump_notebook(make_harmless({**notebook, "cells": bare})[0], most)
     if data is not None:
         (work / "executed.ipynb").write_bytes(data)
     return notes

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from mimetypes import guess_type
+from pathlib import Path
 
 from markupsafe import Markup
 
@@ -123,8 +124,8 @@ def load_pictures(bank: Bank, profile: Profile) -> dict[int, PictureFile]:
     found = {}
     for number in named:
         entry = profile.manifest.pictures[number]
-        path = profile.find_asset(entry.asset)
-        found[number] = PictureFile(number, f"{number}{path.suffix.lower()}", path.read_bytes(), entry.shows)
+        name = f"{number}{Path(entry.asset).suffix.lower()}"
+        found[number] = PictureFile(number, name, profile.read_asset(entry.asset), entry.shows)
     return found
 
 

@@ -7,6 +7,7 @@ What was computed is kept under a name made of all that it depends on, so that a
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -27,7 +28,8 @@ from questions.canonical import load_canonical
 ROOT = Path(__file__).parents[2]
 CACHE_FOLDER = ROOT / "build" / "reruns"
 ROOMS = ("assignment", "reference")  # what the reference is made of
-CODE = ("assignment/*.py", "assignment/models/*.py", "reference/**/*.py")  # what of it `reference` may import
+# Of our code, what `reference` may import.
+CODE = ("assignment/*.py", "assignment/files/*.py", "assignment/models/*.py", "reference/**/*.py")
 NOTEBOOK = ROOT / "assignment" / "homework.py"  # a template of cells, which nothing imports
 FIXABLE = 1  # the exit code of `python -m reference.produce` for what a user can mend
 SETTINGS = {"OMP_NUM_THREADS": "1", "PYTHONSAFEPATH": ""}  # else Python would not look where the edits are
@@ -159,16 +161,15 @@ def _overlay(edits: Sequence[Edit]):  # type: ignore[no-untyped-def]
     """Yield a folder that looks like ours to Python, with the edits made; nothing of ours is touched."""
     with tempfile.TemporaryDirectory(prefix="hw9-rerun-") as name:
         place = Path(name)
-        for path in _list_files("*"):  # folders are made and only files are links: an edit replaces a link of its own
-            link = place / path.relative_to(ROOT)
-            link.parent.mkdir(parents=True, exist_ok=True)
-            link.symlink_to(path)
+        for path in _list_files("*"):  # copies: a link is read nowhere
+            copy = place / path.relative_to(ROOT)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
         for file in {edit.file for edit in edits}:
             text = (ROOT / file).read_text(encoding="utf-8")
             for edit in edits:
                 if edit.file == file:
                     text = text.replace(edit.old, edit.new)
-            (place / file).unlink()
             (place / file).write_text(text, encoding="utf-8")
         yield place
 

@@ -87,7 +87,9 @@ def test_course_of_another_name_than_its_folder_is_refused(copied: Course) -> No
         open_course(Path(renamed))
 
 
-@pytest.mark.parametrize("path", ["../secret.png", "/etc/passwd", "pictures/../../0.png", "pictures//0.png", "./0.png"])
+@pytest.mark.parametrize(
+    "path", ["../secret.png", "/etc/passwd", "pictures/../../0.png", "pictures//0.png", "./0.png", "bank/lime.yaml"]
+)
 def test_path_that_leads_out_of_a_course_is_refused(copied: Course, path: str) -> None:
     place = copied.folder / "manifest.yaml"
     data = yaml.safe_load(place.read_text(encoding="utf-8"))

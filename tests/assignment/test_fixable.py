@@ -1,5 +1,6 @@
 """A fault is a value: it is moved, sorted and grouped by its place, and joined where it is printed."""
 
+import itertools
 import pickle
 from itertools import groupby
 from pathlib import Path
@@ -104,3 +105,23 @@ def test_yaml_that_its_reader_cannot_build_is_a_fault_and_no_traceback(tmp_path:
     (tmp_path / "x.yaml").write_text(text)
     with pytest.raises(FixableError, match=r"x.yaml: .*expected well-formed YAML"):
         load_yaml(tmp_path / "x.yaml")
+
+
+BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{new}: &{new} [{', '.join([f'*{old}'] * 9)}]\n" for old, new in itertools.pairwise("abcdefghi")
+)
+MERGED = "a: &a {x: 1}\n" + "".join(
+    f"{new}: &{new} {{<<: [*{old}, *{old}]}}\n" for old, new in itertools.pairwise("abcdefghijklmnopqrstuvwx")
+)
+
+
+@pytest.mark.parametrize("text", [BOMB, MERGED, "a: &a [*a]", "a: &a\n  b: *a"])
+def test_few_lines_that_mean_more_than_memory_holds_are_refused_at_once(tmp_path: Path, text: str) -> None:
+    (tmp_path / "course.yaml").write_text(text)
+    with pytest.raises(FixableError, match=r"course\.yaml: more than 1000000 values, aliases written out; expected"):
+        load_yaml(tmp_path / "course.yaml")
+
+
+def test_aliases_of_an_honest_file_are_read(tmp_path: Path) -> None:
+    (tmp_path / "course.yaml").write_text("a: &a {x: 1}\nb: *a\nc: {<<: *a, y: 2}\n")
+    assert load_yaml(tmp_path / "course.yaml") == {"a": {"x": 1}, "b": {"x": 1}, "c": {"x": 1, "y": 2}}

@@ -13,7 +13,15 @@ from assignment.authoring.check.section import Author, Flaw, Section, list_some,
 from assignment.authoring.manifest import Draft, load_draft
 from assignment.course import NOTEBOOK_NAME, SETTINGS_NAME, find_link_faults
 from assignment.fixable import Fault, FixableError, parse_as, show_value
-from assignment.profile import MANIFEST_NAME, TRUTH_NAME, Manifest, PictureEntry, Profile, find_asset_faults
+from assignment.profile import (
+    MANIFEST_NAME,
+    STAFF_FOLDERS,
+    TRUTH_NAME,
+    Manifest,
+    PictureEntry,
+    Profile,
+    find_asset_faults,
+)
 
 PARTS = {  # of a manifest: what each is, and the command that enters it
     "masks": ("regions of the pictures", "course masks MASK..."),
@@ -31,7 +39,6 @@ PARTS = {  # of a manifest: what each is, and the command that enters it
     "texts": ("the texts that the BERTs read", "course texts --licence L --source S"),
 }
 NEEDED = ("pictures", "classifier", "masked", "readers", "texts")
-OWN_FOLDERS = ("bank", "proofs", "canonical")  # for staff alone, beside what the manifest names
 
 
 def check_manifest(folder: Path, author: Author) -> tuple[Section, Draft | None]:
@@ -142,7 +149,7 @@ def _list_unnamed(folder: Path, assets: tuple[Any, ...]) -> Iterator[str]:
     found = []
     for inside, folders, names in os.walk(folder):
         at_top = Path(inside) == folder
-        folders[:] = sorted(n for n in folders if not n.startswith(".") and not (at_top and n in OWN_FOLDERS))
+        folders[:] = sorted(n for n in folders if not n.startswith(".") and not (at_top and n in STAFF_FOLDERS))
         found += [(Path(inside) / name).relative_to(folder).as_posix() for name in sorted(names) if name[0] != "."]
     unnamed = [path for path in found if path not in known and Path(path).name != TRUTH_NAME]
     if unnamed:

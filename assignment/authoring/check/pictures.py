@@ -1,5 +1,6 @@
 """The check of a course's pictures and masks: every file opened, sizes, labels, grey levels, what they carry along."""
 
+import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -8,8 +9,9 @@ from PIL import ExifTags, Image
 
 from assignment.assignment import Assignment
 from assignment.authoring.check.section import Author, Flaw, Section, list_some
+from assignment.files.foreign import read_file
 from assignment.fixable import Fault
-from assignment.profile import MANIFEST_NAME, PictureEntry, Profile
+from assignment.profile import MANIFEST_NAME, MOST_PICTURE, PictureEntry, Profile
 
 TURNED, GPS = ExifTags.Base.Orientation, ExifTags.IFD.GPSInfo
 
@@ -29,7 +31,7 @@ def check_pictures(profile: Profile, assignment: Assignment, author: Author) -> 
 
 def _find_picture_faults(path: Path, size: tuple[int, int]) -> Iterator[str]:
     try:
-        with Image.open(path) as image:
+        with Image.open(io.BytesIO(read_file(path, MOST_PICTURE))) as image:
             image.load()
             exif, found = image.getexif(), image.size
     except FileNotFoundError:
@@ -79,7 +81,7 @@ def check_masks(profile: Profile, assignment: Assignment, author: Author) -> Sec
 def _look_at_mask(path: Path, size: tuple[int, int], regions: Sequence[str]) -> tuple[set[int], list[str]]:
     """Return the grey levels of a mask, and what is wrong with it."""
     try:
-        with Image.open(path) as image:
+        with Image.open(io.BytesIO(read_file(path, MOST_PICTURE))) as image:
             levels, mode, found = np.unique(np.asarray(image.convert("L"))), image.mode, image.size
     except FileNotFoundError:
         return set(), []  # said by the check of the manifest

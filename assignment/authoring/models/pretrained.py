@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from assignment.fixable import Fault, FixableError, check_all, show_value
+from assignment.fixable import MOST_YAML, Fault, FixableError, check_all, load_file, show_value
 from assignment.models.weights import read_weights, save_weights
 
 CARD_NAME = "README.md"
@@ -51,7 +51,7 @@ def read_licence(folder: Path) -> str | None:
     path = folder / CARD_NAME
     if not path.is_file():
         return None
-    head = path.read_text(encoding="utf-8", errors="replace").split("\n---", 1)[0]
+    head = load_file(path, MOST_YAML, "a model card").decode(errors="replace").split("\n---", 1)[0]
     try:
         data = yaml.safe_load(head) if head.startswith("---\n") else None
     except yaml.YAMLError:

@@ -10,7 +10,7 @@ import torch
 from assignment.authoring.manifest import Draft, edit_manifest, load_draft
 from assignment.authoring.models.slot import list_held
 from assignment.authoring.write import write_files
-from assignment.fixable import Fault, FixableError, check_all
+from assignment.fixable import MOST_YAML, Fault, FixableError, check_all, load_file
 from assignment.models.alignment import find_text_faults
 from assignment.models.bert import load_bert
 from assignment.models.reading import Tokens, WordRow, list_rows, read
@@ -77,7 +77,7 @@ def store_texts(folder: Path, file: Path, *, licence: str | None, source: str | 
         check_all(
             Fault((f"--{name}",), says) for name, its in zip(("licence", "source"), rights, strict=True) if not its
         )
-        write_files(folder, {TEXTS_NAME: file.read_bytes()})
+        write_files(folder, {TEXTS_NAME: load_file(file, MOST_YAML, "the texts")})
         draft.put([TEXTS_NAME], licence=rights[0], source=rights[1])
         draft.data["texts"] = TEXTS_NAME
     return place

@@ -1,5 +1,6 @@
 """A mask that an author painted: a PNG whose grey levels are the regions' numbers, or are mapped to them."""
 
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -7,8 +8,10 @@ import numpy as np
 from PIL import Image
 
 from assignment.arrays import BACKGROUND
+from assignment.files.foreign import read_file
 from assignment.fixable import Fault, FixableError, suggest
 from assignment.outputs import Array
+from assignment.profile import MOST_PICTURE
 
 
 def list_regions(regions: Sequence[str]) -> dict[str, int]:
@@ -58,7 +61,7 @@ def _explain(found: Sequence[int], unknown: Sequence[int], regions: Sequence[str
 def _read_grey(path: Path) -> Array:
     """Return the grey levels (h, w) of a PNG, of one with a palette its numbers; FixableError where it has colours."""
     try:
-        with Image.open(path, formats=["PNG"]) as image:
+        with Image.open(io.BytesIO(read_file(path, MOST_PICTURE)), formats=["PNG"]) as image:
             mode, levels = image.mode, np.asarray(image)
     except Image.DecompressionBombError:
         raise FixableError(Fault((str(path),), "too many pixels; expected a mask of the picture's size")) from None

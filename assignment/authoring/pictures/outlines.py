@@ -19,13 +19,16 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, NonNegativeInt
 
 from assignment.assignment import Size
-from assignment.fixable import Fault, FixableError, check_all, load_yaml, parse_as
+from assignment.fixable import Fault, FixableError, check_all, load_file, load_yaml, parse_as
 from assignment.outputs import Array
 
 Point = tuple[FiniteFloat, FiniteFloat]
 Polygon = Annotated[list[Point], Field(min_length=3)]
 CORNERS = 72  # of the polygon that stands for a circle
 FORMS = "labelme's JSON, COCO's JSON, YAML (picture number -> list of {region, polygon}) or a grey PNG"
+
+
+MOST_OUTLINES = 64 * 2**20  # bytes of a file of outlines
 
 
 @dataclass(frozen=True)
@@ -112,9 +115,7 @@ def load_drawings(path: Path) -> list[Drawing]:
 
 def _load_json(path: Path) -> object:
     try:
-        return json.loads(path.read_bytes())
-    except OSError as error:
-        raise FixableError(Fault((str(path),), f"{error.strerror}; expected {FORMS}")) from None
+        return json.loads(load_file(path, MOST_OUTLINES, FORMS))
     except (ValueError, RecursionError):
         raise FixableError(Fault((str(path),), f"not JSON; expected {FORMS}")) from None
 

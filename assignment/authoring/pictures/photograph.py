@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
 
-from assignment.fixable import Fault, FixableError
+from assignment.fixable import Fault, FixableError, load_file
 
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF")
 READ = "a JPEG, PNG, WebP or TIFF picture"
@@ -28,6 +28,9 @@ _TURNS = {  # by EXIF orientation; ImageOps.exif_transpose writes the EXIF anew,
 _SIDEWAYS = (5, 6, 7, 8)  # they exchange height and width
 
 
+MOST_PHOTOGRAPH = 512 * 2**20  # bytes of a photograph's file
+
+
 @dataclass(frozen=True)
 class Photograph:
     """An upright RGB picture of 8 bits, the digest of its file, and what was done to it that a person should know."""
@@ -39,10 +42,7 @@ class Photograph:
 
 def load_photograph(path: Path) -> Photograph:
     """Return a picture file's first picture; FixableError where it is none, broken, or larger than Pillow allows."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise FixableError(Fault((str(path),), f"{error.strerror}; expected {READ}")) from None
+    data = load_file(path, MOST_PHOTOGRAPH, READ)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what a strange tag is, does not matter: none is kept

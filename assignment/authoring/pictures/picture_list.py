@@ -17,7 +17,17 @@ from pathlib import Path
 from typing import Any
 
 from assignment.assignment import Bilingual
-from assignment.fixable import Fault, FixableError, check_all, load_yaml, parse_as, show_value, suggest
+from assignment.fixable import (
+    MOST_YAML,
+    Fault,
+    FixableError,
+    check_all,
+    load_file,
+    load_yaml,
+    parse_as,
+    show_value,
+    suggest,
+)
 
 FIELDS = ("file", "label", "shows", "licence", "source")
 COLUMNS = ("file", "label", "shows_en", "shows_zh", "licence", "source")
@@ -60,9 +70,7 @@ def load_list(path: Path, categories: Sequence[Bilingual]) -> list[Wanted]:
 
 def _load_csv(path: Path) -> list[dict[str, Any]]:
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise FixableError(Fault((str(path),), f"{error.strerror}; expected a CSV file")) from None
+        text = load_file(path, MOST_YAML, "a CSV file").decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise FixableError(
             Fault((str(path),), f"byte {error.start} is not UTF-8; expected a CSV file in UTF-8")

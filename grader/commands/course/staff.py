@@ -74,7 +74,7 @@ def look_at_proofs(course: Course, author: Author) -> Section:
 def look_at_notebook(course: Course, author: Author) -> Section:
     """Return whether the released notebook is what the course gives now."""
     built = build_notebook(load_bank(course), course)
-    found = course.notebook.read_bytes() if course.notebook.is_file() else None
+    found = course.read_released() if course.notebook.is_file() else None
     if found == built.encode():
         return Section(title="notebook", says=f"{course.notebook.name}, as the course gives it now")
     says = "not what the course gives now" if course.notebook.is_file() else "missing, or no file"

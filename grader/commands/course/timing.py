@@ -41,7 +41,7 @@ class CellColumn(ProgressColumn):
 
 def time_course(course: Course, device: str) -> int:
     """Execute the released notebook, show what it used and print the limits; 1 where it failed, or is over its own."""
-    cells = json.loads(course.released.read_text(encoding="utf-8"))["cells"]
+    cells = json.loads(course.read_released())["cells"]
     sources = ["".join(cell["source"]) for cell in cells]
     with tempfile.TemporaryDirectory(prefix="hw9-time-") as name:
         columns = (TextColumn(show_line(course.name), markup=False), BarColumn(), TimeElapsedColumn())

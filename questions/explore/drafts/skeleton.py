@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from assignment.course import Course
-from assignment.fixable import Fault, FixableError, load_yaml, suggest
+from assignment.fixable import MOST_YAML, Fault, FixableError, load_file, load_yaml, suggest
 from questions.axes import list_axes
 from questions.bank import to_number
 from questions.explore.drafts.draft import Data, dump
@@ -26,7 +26,7 @@ def add_skeleton(course: Course, analysis: str) -> tuple[str, str]:
     FixableError where the file cannot be read, or holds as many as the course's settings say.
     """
     path, count = find_bank_file(course, analysis), course.assignment.questions[analysis].count
-    text = path.read_text(encoding="utf-8") if path.exists() else f"# Questions about {analysis}.\n"
+    text = load_file(path, MOST_YAML, "a bank's file").decode() if path.exists() else f"# Questions about {analysis}.\n"
     items = load_yaml(path) if path.exists() else []
     if not isinstance(items, list):
         raise FixableError(Fault((str(path),), "no list; expected a list of questions"))

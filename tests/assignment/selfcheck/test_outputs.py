@@ -87,8 +87,8 @@ def test_a_pipe_or_more_than_the_grader_reads_is_named_and_not_read(tmp_path: Pa
         file.truncate(2**40)  # no byte of it lies on the disk
     said = tell(tmp_path)
     assert said.count("unreadable 無法讀取") == 3
-    assert "outputs/saliency.npz: no file; expected one that numpy wrote" in said
-    assert "outputs/lime.npz: no file" in said
+    assert "outputs/saliency.npz: not a regular file; expected a file that numpy wrote" in said
+    assert "outputs/lime.npz: a link; expected" in said
     assert f"outputs/attention.npz: more than {most} bytes" in said
 
 

@@ -1,6 +1,8 @@
 """`hw9 look`: what the grader reads in a notebook, without a key."""
 
 import json
+import os
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -27,3 +29,21 @@ def test_look_at_something_else_names_the_file(tmp_path: Path, capsys: pytest.Ca
     (tmp_path / "essay.ipynb").write_text("Dear TA", encoding="utf-8")
     assert main(["look", str(tmp_path / "essay.ipynb")]) == 1
     assert "essay.ipynb: notebook:" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "says"), [("pipe", "not a regular file"), ("sparse", "more than 134217728 bytes")])
+def test_look_neither_waits_nor_fills_memory(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, says: str
+) -> None:
+    path = tmp_path / f"{name}.ipynb"
+    if name == "pipe":
+        os.mkfifo(path)
+    else:
+        with path.open("wb") as sparse:
+            sparse.truncate(1500 << 20)
+    tracemalloc.start()
+    assert main(["look", str(path)]) == 1
+    assert tracemalloc.get_traced_memory()[1] < 64 << 20
+    tracemalloc.stop()
+    assert f"{path}: {says}; expected" in capsys.readouterr().err

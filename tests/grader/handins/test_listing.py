@@ -11,6 +11,7 @@ import pytest
 
 from assignment.fixable import FixableError
 from grader.handins.submission import find_submissions, open_handins
+from grader.runs.folder import lock_runs, record_class
 
 
 def write(path: Path) -> None:
@@ -99,3 +100,32 @@ def test_folder_that_cannot_be_listed_is_that_student_s_problem_alone(tmp_path: 
     assert (one.student, one.problem) == ("b01", None)
     assert (two.student, two.problem) == ("b02", "not_a_notebook")
     assert two.detail == f"{inner or 'b02'}: Permission denied; expected a folder that can be listed"
+
+
+def test_id_that_we_make_up_is_nobody_elses(tmp_path: Path) -> None:
+    write(tmp_path / "a b.ipynb")
+    (alone,) = find_submissions(tmp_path)
+    write(tmp_path / f"{alone.student}.ipynb")
+    write(tmp_path / f"{alone.student.upper()}.ipynb")
+    found = {one.student: one.problem for one in find_submissions(tmp_path)}
+    (made,) = set(found) - {alone.student, alone.student.upper()}
+    assert found == {alone.student: None, alone.student.upper(): None, made: "bad_name"}
+    assert made.startswith(alone.student)
+    (tmp_path / "handins.csv").write_text(f"student,name,submitted_at\n{made},Ada,\n")
+    assert {one.student: one.problem for one in find_submissions(tmp_path)}[made] == "missing"
+
+
+def test_entry_called_as_a_file_of_runs_is_its_own_problem(tmp_path: Path) -> None:
+    write(tmp_path / "b01" / "homework.ipynb")
+    (tmp_path / "runs.json").write_text("{}")
+    assert {one.student: one.problem for one in find_submissions(tmp_path)} == {"b01": None, "runs": "not_a_notebook"}
+    (tmp_path / "runs.json").unlink()
+    write(tmp_path / "runs.json" / "homework.ipynb")
+    assert [one.problem for one in find_submissions(tmp_path)] == [None, "bad_name"]
+
+
+def test_folder_of_runs_is_no_folder_of_hand_ins(tmp_path: Path) -> None:
+    with lock_runs(tmp_path / "runs"):
+        record_class(tmp_path / "runs", ())
+    with pytest.raises(FixableError, match="a RUNS folder; expected a folder of hand-ins"):
+        open_handins(tmp_path / "runs")

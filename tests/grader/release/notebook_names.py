@@ -51,6 +51,10 @@ def _walk(node: ast.AST) -> Iterator[tuple[str, bool]]:
             yield (node.asname or node.name).partition(".")[0], True
         case ast.FunctionDef() | ast.ClassDef():
             yield node.name, True
+        case ast.ExceptHandler():
+            yield from ((node.name, True),) if node.name else ()
+            for field in ast.iter_child_nodes(node):
+                yield from _walk(field)
         case ast.Lambda():
             return  # its names are those of its own scope
         case ast.Assign() | ast.AugAssign() | ast.For() | ast.NamedExpr():

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -21,6 +22,7 @@ from grader.release import bundle
 from grader.release.api import NOTEBOOK_API
 from grader.release.bundle import find_modules, list_bundled, write_bundle
 from questions.bank import load_bank
+from tests.courses import copy_course
 
 ROOMS = {"assignment", "reference", "questions", "grader", "tests"}
 
@@ -55,6 +57,29 @@ def test_bundle_of_a_course_that_is_not_whole_is_refused(tmp_path: Path) -> None
     with pytest.raises(FixableError, match=r"pictures/0\.png: No such file or directory; expected the asset") as caught:
         write_bundle(tmp_path, course)
     assert len(caught.value.faults) == len(course.manifest.assets)
+
+
+@pytest.mark.parametrize("how", ["a folder that is a link", "a link", "a pipe", "other bytes"])
+def test_asset_that_is_not_the_courses_own_file_is_in_no_bundle(tmp_path: Path, how: str) -> None:
+    course_copy = copy_course(tmp_path / "mini")
+    place, secret = course_copy.folder / "pictures" / "0.png", tmp_path / "secret"
+    shutil.copyfile(place, secret)
+    if how == "a folder that is a link":
+        (course_copy.folder / "pictures").rename(tmp_path / "elsewhere")
+        (course_copy.folder / "pictures").symlink_to(tmp_path / "elsewhere")
+    else:
+        place.unlink()
+    if how == "a link":
+        place.symlink_to(secret)  # the same bytes: they are compared, and still are not the course's
+    elif how == "a pipe":
+        os.mkfifo(place)
+    elif how == "other bytes":
+        place.write_bytes(bytes(len(secret.read_bytes())))
+    with pytest.raises(FixableError, match=r"pictures/0\.png: "):
+        write_bundle(tmp_path / "dist", course_copy)
+    assert not (tmp_path / "dist").exists()
+    with pytest.raises(FixableError, match=r"pictures/0\.png: "):
+        course_copy.profile.read_image("pictures/0.png")
 
 
 @pytest.mark.slow

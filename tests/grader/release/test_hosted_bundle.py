@@ -54,7 +54,7 @@ def test_only_what_anybody_can_fetch_is_left_out_of_the_zip(tmp_path: Path) -> N
         ({"addresses": [web], "private": True}, []),
         ({"hub": HUB}, [()]),
     ):
-        write_lock(made, to_entry("net.safetensors", data, **more), to_entry("bank/key.yaml", b"a", addresses=[web]))
+        write_lock(made, to_entry("net.safetensors", data, **more), to_entry("other.bin", b"a", addresses=[web]))
         assert [asset.addresses for asset in find_brought(host(made, ADDRESS))] == expected
     assert find_brought(host(made, ADDRESS, models="zip")) == ()
 

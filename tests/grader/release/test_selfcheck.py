@@ -194,14 +194,14 @@ def test_no_module_of_the_bundle_needs_another_system_or_guesses_an_encoding(bun
 
 
 def _opens_text(call: ast.Call) -> bool:
-    """Tell whether a call opens a file as text: read_text, write_text, or open without a mode that has a b."""
+    """Tell whether a call opens a file as text: read_text, write_text, or open without a mode that has a b; os.open gives a descriptor."""
     if isinstance(call.func, ast.Name):
         name, owner = call.func.id, "builtins"
     else:
         name, owner = getattr(call.func, "attr", ""), getattr(getattr(call.func, "value", None), "id", "")
     modes = [one.value for one in call.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
     if name == "open":
-        return owner not in ("Image", "archive") and not any("b" in mode for mode in modes)
+        return owner not in ("Image", "archive", "os") and not any("b" in mode for mode in modes)
     return name in ("read_text", "write_text") and owner != "builtins"
 
 
