@@ -68,6 +68,7 @@ tests:
 	$(BIN)/python -m pytest $(ARGS)
 
 nightly:
+	@$(MAKE) --no-print-directory system PACKAGES="bubblewrap chromium qemu-system-x86 mmdebstrap e2fsprogs"
 	.ci/loaded $(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 bank:

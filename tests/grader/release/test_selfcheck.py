@@ -52,6 +52,7 @@ for name in {POSIX!r}:
 for name in {LACKING!r}:
     if hasattr(os, name):
         delattr(os, name)
+os.supports_dir_fd = set()
 """
 ALONE = f"{ELSEWHERE}\nfor name in {ROOMS!r}:\n    sys.modules[name] = None\nsys.argv = sys.argv[1:]\n" + (
     'sys.path.insert(0, ".")\nrunpy.run_path("hw9.py", run_name="__main__")'
@@ -194,7 +195,10 @@ def test_no_module_of_the_bundle_needs_another_system_or_guesses_an_encoding(bun
 
 
 def _opens_text(call: ast.Call) -> bool:
-    """Tell whether a call opens a file as text: read_text, write_text, or open without a mode that has a b; os.open gives a descriptor."""
+    """Tell whether a call opens a file as text: read_text, write_text, or open without a mode that has a b.
+
+    `os.open` gives a descriptor.
+    """
     if isinstance(call.func, ast.Name):
         name, owner = call.func.id, "builtins"
     else:
