@@ -77,6 +77,9 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "grader.driver": (
         *("assignment", "assignment.files", "grader.files", "grader.handins", "grader.runs", "grader.sandbox"),
     ),
+    "grader.cluster": (
+        *("assignment", "grader.files", "grader.handins", "grader.runs", "grader.sandbox", "grader.driver"),
+    ),
     "grader.scoring": (
         *("assignment", "assignment.sheet", "questions", "grader.files", "grader.handins", "grader.decisions"),
         *("grader.quiz", "grader.runs", "grader.agreement", "assignment.agreement"),

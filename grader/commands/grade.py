@@ -1,10 +1,13 @@
 """`hw9 grade`: run, score and report a class, in one command."""
 
 import argparse
+from functools import partial
 from pathlib import Path
 
 from assignment.course import Course
-from grader.commands.run import execute
+from grader.cluster.units import print_driver
+from grader.commands.cluster.options import ClusterOptions, add_cluster_options, parse_address, take_cluster_options
+from grader.commands.run import HERE, execute
 from grader.commands.score import check_class, check_tables, keep_scored, score_class, show_scored, take_class
 from grader.commands.terminal.options import (
     Given,
@@ -52,10 +55,14 @@ def add_parser(verbs: Verbs) -> None:
     add_given(parser)
     add_show_key(parser)
     add_run_options(parser)
+    add_cluster_options(parser)
     add_keep_going(parser)
 
 
 def _start(options: argparse.Namespace) -> int:
+    if options.print:
+        say(print_driver(options.words, parse_address(options.address)[1]).rstrip())
+        return 0
     return grade(
         handins=options.handins,
         runs=options.runs,
@@ -63,10 +70,20 @@ def _start(options: argparse.Namespace) -> int:
         course=options.course,
         show_key=options.show_key,
         how=take_run_options(options),
+        where=take_cluster_options(options),
     )
 
 
-def grade(*, handins: Path | None, runs: Path, given: Given, course: Course, show_key: bool, how: RunOptions) -> int:
+def grade(
+    *,
+    handins: Path | None,
+    runs: Path,
+    given: Given,
+    course: Course,
+    show_key: bool,
+    how: RunOptions,
+    where: ClusterOptions = HERE,
+) -> int:
     """Run, score and report a class; without hand-ins nothing is run. The exit code is that of `score`."""
     check_course(runs, course.mark)
     grading = load_grading(course)
@@ -74,7 +91,8 @@ def grade(*, handins: Path | None, runs: Path, given: Given, course: Course, sho
     if handins is not None:
         check_tables(grading, tables)
         # the faults of the staff's files are said before hours of running, not after
-        execute(handins, runs, course, how, lambda its: check_class(its, runs, grading, tables, given.decisions))
+        check = partial(check_class, runs=runs, grading=grading, tables=tables, decisions=given.decisions)
+        execute(handins, runs, course, how, check, where)
     submissions = take_class(None, runs, course, tables, write=True)
     scored = score_class(submissions, runs, grading, tables, given.decisions)
     keep_scored(scored, runs)

@@ -29,6 +29,8 @@ from grader.commands import (
     run,
     score,
 )
+from grader.commands.cluster import main as cluster
+from grader.commands.cluster import worker
 from grader.commands.course import main as course
 from grader.commands.questions import main as questions
 from grader.commands.terminal.options import VerbParser
@@ -44,6 +46,8 @@ MODULES = (
     decide,
     report,
     demo,
+    worker,
+    cluster,
     bundle,
     explorer,
     look,
@@ -55,6 +59,7 @@ MODULES = (
 )
 PURPOSES = {
     "grade a class": ("collect", "grade", "run", "score", "decide", "report", "demo"),
+    "on several machines": ("worker", "cluster keys"),
     "hand out": ("bundle", "explorer", "look", "check", "questions handout", "questions qti", "questions lessons"),
     "make a course": (
         "course new",
@@ -181,6 +186,7 @@ def main(arguments: list[str] | None = None) -> int:
         if words[:1] == ["reference"]:
             return reference.reference(words[1:])
         options = make_parser().parse_args(words)
+        options.words = tuple(words)
         if "course" in options:
             options.course = find_course(options.course)
         with keep_private() if name_verb(options) in PRIVATE else nullcontext():

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from assignment.course import Course
+from grader.cluster.units import print_driver
 from grader.collect.say import list_download_notes
+from grader.commands.cluster.options import ClusterOptions, add_cluster_options, parse_address, take_cluster_options
 from grader.commands.terminal.options import (
     RunOptions,
     Verbs,
@@ -32,6 +34,7 @@ was tried twice.
 """
 
 
+HERE = ClusterOptions()
 Check = Callable[[tuple[Submission, ...]], object]
 
 
@@ -47,25 +50,42 @@ def add_parser(verbs: Verbs) -> None:
         _start,
         says="execute the notebooks in the sandbox",
         about=ABOUT,
-        examples=("hw9 run handins/ runs/", "hw9 run handins/ runs/ --jobs 2 --device cpu"),
+        examples=(
+            "hw9 run handins/ runs/",
+            "hw9 run handins/ runs/ --jobs 2 --device cpu",
+            "hw9 run handins/ runs/ --executor dask --keys keys/",
+        ),
     )
     add_handins(parser)
     add_runs(parser)
     add_run_options(parser)
+    add_cluster_options(parser)
     add_keep_going(parser)
 
 
 def _start(options: argparse.Namespace) -> int:
-    return run(handins=options.handins, runs=options.runs, course=options.course, how=take_run_options(options))
+    how, where = take_run_options(options), take_cluster_options(options)
+    if options.print:
+        say(print_driver(options.words, parse_address(where.address)[1]).rstrip())
+        return 0
+    return run(handins=options.handins, runs=options.runs, course=options.course, how=how, where=where)
 
 
-def run(*, handins: Path, runs: Path, course: Course, how: RunOptions) -> int:
+def run(*, handins: Path, runs: Path, course: Course, how: RunOptions, where: ClusterOptions = HERE) -> int:
     """Execute the notebooks; the exit code says whether each of them has its result."""
-    return 1 if any(result.word == "lost" for result in execute(handins, runs, course, how)) else 0
+    return 1 if any(result.word == "lost" for result in execute(handins, runs, course, how, where=where)) else 0
 
 
-def execute(handins: Path, runs: Path, course: Course, how: RunOptions, check: Check = accept) -> list[RunResult]:
+def execute(
+    handins: Path,
+    runs: Path,
+    course: Course,
+    how: RunOptions,
+    check: Check = accept,
+    where: ClusterOptions = HERE,
+) -> list[RunResult]:
     """Execute the notebooks, show how far it is, return all results; `check` sees the class before anything runs."""
+    elsewhere = where.make_maker(course, runs, how)
     for note in list_download_notes(handins):
         say(note)
     with ShownProgress(OUT) as shown:
@@ -85,5 +105,6 @@ def execute(handins: Path, runs: Path, course: Course, how: RunOptions, check: C
             without_memory_group=how.without_memory_group,
             keep_going=how.keep_going,
             limits=how.to_limits(course.assignment.limits),
+            elsewhere=elsewhere,
             observer=observe,
         )

@@ -7,6 +7,7 @@ simply tried again. All that is decided, and all that is told, happens in the ca
 
 import time
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,7 +20,8 @@ from assignment.files.foreign import read_file
 from assignment.fixable import FixableError
 from assignment.profile import check_profile
 from grader.driver.event import Begun, Ended, Observer, Started, TakenIn, Waits, ignore
-from grader.driver.executors import make_executor
+from grader.driver.executors import Elastic, MachineError, make_executor
+from grader.driver.order import order_by_time
 from grader.driver.pause import Pause
 from grader.driver.run_job import LOG_FILE, run_job
 from grader.driver.slot import Slot, make_font_list, make_slots, share_threads
@@ -46,6 +48,8 @@ from grader.sandbox.check import check_cage, check_readable
 from grader.sandbox.orphans import sweep_cages
 from grader.sandbox.subordinate import has_own_users
 
+TICK = 0.2  # seconds between two looks at places that come and go
+
 
 @dataclass(frozen=True)
 class Drive:
@@ -71,6 +75,7 @@ def run_class(
     keep_going: bool = False,
     limits: Limits | None = None,
     executor: str = "local",
+    elsewhere: Callable[[], Elastic] | None = None,
     observer: Observer = ignore,
 ) -> list[RunResult]:
     """Take in the hand-ins, execute each that has no result yet, and return all results, sorted by student.
@@ -78,17 +83,18 @@ def run_class(
     HANDINS is read once, before anything is executed. Hand-ins with a problem have nothing to execute and no result.
 
     `device` is auto, cpu or cuda; `jobs` None means one for each GPU, or for each processor; `executor` is one of
-    `EXECUTORS`; `without_memory_group`: also where no group limits a whole notebook's memory. Where not even an empty
-    notebook can be started any more the class waits, then ends with FixableError, and no hand-in is charged.
+    `EXECUTORS`; `elsewhere` makes one on other machines, and then this one needs neither sandbox nor device.
+    `without_memory_group`: also where no group limits a whole notebook's memory. Where not even an empty notebook can
+    be started any more the class waits, then ends with FixableError, and no hand-in is charged.
     FixableError as well when the hand-ins, the course, the RUNS folder or the sandbox are not as they must be;
     KeyboardInterrupt leaves everything so that the same call goes on.
     """
-    slots = make_slots(device, jobs)
+    slots = () if elsewhere else make_slots(device, jobs)
     open_handins(handins)  # its faults are told before the sandbox is tried and before RUNS is made
     check_profile(course.profile)
     released = parse_notebook(course.read_released())
     check_course(runs, course.mark)
-    if sandbox:
+    if sandbox and not elsewhere:
         check_readable(course)
         check_cage([slot.gpu for slot in slots if slot.gpu])
         try_group(without=without_memory_group)
@@ -99,11 +105,12 @@ def run_class(
         sweep_groups()
         its = limits or course.assignment.limits
         how = {"sandbox": sandbox, "keep_going": keep_going, "without_memory_group": without_memory_group}
-        how["subordinate"] = sandbox and not any(slot.gpu for slot in slots) and has_own_users(course)
+        how["subordinate"] = bool(sandbox and slots and not any(slot.gpu for slot in slots) and has_own_users(course))
         job = make_job(handins, runs, slots, course, its).model_copy(update=how)
         whole = [one for one in taken.submissions if one.problem is None]
-        with make_executor(executor, slots) as chosen:
+        with elsewhere() if elsewhere else make_executor(executor, slots) as chosen:
             _run_all(Drive(runs, slots, job, released, observer), chosen, whole)
+        _tell_news(observer, chosen)
         results = (load_result(run_folder(runs, one)) for one in whole)
         return [result for result in results if result is not None]
 
@@ -120,7 +127,7 @@ def make_job(
     return Job(
         course=order_course(course),
         limits=limits,
-        threads=share_threads(len(slots)),
+        threads=share_threads(len(slots) or 1),
         fonts=fonts.resolve() if fonts else None,
         hidden=(handins.resolve(), runs.resolve(), *(() if course.embedded else (course.folder,))),
     )
@@ -128,11 +135,15 @@ def make_job(
 
 def _run_all(drive: Drive, executor: Executor, submissions: list[Submission]) -> None:
     """Execute until every hand-in has a result, never two on one slot; when interrupted, take back what still runs."""
-    todo = deque(one for one in submissions if load_result(run_folder(drive.runs, one)) is None)
+    unfinished = [one for one in submissions if load_result(run_folder(drive.runs, one)) is None]
+    todo = deque(order_by_time(unfinished, drive.runs))
     drive.tell(Begun(len(submissions), len(submissions) - len(todo)))
     free, running = deque(drive.slots), dict[Future[None], tuple[Submission, Slot]]()
     try:
         while todo or running:
+            if isinstance(executor, Elastic):
+                free = deque([Slot(0)] * (executor.count_places() - len(running)))  # it has places of its own
+                _tell_news(drive.tell, executor)
             while todo and free:
                 one = todo.popleft()
                 if is_lost(run_folder(drive.runs, one)):
@@ -140,12 +151,11 @@ def _run_all(drive: Drive, executor: Executor, submissions: list[Submission]) ->
                 elif (ready := _prepare(drive, one)) is not None:
                     slot = free.popleft()
                     running[_start(drive, executor, one, ready, slot)] = one, slot
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
-                one, slot = running[future]
-                future.result()
-                del running[future]
+            for future in _wait(running, elastic=isinstance(executor, Elastic)):
+                one, slot = running.pop(future)
                 free.append(slot)
-                todo.extend(() if _end(drive, one) else (one,))
+                if not _end(drive, one, future):
+                    todo.appendleft(one) if isinstance(executor, Elastic) else todo.append(one)
     except BaseException:
         for future in running:
             future.cancel()
@@ -153,6 +163,18 @@ def _run_all(drive: Drive, executor: Executor, submissions: list[Submission]) ->
             if not (run_folder(drive.runs, one) / RESULT_FILE).exists():
                 take_back(run_folder(drive.runs, one))
         raise
+
+
+def _wait(running: "dict[Future[None], tuple[Submission, Slot]]", *, elastic: bool) -> "set[Future[None]]":
+    """Return the jobs that have ended, once there is one; where places come and go, look at these now and then."""
+    if elastic and not running:
+        time.sleep(TICK)
+    return wait(running, timeout=TICK if elastic else None, return_when=FIRST_COMPLETED).done
+
+
+def _tell_news(tell: Observer, executor: Executor) -> None:
+    for event in executor.list_news() if isinstance(executor, Elastic) else ():
+        tell(event)
 
 
 def _prepare(drive: Drive, submission: Submission) -> Plan | None:
@@ -179,9 +201,14 @@ def _start(drive: Drive, executor: Executor, submission: Submission, plan: Plan,
     return executor.submit(run_job, folder.resolve())
 
 
-def _end(drive: Drive, submission: Submission) -> bool:
-    """Note how a job ended; tell whether it left a result. Wait where nothing can be started here."""
-    folder = run_folder(drive.runs, submission)
+def _end(drive: Drive, submission: Submission, future: "Future[None]") -> bool:
+    """Note how a job ended; tell whether it left a result. Wait where nothing can be started here.
+
+    A machine's own fault is not the student's.
+    """
+    folder, error = run_folder(drive.runs, submission), future.exception()
+    if error is not None and not isinstance(error, MachineError):
+        raise error
     result = load_result(folder)
     if result is None and (reason := take_unready(folder)) is not None:
         seconds = drive.pause.find_seconds(reason)
@@ -189,9 +216,9 @@ def _end(drive: Drive, submission: Submission) -> bool:
         time.sleep(seconds)
         return False
     drive.pause.forget()
-    if result is None:
+    if result is None and (error is None or error.counts):
         note_vanished(folder)
-    drive.tell(Ended(submission.student, result))
+    drive.tell(Ended(submission.student, result, str(error or "")))
     return result is not None
 
 

@@ -1,4 +1,4 @@
-"""What a driver tells of a class: that it was taken in, begins or waits, that a notebook starts, how each ended."""
+"""What a driver tells of a class: that it begins or waits, each start and end of a notebook, its machines."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,10 +32,11 @@ class Started:
 
 @dataclass(frozen=True)
 class Ended:
-    """A notebook ended; without a result its worker vanished, and it is tried again."""
+    """A notebook ended; without a result its worker vanished, and it is tried again. `why`: what a machine said."""
 
     student: str
     result: RunResult | None
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,41 @@ class Waits:
     reason: str
 
 
-Event = TakenIn | Begun | Started | Ended | Waits
+@dataclass(frozen=True)
+class MachineCame:
+    """A machine came to work for the class, with so many places."""
+
+    name: str
+    places: int
+
+
+@dataclass(frozen=True)
+class MachineLeft:
+    """A machine is gone, or went; how long notebooks ran on it, and how many of them have their result from it."""
+
+    name: str
+    why: str
+    busy_seconds: float
+    results: int
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A notebook runs at a place of a machine."""
+
+    student: str
+    machine: str
+    place: int
+
+
+@dataclass(frozen=True)
+class Noted:
+    """Something about a machine that a person may want to know."""
+
+    text: str
+
+
+Event = TakenIn | Begun | Started | Ended | MachineCame | MachineLeft | Placed | Noted | Waits
 Observer = Callable[[Event], None]  # always called from the thread that called the driver
 
 

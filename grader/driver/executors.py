@@ -4,11 +4,36 @@ What an executor gets is `run_job` and a Run's folder, at most one for each slot
 processes that see the same folder, and must not cache: the same Run may be submitted twice.
 """
 
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 
 from assignment.fixable import FixableError, show_value
+from grader.driver.event import Event
 from grader.driver.slot import Slot
+
+
+class MachineError(Exception):
+    """A machine had no result for a Run: not the student's doing, and to be tried elsewhere.
+
+    counts: whether the machine is known to be sound, so that the notebook may have to do with it.
+    """
+
+    def __init__(self, machine: str, why: str, *, counts: bool) -> None:
+        super().__init__(f"{machine}: {why}")
+        self.counts = counts
+
+
+class Elastic(Executor):
+    """An executor on machines that come and go: it has the sandbox and the devices, which the driver then needs not."""
+
+    @abstractmethod
+    def count_places(self) -> int:
+        """Return how many Runs may be submitted at once, now; FixableError where there will be none."""
+
+    @abstractmethod
+    def list_news(self) -> list[Event]:
+        """Return what is to be told since the last time."""
 
 
 def make_threads(slots: Sequence[Slot]) -> Executor:

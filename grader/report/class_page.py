@@ -10,6 +10,7 @@ from urllib.parse import quote
 from assignment.assignment import Bilingual
 from grader.analysis.items import QuestionRecord
 from grader.report.class_record import ClassRecord
+from grader.report.machines import describe_share, summarize_machines
 from grader.report.own_cells import OwnCells, make_own_cells
 from grader.report.regrade import Regrade
 from grader.scoring.handin_record import HandinRecord
@@ -71,10 +72,13 @@ class ClassPage:
     questions: tuple[QuestionRecord, ...]
     keys: dict[str, str]
     regrade: Regrade
+    machines: tuple[tuple[str, Bilingual], ...]  # each with what it did
+    again: str  # whose notebook was started more than once
 
 
 def make_class_page(results: ClassRecord, title: Bilingual, keys: dict[str, str], regrade: Regrade) -> ClassPage:
     """Return what the class page shows; give no keys to hide them."""
+    machines = summarize_machines(results.handins)
     totals = sorted(one.total for one in results.handins if not one.excused)
     return ClassPage(
         results=results,
@@ -90,6 +94,8 @@ def make_class_page(results: ClassRecord, title: Bilingual, keys: dict[str, str]
         questions=results.questions,
         keys=keys,
         regrade=regrade,
+        machines=tuple((one.name, describe_share(one)) for one in machines.shares),
+        again=machines.again,
     )
 
 

@@ -40,6 +40,9 @@ class RunResult(Record):
     peak_memory_mib: float = 0.0
     output_bytes: int = 0
     device: str = "cpu"
+    machine: str | None = None  # on which it ran
+    gpu: str | None = None  # its name where that is known, and its UUID
+    gpu_driver: str | None = None
     sandbox: bool = True
     memory_group: str = "none"  # none: a watcher added up what it held
     attempt: int = 1

@@ -35,6 +35,10 @@ class Evidence(Record):
         default=None, description="the most memory that was counted, or seen where there was no group"
     )
     device: str | None = Field(default=None, description="`cpu` or `cuda`")
+    machine: str | None = Field(default=None, description="the machine on which it ran")
+    gpu: str | None = Field(default=None, description="the GPU, or the slice of one, on which it ran")
+    gpu_driver: str | None = Field(default=None, description="the version of its driver")
+    attempt: int | None = Field(default=None, description="which start this is, from 1: more where it was run again")
     sandbox: bool | None = Field(default=None, description="whether it ran in the sandbox; null when not run or lost")
     memory_group: str | None = Field(
         default=None, description="what limited its memory in all: `v1`, `v2`, `scope`, or `none` (a watcher)"
@@ -88,6 +92,10 @@ def _to_evidence(result: RunResult) -> Evidence:
         seconds=result.seconds,
         peak_memory_mib=result.peak_memory_mib,
         device=result.device,
+        machine=result.machine,
+        gpu=result.gpu,
+        gpu_driver=result.gpu_driver,
+        attempt=result.attempt,
         sandbox=result.sandbox,
         memory_group=result.memory_group if result.sandbox and result.word != "lost" else None,
         notebook_sha256=result.notebook_sha256 or None,

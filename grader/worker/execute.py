@@ -7,6 +7,7 @@ import asyncio
 import hashlib
 import json
 import logging
+import platform
 import resource
 import time
 from dataclasses import dataclass
@@ -101,6 +102,9 @@ async def execute_run(folder: Path, job: Job) -> RunResult:
         peak_memory_mib=seen.peak_memory_mib,
         output_bytes=seen.output_bytes,
         device="cuda" if job.gpu else "cpu",
+        machine=platform.node() or None,
+        gpu=job.gpu.uuid if job.gpu else None,
+        gpu_driver=read_driver_version() if job.gpu else None,
         sandbox=job.sandbox,
         memory_group=place.group.kind,
         attempt=job.attempt,
@@ -207,6 +211,14 @@ def find_beside(folder: Path, limits: Limits) -> tuple[Path | None, tuple[str, .
     if needed > limits.work_mib * MIB or max(sizes) > limits.file_mib * MIB:
         return None, (f"left out: the files beside the notebook, {needed // MIB} MiB, more than the work folder takes",)
     return beside, ()
+
+
+def read_driver_version(file: Path = Path("/sys/module/nvidia/version")) -> str | None:
+    """Return the version of this machine's NVIDIA driver; None where there is none, or it does not say."""
+    try:
+        return file.read_text(encoding="ascii").strip()[:40] or None
+    except (OSError, ValueError):
+        return None
 
 
 def _describe_limits(job: Job, group: Cgroup) -> tuple[str, ...]:

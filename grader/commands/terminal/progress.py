@@ -11,7 +11,7 @@ from rich.text import Text
 
 from assignment.fixable import show_line
 from grader.commands.terminal.screen import Screen
-from grader.driver.event import Begun, Ended, Event, Started, TakenIn, Waits
+from grader.driver.event import Begun, Ended, Event, MachineCame, MachineLeft, Noted, Placed, Started, TakenIn, Waits
 from grader.runs.result import RunResult
 
 COLUMNS = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -101,23 +101,45 @@ class ShownProgress:
                     self.console.print(f"{finished} of {total} notebooks have a result already")
             case Started(student):
                 self.running[student] = self.live.add_task(f"  {student}", total=None)
+            case Placed(student, machine, place):
+                if student in self.running:
+                    self.live.update(self.running[student], description=f"  {student}  {machine}, place {place}")
+            case MachineCame() | MachineLeft() | Noted():
+                self.console.print(show_line(describe_machine(event)), soft_wrap=True)
             case Waits(student, seconds, reason):
                 if student in self.running:
                     self.live.remove_task(self.running.pop(student))
                 says = f"{student}: not started, and not at fault; tried again in {seconds:.0f} s: {reason}"
                 self.console.print(show_line(says), soft_wrap=True)
-            case Ended(student, result):
+            case Ended(student, result, why):
                 if student in self.running:
                     self.live.remove_task(self.running.pop(student))
-                self.console.print(describe_end(student, result))
+                self.console.print(describe_end(student, result, why))
                 self.live.advance(self.all, result is not None)
 
 
-def describe_end(student: str, result: RunResult | None) -> Text:
-    """Return one line that says how a notebook ended."""
+def describe_machine(event: MachineCame | MachineLeft | Noted) -> str:
+    """Return one line that says what happened to a machine.
+
+    >>> describe_machine(MachineLeft("gpu1", "not a word for 21 s", 125.0, 7))
+    'gpu1 left: not a word for 21 s; 7 notebooks in 125 s'
+    """
+    match event:
+        case MachineCame(name, places):
+            return f"{name} came, {places} at once"
+        case MachineLeft(name, why, seconds, results):
+            return f"{name} left: {why}; {results} notebooks in {seconds:.0f} s"
+        case Noted(text):
+            return text
+
+
+def describe_end(student: str, result: RunResult | None, why: str = "") -> Text:
+    """Return one line that says how a notebook ended; `why` a machine had no result."""
     name = f"{show_line(student):24} "
     if result is None:
-        return Text.assemble(name, ("no result", "magenta"), " (its worker ended; it is run again)")
+        return Text.assemble(
+            name, ("no result", "magenta"), f" ({show_line(why or 'its worker ended')}; it is run again)"
+        )
     reason = f" ({result.reason})" if result.reason else ""
     place = f" in cell {result.cell}" if result.cell is not None else ""
     return Text.assemble(name, (result.word, COLOURS[result.word]), f"{reason}{place}  {result.seconds:.1f} s")

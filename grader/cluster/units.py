@@ -1,0 +1,120 @@
+"""What starts a worker, or the driver of a class, where nobody sits before it: a systemd unit, an sbatch script.
+
+Both start exactly the command that was typed, in the folder where it was typed.
+"""
+
+import shlex
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from assignment.fixable import FixableError, show_value
+
+OPTION = "--print"
+KINDS = ("systemd", "slurm")
+END_TIME = "SLURM_JOB_END_TIME"  # of a job, in seconds since 1970
+
+UNIT = """# Keep as ~/.config/systemd/user/{name}.service, then:
+#   systemctl --user daemon-reload && systemctl --user enable --now {name}; loginctl enable-linger
+[Unit]
+Description={about}
+StartLimitIntervalSec=0
+
+[Service]
+WorkingDirectory={folder}
+ExecStart={command}
+# It ends by itself with its class, or without one for too long. It is started again only where it failed.
+Restart=on-failure
+RestartSec=60
+KillMode=mixed
+TimeoutStopSec=30
+# Memory of a notebook is then bounded for all of its processes together.
+Delegate=yes
+
+[Install]
+WantedBy=default.target
+"""
+
+SCRIPT = """#!/bin/sh
+# {about}. Submit it with sbatch; lines that begin with #SBATCH are your site's to change.
+#SBATCH --job-name={name}
+{wishes}
+#SBATCH --output={name}-%j.log
+
+cd {folder} || exit 1
+{before}exec {command}
+"""
+WORKER_WISHES = """#SBATCH --gres=gpu:1
+#SBATCH --cpus-per-task=4
+#SBATCH --mem=8G
+#SBATCH --time=04:00:00
+# As many workers as the queue gives; each takes one GPU.
+#SBATCH --array=1-4
+# It has a minute to say that it leaves before its time is over.
+#SBATCH --signal=B:TERM@60"""
+DRIVER_WISHES = """#SBATCH --cpus-per-task=2
+#SBATCH --mem=4G
+#SBATCH --time=1-00:00:00"""
+DRIVER_BEFORE = 'echo "workers: hw9 worker $(hostname -f):{port} --keys DIR"\n'
+
+
+def print_worker(kind: str, words: Sequence[str]) -> str:
+    """Return the unit or the script that starts a worker as it was typed."""
+    return _fill(kind, words, "hw9-worker", "A worker of hw9", WORKER_WISHES, "")
+
+
+def print_driver(words: Sequence[str], port: int) -> str:
+    """Return the script that runs a class as it was typed, on a node of the cluster: login nodes end long programs."""
+    return _fill("slurm", words, "hw9-run", "A class of hw9", DRIVER_WISHES, DRIVER_BEFORE.format(port=port))
+
+
+def _fill(kind: str, words: Sequence[str], name: str, about: str, wishes: str, before: str) -> str:
+    command, folder = [*find_program(), *drop_option(words)], str(Path.cwd())
+    for word in (*command, folder):
+        if not word.isprintable():
+            raise FixableError(f"{show_value(word)}: cannot stand in a {kind} file; expected printable characters")
+    if kind == "systemd":
+        quoted = " ".join(map(quote_systemd, command))
+        return UNIT.format(name=name, about=about, folder=folder.replace("%", "%%"), command=quoted)
+    its = shlex.join(command)
+    return SCRIPT.format(name=name, about=about, wishes=wishes, before=before, folder=shlex.quote(folder), command=its)
+
+
+def find_program() -> list[str]:
+    """Return how this hw9 is started from anywhere."""
+    script = Path(sys.executable).with_name("hw9")
+    return [str(script)] if script.is_file() else [sys.executable, "-m", "grader"]
+
+
+def drop_option(words: Sequence[str]) -> list[str]:
+    """Return a command line without --print and what follows it.
+
+    >>> drop_option(["worker", "gpu1", "--print", "slurm", "--places", "2"]), drop_option(["worker", "--print=slurm"])
+    (['worker', 'gpu1', '--places', '2'], ['worker'])
+    """
+    kept, skip = [], False
+    for word in words:
+        if not skip and word != OPTION and not word.startswith(f"{OPTION}="):
+            kept.append(word)
+        skip = word == OPTION
+    return kept
+
+
+def quote_systemd(word: str) -> str:
+    r"""Return a word as ExecStart= reads it back.
+
+    >>> print(quote_systemd('a "b" 50% $HOME'))
+    "a \"b\" 50%% $$HOME"
+    """
+    escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
+    return f'"{escaped}"'
+
+
+def find_seconds_left(environment: Mapping[str, str], now: float) -> float | None:
+    """Return how long a Slurm job still has; None outside of one.
+
+    >>> find_seconds_left({"SLURM_JOB_END_TIME": "1700000100"}, 1700000000.0)
+    100.0
+    """
+    end = environment.get(END_TIME, "")
+    return float(end) - now if end.isdigit() else None

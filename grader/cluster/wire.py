@@ -1,0 +1,162 @@
+"""The connection between driver and workers: Dask's comms (TLS on both sides, msgpack), and nothing else of Dask.
+
+Only plain values travel, and neither side ever unpickles: Dask's own scheduler and workers would, for whoever holds the
+class's certificate. The driver listens; a worker only calls. A call names a function and its arguments and gets a
+dictionary; `refused` in it says what was wrong.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from importlib import import_module
+from types import ModuleType, SimpleNamespace
+from typing import Any, NoReturn
+
+from assignment.fixable import FixableError
+from grader.cluster.keys import Keys
+
+Message = Mapping[str, Any]
+Handler = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
+PORT = 8790
+QUIET_SECONDS = 15  # of a connection whose other end acknowledges nothing, after which it is closed
+REFUSED = "refused"
+GIVEN_UP = "the driver does not know this machine any more"
+LOGGER = logging.getLogger("distributed.comm.tcp")
+
+
+def load_dask() -> ModuleType:
+    """Return `distributed`, which from now on unpickles nothing it receives; FixableError where it is not installed."""
+    try:
+        import dask
+        import distributed.comm
+        from distributed.protocol import core
+    except ImportError:
+        raise FixableError(
+            "distributed: not installed; expected it for --executor dask and hw9 worker (pip install 'hw9[cluster]')"
+        ) from None
+    if not hasattr(core, "pickle"):
+        raise FixableError("distributed: a version that hw9 does not know; expected that of constraints.txt")
+    core.pickle = SimpleNamespace(loads=_refuse_pickle, dumps=_refuse_pickle)
+    dask.config.set({"distributed.comm.timeouts.tcp": f"{QUIET_SECONDS} s"})
+    for name in ("distributed.core", "distributed.protocol.core", "tornado"):
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # what they say is told by us
+    return distributed
+
+
+def _refuse_pickle(*_: Any, **__: Any) -> NoReturn:
+    LOGGER.warning("its other end sent a pickle, which was not opened: a worker's machine may be in other hands")
+    raise OSError("a pickle; expected plain values")
+
+
+class Refusals(logging.Handler):
+    """Tells whoever listens which connections were refused while they were made."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        super().__init__(logging.WARNING)
+        self.tell = tell
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Tell one refusal."""
+        self.tell(f"refused a connection: {' '.join(record.getMessage().split())[:300]}")
+
+
+def _make_security(keys: Keys | None) -> Any:
+    security: Any = import_module("distributed.security").Security
+
+    if keys is None:
+        return security(require_encryption=False)
+    files = {f"tls_{role}_{part}": str(path) for role in ("scheduler", "worker") for part, path in _parts(keys)}
+    return security(require_encryption=True, tls_ca_file=str(keys.certificate), **files)
+
+
+def _parts(keys: Keys) -> Iterable[tuple[str, Any]]:
+    return (("cert", keys.certificate), ("key", keys.key))
+
+
+async def listen(
+    host: str, port: int, keys: Keys | None, handlers: Mapping[str, Handler], broke: Callable[[str], None]
+) -> Any:
+    """Return a listener that answers calls; without keys it is plain TCP. FixableError where the port is taken.
+
+    broke: told of each machine whose beats came over a connection that ended.
+    """
+    distributed = load_dask()
+    args = _make_security(keys).get_listen_args("scheduler")
+
+    async def answer(comm: Any) -> None:
+        await _answer(comm, handlers, broke)
+
+    address = f"{'tls' if keys else 'tcp'}://{host}:{port}"
+    listener = distributed.comm.listen(address, answer, deserialize=False, **args)
+    try:
+        await listener.start()
+    except OSError as error:
+        says = f"{error.strerror or error}; expected an address of this machine and a free port (--address HOST:PORT)"
+        raise FixableError(f"{host}:{port}: {says}") from None
+    return listener
+
+
+async def _answer(comm: Any, handlers: Mapping[str, Handler], broke: Callable[[str], None]) -> None:
+    """Answer the calls of one connection until it ends or says what is no call."""
+    beating: object = None
+    try:
+        while True:
+            message = await comm.read()
+            if not isinstance(message, dict) or message.get("op") not in handlers:
+                return
+            op = message.pop("op")
+            beating = message.get("machine") if op == "beat" else beating
+            await comm.write(await handlers[op](message))
+    except (OSError, ValueError, TypeError, RecursionError):  # it closed, or sent what msgpack does not read
+        return
+    finally:
+        comm.abort()
+        if isinstance(beating, str):
+            broke(beating)
+
+
+class Line:
+    """One connection to a driver: made when first needed, made anew after a fault."""
+
+    def __init__(self, address: str, keys: Keys | None) -> None:
+        self.distributed = load_dask()
+        self.comm: Any = None
+        self.address = f"{'tls' if keys else 'tcp'}://{address}"
+        self.args = _make_security(keys).get_connection_args("worker")
+
+    async def call(self, op: str, **arguments: Any) -> dict[str, Any]:
+        """Call a function of the driver; OSError where no answer came."""
+        try:
+            if self.comm is None:
+                self.comm = await self.distributed.comm.connect(
+                    self.address, timeout=QUIET_SECONDS, deserialize=False, **self.args
+                )
+            await self.comm.write({"op": op, **arguments})
+            answer = await self.comm.read()
+        except BaseException:
+            self.close()
+            raise
+        if not isinstance(answer, dict):
+            self.close()
+            raise OSError(f"{self.address}: no answer of hw9")
+        return answer
+
+    def close(self) -> None:
+        """Drop the connection."""
+        comm, self.comm = self.comm, None
+        if comm is not None:
+            comm.abort()
+
+
+def describe_fault(error: OSError) -> str:
+    """Return why there is no connection, in one line."""
+    causes = [str(one) for one in (error.__cause__, error) if one and str(one)]
+    return " ".join((causes or [type(error).__name__])[0].split())[:200]
+
+
+def check_answer(answer: dict[str, Any]) -> dict[str, Any]:
+    """Return an answer; FixableError with what the driver objects to, OSError where it knows us no more."""
+    if REFUSED in answer:
+        raise FixableError(*str(answer[REFUSED]).splitlines())
+    if "unknown" in answer:
+        raise OSError(GIVEN_UP)
+    return answer
