@@ -15,7 +15,6 @@ from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import f, norm
 
 LEVEL = 0.95  # of every interval
 Floats = NDArray[np.float64]
@@ -109,9 +108,13 @@ def estimate_reliability(scores: Floats) -> Reliability | None:
         return None
     alpha = k / (k - 1) * (1 - float(scores.var(axis=0, ddof=1).sum()) / total)
     tail = (1 - LEVEL) / 2
+    from scipy.stats import f  # here: it takes a second to load
+
     low, high = (1 - (1 - alpha) * f.ppf(q, n - 1, (n - 1) * (k - 1)) for q in (1 - tail, tail))
     return Reliability(Estimate(alpha, float(low), float(high)), sqrt(total * (1 - alpha)), sqrt(total))
 
 
 def _find_quantile(outside: float) -> float:
+    from scipy.stats import norm  # here: it takes a second to load
+
     return float(norm.isf(outside / 2))

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
 
 from grader.analysis.answers import Answers
 from grader.analysis.estimates import Bools, Correlations, correlate, find_error
@@ -63,6 +62,8 @@ def find_suspects(answers: Answers) -> tuple[Suspect, ...]:
     at = [one.question for one in tried]
     theirs = correlate(np.stack([one.column for one in tried], axis=1), answers.rest[:, at])
     key = correlate(answers.right[:, at], answers.rest[:, at])
+    from scipy.stats import norm  # here: it takes a second to load
+
     least = float(norm.isf(ERROR / len(tried)))
     best: dict[int, int] = {}
     for n, one in enumerate(tried):
