@@ -131,6 +131,7 @@ def test_claim_that_tells_a_mistake_comes_first() -> None:
     assert f"tells 1 of 1 mistakes, {WORDS}-turned" in write_pairs(WORDS, [first], 1, Naming(open_course()))
 
 
+@pytest.mark.slow
 def test_same_seed_gives_the_same_and_another_another(pool: Pool) -> None:
     course = open_course()
 
