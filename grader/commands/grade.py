@@ -61,7 +61,7 @@ def add_parser(verbs: Verbs) -> None:
 
 def _start(options: argparse.Namespace) -> int:
     if options.print:
-        say(print_driver(options.words, parse_address(options.address)[1]).rstrip())
+        say(print_driver(options.typed, parse_address(options.address)[1]).rstrip())
         return 0
     return grade(
         handins=options.handins,

@@ -186,7 +186,7 @@ def main(arguments: list[str] | None = None) -> int:
         if words[:1] == ["reference"]:
             return reference.reference(words[1:])
         options = make_parser().parse_args(words)
-        options.words = tuple(words)
+        options.typed = tuple(words)
         if "course" in options:
             options.course = find_course(options.course)
         with keep_private() if name_verb(options) in PRIVATE else nullcontext():

@@ -66,7 +66,7 @@ def add_parser(verbs: Verbs) -> None:
 def _start(options: argparse.Namespace) -> int:
     how, where = take_run_options(options), take_cluster_options(options)
     if options.print:
-        say(print_driver(options.words, parse_address(where.address)[1]).rstrip())
+        say(print_driver(options.typed, parse_address(where.address)[1]).rstrip())
         return 0
     return run(handins=options.handins, runs=options.runs, course=options.course, how=how, where=where)
 

@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import sys
 import time
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from grader.cluster.units import KINDS, OPTION, find_seconds_left, print_worker
 from grader.cluster.wire import load_dask
 from grader.commands.cluster.options import LOCAL, parse_address
 from grader.commands.terminal.options import Verbs, add_verb, parse_positive
-from grader.commands.terminal.screen import say
+from grader.commands.terminal.screen import say, warn
 from grader.sandbox.cgroup import try_group
 from grader.sandbox.check import check_cage
 
@@ -65,7 +64,7 @@ def add_parser(verbs: Verbs) -> None:
 def _start(options: argparse.Namespace) -> int:
     if options.print:
         parse_address(options.address)
-        say(print_worker(options.print, options.words).rstrip())
+        say(print_worker(options.print, options.typed).rstrip())
         return 0
     host, port = parse_address(options.address)
     if options.no_tls and host not in LOCAL:
@@ -100,4 +99,4 @@ def find_cache() -> Path:
 
 
 def _say(text: str) -> None:
-    print(f"worker: {text}", file=sys.stderr, flush=True)
+    warn(f"worker: {text}")

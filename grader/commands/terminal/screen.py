@@ -38,7 +38,7 @@ def say(line: str = "") -> None:
 
 def warn(line: str) -> None:
     """Print a line to stderr."""
-    print(show_line(line), file=sys.stderr)
+    print(show_line(line), file=sys.stderr, flush=True)
 
 
 def show_table(table: Table) -> None:

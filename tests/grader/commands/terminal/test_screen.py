@@ -39,7 +39,10 @@ WRITES: dict[str, tuple[str, ...]] = {  # by what is called: the modules that ma
         *("questions/explore/table.py", "questions/proof/matrix.py"),  # names of ours and numbers
         "grader/demo/members.py",  # a made-up class
     ),
-    "model_dump_json": ("grader/files/whole.py", "grader/report/faces.py", "questions/claim.py", DRAFTS),
+    "model_dump_json": (
+        *("grader/files/whole.py", "grader/report/faces.py", "questions/claim.py", DRAFTS),
+        *("grader/cluster/host.py", "grader/cluster/office.py"),  # between programs of ours, which parse it
+    ),
 }
 
 
