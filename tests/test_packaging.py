@@ -25,6 +25,8 @@ SDIST_FILES = {"pyproject.toml", "MANIFEST.in", "README.md", "CHANGELOG.md", "LI
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 # What a room imports and a user does without: the modules that make what is in the repository already.
 TOOLS = {
+    "dask": "its settings, for classes on several machines: the extra `cluster`",
+    "distributed": "its connections, for the same",
     "jupytext": "builds the released notebook",
     "skia-python": "draws the profile's pictures",
 }
@@ -32,7 +34,6 @@ TOOLS = {
 STARTED = {
     "build": ".ci/build starts it",
     "check-jsonschema": "make workflows starts it",
-    "distributed": "what the extra `cluster` is for: classes on several machines",
     "ipykernel": "the sandbox starts it, for each notebook",
     "ipywidgets": "students' notebooks import it: `interact`, `Output`",
     "jupyterlab": "the explorer is tried in it",

@@ -58,7 +58,7 @@ def to_number(chosen: str | frozenset[str], letters: str) -> int:
 
 
 def find_answers(handins: Sequence[HandinRecord], grading: Grading) -> Answers:
-    """Return the class's answers; every hand-in was scored with this Grading."""
+    """Return the class's answers; a question that a hand-in was not scored for counts as blank."""
     counted = [one for one in handins if one.problem is None and not one.excused]
     verdicts = [{verdict.item: verdict for verdict in one.verdicts} for one in counted]
     void = {item for its in verdicts for item, verdict in its.items() if verdict.word == "void"}
@@ -68,8 +68,9 @@ def find_answers(handins: Sequence[HandinRecord], grading: Grading) -> Answers:
     chosen, right = np.zeros(shape, np.int64), np.zeros(shape, np.bool_)
     for row, its in enumerate(verdicts):
         for column, (question, own) in enumerate(zip(asked, letters, strict=True)):
-            chosen[row, column] = to_number(its[question.id].chosen, own)
-            right[row, column] = its[question.id].word == "right"
+            if verdict := its.get(question.id):
+                chosen[row, column] = to_number(verdict.chosen, own)
+                right[row, column] = verdict.word == "right"
     return Answers(
         students=tuple(one.student for one in counted),
         items=tuple(one.id for one in asked),

@@ -4,7 +4,6 @@ Both are held by locks that end with the worker, however it ends: what a killed 
 """
 
 import contextlib
-import fcntl
 import os
 import secrets
 import shutil
@@ -62,6 +61,8 @@ def hold_numbers(base: Path, count: int) -> Iterator[tuple[int, ...]]:
 
 
 def _lock(path: Path) -> IO[str] | None:
+    import fcntl  # here: Windows has none
+
     file = path.open("a")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

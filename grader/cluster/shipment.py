@@ -4,7 +4,6 @@ The bank, the proofs and the canonical Outputs are no part of it: a worker never
 """
 
 import asyncio
-import fcntl
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Iterator
@@ -112,12 +111,16 @@ async def _obtain_file(listed: Listed, path: Path, ask: Ask) -> None:
 
 def _wait_for(lock: Path) -> None:
     """Wait until no other worker of this host brings the course."""
+    import fcntl  # here: Windows has none
+
     with lock.open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
 
 
 @contextmanager
 def _hold(lock: Path) -> Iterator[None]:
+    import fcntl  # here: Windows has none
+
     with lock.open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

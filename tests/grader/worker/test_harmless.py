@@ -96,5 +96,5 @@ def test_only_files_with_names_of_outputs_are_taken(execute: Callable[..., Any])
     seen = execute([write])
     assert [path.name for path in (seen.folder / "work" / "outputs").iterdir()] == ["lime.npz"]
     notes = " ".join(seen.result.notes)
-    assert all(name in notes for name in ("'a.html'", "'conftest.py'", "'x.npz.html'", r"\u202e"))
+    assert f"not taken: {len(names) - 1} entries of outputs/ that no analysis saves" in notes
     assert "\u202e" not in notes
