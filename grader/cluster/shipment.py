@@ -111,10 +111,8 @@ async def _obtain_file(listed: Listed, path: Path, ask: Ask) -> None:
 
 def _wait_for(lock: Path) -> None:
     """Wait until no other worker of this host brings the course."""
-    import fcntl  # here: Windows has none
-
-    with lock.open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with _hold(lock):
+        pass
 
 
 @contextmanager
