@@ -75,7 +75,10 @@ class CountingSession(Session):
 
 
 class Client(NotebookClient):
-    """Runs one notebook on one kernel; knows which cell runs since when, and how long the others took."""
+    """Runs one notebook on one kernel; knows which cell runs since when, and how long the others took.
+
+    begin: the first cell to execute, on a kernel in which those before it were; they stay as they are.
+    """
 
     def __init__(
         self,
@@ -84,10 +87,11 @@ class Client(NotebookClient):
         limits: Limits,
         *,
         keep_going: bool = False,
+        begin: int = 0,
         tell_cell: Callable[[int], None] = lambda _: None,
     ) -> None:
         super().__init__(notebook, raise_on_iopub_timeout=True)
-        self.tell_cell = tell_cell
+        self.tell_cell, self.begin = tell_cell, begin
         self.allow_errors, self.force_raise_errors = keep_going, not keep_going  # else a tag decides
         self.failures: list[Ending] = []  # of cells after which it went on
         self.widget_registry = {"@jupyter-widgets/output": {"OutputModel": OutputModel}}
@@ -116,9 +120,12 @@ class Client(NotebookClient):
 
     async def async_execute_cell(self, cell: Any, cell_index: int, *args: Any, **kwargs: Any) -> Any:
         """Execute one cell and note its time; a cell that had to be interrupted is the last."""
+        is_code = cell.cell_type == "code" and bool(cell.source.strip())
+        if cell_index < self.begin:
+            self.code_cells_executed += is_code
+            return cell
         self.cell, self.running_since = cell_index, time.monotonic()
         self.tell_cell(cell_index)
-        is_code = cell.cell_type == "code" and bool(cell.source.strip())
         try:
             done = await super().async_execute_cell(cell, cell_index, *args, **kwargs)
             self.tell_widgets()
