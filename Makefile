@@ -62,7 +62,7 @@ quick: style types
 	$(BIN)/python -m pytest -q $(SIDE_BY_SIDE) -m "$(QUICK)"
 
 rest:
-	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "$(REST)"
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) --durations=30 --durations-min=5 -m "$(REST)"
 
 tests:
 	$(BIN)/python -m pytest $(ARGS)
