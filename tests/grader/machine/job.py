@@ -1,7 +1,7 @@
 """What the machine runs as root: a class of acts, in each way of being started; JSON lines come out.
 
-python3 -P job.py     in /job, with `ways.json` (name -> words before Python, settings, acts, whether two classes are
-                      tried at once), `acts/*.ipynb` and `two/{hog,innocent}.ipynb`
+python3 -P job.py     in /job, with `ways.json` (name -> words before Python, an ordinary user's settings, acts, two
+                      acts of classes at once, what may be left), `acts/*.ipynb` and `two/*.ipynb`
 
 It says of each way: how each act's Run ended, which of its outputs were kept, what the whole machine lost of its memory
 meanwhile, and what was left.
@@ -33,14 +33,13 @@ def main() -> None:
     """Grade the class in every way."""
     set_limits(ROOM / "assignment/assignment.yaml")
     subprocess.run(["chmod", "-R", "a+rX", str(JOB)], check=True)
-    for way, (before, settings, acts, two) in json.loads((JOB / "ways.json").read_text()).items():
+    for way, (before, settings, acts, two, left) in json.loads((JOB / "ways.json").read_text()).items():
         words, place = [*before, *ENVIRONMENT, *settings, sys.executable, "-P", "-m", "grader", "run"], Path("/var/tmp")
-        seen = run_class(make_class(place / way, [f"acts/{act}" for act in acts], bool(before)), words)
+        seen = run_class(make_class(place / way, [f"acts/{act}" for act in acts], bool(settings)), words)
         if two:
-            hog, innocent = (make_class(place / f"{way}-{act}", [f"two/{act}"], bool(before)) for act in two)
+            hog, innocent = (make_class(place / f"{way}-{act}", [f"two/{act}"], bool(settings)) for act in two)
             seen["two"] = run_two(hog, innocent, words)
-        wait_until(lambda: not list_left(), 60)
-        sys.stdout.write(json.dumps({"way": way, **seen, "left": list_left()}) + "\n")
+        sys.stdout.write(json.dumps({"way": way, **seen, "left": wait_for_end(set(left))}) + "\n")
         sys.stdout.flush()
 
 
@@ -111,6 +110,12 @@ def load_results(place: Path) -> dict[str, Any]:
 def read_available() -> int:
     """Return how much memory the machine has left, in MiB."""
     return int(re.findall(r"MemAvailable:\s+(\d+)", Path("/proc/meminfo").read_text())[0]) // 1024
+
+
+def wait_for_end(stays: set[str]) -> list[str]:
+    """Return what is left where that does not come to be what stays."""
+    wait_until(lambda: set(list_left()) <= stays, 60)
+    return list_left()
 
 
 def list_left() -> list[str]:
