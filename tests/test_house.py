@@ -78,7 +78,8 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
         *("assignment", "assignment.files", "grader.files", "grader.handins", "grader.runs", "grader.sandbox"),
     ),
     "grader.cluster": (
-        *("assignment", "grader.files", "grader.handins", "grader.runs", "grader.sandbox", "grader.driver"),
+        *("assignment", "assignment.files", "grader.files", "grader.handins", "grader.runs", "grader.sandbox"),
+        "grader.driver",
     ),
     "grader.scoring": (
         *("assignment", "assignment.sheet", "questions", "grader.files", "grader.handins", "grader.decisions"),
