@@ -30,6 +30,7 @@ FOLDERS = (WORK, "/tmp", "/dev/shm", HOME)  # memory file systems that the stude
 CUDA_MIB = 4096  # may be reserved beyond the limit: on an H100 the notebook reserves 4.1 GiB and uses 1.9
 SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")  # often links into /usr, which is always in view
 ETC = ("ld.so.cache", "fonts", "alternatives", "localtime")  # of /etc
+OUTER = ("PATH", "LD_LIBRARY_PATH")  # of our variables: what the programs that build a cage need
 HIDDEN = ("assignment", "questions", "reference", "grader", "tests", "benchmarks", ".git", "build", "dist")
 
 # Ends unless its parent is the process of the first argument, enters the groups, becomes the command after "--".
@@ -155,6 +156,13 @@ def list_covers(view: View) -> tuple[Path, ...]:
     seen = [Path(path) for path in ("/usr", *find_python())]
     inside = {path.resolve() for path in secret if path.is_dir()}
     return tuple(sorted(path for path in inside if any(path != place and path.is_relative_to(place) for place in seen)))
+
+
+def find_outer_environment() -> dict[str, str]:
+    """Return the variables for what builds a cage; its first process keeps them, and a notebook of our own user reads
+    them in /proc/1/environ.
+    """
+    return {name: value for name in OUTER if (value := os.environ.get(name))}
 
 
 def make_environment(view: View) -> dict[str, str]:
