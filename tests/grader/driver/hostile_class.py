@@ -72,6 +72,30 @@ except OSError as error:
     said = type(error).__name__
 print(json.dumps(said))
 """
+TERMINALS = """
+import errno, json, os
+held, why = [], None
+try:
+    while True:
+        held += os.openpty()
+except OSError as error:
+    why = errno.errorcode[error.errno]
+print(json.dumps({"number": len(held) // 2, "why": why, "mounts": open("/proc/self/mountinfo").read()}))
+for one in held:
+    os.close(one)
+"""
+HUGE = """
+import ctypes, errno, json, os
+libc = ctypes.CDLL(None, use_errno=True)
+libc.mmap.restype = ctypes.c_void_p
+place = libc.mmap(None, ctypes.c_size_t(2 << 20), 3, 0x40000 | 0x4000 | 0x22, -1, ctypes.c_long(0))
+found = {"memory": "held" if place != ctypes.c_void_p(-1).value else errno.errorcode[ctypes.get_errno()]}
+try:
+    found["file"] = "held" if os.memfd_create("huge", os.MFD_HUGETLB) else ""
+except OSError as error:
+    found["file"] = errno.errorcode[error.errno]
+print(json.dumps(found))
+"""
 VARIABLES = """
 import json, os
 read = []
@@ -103,7 +127,7 @@ try:
 except PermissionError as error:
     print(error)
 """
-ALIVE = "import json; print(json.dumps('alive'))"
+ALIVE = "get_ipython().system('tty')\nimport json; print(json.dumps('alive'))"
 PROBE = """
 import json, os, sys
 pids, paths, found = json.loads(sys.argv[1]), json.loads(sys.argv[2]), []
@@ -141,6 +165,8 @@ def list_acts(folder: Path, port: int, locked: list[str]) -> Mapping[str, str]:
         "range locks": LOCKS,
         "locks": LOCK.replace("PATHS", repr(locked)),
         "secrets": f"{OPEN}\nprint(json.dumps(read({[str(path) for path in secrets]})))",
+        "terminals": TERMINALS,
+        "huge pages": HUGE,
         "variables": VARIABLES,
         "outputs": OUTPUTS,
         "kill": KILL,

@@ -23,10 +23,12 @@ from grader.handins.submission import Submission
 from grader.runs.doing import CELL_FILE
 from grader.runs.folder import load_submissions
 from grader.runs.result import RunResult, load_result
+from grader.sandbox.cage import MOST_TERMINALS
 from tests.grader.driver.hostile_class import (
     EXECUTED,
     FIRST,
     GATE,
+    HUGE,
     INNOCENT,
     NAMES,
     PROBE,
@@ -41,7 +43,7 @@ from tests.grader.driver.hostile_class import (
 )
 from tests.grader.driver.test_two_classes import count_children, ended, start_class
 from tests.grader.ordinary import UID, give, to_ordinary
-from tests.grader.sandbox.test_filter import ON_X86, TRIED
+from tests.grader.sandbox.test_filter import ON_X86, TRIED, say
 from tests.patience import PATIENCE, wait_until
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
@@ -160,6 +162,16 @@ def test_no_lock_is_held_that_nobody_counts(graded: Graded) -> None:
     assert set(said.values()) == {"ENOLCK"}
 
 
+def test_notebook_takes_the_machines_terminals_and_huge_pages_from_nobody(graded: Graded, tmp_path: Path) -> None:
+    """The kernel charges neither to a group: 3,072 terminals, all that there are, held 195 MiB."""
+    assert graded.said("huge pages") == {"memory": "ENOMEM", "file": "EINVAL"}
+    said = graded.said("terminals")
+    if f"max={MOST_TERMINALS}" not in said["mounts"]:
+        pytest.skip("this machine allows no mounts but bubblewrap's: terminals are shared, as SECURITY.md says")
+    assert (said["number"], said["why"]) == (MOST_TERMINALS, "ENOSPC")
+    assert say(tmp_path, HUGE)["file"] == "held"  # the control
+
+
 def test_lock_that_others_hold_on_a_file_that_every_cage_sees_is_not_felt(graded: Graded) -> None:
     said = graded.said("locks")
     if not said["overlay"]:
@@ -174,6 +186,7 @@ def test_notebook_reads_no_other_handin_no_key_and_no_account(graded: Graded) ->
 def test_notebook_ends_nothing_but_its_own_and_its_class_goes_on(graded: Graded) -> None:
     assert graded.said("kill") in ("sent", "ProcessLookupError", "PermissionError")
     assert graded.said("alive") == "alive"
+    assert graded.cells["alive"].startswith("/dev/pts/")  # and a shell of its own has a terminal
     assert graded.results[INNOCENT].word == "ran", graded.results[INNOCENT]
 
 
