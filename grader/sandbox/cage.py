@@ -26,10 +26,12 @@ PROGRAM, KERNEL = Path(__file__).with_name("kernel_inside.py"), "/hw9/kernel.py"
 PACKAGES = "/hw9/packages"
 BESIDE = "/hw9/beside"  # what was handed in beside the notebook; copied into WORK by the notebook's user
 MATPLOTLIB = f"{HOME}/matplotlib"
+TERMINALS, MOST_TERMINALS = "/sys/fs/cgroup/hw9-terminals", 32  # `private.py` mounts that many, where it can
 FOLDERS = (WORK, "/tmp", "/dev/shm", HOME)  # memory file systems that the student may write to
 CUDA_MIB = 4096  # may be reserved beyond the limit: on an H100 the notebook reserves 4.1 GiB and uses 1.9
 SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")  # often links into /usr, which is always in view
 ETC = ("ld.so.cache", "fonts", "alternatives", "localtime")  # of /etc
+OUTER = ("PATH", "LD_LIBRARY_PATH")  # of our variables: what the programs that build a cage need
 HIDDEN = ("assignment", "questions", "reference", "grader", "tests", "benchmarks", ".git", "build", "dist")
 
 # Ends unless its parent is the process of the first argument, enters the groups, becomes the command after "--".
@@ -131,6 +133,7 @@ def list_mounts(view: View) -> list[tuple[str, list[str]]]:
     mounts = [*_system_mounts(), *((path, ["--ro-bind", path, path]) for path in find_python())]
     mounts += [(str(path), ["--perms", "0555", "--size", "65536", "--tmpfs", str(path)]) for path in list_covers(view)]
     mounts += [("/proc", ["--proc", "/proc"]), ("/dev", ["--dev", "/dev"])]
+    mounts += [("/dev/pts", ["--dev-bind-try", TERMINALS, "/dev/pts"])]
     sizes = {WORK: view.limits.work_mib, "/tmp": view.limits.work_mib, "/dev/shm": view.limits.work_mib, HOME: 64}
     for path, size in {**sizes, view.sockets: 1}.items():
         mounts.append((path, ["--perms", "0777", "--size", str(size * MIB), "--tmpfs", path]))
@@ -155,6 +158,13 @@ def list_covers(view: View) -> tuple[Path, ...]:
     seen = [Path(path) for path in ("/usr", *find_python())]
     inside = {path.resolve() for path in secret if path.is_dir()}
     return tuple(sorted(path for path in inside if any(path != place and path.is_relative_to(place) for place in seen)))
+
+
+def find_outer_environment() -> dict[str, str]:
+    """Return the variables for what builds a cage; its first process keeps them, and a notebook of our own user reads
+    them in /proc/1/environ.
+    """
+    return {name: value for name in OUTER if (value := os.environ.get(name))}
 
 
 def make_environment(view: View) -> dict[str, str]:

@@ -111,7 +111,9 @@ def _run_python(view: cage.View, code: str) -> str:
     python = [part for part in command[: command.index("-P")] if part not in cage.GATE]
     argv = [*to_private(view), *cage.to_bubblewrap(view, files), *python, "-P", "-c", code]
     try:
-        done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False, pass_fds=files.all)
+        done = subprocess.run(
+            argv, capture_output=True, text=True, timeout=60, pass_fds=files.all, env=cage.find_outer_environment()
+        )
     except subprocess.TimeoutExpired:
         return "no answer within 60 s"
     finally:

@@ -65,16 +65,41 @@ def to_grader(*words: object) -> list[str]:
     return [sys.executable, "-P", "-m", "grader", *map(str, words)]
 
 
+def make_environment() -> dict[str, str]:
+    """Return the variables of such a command."""
+    return {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
+def check_ordinary(before: list[str]) -> None:
+    """Skip a test where an ordinary user cannot run this checkout."""
+    command = [*before, sys.executable, "-P", "-c", "import grader.commands.main"]
+    tried = subprocess.run(command, env=make_environment(), capture_output=True, text=True, check=False)
+    if tried.returncode != 0:
+        pytest.skip(f"no ordinary user can run this checkout: {tried.stderr.strip()[-300:]}")
+
+
+def give(folder: Path, before: list[str]) -> None:
+    """Give a folder and what is in it to the user who runs such a command."""
+    for path in (folder, *folder.rglob("*")) if before else ():
+        os.chown(path, UID, UID, follow_symlinks=False)
+
+
 @pytest.fixture
 def ordinary(tmp_path: Path) -> Iterator[tuple[list[str], Path]]:
     """What stands before a command of an ordinary user, and a folder of that user's."""
     before = to_ordinary()
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    command = [*before, sys.executable, "-P", "-c", "import grader.commands.main"]
-    tried = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if tried.returncode != 0:
-        pytest.skip(f"no ordinary user can run this checkout: {tried.stderr.strip()[-300:]}")
+    check_ordinary(before)
     with tempfile.TemporaryDirectory(prefix="hw9-ordinary-", dir="/tmp") as folder:
-        if before:
-            os.chown(folder, UID, UID)
+        give(Path(folder), before)
         yield before, Path(folder)
+
+
+@pytest.fixture(scope="module", params=["ourselves", "an ordinary user"])
+def either(request: pytest.FixtureRequest) -> list[str]:
+    """What stands before a command: nothing, then what makes it an ordinary user's."""
+    before = to_ordinary() if request.param == "an ordinary user" else []
+    if request.param == "an ordinary user":
+        if not before:
+            pytest.skip("we are an ordinary user ourselves")
+        check_ordinary(before)
+    return before
