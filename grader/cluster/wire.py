@@ -7,7 +7,6 @@ worker only calls. A call names a function and its arguments and gets a dictiona
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from functools import partial
 from importlib import import_module
 from types import ModuleType, SimpleNamespace
 from typing import Any, NoReturn
@@ -18,6 +17,7 @@ from grader.cluster.keys import Keys
 Message = Mapping[str, Any]
 Handler = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 PORT = 8790
+OPENERS = ("pickle", "decompress")  # Dask's, by which what was read is opened
 READERS = ("read_bytes_rw", "unpack_frames")  # Dask's, by which a message is read
 QUIET_SECONDS = 15  # of a connection whose other end acknowledges nothing, after which it is closed
 MOST_MESSAGE = 16 * 2**20  # bytes; a piece of a file and a result have 4 MiB
@@ -31,15 +31,14 @@ def load_dask() -> ModuleType:
     try:
         import dask
         import distributed.comm
-        from distributed.comm import tcp
-        from distributed.protocol import core
+
+        tcp: Any = import_module("distributed.comm.tcp")
+        core: Any = import_module("distributed.protocol.core")
     except ImportError:
         raise FixableError(
             "distributed: not installed; expected it for --executor dask and hw9 worker (pip install 'hw9[cluster]')"
         ) from None
-    if not all(hasattr(core, name) for name in ("pickle", "decompress")) or not all(
-        map(partial(hasattr, tcp), READERS)
-    ):
+    if not all(hasattr(module, name) for module, names in ((core, OPENERS), (tcp, READERS)) for name in names):
         raise FixableError("distributed: a version that hw9 does not know; expected that of constraints.txt")
     core.pickle = SimpleNamespace(loads=_refuse_pickle, dumps=_refuse_pickle)
     core.decompress = _refuse_packed
