@@ -1,10 +1,14 @@
 """The simulation of a class adds up: places, the driver's own time, machines that go down, long notebooks first."""
 
+import re
+from pathlib import Path
 from random import Random
 
 import pytest
 
+from benchmarks.scale.measure import measure_instant, measure_sleeping
 from benchmarks.scale.simulate import Outcome, World, draw_failures, simulate
+from benchmarks.scale.table import HEAD, SIMULATED, describe_measured, to_markdown
 from benchmarks.scale.workload import CELL_SECONDS, Ends, draw_times
 
 
@@ -56,3 +60,27 @@ def test_class_takes_what_was_measured_in_the_mean() -> None:
     assert sum(one > CELL_SECONDS for one in looped) == pytest.approx(2500, rel=0.05)
     raised = draw_times(5000, 46.0, Random(1), Ends(raises=1.0, loops=0.0))
     assert sum(raised) / len(raised) == pytest.approx(23.0, rel=0.03)
+
+
+@pytest.mark.sandbox
+@pytest.mark.slow
+def test_small_classes_are_measured(tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    sleeping = measure_sleeping(tmp_path / "sleeping", [0.2, 0.1, 0.1], workers=2)
+    instant = measure_instant(tmp_path / "instant", 3, places=2)
+    assert (sleeping.students, instant.students) == (3, 3)
+    assert sleeping.ran >= 0.4
+    assert instant.ran == 0
+    for one in (sleeping, instant):
+        assert 0 < one.seconds < one.command
+        assert one.peak_mib > 10
+    facts = describe_measured(sleeping, 0.4, 2, instant)
+    assert facts["asleep"] == pytest.approx(0.2 / sleeping.seconds)
+
+
+def test_every_figure_has_a_place_in_the_document() -> None:
+    its = Outcome(7200.0, 14400.0, 3.0)
+    names = re.findall(r"[{](\w+)", HEAD + SIMULATED)
+    text = to_markdown(dict.fromkeys(names, 0), [(4, its, its, its)])
+    assert "| 4 | 2.00 | 8.0 | 0.500 | 2.00 | 2.00 | 0.500 | 3.0 |" in text
+    assert "{" not in text
