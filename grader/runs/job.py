@@ -41,6 +41,7 @@ class Job(Record):
     attempt: PositiveInt = 1
     slot: NonNegativeInt = 0  # no two Runs of a driver have one at the same time
     gpu: Gpu | None = None  # that of the slot
+    gpu_memory_mib: PositiveInt | None = None  # of it for this slot; None: a whole device, which bounds itself
     threads: PositiveInt = 1
     fonts: Path | None = None  # the folder of a matplotlib font list made beforehand
     hidden: tuple[Path, ...] = ()  # folders that the notebook must not see

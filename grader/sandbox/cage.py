@@ -61,6 +61,7 @@ class View:
     course: Course  # of which it sees what students get
     uid: int | None = None  # as root: the user to become
     gpu: Gpu | None = None
+    gpu_memory_mib: int | None = None  # its share of a GPU that others use too
     threads: int = 1
     fonts: Path | None = None  # a matplotlib font list made beforehand
     hidden: tuple[Path, ...] = ()
@@ -171,6 +172,7 @@ def make_environment(view: View) -> dict[str, str]:
     """Return every variable that the kernel sees."""
     threads = str(view.threads)
     packages = [path for path in find_python() if Path(path).name in ("site-packages", "dist-packages")]
+    share = {"CUDA_MPS_PINNED_DEVICE_MEM_LIMIT": f"0={view.gpu_memory_mib}M"} if view.gpu_memory_mib else {}
     return {
         "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
         "HOME": HOME,
@@ -188,6 +190,7 @@ def make_environment(view: View) -> dict[str, str]:
         "TRANSFORMERS_OFFLINE": "1",
         "JUPYTER_WIDGETS_ECHO": "0",  # no page is there to hear again what it said
         "CUDA_VISIBLE_DEVICES": view.gpu.uuid if view.gpu else "",
+        **share,
         "HW9_DEVICE": "cuda" if view.gpu else "cpu",
         "HW9_RUN": view.run,
         VARIABLE: "",  # the course lies where the embedded one would

@@ -52,6 +52,7 @@ class Execution:
     ending: Ending
     cell_seconds: tuple[float | None, ...]
     peak_memory_mib: float
+    peak_gpu_memory_mib: float | None
     output_bytes: int
     notes: tuple[str, ...]
 
@@ -100,6 +101,7 @@ async def execute_run(folder: Path, job: Job) -> RunResult:
         seconds=round(time.monotonic() - begin, 3),
         cell_seconds=seen.cell_seconds,
         peak_memory_mib=seen.peak_memory_mib,
+        peak_gpu_memory_mib=seen.peak_gpu_memory_mib,
         output_bytes=seen.output_bytes,
         device="cuda" if job.gpu else "cpu",
         machine=platform.node() or None,
@@ -125,7 +127,8 @@ async def _execute(work: Path, place: Place, notebook: Any, handin_bytes: int) -
     client = Client(notebook, kernel, limits, keep_going=place.job.keep_going, tell_cell=tell)
     try:
         ending = await run_notebook(client, meter)
-        notes = (*client.list_notes(ending), *_save_work(work, limits, kernel, notebook, handin_bytes))
+        told = (*client.list_notes(ending), *meter.list_notes(ending))
+        notes = (*told, *_save_work(work, limits, kernel, notebook, handin_bytes))
     finally:
         await kernel.kill()
         client.close()
@@ -134,6 +137,7 @@ async def _execute(work: Path, place: Place, notebook: Any, handin_bytes: int) -
         ending=ending,
         cell_seconds=tuple(client.cell_seconds),
         peak_memory_mib=round(max(place.group.read_peak_mib(), meter.peak_mib), 1),
+        peak_gpu_memory_mib=round(meter.gpu.peak_mib, 1) if meter.gpu else None,
         output_bytes=client.session.received,
         notes=notes,
     )

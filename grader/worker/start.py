@@ -24,6 +24,7 @@ from grader.worker.kernel import CHANNELS, Kernel
 START_SECONDS = 60.0
 BARE = (  # of the cage's variables, those that a kernel without one gets beside our own
     "CUDA_VISIBLE_DEVICES",
+    "CUDA_MPS_PINNED_DEVICE_MEM_LIMIT",
     "HW9_DEVICE",
     "HW9_RUN",
     "JUPYTER_WIDGETS_ECHO",

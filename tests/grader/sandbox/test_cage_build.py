@@ -44,6 +44,12 @@ def test_gpu_cage_binds_one_device_and_names_it_by_uuid(monkeypatch: pytest.Monk
     assert "libnvidia-ml" not in text  # /lib is a link into /usr, or is in view itself
     assert "--setenv CUDA_VISIBLE_DEVICES GPU-7 --setenv HW9_DEVICE cuda" in text
     assert "nvidia" not in " ".join(cage.to_bubblewrap(VIEW, FILES))
+    assert "MPS" not in text  # it has the whole GPU
+
+
+def test_cage_that_shares_a_gpu_tells_mps_its_share() -> None:
+    its = cage.make_environment(replace(VIEW, gpu=Gpu("GPU-7", 3), gpu_memory_mib=20_000))
+    assert its["CUDA_MPS_PINNED_DEVICE_MEM_LIMIT"] == "0=20000M"  # of the one device that it sees
 
 
 @pytest.mark.sandbox
