@@ -68,7 +68,7 @@ tests:
 	$(BIN)/python -m pytest $(ARGS)
 
 nightly:
-	@$(MAKE) --no-print-directory system PACKAGES="bubblewrap chromium qemu-system-x86 mmdebstrap e2fsprogs"
+	@$(MAKE) --no-print-directory system PACKAGES="bubblewrap chromium qemu-system-x86 mmdebstrap e2fsprogs slurmctld slurmd slurm-client munge"
 	.ci/loaded $(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 bank:

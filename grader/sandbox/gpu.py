@@ -121,14 +121,28 @@ def find_libraries() -> tuple[Path, ...]:
     return parse_libraries(_ask(["/sbin/ldconfig", "-p"]))
 
 
-def _read_driver(driver: Path) -> tuple[Gpu, ...]:
+def _read_driver(driver: Path, devices: Path = Path("/dev")) -> tuple[Gpu, ...]:
     found = []
     for file in sorted(driver.glob("*/information")):
         text = file.read_text(errors="replace")
         uuid, minor = re.search(r"GPU UUID:\s*(GPU-\S+)", text), re.search(r"Device Minor:\s*(\d+)", text)
-        if uuid and minor and Path(f"/dev/nvidia{minor[1]}").exists():
+        if uuid and minor and _may_open(devices / f"nvidia{minor[1]}"):
             found.append(Gpu(uuid[1], int(minor[1])))
     return tuple(found)
+
+
+def _may_open(device: Path) -> bool:
+    """Tell whether a device file is there for us: a batch system leaves those of other jobs, and refuses them.
+
+    CUDA's indices count the others alone, and so must ours.
+    """
+    try:
+        os.close(os.open(device, os.O_RDWR))
+    except (FileNotFoundError, PermissionError):
+        return False
+    except OSError:  # a GPU that is out of order: the trial says so
+        return True
+    return True
 
 
 def _list_gpus() -> str:

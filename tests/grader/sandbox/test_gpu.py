@@ -1,5 +1,6 @@
 """Which GPUs there are and what a cage sees of one, on made-up machines."""
 
+import os
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -36,6 +37,23 @@ def test_visible_devices_choose_by_index_or_uuid(tmp_path: Path, monkeypatch: py
 def test_machine_without_nvidia_has_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     assert find_gpus(tmp_path) == ()
+
+
+def test_gpus_of_other_jobs_are_not_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a batch system bounds a job: all GPUs are listed, one is not there, one is refused, one is out of order."""
+    for number, uuid in enumerate("abcd"):
+        (tmp_path / uuid).mkdir()
+        (tmp_path / uuid / "information").write_text(f"GPU UUID: \t GPU-{uuid}\nDevice Minor: \t {number}\n")
+    faults = {"/dev/nvidia0": FileNotFoundError(), "/dev/nvidia1": PermissionError(), "/dev/nvidia3": OSError(5, "I/O")}
+
+    def open_device(path: Path, flags: int) -> int:
+        if str(path) in faults:
+            raise faults[str(path)]
+        return os.dup(0)
+
+    monkeypatch.setattr(gpu, "os", SimpleNamespace(open=open_device, close=os.close, O_RDWR=2))
+    assert find_gpus(tmp_path, visible="0") == (Gpu("GPU-c", 2),)  # the first that is ours, as CUDA counts
+    assert find_gpus(tmp_path, visible="GPU-") == (Gpu("GPU-c", 2), Gpu("GPU-d", 3))
 
 
 def test_only_one_numbered_device_is_bound(tmp_path: Path) -> None:
