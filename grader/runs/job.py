@@ -28,6 +28,16 @@ class OrderedCourse(Record):
     mark: CourseMark
 
 
+class Sharing(Record):
+    """What a class needs of a run of the released notebook that its hand-ins share.
+
+    A point is the state before a released code cell, by the number of that cell.
+    """
+
+    leave: tuple[NonNegativeInt, ...]  # points at which a hand-in departs
+    compare: tuple[tuple[NonNegativeInt, NonNegativeInt], ...]  # such a point, and one at which it would go on
+
+
 class Job(Record):
     """How one hand-in is to be executed: `job.json`."""
 
@@ -44,6 +54,7 @@ class Job(Record):
     threads: PositiveInt = 1
     fonts: Path | None = None  # the folder of a matplotlib font list made beforehand
     hidden: tuple[Path, ...] = ()  # folders that the notebook must not see
+    share: Sharing | None = None  # None: the whole notebook is executed by a kernel of its own
 
 
 def write_job(folder: Path, job: Job) -> None:

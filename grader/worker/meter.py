@@ -20,6 +20,7 @@ class Meter:
     group: Cgroup
     holding: Holding | None
     limits: Limits
+    spent: float = 0.0  # processor seconds of other kernels that ran a part of the same notebook
     peak_mib: float = 0.0
     cpu_seconds: float = 0.0
     _next: float = field(default=0.0, repr=False)  # when it may be added up again
@@ -47,7 +48,7 @@ class Meter:
         """Return how the notebook ends where its memory or its processor time is passed."""
         if self.is_out_of_memory():
             return Ending("failed", "memory", cell, f"more than {self.limits.memory_mib} MiB of memory")
-        if self.cpu_seconds > self.limits.cpu_seconds:
+        if self.spent + self.cpu_seconds > self.limits.cpu_seconds:
             says = f"more than {self.limits.cpu_seconds} s of processor time"
             return Ending("timed_out", "cpu_time", cell, says)
         return None
