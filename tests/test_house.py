@@ -74,7 +74,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     ),
     "grader.sandbox": ("assignment", "grader.release"),
     "grader.worker": ("assignment", "grader.files", "grader.handins", "grader.runs", "grader.sandbox"),
-    "grader.sharing": (*("assignment", "assignment.sheet", "grader.handins", "grader.runs", "grader.worker"),),
+    "grader.sharing": ("assignment", "grader.handins", "grader.worker"),
     "grader.driver": (
         *("assignment", "assignment.files", "grader.files", "grader.handins", "grader.runs", "grader.sandbox"),
     ),

@@ -16,6 +16,7 @@ from assignment.fixable import Fault, FixableError, parse_as
 from assignment.profile import check_profile
 from assignment.records import Record
 from grader.files.whole import MOST_BYTES, load_json, to_json, write_whole
+from grader.handins.walk import Sharing
 from grader.sandbox.gpu import Gpu
 
 JOB_FILE = "job.json"
@@ -26,16 +27,6 @@ class OrderedCourse(Record):
 
     folder: Path | None
     mark: CourseMark
-
-
-class Sharing(Record):
-    """What a class needs of a run of the released notebook that its hand-ins share.
-
-    A point is the state before a released code cell, by the number of that cell.
-    """
-
-    leave: tuple[NonNegativeInt, ...]  # points at which a hand-in departs
-    compare: tuple[tuple[NonNegativeInt, NonNegativeInt], ...]  # such a point, and one at which it would go on
 
 
 class Job(Record):

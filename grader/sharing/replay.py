@@ -10,7 +10,7 @@ from copy import deepcopy
 from typing import Any
 
 from assignment.assignment import Limits
-from grader.sharing.walk import Own
+from grader.handins.walk import Own
 from grader.worker.client import Client
 from grader.worker.kernel import Kernel
 

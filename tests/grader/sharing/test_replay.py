@@ -11,10 +11,10 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from assignment.course import open_course
+from grader.handins.walk import Own, Taken, Trunk, list_cells, walk
 from grader.sandbox.cage import View
 from grader.sandbox.cgroup import Cgroup
 from grader.sharing.replay import SharingClient, find_untakable
-from grader.sharing.walk import Own, Taken, Trunk, list_cells, walk
 from grader.worker.client import Client
 from grader.worker.kernel import Kernel
 from grader.worker.meter import Meter

@@ -8,8 +8,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from assignment.course import open_course
 from grader.handins.notebook import parse_notebook
-from grader.runs.job import Sharing
-from grader.sharing.walk import Own, Step, Taken, Trunk, find_sharing, list_cells, list_executed, walk
+from grader.handins.walk import Own, Sharing, Step, Taken, Trunk, find_sharing, list_cells, list_executed, walk
 
 SOURCES = {
     "setup": "import numpy as np",

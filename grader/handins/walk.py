@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from pydantic import NonNegativeInt
+
+from assignment.records import Record
 from assignment.sheet.cell import is_answers_cell
 from assignment.sheet.official import cell_name, hash_source, match_cells
 from grader.handins.own_cells import SCRATCH
-from grader.runs.job import Sharing
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,16 @@ class Own:
 
 
 Step = Taken | Own
+
+
+class Sharing(Record):
+    """What a class needs of a run of the released notebook that its hand-ins share.
+
+    A point is the state before a released code cell, by the number of that cell.
+    """
+
+    leave: tuple[NonNegativeInt, ...]  # points at which a hand-in departs
+    compare: tuple[tuple[NonNegativeInt, NonNegativeInt], ...]  # such a point, and one at which it would go on
 
 
 class Trunk:
