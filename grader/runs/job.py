@@ -16,6 +16,7 @@ from assignment.fixable import Fault, FixableError, parse_as
 from assignment.profile import check_profile
 from assignment.records import Record
 from grader.files.whole import MOST_BYTES, load_json, to_json, write_whole
+from grader.handins.walk import Sharing
 from grader.sandbox.gpu import Gpu
 
 JOB_FILE = "job.json"
@@ -45,6 +46,7 @@ class Job(Record):
     threads: PositiveInt = 1
     fonts: Path | None = None  # the folder of a matplotlib font list made beforehand
     hidden: tuple[Path, ...] = ()  # folders that the notebook must not see
+    share: Sharing | None = None  # None: the whole notebook is executed by a kernel of its own
 
 
 def write_job(folder: Path, job: Job) -> None:

@@ -38,6 +38,7 @@ class RunResult(Record):
     kept_going: bool = False  # after the cell that failed, to the notebook's end
     seconds: float = 0.0
     cell_seconds: tuple[float | None, ...] = ()  # one for each cell of the notebook; None: not executed
+    shared: tuple[int, ...] = ()  # cells that were not executed: what they gave was taken from the released notebook's
     peak_memory_mib: float = 0.0
     peak_gpu_memory_mib: float | None = None  # None: not watched
     output_bytes: int = 0

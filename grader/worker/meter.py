@@ -54,6 +54,7 @@ class Meter:
     holding: Holding | None
     limits: Limits
     gpu: GpuShare | None = None  # where others use the same GPU
+    spent: float = 0.0  # processor seconds of other kernels that ran a part of the same notebook
     peak_mib: float = 0.0
     cpu_seconds: float = 0.0
     _next: float = field(default=0.0, repr=False)  # when it may be added up again
@@ -85,7 +86,7 @@ class Meter:
             return passed
         if self.is_out_of_memory():
             return Ending("failed", "memory", cell, f"more than {self.limits.memory_mib} MiB of memory")
-        if self.cpu_seconds > self.limits.cpu_seconds:
+        if self.spent + self.cpu_seconds > self.limits.cpu_seconds:
             says = f"more than {self.limits.cpu_seconds} s of processor time"
             return Ending("timed_out", "cpu_time", cell, says)
         return None
