@@ -12,6 +12,7 @@ import pytest
 MARKERS = ("sandbox", "browser", "slow", "nightly")
 FIXTURES = {"execute": "sandbox", "execute_once": "sandbox", "ordinary": "sandbox", "browser": "browser"}
 LEFT = pytest.StashKey[set[str]]()
+COLLECTED = pytest.StashKey[set[str]]()  # `file::name` of each test, before any is chosen
 
 
 def is_marked(item: pytest.Item) -> bool:
@@ -20,12 +21,13 @@ def is_marked(item: pytest.Item) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[LEFT] = set()
+    config.stash[LEFT], config.stash[COLLECTED] = set(), set()
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
+        item.config.stash[COLLECTED].add(item.nodeid.partition("[")[0])
         for fixture in FIXTURES.keys() & set(getattr(item, "fixturenames", ())):
             item.add_marker(FIXTURES[fixture])
 

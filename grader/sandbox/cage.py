@@ -27,10 +27,12 @@ PROGRAM, KERNEL = Path(__file__).with_name("kernel_inside.py"), "/hw9/kernel.py"
 PACKAGES = "/hw9/packages"
 BESIDE = "/hw9/beside"  # what was handed in beside the notebook; copied into WORK by the notebook's user
 MATPLOTLIB = f"{HOME}/matplotlib"
+TERMINALS, MOST_TERMINALS = "/sys/fs/cgroup/hw9-terminals", 32  # `private.py` mounts that many, where it can
 FOLDERS = (WORK, "/tmp", "/dev/shm", HOME)  # memory file systems that the student may write to
 CUDA_MIB = 4096  # may be reserved beyond the limit: on an H100 the notebook reserves 4.1 GiB and uses 1.9
 SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")  # often links into /usr, which is always in view
 ETC = ("ld.so.cache", "fonts", "alternatives", "localtime")  # of /etc
+OUTER = ("PATH", "LD_LIBRARY_PATH")  # of our variables: what the programs that build a cage need
 HIDDEN = ("assignment", "questions", "reference", "grader", "tests", "benchmarks", ".git", "build", "dist")
 
 # Ends unless its parent is the process of the first argument, enters the groups, becomes the command after "--".
@@ -60,6 +62,7 @@ class View:
     course: Course  # of which it sees what students get
     uid: int | None = None  # as root: the user to become
     gpu: Gpu | None = None
+    gpu_memory_mib: int | None = None  # its share of a GPU that others use too
     threads: int = 1
     fonts: Path | None = None  # a matplotlib font list made beforehand
     hidden: tuple[Path, ...] = ()
@@ -141,6 +144,7 @@ def list_mounts(view: View) -> list[tuple[str, list[str]]]:
     mounts = [*_system_mounts(), *((path, ["--ro-bind", path, path]) for path in python)]
     mounts += [(str(path), ["--perms", "0555", "--size", "65536", "--tmpfs", str(path)]) for path in list_covers(view)]
     mounts += [("/proc", ["--proc", "/proc"]), ("/dev", ["--dev", "/dev"])]
+    mounts += [("/dev/pts", ["--dev-bind-try", TERMINALS, "/dev/pts"])]
     sizes = {WORK: view.limits.work_mib, "/tmp": view.limits.work_mib, "/dev/shm": view.limits.work_mib, HOME: 64}
     for path, size in {**sizes, view.sockets: 1}.items():
         mounts.append((path, ["--perms", "0777", "--size", str(size * MIB), "--tmpfs", path]))
@@ -167,10 +171,18 @@ def list_covers(view: View) -> tuple[Path, ...]:
     return tuple(sorted(path for path in inside if any(path != place and path.is_relative_to(place) for place in seen)))
 
 
+def find_outer_environment() -> dict[str, str]:
+    """Return the variables for what builds a cage; its first process keeps them, and a notebook of our own user reads
+    them in /proc/1/environ.
+    """
+    return {name: value for name in OUTER if (value := os.environ.get(name))}
+
+
 def make_environment(view: View) -> dict[str, str]:
     """Return every variable that the kernel sees."""
     threads = str(view.threads)
     packages = [path for path in find_python() if Path(path).name in ("site-packages", "dist-packages")]
+    share = {"CUDA_MPS_PINNED_DEVICE_MEM_LIMIT": f"0={view.gpu_memory_mib}M"} if view.gpu_memory_mib else {}
     return {
         "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
         "HOME": HOME,
@@ -189,6 +201,7 @@ def make_environment(view: View) -> dict[str, str]:
         "TOKENIZERS_PARALLELISM": "false",  # else a tokenizer starts threads, beside which no process may be forked
         "JUPYTER_WIDGETS_ECHO": "0",  # no page is there to hear again what it said
         "CUDA_VISIBLE_DEVICES": view.gpu.uuid if view.gpu else "",
+        **share,
         "HW9_DEVICE": "cuda" if view.gpu else "cpu",
         "HW9_RUN": view.run,
         VARIABLE: "",  # the course lies where the embedded one would

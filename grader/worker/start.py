@@ -24,6 +24,7 @@ from grader.worker.kernel import CHANNELS, Kernel, Outer
 START_SECONDS = 60.0
 BARE = (  # of the cage's variables, those that a kernel without one gets beside our own
     "CUDA_VISIBLE_DEVICES",
+    "CUDA_MPS_PINNED_DEVICE_MEM_LIMIT",
     "HW9_DEVICE",
     "HW9_RUN",
     "JUPYTER_WIDGETS_ECHO",
@@ -51,8 +52,9 @@ async def start_caged(view: cage.View, group: Cgroup) -> Kernel:
     key, info = secrets.token_hex(16), os.pipe()
     files = cage.open_files(view, describe_connection(f"{view.sockets}/k", key), info[1])
     head = [*group.scope, *cage.to_head(os.getpid(), group.entrances), *to_private(view), *cage.to_limits(view)]
+    argv, env = [*head, *cage.to_bubblewrap(view, files), *cage.to_command(view)], cage.find_outer_environment()
     try:
-        outer = await _spawn([*head, *cage.to_bubblewrap(view, files), *cage.to_command(view)], files.all, gated=True)
+        outer = await _spawn(argv, files.all, gated=True, env=env)
     finally:
         files.close()
     return await wait_for_start(outer, _Finder(outer, info[0], view.sockets).find, key, info[0])

@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 
 from assignment.fixable import Fault, FixableError, show_value
 from grader.collect.rosters import Enrolled
+from grader.collect.say import list_some
 from grader.files.cell import guard_cell
 from grader.report.class_record import ClassRecord
 from grader.report.gradebooks.format import (
@@ -42,7 +43,6 @@ NUMBERED = re.compile(r"(?P<title>.*)\s\((?P<number>\d+)\)", re.DOTALL)
 NO_STUDENT = re.compile(r"\s*(?:Muted|Manual Posting.*)?\s*", re.IGNORECASE)
 NUMBER = re.compile(r"-?[\d.,]+%?")
 NOT_ASSIGNED = "N/A"
-MOST_NAMED = 10
 
 
 @dataclass(frozen=True)
@@ -118,10 +118,9 @@ def _find_column(results: ClassRecord, exported: Exported, names: Mapping[int, s
     if len(fits) == 1:
         return fits[0]
     place = exported.table.heading.place
-    some = ", ".join(found[0] for found in list(numbered.values())[:MOST_NAMED]) or "none"
-    more = f" and {len(numbered) - MOST_NAMED} more" if len(numbered) > MOST_NAMED else ""
+    some = list_some(found[0] for found in numbered.values())
     said = f"{len(fits) or 'no'} columns are called {show_value(wanted or results.title)}"
-    raise FixableError(Fault(place, f"{said}; expected --column with one of {some}{more}"))
+    raise FixableError(Fault(place, f"{said}; expected --column with one of {some}"))
 
 
 def _to_person(sheet: _Sheet, at: int, row: Row) -> Enrolled:

@@ -13,10 +13,11 @@ import nbformat
 import pytest
 
 from assignment.course import open_course
+from grader.handins.walk import Own
 from grader.runs.job import Job, order_course
+from grader.sharing.replay import SharingClient
 from grader.trunk.joining import Trunk
 from grader.trunk.starting import start_trunk
-from grader.worker.client import Client
 from grader.worker.ending import Ending
 from grader.worker.kernel import Kernel
 from grader.worker.place import Place, open_place
@@ -56,8 +57,11 @@ class Executed:
 async def run_cells(
     place: Place, kernel: Kernel, notebook: Any, *, begin: int = 0, keep_going: bool = False
 ) -> Executed:
-    """Execute a notebook on a kernel, which is dead afterwards."""
-    client = Client(notebook, kernel, place.job.limits, begin=begin, keep_going=keep_going)
+    """Execute a notebook's cells from `begin` on, on a kernel in which those before ran; it is dead afterwards."""
+    client = SharingClient(notebook, place.job.limits, keep_going=keep_going)
+    client.code_cells_executed = begin
+    step = Own(tuple(range(begin, len(notebook.cells))), begin)
+    client.follow(kernel, step, (), number=begin + 1, may_return=None)
     try:
         ending = await run_notebook(client, place.open_meter(kernel))
     finally:

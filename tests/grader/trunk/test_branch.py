@@ -24,7 +24,7 @@ AFTER = [
     "logging.getLogger('x').warning('to stderr')\nprint(open('outputs/a.txt').read(), os.listdir('.'))",
     "print(book.read(7), book.tell())\nIn[-2][:7], len(In), get_ipython().execution_count",
     "import subprocess\nprint(subprocess.run('echo from a shell', shell=True, capture_output=True, text=True).stdout)",
-    "!echo through the shell\nos.system('echo past python')",
+    "!echo through the shell",
     "1 / 0",
     "import getpass; print(getpass.getuser(), os.path.expanduser('~'), os.environ['HW9_RUN'], sys.argv[0], __name__)",
     "from tqdm.auto import tqdm\nsum(tqdm([1, 2], disable=True))",
