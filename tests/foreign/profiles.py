@@ -13,6 +13,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, seed, settings
 
 PARSERS_IN_CI, PARSERS_AT_NIGHT = 25, 3000  # files for each parser
+CLASSES_IN_CI, CLASSES_AT_NIGHT = 5, 300
 SEED = int(os.environ.get("SEED") or f"{datetime.now(UTC):%Y%m%d}")
 WITHOUT_SHRINKING = (Phase.explicit, Phase.generate)  # what failed is told as it was drawn
 COMMON = settings(database=None, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
@@ -24,7 +25,7 @@ def draw_few(examples: int, **more: Any) -> settings:
     return settings(COMMON, max_examples=examples, derandomize=True, **more)
 
 
-def draw_many(examples: int, **more: Any) -> Callable[[Property], Property]:
-    """Return the settings for the night."""
+def draw_many(examples: int, *, part: int = 0, **more: Any) -> Callable[[Property], Property]:
+    """Return the settings for the night, or for one part of it, which draws others."""
     its = settings(COMMON, max_examples=examples, derandomize=False, **more)
-    return lambda holds: its(seed(SEED)(holds))
+    return lambda holds: its(seed(SEED * 1000 + part)(holds))
