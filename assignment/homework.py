@@ -108,8 +108,13 @@ def bring(part):
 
 def fetch_bundle(path):
     """Bring the homework's files, going on where that broke off; only what this notebook was made for is kept."""
-    print("the homework's files ｜ 作業的檔案: {{ hosted.wait.en }} ｜ {{ hosted.wait.zh }}")
     part = path.with_name(f"{path.name}.part")
+    for one in filter(Path.is_dir, (path, part)):
+        raise SystemExit(
+            f"{one}: a folder; expected a file or nothing there. Give it another name, then run this cell again.\n"
+            f"{one} 是資料夾；此處應為檔案或什麼都沒有。請將它改名，再執行這個儲存格。"
+        )
+    print("the homework's files ｜ 作業的檔案: {{ hosted.wait.en }} ｜ {{ hosted.wait.zh }}")
     for _ in range(1 + part.is_file()):  # what lay there may be of another file: then once more, from the beginning
         bring(part)
         if is_whole(part):

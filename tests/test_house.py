@@ -74,11 +74,14 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     ),
     "grader.sandbox": ("assignment", "grader.release"),
     "grader.worker": ("assignment", "grader.files", "grader.handins", "grader.runs", "grader.sandbox"),
+    "grader.trunk": ("assignment", "grader.sandbox", "grader.worker"),
+    "grader.sharing": ("assignment", "grader.handins", "grader.worker"),
     "grader.driver": (
         *("assignment", "assignment.files", "grader.files", "grader.handins", "grader.runs", "grader.sandbox"),
     ),
     "grader.cluster": (
-        *("assignment", "grader.files", "grader.handins", "grader.runs", "grader.sandbox", "grader.driver"),
+        *("assignment", "assignment.files", "grader.files", "grader.handins", "grader.runs", "grader.sandbox"),
+        "grader.driver",
     ),
     "grader.scoring": (
         *("assignment", "assignment.sheet", "questions", "grader.files", "grader.handins", "grader.decisions"),

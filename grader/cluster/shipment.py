@@ -14,7 +14,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, NonNegativeInt
 
 from assignment.course import NOTEBOOK_NAME, SETTINGS_NAME, Course, CourseMark, open_course
-from assignment.fixable import FixableError, show_value
+from assignment.files.foreign import digest_below
+from assignment.fixable import Fault, FixableError, show_value
 from assignment.profile import MANIFEST_NAME, AssetPath, Sha256
 from assignment.records import Record
 
@@ -125,5 +126,8 @@ def _hold(lock: Path) -> Iterator[None]:
 
 
 def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """Return the sha256 of a file of a course; FixableError where it is no regular one."""
+    try:
+        return digest_below(path.parent, path.name, path.stat().st_size)[1]
+    except OSError as error:
+        raise FixableError(Fault((str(path),), f"{error.strerror}; expected a file of the course")) from None

@@ -77,15 +77,19 @@ class Collected(Record):
 
 
 def load_lms_ids(handins: Path | None) -> Mapping[str, str]:
-    """Return the course system's number of each whose files a folder of hand-ins has, as its record tells them.
-
-    Only Canvas's count: its quiz's report has the same numbers. None are known without a readable record.
-    """
+    """Return what `find_lms_ids` finds for a folder of hand-ins; none are known without a readable record."""
     try:
-        record = None if handins is None else load_record(handins)
+        return {} if handins is None else find_lms_ids(load_record(handins))
     except (OSError, ValidationError):
         return {}
-    if record is None or not all(one.system in CANVASES for one in record.downloads):
+
+
+def find_lms_ids(record: Collected) -> Mapping[str, str]:
+    """Return the course system's number of each student whose files a record has.
+
+    Only Canvas's count: its gradebook and its quiz's report have the same numbers.
+    """
+    if not all(one.system in CANVASES for one in record.downloads):
         return {}
     return {one.student: one.lms_id for one in record.students if one.lms_id}
 

@@ -78,7 +78,11 @@ def _name(one: Student) -> str:
 
 
 def list_some(names: Iterable[str]) -> str:
-    """Return names with commas, MOST_NAMED of them and the number of the others."""
+    """Return names with commas, MOST_NAMED of them and the number of the others; "none" where there are none.
+
+    >>> list_some(map(str, range(22))).endswith("18, 19 and 2 more"), list_some([])
+    (True, 'none')
+    """
     every = list(names)
     more = f" and {len(every) - MOST_NAMED} more" if len(every) > MOST_NAMED else ""
-    return ", ".join(every[:MOST_NAMED]) + more
+    return ", ".join(every[:MOST_NAMED]) + more if every else "none"

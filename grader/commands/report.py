@@ -5,6 +5,7 @@ from pathlib import Path
 
 from assignment.course import Course
 from assignment.fixable import FixableError
+from grader.collect.say import list_some
 from grader.commands.terminal.options import Verbs, add_runs, add_show_key, add_verb, parse_positive
 from grader.commands.terminal.screen import say
 from grader.report.give_back import MIB, GivenBack, load_collected, name_pages, save_zips
@@ -34,7 +35,6 @@ called as the homework or --column. Nobody else's points change: rows without a 
 columns are left out, EX is excused. Moodle: a table of user and points; --exported takes any table of Moodle's users,
 since one whom it does not know stops its import.
 """
-MOST_NAMED = 10
 
 
 def add_parser(verbs: Verbs) -> None:
@@ -137,5 +137,4 @@ def _fill(runs: Path, name: str, known: Known, exported: Exported | None) -> Non
 
 def _say_names(says: str, students: tuple[str, ...]) -> None:
     if students:
-        more = f" and {len(students) - MOST_NAMED} more" if len(students) > MOST_NAMED else ""
-        say(f"{len(students)} {says}: {', '.join(students[:MOST_NAMED])}{more}")
+        say(f"{len(students)} {says}: {list_some(students)}")

@@ -1,7 +1,7 @@
 """`hw9 score`: read the answers, compare them with the key, and keep the points and the evidence. Runs nothing."""
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assignment.course import Course
@@ -23,7 +23,7 @@ from grader.decisions.edit import hold_folder
 from grader.decisions.file import load_class_decisions, save_applied
 from grader.handins.submission import Submission
 from grader.quiz.kept import Tables, keep_tables, load_tables, read_again
-from grader.quiz.roster import Roster, check_absent, make_roster
+from grader.quiz.roster import Roster, check_absent, list_unknown_texts, make_roster
 from grader.runs.folder import begin_runs, check_course, check_runs, find_handins
 from grader.runs.intake import load_intake
 from grader.scoring.changes import compare_scorings, group_changes, list_key_changes
@@ -135,10 +135,13 @@ def check_class(
     students = [one.student for one in roster.submissions]
     deadline = grading.assignment.deadline
     decided = load_class_decisions(place, runs, decisions, grading.bank, deadline, students)
-    check_absent(roster, decided.settled, choose_decisions(runs, handins, decisions))
-    if tables is not None and decided.texts:
-        roster = make_roster(submissions, read_again(tables, grading.bank, decided.texts), answers, lms_ids)
-    return roster, decided
+    theirs = choose_decisions(runs, handins, decisions)
+    check_absent(roster, decided.settled, theirs)
+    if tables is None:
+        return roster, decided
+    again = read_again(tables, grading.bank, decided.texts)
+    roster = roster if again is tables else make_roster(submissions, again, answers, lms_ids)
+    return replace(roster, notes=(*list_unknown_texts(again.responses, theirs), *roster.notes)), decided
 
 
 def choose_decisions(runs: Path, handins: Path | None, decisions: Path | None) -> Path:

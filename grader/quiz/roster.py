@@ -22,6 +22,8 @@ from questions.canvas.response import Response
 from questions.canvas.responses import Responses
 from questions.sheet import Sheet
 
+MOST_TEXTS = 5  # that no choice has, told one by one
+
 
 @dataclass(frozen=True)
 class Quiz:
@@ -99,6 +101,22 @@ def check_absent(roster: Roster, settled: Collection[str], place: Path) -> None:
     command = f"`hw9 decide {shlex.quote(str(place))} void {one} --reason WHY`"
     kinds = f"of it: {command} (it counts for nobody) or `all-right` (for everyone)"
     raise FixableError(Fault((roster.quiz.file, "row 1"), f"no column of {lacks}; {says} {kinds}"))
+
+
+def list_unknown_texts(responses: Responses, place: Path) -> Iterator[str]:
+    """Yield the texts of answers that no choice has, and which decision says what they are.
+
+    place: what to call the place of the decisions.
+    """
+    for one in responses.unknown[:MOST_TEXTS]:
+        text = shlex.quote(one.text)
+        command = f"hw9 decide {shlex.quote(str(place))} text {one.question} {one.nearest} {text} --reason WHY"
+        yield (
+            f"{responses.file}: {one.question}: {one.answers} answers hold {text}, which no choice says; if a choice "
+            f"was mended in the quiz, say which: {command}"
+        )
+    if len(responses.unknown) > MOST_TEXTS:
+        yield f"{responses.file}: {len(responses.unknown) - MOST_TEXTS} more texts that no choice says"
 
 
 def _leave_test_students(responses: Responses) -> tuple[tuple[Response, ...], tuple[str, ...]]:

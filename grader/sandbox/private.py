@@ -9,7 +9,7 @@ charges what they hold to no group.
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from grader.sandbox import cage
@@ -31,9 +31,12 @@ TRY = 'share=$1 mount=$2; shift 2; $share true 2>/dev/null && exec $share /bin/s
 )
 
 
-def to_private(view: cage.View) -> list[str]:
-    """Return what stands before bubblewrap's command so that its cage shares no inode with others'."""
-    places = find_places(view, list_mount_points())
+def to_private(view: cage.View, places: Sequence[str] | None = None) -> list[str]:
+    """Return what stands before bubblewrap's command so that its cage shares no inode with others'.
+
+    places: the folders that cages share where it is run; None: those of this machine.
+    """
+    places = find_places(view, list_mount_points()) if places is None else places
     user = [] if os.getuid() == 0 else ["--user", "--map-root-user"]
     share = " ".join(["unshare", *user, "--mount", "--propagation", "private"])
     return ["/bin/sh", "-c", TRY, "hw9", share, MOUNT, *places, "--"]

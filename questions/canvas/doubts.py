@@ -15,18 +15,27 @@ from dataclasses import dataclass, field
 
 from assignment.fixable import show_value
 from questions.canvas.cell import Forms, parse_answer, plain
-from questions.canvas.heading import ASK_ANEW
+from questions.canvas.heading import ASK_ANEW, Heading
 from questions.sheet import Answer
 from questions.table import Table
 
 ANEW = "saved again by a spreadsheet: download it anew"
-MOST_TEXTS = 5  # that no choice has, told one by one
 MOST_TEXT = 500  # characters of such a text
 ASK_OTHER = "are they of a quiz that another release or course made? then score with that one (--course DIR)"
 CUT = 255  # characters after which some spreadsheets end a text
 QUOTES = str.maketrans({"\u201c": '"', "\u201d": '"', "\u2018": "'", "\u2019": "'"})
 _ROUNDED = re.compile(r"\d(?:\.\d{1,15}[eE]\+?|[eE]\+)\d{1,2}")
 _COMMA = re.compile(r"(?<!\\),")
+
+
+@dataclass(frozen=True)
+class UnknownText:
+    """A text that no choice has, as it stands there; how many answers hold it, and the choice that is nearest."""
+
+    question: str
+    text: str
+    answers: int
+    nearest: str
 
 
 @dataclass
@@ -50,18 +59,35 @@ class Doubts:
             self.rounded = cell
 
 
-def list_doubts(doubts: Doubts, table: Table, forms: Mapping[str, Forms]) -> Iterator[str]:
-    """Yield what to say of a report, each thing once."""
+def weigh_doubts(
+    doubts: Doubts, table: Table, forms: Mapping[str, Forms]
+) -> tuple[tuple[str, ...], tuple[UnknownText, ...]]:
+    """Return what to say of a whole report; where that is nothing, texts that no choice has, the commonest first."""
     signs, many = list(_list_signs(doubts, table, forms)), len(doubts.unread) * 4 >= doubts.answers > 0
     told = f"{len(doubts.unread)} of {doubts.answers} answers cannot be read"
     if signs:
-        yield f"{table.file}: {ANEW} ({'; '.join([*signs, *([told] if doubts.unread else [])])})"
-    elif many:
+        return (f"{table.file}: {ANEW} ({'; '.join([*signs, *([told] if doubts.unread else [])])})",), ()
+    if many:
         first = doubts.unread[0][2].reason
         asks = ASK_OTHER if len(doubts.unread) == doubts.answers else ASK_ANEW
-        yield f"{table.file}: {told}; {asks} (the first: {first.en if first else ''})"
-    else:
-        yield from _list_texts(doubts, table.file, forms)
+        return (f"{table.file}: {told}; {asks} (the first: {first.en if first else ''})",), ()
+    return (), _find_unknown_texts(doubts, forms)
+
+
+def list_unused(
+    table: Table, heading: Heading, forms: Mapping[str, Forms], texts: Mapping[str, Forms]
+) -> Iterator[str]:
+    """Yield the decisions (`texts`, which `forms` have too) by which no answer is read otherwise than without them."""
+    for name, its in texts.items():
+        columns, known = heading.questions.get(name, ()), forms[name]
+        cells = {row.cells[at] for row in table.rows if row.fault is None for at in columns}
+        for letter, text in ((letter, text) for letter, some in its.items() for text in some):
+            form = plain(text)
+            without = {**known, letter: tuple(one for one in known[letter] if one != form)}
+            holding = (cell for cell in cells if form in plain(cell))
+            if all(parse_answer(cell, known, "") == parse_answer(cell, without, "") for cell in holding):
+                says = f"by the decision that choice {letter} is {shlex.quote(text)} too no answer is read"
+                yield f"{table.file}: {name}: {says}; expected a text as it stands in the report"
 
 
 def _list_signs(doubts: Doubts, table: Table, forms: Mapping[str, Forms]) -> Iterator[str]:
@@ -82,20 +108,13 @@ def _list_signs(doubts: Doubts, table: Table, forms: Mapping[str, Forms]) -> Ite
         yield f"texts end after {CUT} characters"
 
 
-def _list_texts(doubts: Doubts, file: str, forms: Mapping[str, Forms]) -> Iterator[str]:
-    """Yield the texts that no choice has, the most frequent first, and which decision says what they are."""
+def _find_unknown_texts(doubts: Doubts, forms: Mapping[str, Forms]) -> tuple[UnknownText, ...]:
     found = Counter[tuple[str, str]]()
     for name, cell, _ in doubts.unread:
         text = find_unknown_text(cell, forms[name])
         found.update([(name, text)] if text else [])
-    for (name, text), count in found.most_common(MOST_TEXTS):
-        near = _find_nearest(text, forms[name])
-        yield (
-            f"{file}: {name}: {count} answers hold {shlex.quote(text)}, which no choice says; if a choice was mended "
-            f"in the quiz, say which: hw9 decide PLACE text {name} {near} {shlex.quote(text)} --reason WHY"
-        )
-    if len(found) > MOST_TEXTS:
-        yield f"{file}: {len(found) - MOST_TEXTS} more texts that no choice says"
+    every = found.most_common()
+    return tuple(UnknownText(name, text, count, _find_nearest(text, forms[name])) for (name, text), count in every)
 
 
 def find_unknown_text(cell: str, forms: Forms) -> str:

@@ -15,7 +15,7 @@ from assignment.assignment import Bilingual
 from assignment.fixable import Fault, show_value
 from questions.bank import Bank
 from questions.canvas.cell import Forms, add_forms, list_forms, parse_answer
-from questions.canvas.doubts import Doubts, list_doubts, say_wrong_times
+from questions.canvas.doubts import Doubts, UnknownText, list_unused, say_wrong_times, weigh_doubts
 from questions.canvas.heading import ASK_ANEW, ID_COLUMNS, OWN_COLUMNS, REPORT, Heading, parse_heading
 from questions.canvas.response import Claim, Response, settle, take_last
 from questions.moment import parse_moment
@@ -35,7 +35,8 @@ Person = tuple[str, str, str]  # the student's id, the column that gave it, and 
 class Responses:
     """The responses by student id, what a person may want to know of the whole file, and the file as it came.
 
-    absent: the questions of the bank that have no column; the Sheets have no answer to them.
+    absent: the questions of the bank that have no column; the Sheets have no answer to them. unknown: texts of answers
+    that no choice has, which a decision can settle.
     """
 
     by_student: Mapping[str, Response]
@@ -43,6 +44,7 @@ class Responses:
     file: str = ""
     data: bytes = field(default=b"", repr=False)
     absent: tuple[str, ...] = ()
+    unknown: tuple[UnknownText, ...] = ()
 
 
 @dataclass
@@ -92,8 +94,9 @@ def _read_responses(table: Table, bank: Bank, texts: Texts) -> Responses:
     ranks = {name: rank for rank, name in enumerate(ID_COLUMNS)}
     claims = [Claim(one[0], ranks[one[1]], take_last(its)) for one, its in reading.attempts.items()]
     heading = reading.heading
-    notes = (*list_doubts(reading.doubts, table, forms), *heading.notes, *reading.notes)
-    return Responses(settle(claims), notes, table.file, table.data, heading.absent)
+    doubts, unknown = weigh_doubts(reading.doubts, table, forms)
+    notes = (*doubts, *list_unused(table, heading, forms, texts), *heading.notes, *reading.notes)
+    return Responses(settle(claims), notes, table.file, table.data, heading.absent, unknown)
 
 
 def _read_row(reading: _ReportReader, row: Row) -> None:

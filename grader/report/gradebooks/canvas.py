@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 
 from assignment.fixable import Fault, FixableError, show_value
 from grader.collect.rosters import Enrolled
+from grader.collect.say import list_some
 from grader.files.cell import guard_cell
 from grader.report.class_record import ClassRecord
 from grader.report.gradebooks.format import (
@@ -41,8 +42,8 @@ COLUMNS = ("Student", "LastName", "FirstName", *IDS, "Section")
 NUMBERED = re.compile(r"(?P<title>.*)\s\((?P<number>\d+)\)", re.DOTALL)
 NO_STUDENT = re.compile(r"\s*(?:Muted|Manual Posting.*)?\s*", re.IGNORECASE)
 NUMBER = re.compile(r"-?[\d.,]+%?")
+POSSIBLE = re.compile(r"(-?(?:\d+[.,]?\d*|[.,]\d+))%?")
 NOT_ASSIGNED = "N/A"
-MOST_NAMED = 10
 
 
 @dataclass(frozen=True)
@@ -118,10 +119,9 @@ def _find_column(results: ClassRecord, exported: Exported, names: Mapping[int, s
     if len(fits) == 1:
         return fits[0]
     place = exported.table.heading.place
-    some = ", ".join(found[0] for found in list(numbered.values())[:MOST_NAMED]) or "none"
-    more = f" and {len(numbered) - MOST_NAMED} more" if len(numbered) > MOST_NAMED else ""
+    some = list_some(found[0] for found in numbered.values())
     said = f"{len(fits) or 'no'} columns are called {show_value(wanted or results.title)}"
-    raise FixableError(Fault(place, f"{said}; expected --column with one of {some}{more}"))
+    raise FixableError(Fault(place, f"{said}; expected --column with one of {some}"))
 
 
 def _to_person(sheet: _Sheet, at: int, row: Row) -> Enrolled:
@@ -159,10 +159,10 @@ def _write_row(sheet: _Sheet, row: Row, points: str | None) -> list[str]:
 def _list_possible(sheet: _Sheet, results: ClassRecord) -> Iterator[str]:
     """Yield where Canvas reckons with other points than the results."""
     for row in filter(_is_possible, sheet.table.rows):
-        cell = row.cells[sheet.column].strip().replace(",", ".")
-        if NUMBER.fullmatch(cell) and cell.count(".") < 2 and float(cell.strip("%")) != float(results.possible):
+        found = POSSIBLE.fullmatch(row.cells[sheet.column].strip())
+        if found and float(found[1].replace(",", ".")) != float(results.possible):
             name = sheet.table.heading.cells[sheet.column]
-            yield f"{name}: {cell} points possible there, {results.possible} in the results; change it in Canvas"
+            yield f"{name}: {found[0]} points possible there, {results.possible} in the results; change it in Canvas"
 
 
 def _list_left_out(rows: list[Row]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from assignment.fixable import FixableError
-from grader.collect.record import Collected, Student
+from grader.collect.record import Collected, Student, find_lms_ids
 from grader.collect.rosters import Enrolled, Enrolment, load_enrolment
 from grader.collect.systems import canvas
 from grader.handins.ids import fold_id
@@ -46,10 +46,17 @@ def _merge(people: Iterable[Enrolled]) -> dict[str, Enrolled]:
 
 
 def _list_collected(collected: Collected | None) -> Iterator[Enrolled]:
-    """Yield the students of a class that `hw9 collect` made, with the number in the names of their files."""
-    for student in collected.students if collected is not None else ():
-        found = tuple(dict.fromkeys(_list_numbers(student)))
-        yield Enrolled(student.student, lms_ids=found if len(found) == 1 else ())
+    """Yield the students of a class that `hw9 collect` made, with the number that its record has of them.
+
+    The record of an earlier version has none: then that in the names of their files.
+    """
+    if collected is None:
+        return
+    recorded = find_lms_ids(collected)
+    for student in collected.students:
+        its = recorded.get(student.student)
+        found = dict.fromkeys([its] if its else _list_numbers(student))
+        yield Enrolled(student.student, lms_ids=tuple(found) if len(found) == 1 else ())
 
 
 def _list_numbers(student: Student) -> Iterator[str]:

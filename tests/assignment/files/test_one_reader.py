@@ -38,7 +38,6 @@ MAY_READ: Mapping[str, str] = {
     "grader/cluster/errand.py": "the result that a worker of ours has just written",
     "grader/cluster/likeness.py": OURS,
     "grader/cluster/parcel.py": "files that were taken in, piece by piece; the driver's limits hold for what returns",
-    "grader/cluster/shipment.py": "the course's files, a piece at a time, whose sha256 is compared where they arrive",
     "grader/collect/download.py": BYTES,
     "grader/collect/gradescope.py": BYTES,
     "grader/collect/place.py": "copies that it made itself, in a folder of its own",

@@ -46,6 +46,16 @@ def test_course_comes_once_without_bank_or_key(course: Course, tmp_path: Path) -
     assert again == []
 
 
+def test_link_where_a_file_of_the_course_belongs_is_not_followed(course: Course, tmp_path: Path) -> None:
+    shipment = describe_course(course)
+    its = obtain(shipment, tmp_path, ask_for(course, []))
+    path = its.folder / shipment.files[0].path
+    path.unlink()
+    path.symlink_to(course.folder / shipment.files[0].path)  # the same bytes
+    with pytest.raises(FixableError, match=r": a link; expected a file of the course"):
+        obtain(shipment, tmp_path, ask_for(course, []))
+
+
 def test_transfer_that_broke_off_goes_on_where_it_was(course: Course, tmp_path: Path) -> None:
     first: list[str] = []
     second: list[str] = []

@@ -267,8 +267,7 @@ def test_mended_text_of_a_choice_is_read_once_a_decision_says_that_two_texts_are
     found = score("mended_right")
     said = capsys.readouterr().out
     assert f"again.csv: lime-2: 2 answers hold '{text}', which no choice says" in said
-    command = f"hw9 decide PLACE text lime-2 b '{text}' --reason WHY"
-    assert command in said
+    assert f"say which: hw9 decide {tmp_path / 'h'} text lime-2 b '{text}' --reason WHY" in said
     pairs = [(f"b0990000{n}", f"b0990001{n + 2}") for n in range(3)]
     unread = [late for _, late in pairs if find_word(found[late]) == "unreadable"]
     assert unread == ["b09900012", "b09900014"]

@@ -11,7 +11,8 @@ from assignment.fixable import FixableError
 from grader.collect.rosters import Enrolment, load_enrolment
 from grader.handins.submission import Submission
 from grader.quiz.kept import Tables
-from grader.quiz.roster import Roster, check_absent, make_roster
+from grader.quiz.roster import Roster, check_absent, list_unknown_texts, make_roster
+from questions.canvas.doubts import UnknownText
 from questions.canvas.response import Response
 from questions.canvas.responses import Responses
 from questions.sheet import Answer, Sheet
@@ -204,6 +205,16 @@ def test_question_that_the_quiz_lacks_needs_a_decision_only_where_the_quiz_count
     )
     with pytest.raises(FixableError, match="void QUESTION"):
         check_absent(roster, (), Path("runs"))
+
+
+def test_text_that_no_choice_has_is_said_with_what_to_type_where_the_decisions_are() -> None:
+    unknown = (UnknownText("lime-2", "it's new", 3, "b"), *(UnknownText("lime-3", f"t{n}", 1, "a") for n in range(5)))
+    first, *others = list_unknown_texts(replace(respond(("b1", "71")), unknown=unknown), Path("my runs"))
+    assert first == (
+        "quiz.csv: lime-2: 3 answers hold 'it'\"'\"'s new', which no choice says; if a choice was mended in the quiz, "
+        "say which: hw9 decide 'my runs' text lime-2 b 'it'\"'\"'s new' --reason WHY"
+    )
+    assert (len(others), others[-1]) == (5, "quiz.csv: 1 more texts that no choice says")
 
 
 def test_letter_that_is_another_ones_only_when_folded_is_another_student() -> None:

@@ -98,6 +98,18 @@ def test_download_that_broke_off_goes_on_where_the_server_can(
     assert server.list_headers("Range") == [None, "bytes=300000-"]
 
 
+@pytest.mark.parametrize("name", [HOSTED_NAME, f"{HOSTED_NAME}.part"])
+def test_folder_where_the_zip_belongs_is_named_before_anything_is_asked_for(
+    brings: Brings, server: FileServer, packed: HostedBundle, name: str
+) -> None:
+    server.files[ZIP] = Served(packed.data)
+    Path(name).mkdir()
+    said = brings()
+    assert said.startswith(f"{name}: a folder; expected a file or nothing there. Give it another name, ")
+    assert f"{name} 是資料夾" in said
+    assert (server.asked, list_here()) == ([], [name])
+
+
 WRONG: Mapping[str, tuple[Callable[[bytes], Served], str]] = {
     "wrong digest": (
         lambda data: Served(data[:-1] + b"x"),

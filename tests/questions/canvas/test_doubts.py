@@ -6,6 +6,7 @@ import pytest
 
 from assignment.fixable import FixableError
 from questions.bank import Bank
+from questions.canvas.doubts import UnknownText
 from questions.canvas.responses import Responses, parse_responses
 
 Report = Callable[..., bytes]
@@ -55,7 +56,7 @@ def test_report_of_which_nothing_can_be_read_is_asked_to_be_another_quizs_and_it
     assert "lime-1: 'Else, " in note
 
 
-def test_text_of_a_mended_choice_is_said_with_the_decision_that_settles_it(own: Bank, report: str) -> None:
+def test_text_of_a_mended_choice_is_known_by_which_choice_it_is_nearest(own: Bank, report: str) -> None:
     question = own["lime-2"]
     letter = next(letter for letter, choice in question.choices.items() if choice.say.en.startswith("In picture"))
     old = question.choices[letter].say.en
@@ -65,17 +66,31 @@ def test_text_of_a_mended_choice_is_said_with_the_decision_that_settles_it(own: 
         lines[row] = lines[row].replace(old.replace(",", "\\,"), new.replace(",", "\\,"))
     data = "".join(lines).encode()
     found = read(data, own)
-    (note,) = found.notes
     text = new + question.choices[letter].say.zh
-    assert note.startswith("quiz.csv: lime-2: 2 answers hold ")
-    assert f"hw9 decide PLACE text lime-2 {letter} " in note
+    assert found.unknown == (UnknownText("lime-2", text, 2, letter),)
+    assert found.notes == ()
     states = [found.by_student[f"s{n}"].sheet.answers["lime-2"].state for n in range(4)]
     assert states == ["unreadable", "unreadable", "read", "read"]
     again = read(data, own, {"lime-2": {letter: (text,)}})
-    assert again.notes == ()
+    assert (again.notes, again.unknown) == ((), ())
     assert {again.by_student[f"s{n}"].sheet.answers["lime-2"].letters for n in range(4)} == {
         frozenset(question.choices)
     }
+
+
+def test_decision_that_reads_no_answer_is_said_and_one_that_does_is_not(own: Bank, report: str) -> None:
+    """A typing error in a text would else leave everyone's answer unread, and nobody told why."""
+    choice = own["lime-2"].choices["a"]
+    new = f"Mended: {choice.say.en}"
+    data = report.replace(choice.say.en.replace(",", "\\,"), new.replace(",", "\\,")).encode()
+    right, wrong = new + choice.say.zh, f"Mended:: {choice.say.en}{choice.say.zh}"
+    assert read(data, own, {"lime-2": {"a": (right,)}}).notes == ()
+    (note,) = read(data, own, {"lime-2": {"a": (wrong, right)}}).notes
+    assert note.startswith("quiz.csv: lime-2: by the decision that choice a is 'Mended:: ")
+    assert note.endswith("' too no answer is read; expected a text as it stands in the report")
+    half = choice.say.en[:9]  # stands in every cell, and is no choice of any
+    assert half in data.decode()
+    assert len(read(data, own, {"lime-2": {"a": (right, half)}}).notes) == 1
 
 
 @pytest.mark.parametrize("data", ["名稱;成績\n".encode("big5"), b'name,id\n1,"x" y\n', b"name\x00,id\n"])

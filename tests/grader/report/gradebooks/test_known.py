@@ -70,6 +70,23 @@ def test_class_without_a_quiz_is_known_by_the_names_of_its_files(tmp_path: Path)
 
 
 @pytest.mark.parametrize(
+    ("system", "name", "numbers"),
+    [
+        ("canvas", "chenada_7_90001_hw.ipynb", ("41009",)),
+        ("ntu_cool", "b1#_Ada_7_90001_hw.ipynb", ("41009",)),
+        ("moodle", "Ada_41009_assignsubmission_file_/hw.ipynb", ()),
+    ],
+)
+def test_canvas_s_number_is_the_one_that_was_recorded_and_another_system_s_is_none_of_its(
+    tmp_path: Path, system: str, name: str, numbers: tuple[str, ...]
+) -> None:
+    file = File(path="b1.ipynb", source=f"s.zip: {name}", bytes=1, sha256="")
+    student = Student(student="b1", lms_id="41009", files=(file,))
+    known = load_known(tmp_path, Collected(downloads=(Download(name="s.zip", system=system),), students=(student,)))
+    assert show(known) == {"b1": (numbers, ())}
+
+
+@pytest.mark.parametrize(
     ("numbers", "rows", "at"),
     [
         (("41000",), (("41000", "z"), ("41001", "b09900000")), 0),  # the number counts before the login

@@ -1,0 +1,146 @@
+"""The trunk's own program, inside its cage: runs released cells, and forks itself where it is asked to.
+
+It starts as root in a cage. At once it becomes the root of a user namespace of its own, which has no right over the
+machine: there it can make cages, and each of its forks a user (`branch.py`). Three words are heard:
+
+    cell      run a released cell (`{"source": ...}`); answer `{"record": ...}`
+    snapshot  fork a process that hears the same words on the socket that comes along, as the trunk is now
+    branch    fork a process that becomes a student's kernel; the fork answers
+
+A fork is refused, with what stands against it, where a hazard is found (`hazards.py`).
+"""
+
+import gc
+import os
+import random
+import socket
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
+
+from grader.trunk.drop import NEW_MOUNT, NEW_USER, call, die_with_parent
+from grader.trunk.wire import hear_word, receive, send
+
+
+def main(descriptor: int, folders: Sequence[str]) -> None:
+    """Serve the socket until nobody is there any more; folders: those that a notebook writes to."""
+    control = socket.socket(fileno=descriptor)
+    control.set_inheritable(False)
+    enter_namespace(control)
+    from grader.trunk import branch, packing  # noqa: F401  # here: what takes long is imported by the namespace's user
+    from grader.trunk.plain import Recorder
+
+    sys.path.pop(0)  # where our modules lie, which no branch sees
+    import assignment  # noqa: F401  # as a kernel does before the first cell (grader.sandbox.cage)
+
+    sys.path.insert(1, "")
+    trunk = Process(control, Recorder(), tuple(folders))
+    send(control, "ready")
+    run_to_end(trunk.serve)
+
+
+def run_to_end(work: Callable[[], int]) -> NoReturn:
+    """End this process with what the work returns; `sys.stderr` is a cell's, so a fault of ours is said on 2."""
+    try:
+        os._exit(work())
+    except BaseException:
+        os.write(2, traceback.format_exc().encode())
+    os._exit(70)
+
+
+def enter_namespace(control: socket.socket) -> None:
+    """Become the root of a user namespace, whose users the supervisor writes; none of them is the machine's root."""
+    call("unshare", NEW_USER)
+    own = os.pidfd_open(os.getpid())
+    send(control, "unshared", [own])
+    os.close(own)
+    receive(control)
+    os.setgroups([])
+    os.setresgid(0, 0, 0)
+    os.setresuid(0, 0, 0)
+    call("unshare", NEW_MOUNT)  # mounts that belong to the new namespace
+
+
+class Process:
+    """One trunk, or a snapshot of it."""
+
+    def __init__(self, control: socket.socket, recorder: Any, folders: tuple[str, ...]) -> None:
+        self.control, self.recorder, self.folders = control, recorder, folders
+        self.packed: int | None = None  # what lies in the folders, as long as no cell was run
+        self.forks = set[int]()
+
+    def serve(self) -> int:
+        """Answer until nobody asks any more."""
+        while True:
+            try:
+                word, reply = hear_word(self.control)
+            except EOFError:
+                return 0
+            with reply:
+                {"cell": self.run_cell, "snapshot": self.take_snapshot, "branch": self.start_branch}[word](reply)
+            self._reap()
+
+    def run_cell(self, reply: socket.socket) -> None:
+        """Run a released cell."""
+        if self.packed is not None:
+            os.close(self.packed)
+            self.packed = None
+        asked, _ = receive(reply)
+        send(reply, {"record": self.recorder.run(asked["source"])})
+
+    def take_snapshot(self, reply: socket.socket) -> None:
+        """Fork a process that serves another socket."""
+        _, (served,) = receive(reply)
+        if self._is_refused(reply, served):
+            os.close(served)
+            return
+        if self._fork() == 0:
+            self.control.close()
+            self.control, self.forks = socket.socket(fileno=served), set()
+        else:
+            os.close(served)
+            send(reply, {"hazards": []})
+
+    def start_branch(self, reply: socket.socket) -> None:
+        """Fork a process that becomes a student's kernel; it answers itself."""
+        if self._is_refused(reply):
+            return
+        assert self.packed is not None
+        state = random.getstate()
+        if self._fork() == 0:
+            from grader.trunk.branch import Branch
+
+            self.control.close()
+            run_to_end(Branch(reply, self.recorder, self.packed, state).run)
+
+    def _is_refused(self, reply: socket.socket, *others: int) -> bool:
+        """Pack the folders, and tell whether a hazard stands against a fork, which is answered."""
+        from grader.trunk.packing import pack
+        from grader.trunk.plain import find_hazards
+
+        if self.packed is None:
+            self.packed = pack(self.folders)
+        own = {0, 1, 2, self.packed, self.control.fileno(), reply.fileno(), *others}
+        if hazards := find_hazards(own, self.forks):
+            send(reply, {"hazards": hazards})
+        return bool(hazards)
+
+    def _fork(self) -> int:
+        """Fork, and leave the child what a fork would change: the state of `random`, which reseeds itself there."""
+        state = random.getstate()
+        gc.collect()
+        gc.freeze()  # what is there already is not looked through in the child, which would copy it
+        pid = os.fork()
+        if pid == 0:
+            die_with_parent()
+            random.setstate(state)
+        else:
+            gc.unfreeze()
+            self.forks.add(pid)
+        return pid
+
+    def _reap(self) -> None:
+        for pid in tuple(self.forks):
+            if os.waitpid(pid, os.WNOHANG)[0]:
+                self.forks.discard(pid)
