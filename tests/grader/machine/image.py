@@ -22,7 +22,18 @@ SYSTEM = (
 )
 # What `hw9 run` imports, with what these need.
 PACKAGES = (
-    *("fonttools", "ipykernel", "jinja2", "jupyter_client", "nbclient", "nbformat", "numpy", "pillow", "pooch"),
+    *(
+        "filelock",
+        "fonttools",
+        "ipykernel",
+        "jinja2",
+        "jupyter_client",
+        "nbclient",
+        "nbformat",
+        "numpy",
+        "pillow",
+        "pooch",
+    ),
     *("pydantic", "pyyaml", "requests", "rich", "scikit-image", "psutil"),
 )
 PURE = ("pyseccomp",)  # no wheel for every version, and no code to compile
