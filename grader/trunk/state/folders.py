@@ -9,10 +9,14 @@ PIECE = 1024 * 1024  # bytes read at once
 
 
 def list_files(folders: Iterable[str]) -> dict[str, str]:
-    """Return what lies where, by absolute path. What vanishes meanwhile, or may not be read, is said to be so."""
+    """Return what lies where, by absolute path. What vanishes meanwhile, or may not be read, is said to be so.
+
+    What is mounted in a folder is not the notebook's to write, and is passed over.
+    """
     found: dict[str, str] = {}
     for folder in folders:
         for place, inner, files in os.walk(folder):
+            inner[:] = [name for name in inner if not os.path.ismount(os.path.join(place, name))]
             for name in (*inner, *files):
                 path = os.path.abspath(os.path.join(place, name))
                 found[path] = describe_file(path)
