@@ -22,7 +22,7 @@ STUDENTS = (
     "work",
     "con",
     "unnamed-49f2dd23",
-    "honest-saves.ipynb",
+    "honest-saves-1",
     "b01.b+c@d",
 )
 NO_STUDENTS = (
