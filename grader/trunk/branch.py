@@ -37,6 +37,7 @@ class Branch:
 
     reply: socket.socket
     recorder: Any
+    watch: Any
     packed: int  # what the trunk's folders hold
     state: Any  # of `random`, as the trunk has it
 
@@ -53,7 +54,7 @@ class Branch:
         if child == 0:
             die_with_parent()
             self._enter(order, numbers, filters, opened)
-            become_kernel(self.recorder, order, self.state)
+            self._become_kernel(order)
             os._exit(0)
         drop_rights()
         clear_rights()
@@ -93,6 +94,25 @@ class Branch:
         for descriptor in {*files, numbers["errors"], null} - {0, 1, *ERRORS}:
             os.close(descriptor)
 
+    def _become_kernel(self, order: Any) -> None:
+        """Serve as an ipykernel that takes over the trunk's shell: a shell is a singleton, so the kernel adopts it."""
+        shell, before = self.recorder.shell, (sys.stdout, sys.stderr)
+        application = start_application(order)
+        del shell.enable_gui
+        shell.kernel = shell.parent = application.kernel
+        self.recorder.set_history(order["history"])
+        for old, new in zip(before, (sys.stdout, sys.stderr), strict=True):  # what the trunk made may write to the old
+            old.write, old.flush = new.write, new.flush  # type: ignore[method-assign]
+        application.kernel.look = lambda: json.dumps(self.watch.look())  # `joining.LOOK`
+
+        def begin() -> None:
+            shell.events.unregister("pre_execute", begin)
+            self.watch.restart()
+            random.setstate(self.state)  # the kernel's start draws from it
+
+        shell.events.register("pre_execute", begin)
+        application.start()
+
 
 def _move(given: Sequence[int], numbers: Iterable[int]) -> None:
     """Give the descriptors the numbers by which bubblewrap's command line knows them."""
@@ -130,29 +150,17 @@ def _close_others(kept: set[int]) -> None:
     os.closerange(first, os.sysconf("SC_OPEN_MAX"))
 
 
-def become_kernel(recorder: Any, order: Any, state: Any) -> None:
-    """Serve as an ipykernel that takes over the trunk's shell: a shell is a singleton, so the kernel adopts it."""
+def start_application(order: Any) -> Any:
+    """Make ipykernel's application, and leave of ours what is a kernel's."""
     os.environ.update(order["environment"])
     faulthandler.enable(ERRORS[1], all_threads=False)
     for name in [name for name in sys.modules if name.partition(".")[0] == "grader"]:
         del sys.modules[name]
     sys.argv = [order["program"], "-f", order["connection"]]
-    before: Any = (sys.stdout, sys.stderr)
     sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
     asyncio.set_event_loop(asyncio.new_event_loop())
     kernelapp.IOPubThread = UnixPipeThread  # type: ignore[attr-defined]  # there by import alone
     application: Any = kernelapp.IPKernelApp.instance()
     quiet = ["--HistoryManager.enabled=False", "--InteractiveShellApp.hide_initial_ns=False"]
     application.initialize(["-f", order["connection"], *quiet])
-    shell = recorder.shell
-    shell.kernel = shell.parent = application.kernel
-    after: Any = (sys.stdout, sys.stderr)
-    for old, new in zip(before, after, strict=True):  # what the trunk's cells made may write to the old ones
-        old.write, old.flush = new.write, new.flush
-
-    def restore() -> None:
-        random.setstate(state)  # the kernel's start draws from it
-        shell.events.unregister("pre_execute", restore)
-
-    shell.events.register("pre_execute", restore)
-    application.start()
+    return application

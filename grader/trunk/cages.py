@@ -18,7 +18,6 @@ PROGRAM = "/hw9/trunk"  # our modules, inside the trunk's cage alone
 COPIES = "/hw9/copies"  # of what lies in folders of the machine, each at its place in the cage
 COPIED = ("/hw9/", "/etc/")
 MODULES = ("__init__.py", "trunk", "sandbox/__init__.py", "sandbox/kernel_inside.py")  # of grader
-KEPT = tuple(folder for folder in cage.FOLDERS if folder != "/dev/shm")  # whose files branches inherit
 BINDS = ("--ro-bind", "--ro-bind-try", "--dev-bind")
 RIGHTS = ("CAP_SYS_ADMIN",)  # until the trunk has a user namespace
 # A whole /proc, beside bubblewrap's, parts of which are covered: only then may one be mounted further inside.
@@ -41,7 +40,7 @@ def to_trunk(view: cage.View, files: Files, control: int) -> list[str]:
     for name in MODULES:
         more += ["--ro-bind", str(cage.PROJECT / "grader" / name), f"{PROGRAM}/grader/{name}"]
     free = replace(files, filters=())  # it makes cages; no student's code runs in it
-    python = [sys.executable, "-P", "-c", START, str(control), *KEPT]
+    python = [sys.executable, "-P", "-c", START, str(control), *cage.FOLDERS]
     return [*cage.to_bubblewrap(view, free, more=more), "/bin/sh", "-c", BEGIN, "hw9", *python]
 
 
@@ -71,11 +70,19 @@ def find_shared(view: cage.View, mounted: Iterable[Path]) -> tuple[str, ...]:
 def nest(command: Sequence[str]) -> list[str]:
     """Return a bubblewrap command line as it is to be inside a cage of the same view.
 
-    >>> nest(["--ro-bind", "/srv/course/a.npz", "/hw9/packages/a.npz", "--ro-bind", "/usr", "/usr"])
-    ['--ro-bind', '/hw9/copies/hw9/packages/a.npz', '/hw9/packages/a.npz', '--ro-bind', '/usr', '/usr']
+    The course's files, of which each would be mounted alone, lie in one folder there.
+
+    >>> nest(["--ro-bind", "/srv/a.npz", "/hw9/packages/a.npz", "--ro-bind", "/usr", "/usr", "--chdir", "/"])
+    ['--ro-bind', '/usr', '/usr', '--ro-bind', '/hw9/copies/hw9/packages', '/hw9/packages', '--chdir', '/']
     """
-    nested = list(command)
-    for index, part in enumerate(nested):
-        if part in BINDS and nested[index + 2].startswith(COPIED):
-            nested[index + 1] = COPIES + nested[index + 2]
-    return nested
+    nested, rest = list[str](), list(command)
+    while rest:
+        size = 3 if rest[0] in BINDS else 4 if rest[0] == "--perms" and rest[2] == "--dir" else 1
+        part, rest = rest[:size], rest[size:]
+        if size > 1 and part[-1].startswith(f"{cage.PACKAGES}/"):
+            continue
+        if size == 3 and part[-1].startswith(COPIED):
+            part[1] = COPIES + part[2]
+        nested += part
+    sealed = nested.index("--remount-ro") if "--remount-ro" in nested else nested.index("--chdir")
+    return [*nested[:sealed], "--ro-bind", COPIES + cage.PACKAGES, cage.PACKAGES, *nested[sealed:]]

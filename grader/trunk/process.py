@@ -3,7 +3,7 @@
 It starts as root in a cage. At once it becomes the root of a user namespace of its own, which has no right over the
 machine: there it can make cages, and each of its forks a user (`branch.py`). Three words are heard:
 
-    cell      run a released cell (`{"source": ...}`); answer `{"record": ...}`
+    cell      run a released cell (`{"source": ..., "ask": ...}`, see `released.py`); answer `{"record": ...}`
     snapshot  fork a process that hears the same words on the socket that comes along, as the trunk is now
     branch    fork a process that becomes a student's kernel; the fork answers
 
@@ -20,6 +20,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from grader.trunk.drop import NEW_MOUNT, NEW_USER, call, die_with_parent
+from grader.trunk.hazards import find_hazards
+from grader.trunk.packing import pack
 from grader.trunk.wire import hear_word, receive, send
 
 
@@ -28,14 +30,17 @@ def main(descriptor: int, folders: Sequence[str]) -> None:
     control = socket.socket(fileno=descriptor)
     control.set_inheritable(False)
     enter_namespace(control)
-    from grader.trunk import branch, packing  # noqa: F401  # here: what takes long is imported by the namespace's user
-    from grader.trunk.plain import Recorder
+    from grader.trunk import branch  # noqa: F401  # here: what takes long is imported by the namespace's user
+    from grader.trunk.recorder import Recorder
+    from grader.trunk.released import Released
+    from grader.trunk.state.look import Watch
 
     sys.path.pop(0)  # where our modules lie, which no branch sees
     import assignment  # noqa: F401  # as a kernel does before the first cell (grader.sandbox.cage)
 
     sys.path.insert(1, "")
-    trunk = Process(control, Recorder(), tuple(folders))
+    recorder = Recorder()
+    trunk = Process(control, Released(recorder, folders), Watch(recorder.shell, folders), tuple(folders))
     send(control, "ready")
     run_to_end(trunk.serve)
 
@@ -65,9 +70,9 @@ def enter_namespace(control: socket.socket) -> None:
 class Process:
     """One trunk, or a snapshot of it."""
 
-    def __init__(self, control: socket.socket, recorder: Any, folders: tuple[str, ...]) -> None:
-        self.control, self.recorder, self.folders = control, recorder, folders
-        self.packed: int | None = None  # what lies in the folders, as long as no cell was run
+    def __init__(self, control: socket.socket, released: Any, watch: Any, folders: tuple[str, ...]) -> None:
+        self.control, self.released, self.watch, self.folders = control, released, watch, folders
+        self.packed: int | None = None  # what lies in the folders, from the first fork after a cell to the next cell
         self.forks = set[int]()
 
     def serve(self) -> int:
@@ -83,11 +88,14 @@ class Process:
 
     def run_cell(self, reply: socket.socket) -> None:
         """Run a released cell."""
+        asked, _ = receive(reply)
         if self.packed is not None:
             os.close(self.packed)
             self.packed = None
-        asked, _ = receive(reply)
-        send(reply, {"record": self.recorder.run(asked["source"])})
+            gc.unfreeze()
+        else:
+            self.watch.extend()
+        send(reply, {"record": self.released.run(asked["source"], ask=asked["ask"])})
 
     def take_snapshot(self, reply: socket.socket) -> None:
         """Fork a process that serves another socket."""
@@ -112,15 +120,15 @@ class Process:
             from grader.trunk.branch import Branch
 
             self.control.close()
-            run_to_end(Branch(reply, self.recorder, self.packed, state).run)
+            run_to_end(Branch(reply, self.released.recorder, self.watch, self.packed, state).run)
 
     def _is_refused(self, reply: socket.socket, *others: int) -> bool:
-        """Pack the folders, and tell whether a hazard stands against a fork, which is answered."""
-        from grader.trunk.packing import pack
-        from grader.trunk.plain import find_hazards
-
+        """Prepare for a fork, and tell whether a hazard stands against it, which is answered."""
         if self.packed is None:
             self.packed = pack(self.folders)
+            self.watch.extend()
+            gc.collect()
+            gc.freeze()  # what is there is not looked through in a fork, which would copy it
         own = {0, 1, 2, self.packed, self.control.fileno(), reply.fileno(), *others}
         if hazards := find_hazards(own, self.forks):
             send(reply, {"hazards": hazards})
@@ -129,14 +137,11 @@ class Process:
     def _fork(self) -> int:
         """Fork, and leave the child what a fork would change: the state of `random`, which reseeds itself there."""
         state = random.getstate()
-        gc.collect()
-        gc.freeze()  # what is there already is not looked through in the child, which would copy it
         pid = os.fork()
         if pid == 0:
             die_with_parent()
             random.setstate(state)
         else:
-            gc.unfreeze()
             self.forks.add(pid)
         return pid
 

@@ -82,7 +82,7 @@ def run_class(place: Path, words: list[str]) -> dict[str, Any]:
         "taken_mib": taken,
         "results": load_results(place),
         "kept": {run.parent.parent.name: sorted(os.listdir(run)) for run in place.glob("runs/*/work/outputs")},
-        "open_to_all": (place / "runs").stat().st_mode & 0o077,
+        "open_to_others": [str(path) for path in place.glob("runs") if path.stat().st_mode & 0o077],
         "said": (place / "said").read_text(errors="replace")[-1500:],
     }
 
