@@ -187,7 +187,7 @@ class Class:
         traces = [leave_out_of_trace(one, left_out) for one in self.traces]
         path = find_path(handin, SOURCES, IS_FREE, traces)
         looks = {number: parse_look(leave_out(one, left_out)) for number, one in self.looks.items()}
-        known = Known(SOURCES, self.names, traces, looks)
+        known = Known(self.names, traces, looks)
         records: list[Any] = [None if step.released is None else self.trunk[step.released] for step in path.steps]
         way, branch, look, verdicts = walk(path, known), None, None, list[Verdict]()
         try:
