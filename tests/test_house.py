@@ -76,7 +76,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "grader.worker": ("assignment", "grader.files", "grader.handins", "grader.runs", "grader.sandbox"),
     "grader.trunk.state": (),
     "grader.trunk.rule": ("assignment", "grader.trunk.state"),
-    "grader.trunk": ("assignment", "grader.sandbox", "grader.worker"),
+    "grader.trunk": ("assignment", "grader.sandbox", "grader.trunk.state", "grader.worker"),
     "grader.sharing": ("assignment", "grader.handins", "grader.worker"),
     "grader.driver": (
         *("assignment", "assignment.files", "grader.files", "grader.handins", "grader.runs", "grader.sandbox"),
