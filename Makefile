@@ -62,13 +62,13 @@ quick: style types
 	$(BIN)/python -m pytest -q $(SIDE_BY_SIDE) -m "$(QUICK)"
 
 rest:
-	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "$(REST)"
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) --durations=30 --durations-min=5 -m "$(REST)"
 
 tests:
 	$(BIN)/python -m pytest $(ARGS)
 
 nightly:
-	@$(MAKE) --no-print-directory system PACKAGES="bubblewrap chromium qemu-system-x86 mmdebstrap e2fsprogs"
+	@$(MAKE) --no-print-directory system PACKAGES="bubblewrap chromium qemu-system-x86 mmdebstrap e2fsprogs slurmctld slurmd slurm-client munge"
 	.ci/loaded $(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 bank:

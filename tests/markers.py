@@ -1,7 +1,8 @@
 """A pytest plugin: marks tests by what they ask for, and says which tests are left to `make nightly`.
 
 A fixture that starts the sandbox or the browser marks each test that uses it; what cannot be seen from a fixture is
-marked where it stands. The markers themselves are listed in pyproject.toml.
+marked where it stands. The markers themselves are listed in pyproject.toml. The names of all tests that were collected
+are kept, for documents that name some.
 """
 
 from collections.abc import Iterable
@@ -12,6 +13,7 @@ import pytest
 MARKERS = ("sandbox", "browser", "slow", "nightly")
 FIXTURES = {"execute": "sandbox", "execute_once": "sandbox", "ordinary": "sandbox", "browser": "browser"}
 LEFT = pytest.StashKey[set[str]]()
+COLLECTED = pytest.StashKey[set[str]]()  # `file::name` of each test, before any is chosen
 
 
 def is_marked(item: pytest.Item) -> bool:
@@ -20,12 +22,13 @@ def is_marked(item: pytest.Item) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[LEFT] = set()
+    config.stash[LEFT], config.stash[COLLECTED] = set(), set()
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
+        item.config.stash[COLLECTED].add(item.nodeid.partition("[")[0])
         for fixture in FIXTURES.keys() & set(getattr(item, "fixturenames", ())):
             item.add_marker(FIXTURES[fixture])
 

@@ -74,6 +74,10 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     ),
     "grader.sandbox": ("assignment", "grader.release"),
     "grader.worker": ("assignment", "grader.files", "grader.handins", "grader.runs", "grader.sandbox"),
+    "grader.trunk.state": (),
+    "grader.trunk.rule": ("assignment", "grader.trunk.state"),
+    "grader.trunk": ("assignment", "grader.sandbox", "grader.trunk.state", "grader.worker"),
+    "grader.sharing": ("assignment", "grader.handins", "grader.worker"),
     "grader.driver": (
         *("assignment", "assignment.files", "grader.files", "grader.handins", "grader.runs", "grader.sandbox"),
     ),

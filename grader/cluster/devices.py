@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from assignment.fixable import FixableError
 from assignment.processors import count_processors
 from grader.cluster.machine import Device, Place
-from grader.sandbox.gpu import Gpu, find_gpus
+from grader.sandbox.gpu import Gpu, find_gpus, open_gpu_memory
 
 ALL = "GPU-"  # begins the UUID of every GPU
 LINE = re.compile(r"^(?:GPU \d+|  MIG (?P<profile>\S+) +Device +\d+): .*\(UUID: (?P<uuid>[\w/-]+)\)", re.MULTILINE)
@@ -26,24 +26,39 @@ class LocalPlace:
 
     place: Place
     gpu: Gpu | None = None
+    watched_mib: int | None = None  # of the device's memory, beyond which a notebook is ended; None: it has all of it
 
 
-def make_places(kind: str, count: int | None) -> tuple[LocalPlace, ...]:
+def make_places(kind: str, count: int | None, memory_mib: int | None = None) -> tuple[LocalPlace, ...]:
     """Return `count` places (None: 1) on each device; without a device `count` (None: one a core) on the processors.
 
-    kind: auto, cpu or cuda. FixableError where a GPU was asked for and there is none.
+    kind: auto, cpu or cuda. memory_mib: of a device for each of its places; None: as much for each. FixableError where
+    a GPU was asked for and there is none, or its memory does not suffice.
     """
     found = () if kind == "cpu" else find_devices()
     if kind == "cuda" and not found:
         raise FixableError("--device: cuda; expected an NVIDIA GPU on this machine (nvidia-smi lists none), or cpu")
     if not found:
         return tuple(LocalPlace(Place()) for _ in range(count or count_processors()))
-    share = count or 1
-    return tuple(
-        LocalPlace(Place(device=device, memory_mib=device.memory_mib // share), gpu)
-        for _ in range(share)
-        for device, gpu in found
-    )
+    return tuple(share_device(device, gpu, count or 1, memory_mib) for _ in range(count or 1) for device, gpu in found)
+
+
+def share_device(device: Device, gpu: Gpu, count: int, memory_mib: int | None) -> LocalPlace:
+    """Return one of `count` places on a device; FixableError where its memory does not suffice."""
+    mib = memory_mib or device.memory_mib // count
+    if mib * count > device.memory_mib and device.memory_mib:
+        says = f"{mib} for each of {count} places; expected at most {device.memory_mib // count}: {device.uuid} has"
+        raise FixableError(f"--gpu-memory-mib: {says} {device.memory_mib}")
+    if count > 1 and not mib:
+        says = f"{device.uuid} does not tell its memory; expected --gpu-memory-mib with --places {count}"
+        raise FixableError(f"--places: {says}")
+    return LocalPlace(Place(device=device, memory_mib=mib), gpu, mib if count > 1 or memory_mib else None)
+
+
+def check_shares(places: Iterable[LocalPlace]) -> None:
+    """Raise FixableError where notebooks would share a GPU and nobody tells what each holds of it."""
+    for uuid in dict.fromkeys(one.gpu.uuid for one in places if one.gpu and one.watched_mib):
+        open_gpu_memory(uuid)
 
 
 def find_devices() -> tuple[tuple[Device, Gpu], ...]:

@@ -191,6 +191,7 @@ class Worker:
         return {
             "slot": self.numbers[place],
             "gpu": self.service.places[place].gpu,
+            "gpu_memory_mib": self.service.places[place].watched_mib,
             "threads": share_threads(len(self.numbers)),
             "fonts": self.fonts,
             "hidden": tuple(path.resolve() for path in secret),

@@ -4,15 +4,17 @@ Both start exactly the command that was typed, in the folder where it was typed.
 """
 
 import shlex
+import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from assignment.fixable import FixableError, show_value
+from grader.sandbox.scope import JOB
 
 OPTION = "--print"
 KINDS = ("systemd", "slurm")
-END_TIME = "SLURM_JOB_END_TIME"  # of a job, in seconds since 1970
+END_TIME = "SLURM_JOB_END_TIME"  # of a job, in seconds since 1970; Slurm 22.05 does not tell it
 
 UNIT = """# Keep as ~/.config/systemd/user/{name}.service, then:
 #   systemctl --user daemon-reload && systemctl --user enable --now {name}; loginctl enable-linger
@@ -40,6 +42,7 @@ SCRIPT = """#!/bin/sh
 #SBATCH --job-name={name}
 {wishes}
 #SBATCH --output={name}-%j.log
+#SBATCH --open-mode=append
 
 cd {folder} || exit 1
 {before}exec {command}
@@ -54,8 +57,10 @@ WORKER_WISHES = """#SBATCH --gres=gpu:1
 #SBATCH --signal=B:TERM@60"""
 DRIVER_WISHES = """#SBATCH --cpus-per-task=2
 #SBATCH --mem=4G
-#SBATCH --time=1-00:00:00"""
-DRIVER_BEFORE = 'echo "workers: hw9 worker $(hostname -f):{port} --keys DIR"\n'
+#SBATCH --time=1-00:00:00
+# It stops as by Ctrl-C a minute before its time is over: submit it again, and it goes on.
+#SBATCH --signal=B:INT@60"""
+DRIVER_BEFORE = 'echo "workers: hw9 worker $(hostname -f 2>/dev/null || hostname):{port} --keys DIR"\n'
 
 
 def print_worker(kind: str, words: Sequence[str]) -> str:
@@ -111,10 +116,25 @@ def quote_systemd(word: str) -> str:
 
 
 def find_seconds_left(environment: Mapping[str, str], now: float) -> float | None:
-    """Return how long a Slurm job still has; None outside of one.
+    """Return how long a Slurm job still has; None outside of one, and for one without an end.
 
     >>> find_seconds_left({"SLURM_JOB_END_TIME": "1700000100"}, 1700000000.0)
     100.0
     """
-    end = environment.get(END_TIME, "")
+    end = environment.get(END_TIME) or _ask_end_time(environment)
     return float(end) - now if end.isdigit() else None
+
+
+def _ask_end_time(environment: Mapping[str, str]) -> str:
+    """Return what Slurm says of when our job ends, in seconds since 1970: an older one does not tell the job."""
+    if JOB not in environment:
+        return ""
+    array, task = environment.get("SLURM_ARRAY_JOB_ID"), environment.get("SLURM_ARRAY_TASK_ID")
+    job = f"{array}_{task}" if array and task else environment[JOB]  # which may be the number of the whole array
+    command = ["squeue", "--noheader", "--jobs", job, "--format=%e"]
+    settings = {**environment, "SLURM_TIME_FORMAT": "%s"}
+    try:
+        done = subprocess.run(command, env=settings, capture_output=True, text=True, timeout=60, check=False)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout.strip()

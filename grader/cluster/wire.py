@@ -1,11 +1,12 @@
 """The connection between driver and workers: Dask's comms (TLS on both sides, msgpack), and nothing else of Dask.
 
 Only plain values travel, and neither side ever unpickles: Dask's own scheduler and workers would, for whoever holds the
-class's certificate. The driver listens; a worker only calls. A call names a function and its arguments and gets a
-dictionary; `refused` in it says what was wrong.
+class's certificate. Nor is anything unpacked, or read that is larger than any message of ours. The driver listens; a
+worker only calls. A call names a function and its arguments and gets a dictionary; `refused` in it says what was wrong.
 """
 
 import logging
+import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from importlib import import_module
 from types import ModuleType, SimpleNamespace
@@ -17,7 +18,10 @@ from grader.cluster.keys import Keys
 Message = Mapping[str, Any]
 Handler = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 PORT = 8790
+OPENERS = ("pickle", "decompress")  # Dask's, by which what was read is opened
+READERS = ("read_bytes_rw", "unpack_frames")  # Dask's, by which a message is read
 QUIET_SECONDS = 15  # of a connection whose other end acknowledges nothing, after which it is closed
+MOST_MESSAGE = 16 * 2**20  # bytes; a piece of a file and a result have 4 MiB
 REFUSED = "refused"
 GIVEN_UP = "the driver does not know this machine any more"
 LOGGER = logging.getLogger("distributed.comm.tcp")
@@ -28,14 +32,19 @@ def load_dask() -> ModuleType:
     try:
         import dask
         import distributed.comm
-        from distributed.protocol import core
+
+        tcp: Any = import_module("distributed.comm.tcp")
+        core: Any = import_module("distributed.protocol.core")
     except ImportError:
         raise FixableError(
             "distributed: not installed; expected it for --executor dask and hw9 worker (pip install 'hw9[cluster]')"
         ) from None
-    if not hasattr(core, "pickle"):
+    if not all(hasattr(module, name) for module, names in ((core, OPENERS), (tcp, READERS)) for name in names):
         raise FixableError("distributed: a version that hw9 does not know; expected that of constraints.txt")
     core.pickle = SimpleNamespace(loads=_refuse_pickle, dumps=_refuse_pickle)
+    core.decompress = _refuse_packed
+    if tcp.read_bytes_rw.__module__ != __name__:
+        tcp.read_bytes_rw, tcp.unpack_frames = _bound(tcp.read_bytes_rw, tcp.unpack_frames)
     dask.config.set({"distributed.comm.timeouts.tcp": f"{QUIET_SECONDS} s"})
     for name in ("distributed.core", "distributed.protocol.core", "tornado"):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # what they say is told by us
@@ -45,6 +54,32 @@ def load_dask() -> ModuleType:
 def _refuse_pickle(*_: Any, **__: Any) -> NoReturn:
     LOGGER.warning("its other end sent a pickle, which was not opened: a worker's machine may be in other hands")
     raise OSError("a pickle; expected plain values")
+
+
+def _refuse_packed(*_: Any) -> NoReturn:
+    LOGGER.warning("its other end sent packed data, which was not unpacked: a worker's machine may be in other hands")
+    raise OSError("packed data; expected plain values")
+
+
+def _bound(read: Callable[..., Awaitable[Any]], unpack: Callable[..., Any]) -> tuple[Callable[..., Any], ...]:
+    """Return Dask's two functions that read a message so that they read none that is too large."""
+
+    async def read_bounded(stream: Any, size: int) -> Any:
+        _check_size(size)
+        return await read(stream, size)
+
+    def unpack_bounded(data: Any, **how: Any) -> Any:
+        frames, sizes = unpack(data, **how)
+        _check_size(sum(sizes))
+        return frames, sizes
+
+    return read_bounded, unpack_bounded
+
+
+def _check_size(size: int) -> None:
+    if size > MOST_MESSAGE:
+        LOGGER.warning(f"its other end sent a message of {size} bytes, which was not read")
+        raise OSError(f"a message of {size} bytes; expected at most {MOST_MESSAGE}")
 
 
 class Refusals(logging.Handler):
@@ -148,9 +183,13 @@ class Line:
 
 
 def describe_fault(error: OSError) -> str:
-    """Return why there is no connection, in one line."""
+    """Return why there is no connection, in one line; the same at each try.
+
+    >>> describe_fault(OSError("in <distributed.TLSConnector object at 0x7f32>: [Errno 111] Connection refused"))
+    '[Errno 111] Connection refused'
+    """
     causes = [str(one) for one in (error.__cause__, error) if one and str(one)]
-    return " ".join((causes or [type(error).__name__])[0].split())[:200]
+    return re.sub(r"^in <[^>]*>: ", "", " ".join((causes or [type(error).__name__])[0].split()))[:200]
 
 
 def check_answer(answer: dict[str, Any]) -> dict[str, Any]:

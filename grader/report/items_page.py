@@ -1,6 +1,6 @@
 """ItemsPage: all that the page on the questions shows, decided before a template sees it. For staff alone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -11,6 +11,7 @@ from grader.analysis.question_analysis import FEWEST, FEWEST_EACH, ChoiceCount, 
 from grader.analysis.suspects import Suspect
 from questions.bank import Bank
 
+APART = 21  # pixels between two numbers of the picture, each in a circle of 10
 RAREST = 1e-12  # a chance below it is only said to be below it
 Key = Mapping[str, frozenset[str]]
 
@@ -44,6 +45,18 @@ class ShownSuspect:
 
 
 @dataclass(frozen=True)
+class Dot:
+    """Where one question stands in the picture, in pixels, and where its number does, which covers no other."""
+
+    number: int
+    item: str
+    suspect: bool
+    x: float
+    y: float
+    beside: float
+
+
+@dataclass(frozen=True)
 class ShownPair:
     """One pair of students, each with a link to the page, and the chances in words."""
 
@@ -62,6 +75,7 @@ class ItemsPage:
     fewest: int
     fewest_each: int
     questions: tuple[ShownQuestion, ...]
+    dots: tuple[Dot, ...]
     suspects: tuple[ShownSuspect, ...]
     pairs: tuple[ShownPair, ...]
 
@@ -70,12 +84,14 @@ def make_items_page(analysis: ClassAnalysis, bank: Bank, key: Key, title: Biling
     """Return what the page on the questions shows."""
     suspects = {one.item: one for one in analysis.suspects}
     named = analysis.pairs.named if analysis.pairs else ()
+    questions = tuple(_show_question(one, bank, key, suspects.get(one.item)) for one in analysis.questions)
     return ItemsPage(
         title=title,
         analysis=analysis,
         fewest=FEWEST,
         fewest_each=FEWEST_EACH,
-        questions=tuple(_show_question(one, bank, key, suspects.get(one.item)) for one in analysis.questions),
+        questions=questions,
+        dots=tuple(place_dots(questions)),
         suspects=tuple(show_suspect(one, analysis.students) for one in analysis.suspects),
         pairs=tuple(_show_pair(one) for one in named),
     )
@@ -90,6 +106,21 @@ def _show_question(one: QuestionAnalysis, bank: Bank, key: Key, suspect: Suspect
         choices=tuple(ShownChoice(counts, question.choices[counts.letter].say) for counts in one.choices),
         suspect=suspect,
     )
+
+
+def place_dots(questions: Sequence[ShownQuestion]) -> list[Dot]:
+    """Place each question that has a discrimination in a picture of 680 x 380, each number beside those before it."""
+    placed: list[Dot] = []
+    for one in questions:
+        facility, discrimination = one.analysis.facility, one.analysis.discrimination
+        if facility is None or discrimination is None:
+            continue
+        x, y = 60 + 600 * facility.value, 266 - 256 * max(discrimination.value, -0.25)
+        taken = [dot.beside for dot in placed if abs(dot.y - y) < APART]
+        tries = (x + side * APART * steps for steps in range(len(questions)) for side in (-1, 1))
+        free = (at for at in tries if 60 <= at <= 670 and all(abs(at - its) >= APART for its in taken))
+        placed.append(Dot(one.number, one.analysis.item, one.suspect is not None, x, y, next(free, x)))
+    return placed
 
 
 def _show_pair(one: Pair) -> ShownPair:

@@ -16,6 +16,7 @@ from assignment.fixable import Fault, FixableError, parse_as
 from assignment.profile import check_profile
 from assignment.records import Record
 from grader.files.whole import MOST_BYTES, load_json, to_json, write_whole
+from grader.handins.walk import Sharing
 from grader.sandbox.gpu import Gpu
 
 JOB_FILE = "job.json"
@@ -41,9 +42,11 @@ class Job(Record):
     attempt: PositiveInt = 1
     slot: NonNegativeInt = 0  # no two Runs of a driver have one at the same time
     gpu: Gpu | None = None  # that of the slot
+    gpu_memory_mib: PositiveInt | None = None  # of it for this slot; None: a whole device, which bounds itself
     threads: PositiveInt = 1
     fonts: Path | None = None  # the folder of a matplotlib font list made beforehand
     hidden: tuple[Path, ...] = ()  # folders that the notebook must not see
+    share: Sharing | None = None  # None: the whole notebook is executed by a kernel of its own
 
 
 def write_job(folder: Path, job: Job) -> None:

@@ -16,6 +16,7 @@ Reason = Literal[
     "exception",  # a cell raised
     "kernel_died",  # the kernel ended while a cell ran
     "memory",  # more memory than allowed
+    "gpu_memory",  # more of the GPU's memory than its share, or than there was
     "files",  # more, or larger, files than allowed
     "output",  # more output than allowed
     "message",  # the kernel sent what no kernel sends
@@ -37,7 +38,9 @@ class RunResult(Record):
     kept_going: bool = False  # after the cell that failed, to the notebook's end
     seconds: float = 0.0
     cell_seconds: tuple[float | None, ...] = ()  # one for each cell of the notebook; None: not executed
+    shared: tuple[int, ...] = ()  # cells that were not executed: what they gave was taken from the released notebook's
     peak_memory_mib: float = 0.0
+    peak_gpu_memory_mib: float | None = None  # None: not watched
     output_bytes: int = 0
     device: str = "cpu"
     machine: str | None = None  # on which it ran

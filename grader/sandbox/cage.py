@@ -8,6 +8,7 @@ touches the disk.
 
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,10 +27,12 @@ PROGRAM, KERNEL = Path(__file__).with_name("kernel_inside.py"), "/hw9/kernel.py"
 PACKAGES = "/hw9/packages"
 BESIDE = "/hw9/beside"  # what was handed in beside the notebook; copied into WORK by the notebook's user
 MATPLOTLIB = f"{HOME}/matplotlib"
+TERMINALS, MOST_TERMINALS = "/sys/fs/cgroup/hw9-terminals", 32  # `private.py` mounts that many, where it can
 FOLDERS = (WORK, "/tmp", "/dev/shm", HOME)  # memory file systems that the student may write to
 CUDA_MIB = 4096  # may be reserved beyond the limit: on an H100 the notebook reserves 4.1 GiB and uses 1.9
 SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")  # often links into /usr, which is always in view
 ETC = ("ld.so.cache", "fonts", "alternatives", "localtime")  # of /etc
+OUTER = ("PATH", "LD_LIBRARY_PATH")  # of our variables: what the programs that build a cage need
 HIDDEN = ("assignment", "questions", "reference", "grader", "tests", "benchmarks", ".git", "build", "dist")
 
 # Ends unless its parent is the process of the first argument, enters the groups, becomes the command after "--".
@@ -59,6 +62,7 @@ class View:
     course: Course  # of which it sees what students get
     uid: int | None = None  # as root: the user to become
     gpu: Gpu | None = None
+    gpu_memory_mib: int | None = None  # its share of a GPU that others use too
     threads: int = 1
     fonts: Path | None = None  # a matplotlib font list made beforehand
     hidden: tuple[Path, ...] = ()
@@ -76,11 +80,19 @@ def to_head(parent: int, entrances: tuple[Path, ...]) -> list[str]:
 
 
 def to_limits(view: View) -> list[str]:
-    """Return the command that sets the limits of each process; not RLIMIT_AS, of which torch reserves much."""
-    limits = view.limits
-    data, file = (limits.memory_mib + (CUDA_MIB if view.gpu else 0)) * MIB, limits.file_mib * MIB
+    """Return the command that sets the limits of each process."""
+    limits = find_limits(view.limits, view.gpu)
+    return ["prlimit", *(f"--{name}={soft}:{hard}" for name, (soft, hard) in limits.items())]
+
+
+def find_limits(limits: Limits, gpu: Gpu | None) -> dict[str, tuple[int, int]]:
+    """Return each process's limits, soft and hard, by prlimit's names; no address space, of which torch reserves much.
+
+    That of the user's processes is not among them: it is set once the user is the notebook's own.
+    """
+    data, file = (limits.memory_mib + (CUDA_MIB if gpu else 0)) * MIB, limits.file_mib * MIB
     cpu = limits.cpu_seconds + 10  # behind the supervisor's own limit, which names the reason
-    return ["prlimit", f"--data={data}", f"--fsize={file}", f"--cpu={cpu}:{cpu + 5}", "--core=0", "--nofile=1024:4096"]
+    return {"data": (data, data), "fsize": (file, file), "cpu": (cpu, cpu + 5), "core": (0, 0), "nofile": (1024, 4096)}
 
 
 def to_command(view: View) -> list[str]:
@@ -100,8 +112,8 @@ def to_kernel(program: str, connection_file: str) -> list[str]:
     return [sys.executable, "-P", program, "-f", connection_file, IMPORT, NO_HISTORY]
 
 
-def to_bubblewrap(view: View, files: Files) -> list[str]:
-    """Return the bubblewrap command line up to and including `--`."""
+def to_bubblewrap(view: View, files: Files, *, more: Sequence[str] = ()) -> list[str]:
+    """Return the bubblewrap command line up to and including `--`; `more` comes before all is made read-only."""
     privileges = ["--cap-drop", "ALL"]
     if view.uid is not None:
         privileges += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SETPCAP"]
@@ -113,7 +125,7 @@ def to_bubblewrap(view: View, files: Files) -> list[str]:
     mounts = [part for _, mount in _add_parents(list_mounts(view)) for part in mount]
     return [
         *["bwrap", *spaces, *privileges, *life, *filters],
-        *[*mounts, *_stubs(view, files), *_seal(view), "--chdir", WORK],
+        *[*mounts, *_stubs(view, files), *more, *_seal(view), "--chdir", WORK],
         *["--clearenv", *_settings(make_environment(view)), "--"],
     ]
 
@@ -128,9 +140,11 @@ def open_files(view: View, connection: bytes, info: int) -> Files:
 
 def list_mounts(view: View) -> list[tuple[str, list[str]]]:
     """Return what is mounted where; deeper places come later, for they may lie inside, or hide a part of, others."""
-    mounts = [*_system_mounts(), *((path, ["--ro-bind", path, path]) for path in find_python())]
+    python = [path for path in find_python() if not any(parent in find_python() for parent in _list_above(path))]
+    mounts = [*_system_mounts(), *((path, ["--ro-bind", path, path]) for path in python)]
     mounts += [(str(path), ["--perms", "0555", "--size", "65536", "--tmpfs", str(path)]) for path in list_covers(view)]
     mounts += [("/proc", ["--proc", "/proc"]), ("/dev", ["--dev", "/dev"])]
+    mounts += [("/dev/pts", ["--dev-bind-try", TERMINALS, "/dev/pts"])]
     sizes = {WORK: view.limits.work_mib, "/tmp": view.limits.work_mib, "/dev/shm": view.limits.work_mib, HOME: 64}
     for path, size in {**sizes, view.sockets: 1}.items():
         mounts.append((path, ["--perms", "0777", "--size", str(size * MIB), "--tmpfs", path]))
@@ -157,10 +171,18 @@ def list_covers(view: View) -> tuple[Path, ...]:
     return tuple(sorted(path for path in inside if any(path != place and path.is_relative_to(place) for place in seen)))
 
 
+def find_outer_environment() -> dict[str, str]:
+    """Return the variables for what builds a cage; its first process keeps them, and a notebook of our own user reads
+    them in /proc/1/environ.
+    """
+    return {name: value for name in OUTER if (value := os.environ.get(name))}
+
+
 def make_environment(view: View) -> dict[str, str]:
     """Return every variable that the kernel sees."""
     threads = str(view.threads)
     packages = [path for path in find_python() if Path(path).name in ("site-packages", "dist-packages")]
+    share = {"CUDA_MPS_PINNED_DEVICE_MEM_LIMIT": f"0={view.gpu_memory_mib}M"} if view.gpu_memory_mib else {}
     return {
         "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
         "HOME": HOME,
@@ -176,8 +198,10 @@ def make_environment(view: View) -> dict[str, str]:
         "MKL_NUM_THREADS": threads,
         "HF_HUB_OFFLINE": "1",
         "TRANSFORMERS_OFFLINE": "1",
+        "TOKENIZERS_PARALLELISM": "false",  # else a tokenizer starts threads, beside which no process may be forked
         "JUPYTER_WIDGETS_ECHO": "0",  # no page is there to hear again what it said
         "CUDA_VISIBLE_DEVICES": view.gpu.uuid if view.gpu else "",
+        **share,
         "HW9_DEVICE": "cuda" if view.gpu else "cpu",
         "HW9_RUN": view.run,
         VARIABLE: "",  # the course lies where the embedded one would
@@ -186,9 +210,13 @@ def make_environment(view: View) -> dict[str, str]:
 
 def _add_parents(mounts: list[tuple[str, list[str]]]) -> list[tuple[str, list[str]]]:
     """Return the mounts by depth, before each the folders above it, which bubblewrap alone would make for root only."""
-    parents = {str(parent) for path, _ in mounts for parent in Path(path).parents} - {"/"}
+    parents = {parent for path, _ in mounts for parent in _list_above(path)} - {"/"}
     folders = [(path, ["--perms", "0755", "--dir", path]) for path in sorted(parents)]
     return sorted([*folders, *mounts], key=lambda pair: len(Path(pair[0]).parts))
+
+
+def _list_above(path: str) -> list[str]:
+    return [str(parent) for parent in Path(path).parents]
 
 
 def _system_mounts() -> list[tuple[str, list[str]]]:

@@ -13,11 +13,19 @@ from pathlib import Path
 
 from assignment.fixable import FixableError
 from grader.sandbox.leaf import is_delegated, move_into_leaf
-from grader.sandbox.scope import end_keeper, find_manager, to_keeper, to_scope
+from grader.sandbox.scope import JOB, end_keeper, find_manager, to_keeper, to_scope
 
 ROOT = Path("/sys/fs/cgroup")
 V1 = ("memory", "pids", "cpuacct")
 MIB = 1024 * 1024
+WAYS = (
+    "root with cgroups that may be written to, a user with a systemd manager of their own (loginctl enable-linger"
+    " USER), or a delegated group (systemd-run -p Delegate=yes); --without-memory-group has a watcher add it up"
+)
+IN_A_JOB = (
+    "--without-memory-group in a Slurm job, whose own limit bounds all notebooks of a worker together: a watcher adds"
+    " up what each holds"
+)
 OURS = 8  # processes beside the notebook's: bubblewrap, its helpers, who keeps a scope
 
 
@@ -94,9 +102,8 @@ def check_group(group: Cgroup, *, without: bool) -> None:
     """Raise FixableError for a class that may not run without a memory group, and would."""
     if group.kind == "none" and not without:
         raise FixableError(
-            "sandbox: no memory group: what a notebook holds in all cannot be limited on this machine; expected root"
-            " with cgroups that may be written to, a user with a systemd manager of their own (loginctl enable-linger"
-            " USER), or a delegated group (systemd-run -p Delegate=yes); --without-memory-group has a watcher add it up"
+            "sandbox: no memory group: what a notebook holds in all cannot be limited on this machine; expected"
+            f" {IN_A_JOB if JOB in os.environ else WAYS}"
         )
 
 

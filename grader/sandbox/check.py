@@ -19,6 +19,17 @@ from grader.sandbox.user import hold_user
 
 NEEDED = ("bwrap", "prlimit", "setpriv")
 DAC_OVERRIDE = 1 << 1  # the right to open what belongs to another user, among those in /proc/self/status
+SPACES = ("user", "mnt", "pid", "net", "ipc", "uts")
+# Settings of the kernel by which nobody but root gets namespaces: which values let them, and the one to ask for.
+SETTINGS = {
+    **{f"user.max_{name}_namespaces": (range(1000, 2**31), 10_000) for name in SPACES},
+    "kernel.unprivileged_userns_clone": (range(1, 2), 1),  # of Debian
+    "kernel.apparmor_restrict_unprivileged_userns": (range(1), 0),  # of Ubuntu
+}
+USUAL = (
+    " (Ubuntu 24.04: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0; in a container: run it with"
+    " --security-opt seccomp=unconfined --cap-add SYS_ADMIN)"
+)
 OTHERWISE = "; --no-sandbox runs your own notebook, and only that, without"
 ASK_CUDA = """import ctypes, sys
 code = ctypes.CDLL("libcuda.so.1").cuInit(0)
@@ -90,13 +101,32 @@ def check_refusal(complaint: str) -> None:
     if "bwrap:" in complaint:
         raise FixableError(
             f"sandbox: bubblewrap was refused: {complaint}; expected a machine that lets it make namespaces"
-            " (Ubuntu 24.04: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0; in a container: run it with"
-            f" --security-opt seccomp=unconfined --cap-add SYS_ADMIN){OTHERWISE}"
+            f"{ask_for(list_refusals()) or USUAL}{OTHERWISE}"
         )
     raise FixableError(
         f"sandbox: the Python environment does not work inside: {complaint}; expected one that every user may read"
         f" (python -m venv, umask 022){OTHERWISE}"
     )
+
+
+def list_refusals(kernel: Path = Path("/proc/sys")) -> list[str]:
+    """Return what lets an ordinary user make namespaces, where a setting of the kernel does not."""
+    asked = []
+    for name, (enough, wanted) in SETTINGS.items():
+        file = kernel / name.replace(".", "/")
+        value = file.read_text(encoding="ascii").strip() if file.exists() else ""
+        if value.isdigit() and int(value) not in enough:
+            asked.append(f"sysctl -w {name}={wanted} (it is {value})")
+    return asked
+
+
+def ask_for(asked: Sequence[str]) -> str:
+    """Return how to put it to the administrators; '' for nothing.
+
+    >>> ask_for(["sysctl -w user.max_net_namespaces=10000 (it is 0)"])
+    '. Ask the administrators, for every machine that runs notebooks: sysctl -w user.max_net_namespaces=10000 (it is 0)'
+    """
+    return f". Ask the administrators, for every machine that runs notebooks: {', '.join(asked)}" if asked else ""
 
 
 def _try_cage(view: cage.View, code: str) -> str:
@@ -111,7 +141,9 @@ def _run_python(view: cage.View, code: str) -> str:
     python = [part for part in command[: command.index("-P")] if part not in cage.GATE]
     argv = [*to_private(view), *cage.to_bubblewrap(view, files), *python, "-P", "-c", code]
     try:
-        done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False, pass_fds=files.all)
+        done = subprocess.run(
+            argv, capture_output=True, text=True, timeout=60, pass_fds=files.all, env=cage.find_outer_environment()
+        )
     except subprocess.TimeoutExpired:
         return "no answer within 60 s"
     finally:

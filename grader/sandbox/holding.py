@@ -67,6 +67,11 @@ def list_inside(first: int) -> list[int]:
     return [pid for pid in _list_processes() if _read_link(f"/proc/{pid}/ns/pid") == space]
 
 
+def is_inside(first: int, pid: int) -> bool:
+    """Tell whether a process belongs to the cage whose first one is given."""
+    return _read_link(f"/proc/{pid}/ns/pid") == _read_link(f"/proc/{first}/ns/pid") != ""
+
+
 def _list_processes() -> Iterator[int]:
     return (int(name) for name in os.listdir("/proc") if name.isdigit())
 

@@ -38,8 +38,9 @@ def _list_bubblewraps() -> Iterator[tuple[int, bytes]]:
 
 
 def _is_inner(pid: int) -> bool:
-    """Tell whether the process is in a process namespace below ours."""
-    return len(_read_status(pid, "NSpid")) > len(_read_status(os.getpid(), "NSpid"))
+    """Tell whether the process is the first of a process namespace below ours; in a container an outer one is below."""
+    its = _read_status(pid, "NSpid")
+    return len(its) > len(_read_status(os.getpid(), "NSpid")) and its[-1] == "1"
 
 
 def _has_bubblewrap_above(pid: int) -> bool:

@@ -3,18 +3,27 @@
 flock, leases and watches are of an inode. A read-only overlay over a folder gives its files other inodes, in a mount
 namespace of this cage alone; what the files hold is still in memory once. Where the machine allows no overlay, or other
 file systems are mounted below a folder, that folder stays as it is.
+
+In the same namespace a cage's terminals are mounted, a few: the kernel has one number of them for all of a machine, and
+charges what they hold to no group.
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from grader.sandbox import cage
 
-# Runs the command after "--" where each folder before it is under an overlay. One needs a second, empty layer: a memory
-# file system, over what no cage needs once its group is entered.
-MOUNT = """mount -t tmpfs -o mode=755,size=4k none /sys/fs/cgroup 2>/dev/null && while [ "$1" != -- ]; do
-mount -t overlay -o "ro,lowerdir=$1:/sys/fs/cgroup" overlay "$1" 2>/dev/null; shift; done
+# Runs the command after "--" where each folder before it is under an overlay. One needs a second, empty layer: it lies
+# in a memory file system, over what no cage needs once its group is entered; beside it the cage's terminals.
+OVER = "/sys/fs/cgroup"
+MOUNT = f"""mount -t tmpfs -o mode=755,size=4k none {OVER} 2>/dev/null && {{
+mkdir {OVER}/empty {cage.TERMINALS}
+mount -t devpts -o newinstance,ptmxmode=666,mode=620,max={cage.MOST_TERMINALS} none {cage.TERMINALS} 2>/dev/null ||
+rmdir {cage.TERMINALS}
+while [ "$1" != -- ]; do
+mount -t overlay -o "ro,lowerdir=$1:{OVER}/empty" overlay "$1" 2>/dev/null; shift; done
+}}
 while [ "$1" != -- ]; do shift; done; shift; exec "$@" """
 # The same, or without where namespaces are refused to all but bubblewrap.
 TRY = 'share=$1 mount=$2; shift 2; $share true 2>/dev/null && exec $share /bin/sh -c "$mount" hw9 "$@"' + (
@@ -22,9 +31,12 @@ TRY = 'share=$1 mount=$2; shift 2; $share true 2>/dev/null && exec $share /bin/s
 )
 
 
-def to_private(view: cage.View) -> list[str]:
-    """Return what stands before bubblewrap's command so that its cage shares no inode with others'."""
-    places = find_places(view, list_mount_points())
+def to_private(view: cage.View, places: Sequence[str] | None = None) -> list[str]:
+    """Return what stands before bubblewrap's command so that its cage shares no inode with others'.
+
+    places: the folders that cages share where it is run; None: those of this machine.
+    """
+    places = find_places(view, list_mount_points()) if places is None else places
     user = [] if os.getuid() == 0 else ["--user", "--map-root-user"]
     share = " ".join(["unshare", *user, "--mount", "--propagation", "private"])
     return ["/bin/sh", "-c", TRY, "hw9", share, MOUNT, *places, "--"]

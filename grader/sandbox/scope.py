@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 RUNTIME = Path("/run/user")
+JOB = "SLURM_JOB_ID"
 SOCKETS = ("bus", "systemd/private")  # by either of them a manager is asked
 # Waits in the scope, beside what it then becomes, for the end of the process that is the first argument.
 KEEP = 'tail --pid="$1" -f /dev/null </dev/null >/dev/null 2>&1 & shift; exec "$@"'
@@ -29,10 +30,11 @@ def find_manager(
 ) -> tuple[str, ...]:
     """Return the command by which the user's own systemd manager is asked; () where there is none to ask.
 
-    cron, su and batch systems leave the variables out by which it is found, or leave another user's in.
+    cron, su and batch systems leave the variables out by which it is found, or leave another user's in. A Slurm job
+    does not ask: what a manager starts is outside the job, its limits and its end.
     """
     user = find_outer_user() if user is None else user
-    if user == 0 or not shutil.which("systemd-run"):
+    if user == 0 or JOB in environment or not shutil.which("systemd-run"):
         return ()
     own = runtime / str(user)
     places = [Path(environment["XDG_RUNTIME_DIR"])] if environment.get("XDG_RUNTIME_DIR") else []

@@ -7,8 +7,9 @@ admitted is passed by with a dirty upper half. Both hold; where both refuse, the
 programs that copy a file with its attributes hear that the folder has none.
 
 A notebook has no network, so a socket is a unix socket. Range locks of files are refused, since the kernel charges them
-to no control group; leases and notices of a folder, since other notebooks would feel them. A call by the numbers of
-another architecture (`int 0x80`, x32), which no list covers, ends the process.
+to no control group; huge pages, since they are the machine's own store and in no group of ours; leases and notices of a
+folder, since other notebooks would feel them. A call by the numbers of another architecture (`int 0x80`, x32), which no
+list covers, ends the process.
 """
 
 import errno
@@ -25,6 +26,7 @@ RANGE_LOCKS = (6, 7, 37, 38)  # F_SETLK and F_SETLKW, of a process and of an ope
 LEASES = (1024, 1026)  # F_SETLEASE, F_NOTIFY
 TIOCSTI, TIOCLINUX = 0x5412, 0x541C
 PR_SET_PDEATHSIG = 1
+HUGE = {"mmap": (3, 0x40000, errno.ENOMEM), "memfd_create": (1, 0x4, errno.EINVAL)}  # argument, flag, answer
 ATTRIBUTES = ("setxattr", "lsetxattr", "fsetxattr")
 INT = 0xFFFFFFFF  # the part of an argument that the kernel reads as an int
 
@@ -75,6 +77,8 @@ def _refuse_arguments(seccomp: Any, rules: Any) -> None:
     for commands, answer in ((RANGE_LOCKS, no_lock), (LEASES, refuse)):
         for command in commands:
             rules.add_rule(answer, "fcntl", argument(1, seccomp.MASKED_EQ, INT, command))
+    for call, (place, flag, answer) in HUGE.items():
+        rules.add_rule(seccomp.ERRNO(answer), call, argument(place, seccomp.MASKED_EQ, flag, flag))
     for call in ATTRIBUTES:
         rules.add_rule(seccomp.ERRNO(errno.EOPNOTSUPP), call)
     for call in ("socket", "socketpair"):  # of 64 bits: a dirty upper half is refused as well

@@ -34,6 +34,10 @@ class Evidence(Record):
     peak_memory_mib: float | None = Field(
         default=None, description="the most memory that was counted, or seen where there was no group"
     )
+    peak_gpu_memory_mib: float | None = Field(
+        default=None,
+        description="the most GPU memory that was seen; null where it had a whole GPU to itself",
+    )
     device: str | None = Field(default=None, description="`cpu` or `cuda`")
     machine: str | None = Field(default=None, description="the machine on which it ran")
     gpu: str | None = Field(default=None, description="the GPU, or the slice of one, on which it ran")
@@ -91,6 +95,7 @@ def _to_evidence(result: RunResult) -> Evidence:
         kept_going=result.kept_going,
         seconds=result.seconds,
         peak_memory_mib=result.peak_memory_mib,
+        peak_gpu_memory_mib=result.peak_gpu_memory_mib,
         device=result.device,
         machine=result.machine,
         gpu=result.gpu,

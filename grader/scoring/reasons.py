@@ -20,6 +20,7 @@ ENDINGS = {
     "exception": ("a cell raised an error", "儲存格發生錯誤"),
     "kernel_died": ("its kernel ended", "核心（kernel）中止"),
     "memory": ("it took more memory than allowed", "使用的記憶體超過上限"),
+    "gpu_memory": ("it took more GPU memory than there was for it", "使用的 GPU 記憶體超過可用的量"),
     "files": ("it wrote more, or larger, files than allowed", "寫入的檔案超過上限"),
     "output": ("it printed or drew more than allowed", "輸出內容超過上限"),
     "message": ("its kernel sent what no kernel sends", "核心（kernel）送出不合規定的訊息"),

@@ -75,12 +75,12 @@ class CountingSession(Session):
 
 
 class Client(NotebookClient):
-    """Runs one notebook on one kernel; knows which cell runs since when, and how long the others took."""
+    """Runs one notebook, as a rule on one kernel; knows which cell runs since when, and how long the others took."""
 
     def __init__(
         self,
         notebook: Any,
-        kernel: Kernel,
+        kernel: Kernel | None,
         limits: Limits,
         *,
         keep_going: bool = False,
@@ -94,14 +94,22 @@ class Client(NotebookClient):
         self.changed: dict[OutputModel, None] = {}  # what the kernel is to be told of at the cell's end
         self.told = 0  # bytes
         self.skip_cells_with_tag = ""  # a student's tag skips nothing
-        self.kernel, self.limits = kernel, limits
+        self.limits = limits
         self.cell: int | None = None
         self.cell_seconds: list[float | None] = [None] * len(notebook.cells)
         self.running_since: float | None = None
         self.interrupted = False
         self.monitor: Any = None
-        self.session = _make_session(kernel, limits)
-        self.zmq_context = _make_context(limits)
+        self.session = _make_session(limits)
+        self.zmq_context: zmq.asyncio.Context | None = None
+        if kernel is not None:
+            self.attach(kernel)
+
+    def attach(self, kernel: Kernel) -> None:
+        """Go on with this kernel; what an earlier one sent still counts."""
+        self.close()
+        self.kernel, self.session.key = kernel, kernel.key.encode()
+        self.zmq_context = _make_context(self.limits)
         self.km = _make_manager(kernel, self.session)
 
     @asynccontextmanager
@@ -199,11 +207,13 @@ class Client(NotebookClient):
 
     def close(self) -> None:
         """Drop all sockets with what waits in them (`stop_channels` would first make those that there are not)."""
-        self.zmq_context.destroy(linger=0)
+        if self.zmq_context is not None:
+            self.zmq_context.destroy(linger=0)
+        self.zmq_context = self.monitor = None
 
 
-def _make_session(kernel: Kernel, limits: Limits) -> CountingSession:
-    session = CountingSession(key=kernel.key.encode(), packer="json", unpacker="json")
+def _make_session(limits: Limits) -> CountingSession:
+    session = CountingSession(packer="json", unpacker="json")
     session.cap, session.cut = limits.output_mib * MIB, asyncio.Event()
     return session
 

@@ -14,7 +14,8 @@ MESSAGE_MIB = 16
 BROKEN_OFF = f"one output of more than {MESSAGE_MIB} MiB, or the kernel closed its connection"
 MEANS = {signal.SIGSYS.value: ", which a system call of another architecture (32 bit, x32) brings"}
 TERMINAL_CODES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-OUT_OF_MEMORY = re.compile(r"MemoryError|OutOfMemoryError|can't allocate memory|CUDA out of memory")
+OUT_OF_MEMORY = re.compile(r"MemoryError|OutOfMemoryError|can't allocate memory")
+OUT_OF_GPU_MEMORY = re.compile(r"CUDA out of memory|CUDA error: out of memory|CUDA_ERROR_OUT_OF_MEMORY")
 OUT_OF_SPACE = re.compile(r"\[Errno (27|28|122)\]|No space left on device|File too large")
 
 
@@ -35,10 +36,7 @@ def judge_error(error: BaseException | None, cell: int | None) -> Ending:
         return Ending("ran")
     if isinstance(error, CellExecutionError):
         text = clean_text(f"{error.ename}: {error.evalue}")
-        reason: Reason = (
-            "memory" if OUT_OF_MEMORY.search(text) else "files" if OUT_OF_SPACE.search(text) else "exception"
-        )
-        return Ending("failed", reason, cell, text)
+        return Ending("failed", judge_text(text), cell, text)
     if isinstance(error, DeadKernelError):
         return Ending("failed", "kernel_died", cell, "the kernel ended while the cell ran")
     if isinstance(error, CellTimeoutError):
@@ -46,6 +44,17 @@ def judge_error(error: BaseException | None, cell: int | None) -> Ending:
     if isinstance(error, RuntimeError) and "Kernel d" in str(error):  # "didn't respond", "died before replying"
         return Ending("failed", "kernel_died", None, "the kernel did not answer")
     raise error
+
+
+def judge_text(text: str) -> Reason:
+    """Return what an exception's name and words say was lacking, else that it was an exception.
+
+    >>> judge_text("OutOfMemoryError: CUDA out of memory. Tried to allocate 80 GiB"), judge_text("MemoryError: ")
+    ('gpu_memory', 'memory')
+    """
+    if OUT_OF_GPU_MEMORY.search(text):
+        return "gpu_memory"
+    return "memory" if OUT_OF_MEMORY.search(text) else "files" if OUT_OF_SPACE.search(text) else "exception"
 
 
 def describe_death(code: int | None, stderr: bytes) -> str:

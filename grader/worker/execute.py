@@ -5,7 +5,6 @@ All that it is told lies in the Run's folder. It dies with its parent, and the c
 
 import asyncio
 import hashlib
-import json
 import logging
 import platform
 import resource
@@ -16,27 +15,20 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from assignment.arrays import GROUPS
 from assignment.assignment import Limits
 from assignment.fixable import FixableError
-from grader.files.untrusted import list_untrusted, read_untrusted
 from grader.handins.beside import FOLDER
 from grader.handins.notebook import parse_notebook
 from grader.runs.doing import forget_cell, note_cell
 from grader.runs.folder import note_unready, read_handin
 from grader.runs.job import Job, load_job, read_order
 from grader.runs.result import RunResult, commit_result
-from grader.sandbox.cgroup import Cgroup
 from grader.worker.client import MIB, Client
-from grader.worker.ending import Ending, clean_text
-from grader.worker.harmless import make_harmless
-from grader.worker.kernel import Kernel
+from grader.worker.ending import Ending
 from grader.worker.place import OurFault, Place, check_health, check_start, open_place
+from grader.worker.save import save_notebook, save_outputs
 from grader.worker.watch import run_notebook
 
-OUTPUTS = "outputs"
-KNOWN = tuple(f"{group}.npz" for group in GROUPS)  # what an analysis saves; of all else, staff would open it
-MOST_FILES = 10_000  # that are looked through for them
 PAGE = 4096  # bytes: what a file takes in memory comes in such pieces
 WITHOUT_GROUP = (
     "no memory group: what the notebook held was added up a few times a second, without pipes and sockets; between two"
@@ -52,8 +44,21 @@ class Execution:
     ending: Ending
     cell_seconds: tuple[float | None, ...]
     peak_memory_mib: float
+    peak_gpu_memory_mib: float | None
     output_bytes: int
     notes: tuple[str, ...]
+    shared: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class BegunRun:
+    """A Run that has begun: its folder and job, when, and what was handed in."""
+
+    folder: Path
+    job: Job
+    at: datetime
+    begin: float
+    data: bytes
 
 
 def run_worker(folder: Path) -> None:
@@ -84,33 +89,45 @@ def bound_memory(limits: Limits) -> None:
 
 async def execute_run(folder: Path, job: Job) -> RunResult:
     """Execute the hand-in, take its outputs out of the cage once all is dead, and return the result."""
-    started_at, begin = datetime.now(UTC), time.monotonic()
-    data = read_handin(folder)
-    notebook, (beside, told) = parse_notebook(data), find_beside(folder, job.limits)
+    begun = begin_run(folder, job)
+    notebook, (beside, told) = parse_notebook(begun.data), find_beside(folder, job.limits)
     with open_place(folder.name, job, beside) as place:
-        seen = await _execute(folder / "work", place, notebook, len(data))
+        seen = await _execute(folder / "work", place, notebook, len(begun.data))
     await check_start(folder.name, job, seen.ending)
+    return describe_run(begun, seen, place.group.kind, (*told, *describe_limits(job, place.group.kind)))
+
+
+def begin_run(folder: Path, job: Job) -> BegunRun:
+    """Return a Run that begins now."""
+    return BegunRun(folder, job, datetime.now(UTC), time.monotonic(), read_handin(folder))
+
+
+def describe_run(begun: BegunRun, seen: Execution, memory_group: str, notes: tuple[str, ...]) -> RunResult:
+    """Return the result of a Run that ends now."""
+    job = begun.job
     return RunResult(
-        student=folder.name,
+        student=begun.folder.name,
         word=seen.ending.word,
         reason=seen.ending.reason,
         cell=seen.ending.cell,
         detail=seen.ending.detail,
         kept_going=seen.ending.kept_going,
-        seconds=round(time.monotonic() - begin, 3),
+        seconds=round(time.monotonic() - begun.begin, 3),
         cell_seconds=seen.cell_seconds,
+        shared=seen.shared,
         peak_memory_mib=seen.peak_memory_mib,
+        peak_gpu_memory_mib=seen.peak_gpu_memory_mib,
         output_bytes=seen.output_bytes,
         device="cuda" if job.gpu else "cpu",
         machine=platform.node() or None,
         gpu=job.gpu.uuid if job.gpu else None,
         gpu_driver=read_driver_version() if job.gpu else None,
         sandbox=job.sandbox,
-        memory_group=place.group.kind,
+        memory_group=memory_group,
         attempt=job.attempt,
-        started_at=started_at,
-        notebook_sha256=hashlib.sha256(data).hexdigest(),
-        notes=(*seen.notes, *told, *_describe_limits(job, place.group)),
+        started_at=begun.at,
+        notebook_sha256=hashlib.sha256(begun.data).hexdigest(),
+        notes=(*seen.notes, *notes),
     )
 
 
@@ -125,7 +142,7 @@ async def _execute(work: Path, place: Place, notebook: Any, handin_bytes: int) -
     client = Client(notebook, kernel, limits, keep_going=place.job.keep_going, tell_cell=tell)
     try:
         ending = await run_notebook(client, meter)
-        notes = (*client.list_notes(ending), *_save_work(work, limits, kernel, notebook, handin_bytes))
+        kept = (*save_notebook(work, limits, notebook, handin_bytes), *save_outputs(work, limits, kernel.work))
     finally:
         await kernel.kill()
         client.close()
@@ -134,68 +151,10 @@ async def _execute(work: Path, place: Place, notebook: Any, handin_bytes: int) -
         ending=ending,
         cell_seconds=tuple(client.cell_seconds),
         peak_memory_mib=round(max(place.group.read_peak_mib(), meter.peak_mib), 1),
+        peak_gpu_memory_mib=round(meter.gpu.peak_mib, 1) if meter.gpu else None,
         output_bytes=client.session.received,
-        notes=notes,
+        notes=(*client.list_notes(ending), *meter.list_notes(ending), *kept),
     )
-
-
-def _save_work(work: Path, limits: Limits, kernel: Kernel, notebook: Any, handin_bytes: int) -> tuple[str, ...]:
-    """Write the executed notebook and the outputs into the Run's work folder; return what was not taken, and why."""
-    notes = _save_notebook(work, notebook, handin_bytes, 4 * limits.output_mib * MIB)
-    (work / OUTPUTS).mkdir(exist_ok=True)
-    left = limits.work_mib * MIB
-    names = list_untrusted(kernel.work, OUTPUTS, MOST_FILES)
-    for name in sorted({*names} & {*KNOWN}):
-        try:
-            data = read_untrusted(kernel.work, f"{OUTPUTS}/{name}", min(left, limits.file_mib * MIB))
-            left -= len(data)
-            (work / OUTPUTS / name).write_bytes(data)
-        except (FixableError, OSError) as error:
-            notes.append(clean_text(f"not taken: {error}", 300))
-    if others := len(names) - len({*names} & {*KNOWN}):
-        notes.append(f"not taken: {others} entries of {OUTPUTS}/ that no analysis saves; expected {', '.join(KNOWN)}")
-    return tuple(notes)
-
-
-def _save_notebook(work: Path, notebook: Any, handin_bytes: int, most_outputs: int) -> list[str]:
-    """Write the executed notebook, without widgets or outputs where these are too large; return what is to note.
-
-    One output that is shown in a thousand places came once and would be written a thousand times.
-    """
-    most, notes = 2 * handin_bytes + most_outputs, list[str]()
-    try:
-        shown, left_out = make_harmless(notebook)
-        data = dump_notebook(shown, most)
-        notes += left_out
-    except RecursionError:
-        data = None
-    if data is None and notebook.metadata.pop("widgets", None) is not None:
-        notes.append(f"not kept: what widgets show, more than {most_outputs // MIB} MiB or nested too deeply")
-        data = dump_notebook(make_harmless(notebook)[0], most)
-    if data is None:
-        notes.append(f"not kept: the outputs in the notebook, more than {most_outputs // MIB} MiB or nested too deeply")
-        bare = [{**cell, "outputs": []} if cell.cell_type == "code" else cell for cell in notebook.cells]
-        data = dump_notebook(make_harmless({**notebook, "cells": bare})[0], most)
-    if data is not None:
-        (work / "executed.ipynb").write_bytes(data)
-    return notes
-
-
-def dump_notebook(notebook: Any, most: int) -> bytes | None:
-    r"""Return a notebook as JSON; None when that is more than `most` bytes, or nested too deeply.
-
-    >>> dump_notebook({"cells": []}, 20), dump_notebook({"cells": []}, 10)
-    (b'{\n "cells": []\n}', None)
-    """
-    data = bytearray()
-    try:
-        for part in json.JSONEncoder(indent=1).iterencode(notebook):
-            data += part.encode("ascii")
-            if len(data) > most:
-                return None
-    except RecursionError:
-        return None
-    return bytes(data)
 
 
 def find_beside(folder: Path, limits: Limits) -> tuple[Path | None, tuple[str, ...]]:
@@ -221,9 +180,10 @@ def read_driver_version(file: Path = Path("/sys/module/nvidia/version")) -> str 
         return None
 
 
-def _describe_limits(job: Job, group: Cgroup) -> tuple[str, ...]:
+def describe_limits(job: Job, memory_group: str) -> tuple[str, ...]:
+    """Return what the notebook could do, for want of a sandbox or of a group that limits its memory."""
     if not job.sandbox:
         return ("no sandbox: the notebook could read, write and reach all that its user can",)
-    if group.kind == "none":
+    if memory_group == "none":
         return (WITHOUT_GROUP,)
     return ()

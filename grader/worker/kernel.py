@@ -13,18 +13,44 @@ import shutil
 import signal
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 
 CHANNELS = ("shell", "iopub", "stdin", "control", "hb")
 
 
+class Outer(Protocol):
+    """What a kernel was started as, outside its cage: bubblewrap, or a fork that outlives it."""
+
+    @property
+    def pid(self) -> int:
+        """Its number on this machine."""
+
+    @property
+    def returncode(self) -> int | None:
+        """How it ended: an exit code, or minus the signal; None while it lives."""
+
+    @property
+    def stdin(self) -> asyncio.StreamWriter | None:
+        """By which the word to start is said, where one is waited for."""
+
+    @property
+    def stderr(self) -> asyncio.StreamReader | None:
+        """What the kernel says on stderr."""
+
+    def kill(self) -> None:
+        """End it; ProcessLookupError where it has ended."""
+
+    async def wait(self) -> int:
+        """Return how it ended, once it has."""
+
+
 @dataclass
 class Kernel:
     """A running kernel: what was started, its own process, and the folders of its sockets and its work."""
 
-    outer: asyncio.subprocess.Process
+    outer: Outer
     first: int  # the cage's first process
     pid: int
     inner: tuple[int, ...]  # descriptors of the cage's first process and of the kernel's own

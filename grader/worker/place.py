@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from assignment.fixable import FixableError
@@ -14,12 +15,13 @@ from grader.handins.notebook import parse_notebook
 from grader.runs.job import Job, open_ordered
 from grader.sandbox import cage
 from grader.sandbox.cgroup import Cgroup, check_group, open_group
-from grader.sandbox.holding import Holding
+from grader.sandbox.gpu import GpuMemory, open_gpu_memory
+from grader.sandbox.holding import Holding, is_inside
 from grader.sandbox.user import hold_user
 from grader.worker.client import Client
 from grader.worker.ending import Ending
 from grader.worker.kernel import Kernel
-from grader.worker.meter import Meter
+from grader.worker.meter import GpuShare, Meter
 from grader.worker.start import start_bare, start_caged
 from grader.worker.watch import run_notebook
 
@@ -37,6 +39,7 @@ class Place:
     job: Job
     view: cage.View
     group: Cgroup
+    gpu_memory: GpuMemory | None  # of a GPU that others use too
 
     async def start(self) -> Kernel:
         """Start a kernel; FixableError or OSError where that cannot be done."""
@@ -48,7 +51,13 @@ class Place:
         """Return what measures a kernel of this place."""
         folders = tuple(f"/proc/{kernel.pid}/root{folder}" for folder in cage.FOLDERS)
         holding = Holding(kernel.first, folders) if self.job.sandbox else None
-        return Meter(kernel, self.group, holding, self.job.limits)
+        return Meter(kernel, self.group, holding, self.job.limits, self._open_share(kernel))
+
+    def _open_share(self, kernel: Kernel) -> GpuShare | None:
+        if self.gpu_memory is None or self.job.gpu_memory_mib is None:
+            return None
+        is_its = partial(is_inside, kernel.first) if self.job.sandbox else kernel.pid.__eq__
+        return GpuShare(self.gpu_memory, self.job.gpu_memory_mib, is_its)
 
 
 @contextmanager
@@ -63,11 +72,12 @@ def open_place(run: str, job: Job, beside: Path | None) -> Iterator[Place]:
                 group = open_group(view.token, job.limits.memory_mib, job.limits.processes)
                 held.callback(group.close)
                 check_group(group, without=job.without_memory_group)
+            shared = open_gpu_memory(job.gpu.uuid) if job.gpu and job.gpu_memory_mib else None
         except FixableError as error:
             raise OurFault(*error.faults) from None
         except OSError as error:
             raise OurFault(f"sandbox: {error}; expected a user and a group for a cage") from None
-        yield Place(job, view, group)
+        yield Place(job, view, group, shared)
 
 
 async def check_health(run: str, job: Job) -> None:
@@ -108,6 +118,7 @@ def _make_view(run: str, job: Job, beside: Path | None) -> cage.View:
         limits=job.limits,
         course=open_ordered(job),
         gpu=job.gpu,
+        gpu_memory_mib=job.gpu_memory_mib,
         threads=job.threads,
         fonts=job.fonts,
         hidden=job.hidden,

@@ -19,14 +19,16 @@ from assignment.fixable import FixableError
 from grader.sandbox import cage
 from grader.sandbox.cgroup import Cgroup
 from grader.sandbox.private import to_private
-from grader.worker.kernel import CHANNELS, Kernel
+from grader.worker.kernel import CHANNELS, Kernel, Outer
 
 START_SECONDS = 60.0
 BARE = (  # of the cage's variables, those that a kernel without one gets beside our own
     "CUDA_VISIBLE_DEVICES",
+    "CUDA_MPS_PINNED_DEVICE_MEM_LIMIT",
     "HW9_DEVICE",
     "HW9_RUN",
     "JUPYTER_WIDGETS_ECHO",
+    "TOKENIZERS_PARALLELISM",
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
     "MKL_NUM_THREADS",
@@ -50,11 +52,12 @@ async def start_caged(view: cage.View, group: Cgroup) -> Kernel:
     key, info = secrets.token_hex(16), os.pipe()
     files = cage.open_files(view, describe_connection(f"{view.sockets}/k", key), info[1])
     head = [*group.scope, *cage.to_head(os.getpid(), group.entrances), *to_private(view), *cage.to_limits(view)]
+    argv, env = [*head, *cage.to_bubblewrap(view, files), *cage.to_command(view)], cage.find_outer_environment()
     try:
-        outer = await _spawn([*head, *cage.to_bubblewrap(view, files), *cage.to_command(view)], files.all, gated=True)
+        outer = await _spawn(argv, files.all, gated=True, env=env)
     finally:
         files.close()
-    return await _wait_for_start(outer, _Finder(outer, info[0], view.sockets).find, key, info[0])
+    return await wait_for_start(outer, _Finder(outer, info[0], view.sockets).find, key, info[0])
 
 
 async def start_bare(view: cage.View) -> Kernel:
@@ -68,7 +71,7 @@ async def start_bare(view: cage.View) -> Kernel:
     argv = [*cage.to_head(os.getpid(), ()), *cage.to_limits(view), *kernel_command]
     outer = await _spawn(argv, (), cwd=work, env=_find_bare_environment(view))
     found = Found(outer.pid, outer.pid, str(sockets), str(work))
-    kernel = await _wait_for_start(outer, lambda: found, key, None)
+    kernel = await wait_for_start(outer, lambda: found, key, None)
     kernel.temporary = folder
     return kernel
 
@@ -104,22 +107,27 @@ async def _spawn(
     )
 
 
-async def _drain(kernel_stderr: asyncio.StreamReader, kept: bytearray) -> None:
+async def drain(kernel_stderr: asyncio.StreamReader, kept: bytearray) -> None:
+    """Read what a kernel says on stderr to its end, and keep its first words."""
     while data := await kernel_stderr.read(65536):
         kept += data[: 4000 - len(kept)]
 
 
-async def _wait_for_start(outer: asyncio.subprocess.Process, find: Finder, key: str, info: int | None) -> Kernel:
+async def wait_for_start(outer: Outer, find: Finder, key: str, info: int | None) -> Kernel:
+    """Return a kernel once its sockets are there; FixableError with its first words where it ends before.
+
+    info: a descriptor that is closed then.
+    """
     kept = bytearray()
     assert outer.stderr is not None
-    drain = asyncio.ensure_future(_drain(outer.stderr, kept))
+    draining = asyncio.ensure_future(drain(outer.stderr, kept))
     end = time.monotonic() + START_SECONDS
     try:
         while outer.returncode is None and time.monotonic() < end:
             found = find()
             if found and all(os.path.exists(f"{found.sockets}/k-{number}") for number in range(1, len(CHANNELS) + 1)):
                 kernel = _open(outer, found, key)
-                kernel.drain, kernel.stderr = drain, kept
+                kernel.drain, kernel.stderr = draining, kept
                 return kernel
             await asyncio.sleep(0.004)
     finally:
@@ -130,12 +138,12 @@ async def _wait_for_start(outer: asyncio.subprocess.Process, find: Finder, key: 
     with contextlib.suppress(ProcessLookupError):
         outer.kill()
     await outer.wait()
-    await asyncio.wait([drain], timeout=1)
+    await asyncio.wait([draining], timeout=1)
     words = kept.decode(errors="replace").strip() or f"nothing within {START_SECONDS:.0f} s"
     raise FixableError(f"sandbox: the kernel did not start: {words[-1500:]}; expected five sockets of ipykernel")
 
 
-def _open(outer: asyncio.subprocess.Process, found: Found, key: str) -> Kernel:
+def _open(outer: Outer, found: Found, key: str) -> Kernel:
     inner = tuple(os.pidfd_open(pid) for pid in (found.first, found.own))
     flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
     sockets, work = (os.open(path, flags) for path in (found.sockets, found.work))

@@ -18,10 +18,13 @@ LONGEST_TICK = 2.0  # a longer one was a frozen host or a suspended supervisor, 
 GRACE = 5.0  # seconds that an interrupted cell has to end
 
 
-async def run_notebook(client: Client, meter: Meter) -> Ending:
-    """Execute the notebook of a client to its end or to the first limit; the kernel is dead afterwards."""
+async def run_notebook(client: Client, meter: Meter, clock: "Clock | None" = None) -> Ending:
+    """Execute the notebook of a client to its end or to the first limit; the kernel is dead afterwards.
+
+    clock: of the same notebook, where other kernels ran a part of it.
+    """
     work = asyncio.ensure_future(client.async_execute())
-    watch = asyncio.ensure_future(_watch(client, meter))
+    watch = asyncio.ensure_future(_watch(client, meter, clock or Clock()))
     life = asyncio.ensure_future(client.kernel.outer.wait())
     await asyncio.wait({work, watch, life}, return_when=asyncio.FIRST_COMPLETED)
     if not work.done() and not watch.done():
@@ -56,24 +59,25 @@ def _judge(client: Client, meter: Meter, work: "asyncio.Future[Any]", watch: "as
 
 
 @dataclass
-class _Clock:
+class Clock:
     """Seconds of the notebook and of its current cell, without the time that this process or its host stood still."""
 
-    last: float
+    last: float = 0.0
     notebook: float = 0.0
     in_cell: float = 0.0
     cell: int | None = None
 
     def tick(self, now: float, cell: int | None) -> None:
+        """Let time pass up to now, in which this cell ran."""
         step, self.last = min(now - self.last, LONGEST_TICK), now
         self.notebook += step
         self.in_cell = self.in_cell + step if cell == self.cell else 0.0
         self.cell = cell
 
 
-async def _watch(client: Client, meter: Meter) -> Ending:
+async def _watch(client: Client, meter: Meter, clock: Clock) -> Ending:
     """Return the first limit that is passed; interrupt a cell that runs too long before giving up on it."""
-    clock = _Clock(time.monotonic())
+    clock.last = time.monotonic()
     while not client.session.cut.is_set():
         await _sleep_or_cut(client.session.cut)
         clock.tick(time.monotonic(), client.cell)
@@ -90,7 +94,7 @@ async def _watch(client: Client, meter: Meter) -> Ending:
     return replace(client.session.fault, cell=client.cell)
 
 
-def _find_passed(client: Client, meter: Meter, clock: _Clock) -> Ending | None:
+def _find_passed(client: Client, meter: Meter, clock: Clock) -> Ending | None:
     """Return the limit that is passed, if any."""
     limits, cell = client.limits, client.cell
     if passed := meter.find_passed(cell):

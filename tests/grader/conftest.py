@@ -238,4 +238,6 @@ def hand_in(tmp_path: Path, grading: Grading) -> Callable[..., HandinRecord]:
 def sound_pickle(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give Dask its pickle back afterwards, which other tests of this process use."""
     core = pytest.importorskip("distributed.protocol.core")
-    monkeypatch.setattr(core, "pickle", core.pickle)
+    tcp = pytest.importorskip("distributed.comm.tcp")
+    for module, name in ((core, "pickle"), (core, "decompress"), (tcp, "read_bytes_rw"), (tcp, "unpack_frames")):
+        monkeypatch.setattr(module, name, getattr(module, name))

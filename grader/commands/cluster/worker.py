@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from assignment.fixable import FixableError
-from grader.cluster.devices import make_places
+from grader.cluster.devices import check_shares, make_places
 from grader.cluster.host import Service, run_host
 from grader.cluster.keys import load_keys
 from grader.cluster.units import KINDS, OPTION, find_seconds_left, print_worker
@@ -43,6 +43,12 @@ def add_parser(verbs: Verbs) -> None:
     add("--device", choices=["auto", "cpu", "cuda"], default="auto", help="auto: a GPU where there is one (default)")
     add("--places", type=parse_positive, help="notebooks at once on each GPU (default: 1), else on the processors")
     add(
+        "--gpu-memory-mib",
+        type=parse_positive,
+        metavar="MIB",
+        help="of a GPU for each of its places: who takes more is ended (default: as much for each; alone: all of it)",
+    )
+    add(
         "--grace",
         type=parse_positive,
         default=600,
@@ -73,7 +79,7 @@ def _start(options: argparse.Namespace) -> int:
         Service(
             address=f"{host}:{port}",
             keys=None if options.no_tls else load_keys(options.keys or Path("keys")),
-            places=make_places(options.device, options.places),
+            places=make_places(options.device, options.places, options.gpu_memory_mib),
             cache=options.cache or find_cache(),
             grace=options.grace,
             seconds=options.seconds or find_seconds_left(os.environ, time.time()),
@@ -87,6 +93,7 @@ def worker(service: Service) -> int:
     """Try the sandbox, then work until there is no class any more."""
     load_dask()
     try_group(without=service.without_memory_group)
+    check_shares(service.places)
     check_cage(list(dict.fromkeys(place.gpu for place in service.places if place.gpu)))
     why = run_host(service, _say)
     _say(f"ended: {why}")

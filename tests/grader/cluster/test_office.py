@@ -4,8 +4,10 @@ import asyncio
 import json
 import socket
 import ssl
+import struct
 import subprocess
 import sys
+import zlib
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from datetime import UTC, datetime
@@ -17,13 +19,13 @@ import pytest
 from grader.cluster.executor import ClusterExecutor
 from grader.cluster.keys import Keys, make_keys
 from grader.cluster.parcel import EXECUTED, OUTPUTS, PIECE
-from grader.cluster.wire import REFUSED, Line, listen
+from grader.cluster.wire import MOST_MESSAGE, REFUSED, Line, listen
 from grader.driver.event import Event, MachineCame, Noted
 from grader.driver.executors import MachineError
 from grader.driver.run_job import run_job
 from grader.runs.result import RunResult, load_result
 from tests.grader.cluster.conftest import make_hello, order_run
-from tests.patience import wait_until
+from tests.patience import PATIENCE, wait_until
 
 Driver = Callable[..., ClusterExecutor]
 Call = Callable[..., Awaitable[dict[str, Any]]]
@@ -204,6 +206,47 @@ def test_worker_does_not_trust_a_driver_of_another_class(driver: Driver, tmp_pat
 
     with pytest.raises(OSError, match="TLS certificate does not match"):
         asyncio.run(come())
+
+
+def send(driver: ClusterExecutor, keys: Keys, data: bytes) -> None:
+    """Connect as a worker does, send bytes in place of a call, and wait until the driver closes the connection."""
+
+    async def come() -> None:
+        line = Line(f"127.0.0.1:{driver.port}", keys)
+        assert REFUSED in await line.call("hello")
+        line.comm.stream.write(data)
+        await asyncio.wait_for(line.comm.read(), PATIENCE)
+
+    with pytest.raises(OSError, match="closed"):
+        asyncio.run(come())
+
+
+LARGE = MOST_MESSAGE + 1
+FIRST = struct.pack("QQQQ", 24, 2, 0, LARGE)  # 24 bytes: of two frames, the first of none, the second still to come
+
+
+@pytest.mark.parametrize("data", [struct.pack("Q", LARGE), struct.pack("Q", 2**60), FIRST], ids=["one", "huge", "more"])
+def test_message_that_is_too_large_is_not_read_and_told(driver: Driver, class_keys: Keys, data: bytes) -> None:
+    its, seen = driver(), list[Event]()
+    send(its, class_keys, data)
+    assert wait_until(lambda: "sent a message of " in list_notes(its, seen))
+    asyncio.run(Line(f"127.0.0.1:{its.port}", class_keys).call("hello"))  # and it is there for others
+
+
+def test_largest_piece_is_read(driver: Driver, class_keys: Keys) -> None:
+    its = driver()
+    line = Line(f"127.0.0.1:{its.port}", class_keys)
+    assert asyncio.run(line.call("piece", data=b"x" * PIECE)) == {"unknown": True}
+
+
+def test_packed_data_is_not_unpacked(driver: Driver, class_keys: Keys) -> None:
+    core = pytest.importorskip("distributed.protocol.core")
+    packed = {"pickled-obj": b"x", "num-sub-frames": 1, "compression": ["zlib"]}
+    frames = [*map(core.msgpack.dumps, ({"__Pickled__": 1}, packed)), zlib.compress(b"0" * 10_000)]
+    its, seen = driver(), list[Event]()
+    with pytest.raises(OSError, match="packed data; expected plain values"):
+        core.loads(frames, deserialize=False)
+    assert "which was not unpacked" in list_notes(its, seen)
 
 
 def attack(port: int, keys: Keys, file: Path, how: str) -> None:

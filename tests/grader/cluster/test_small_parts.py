@@ -7,9 +7,17 @@ from pathlib import Path
 import pytest
 
 from assignment.fixable import FixableError
-from grader.cluster.devices import choose_devices, cut_gpus, make_places
+from grader.cluster.devices import (
+    LocalPlace,
+    check_shares,
+    choose_devices,
+    cut_gpus,
+    make_places,
+    share_device,
+)
 from grader.cluster.keys import load_keys, make_keys
 from grader.cluster.likeness import CODE, compare_environments, describe_environment, digest_code
+from grader.cluster.machine import Place
 from grader.cluster.scratch import hold_numbers, open_scratch
 from grader.sandbox.gpu import Gpu
 
@@ -51,10 +59,37 @@ def test_places_on_one_gpu_share_its_memory(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("grader.cluster.devices.find_devices", lambda: cut_gpus(GPUS[1:], "", TABLE))
     places = make_places("auto", 2)
     assert [(one.place.memory_mib, one.gpu) for one in places] == [(40779, GPUS[1])] * 2
+    assert [one.watched_mib for one in places] == [40779] * 2
     assert len(make_places("cpu", 3)) == 3
     monkeypatch.setattr("grader.cluster.devices.find_devices", lambda: ())
     with pytest.raises(FixableError, match="--device: cuda; expected an NVIDIA GPU"):
         make_places("cuda", None)
+
+
+def test_place_alone_on_a_gpu_has_all_of_it_but_where_its_share_is_said() -> None:
+    ((device, gpu),) = cut_gpus(GPUS[1:], "", TABLE)
+    assert share_device(device, gpu, 1, None) == LocalPlace(Place(device=device, memory_mib=81559), gpu, None)
+    assert share_device(device, gpu, 1, 9000) == LocalPlace(Place(device=device, memory_mib=9000), gpu, 9000)
+
+
+def test_shares_that_a_gpu_does_not_have_are_refused() -> None:
+    ((device, gpu),) = cut_gpus(GPUS[1:], "", TABLE)
+    with pytest.raises(FixableError, match="--gpu-memory-mib: 50000 for each of 2 places; expected at most 40779"):
+        share_device(device, gpu, 2, 50_000)
+    silent = device.model_copy(update={"memory_mib": 0})
+    with pytest.raises(FixableError, match="GPU-77-bb does not tell its memory; expected --gpu-memory-mib with"):
+        share_device(silent, gpu, 2, None)
+    assert share_device(silent, gpu, 2, 9000).watched_mib == 9000
+
+
+def test_gpu_is_asked_what_processes_hold_only_where_it_is_shared(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("grader.cluster.devices.open_gpu_memory", asked.append)
+    ((device, gpu),) = cut_gpus(GPUS[1:], "", TABLE)
+    check_shares([share_device(device, gpu, 1, None), LocalPlace(Place())])
+    assert asked == []
+    check_shares([share_device(device, gpu, 2, None)] * 2)
+    assert asked == ["GPU-77-bb"]
 
 
 def test_key_is_its_owners_alone_and_is_not_written_over(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ PRINT = "import os, sys; print(sys.argv[1:], os.getcwd())"
 
 def test_sbatch_script_of_the_driver_says_where_workers_find_it() -> None:
     script = print_driver(("run", "handins", "runs", "--executor", "dask", "--print", "slurm"), 9000)
-    assert "hw9 worker $(hostname -f):9000 --keys DIR" in script
+    assert "hw9 worker $(hostname -f 2>/dev/null || hostname):9000 --keys DIR" in script
     assert script.rstrip().endswith(shlex.join([*find_program(), "run", "handins", "runs", "--executor", "dask"]))
     assert "--gres" not in script
 
@@ -65,3 +65,17 @@ def test_time_that_a_slurm_job_has_is_known() -> None:
     assert find_seconds_left({}, 5.0) is None
     assert find_seconds_left({"SLURM_JOB_END_TIME": "soon"}, 5.0) is None
     assert find_seconds_left({"SLURM_JOB_END_TIME": "65"}, 5.0) == 60.0
+
+
+@pytest.mark.parametrize(("said", "left"), [("65", 60.0), ("NONE", None)])  # the latter of a job without an end
+def test_older_slurm_is_asked_when_a_job_ends(tmp_path: Path, said: str, left: float | None) -> None:
+    asked = tmp_path / "squeue"
+    asked.write_text(f'#!/bin/sh\necho "$SLURM_TIME_FORMAT $*" > {tmp_path}/asked; echo {said}\n')
+    asked.chmod(0o755)
+    job = {"SLURM_JOB_ID": "7", "PATH": f"{tmp_path}:/usr/bin:/bin"}
+    assert find_seconds_left(job, 5.0) == left
+    assert (tmp_path / "asked").read_text() == "%s --noheader --jobs 7 --format=%e\n"
+    array = {"SLURM_ARRAY_JOB_ID": "7", "SLURM_ARRAY_TASK_ID": "2"}
+    assert find_seconds_left(job | array, 5.0) == left
+    assert "--jobs 7_2 " in (tmp_path / "asked").read_text()
+    assert find_seconds_left({**job, "PATH": "/nowhere"}, 5.0) is None

@@ -1,9 +1,11 @@
 """The page on the questions: what it says of a large class and of a small one, and how a browser shows it."""
 
 import html
+import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +78,18 @@ def test_dot_of_each_question_is_at_its_own_figures(own: Bank) -> None:
     assert max(discrimination.value for _, discrimination in given) > 0.85
     assert len(given) == 30
     assert 10 <= min(y for _, y in dots) < 60
+
+
+def test_no_number_covers_another_where_questions_have_the_same_figures(own: Bank) -> None:
+    random = np.random.default_rng(3)
+    answers = replace(simulate(make_test(random), 30, random), items=own.ids)
+    right = np.repeat(np.arange(30)[:, None] < 28, 30, axis=1)
+    right[0, 0] = False
+    analysis = analyse_answers(replace(answers, right=right, chosen=np.where(right, answers.key, answers.key ^ 1)))
+    dots = make_items_page(analysis, own, name_key(answers), TITLE).dots
+    assert len({(dot.x, dot.y) for dot in dots}) <= 3
+    assert all(math.hypot(one.beside - two.beside, one.y - two.y) >= 20 for one, two in combinations(dots, 2))
+    assert all(60 <= dot.beside <= 670 for dot in dots)
 
 
 def test_page_of_a_small_class_says_so_instead_of_giving_a_figure(own: Bank) -> None:

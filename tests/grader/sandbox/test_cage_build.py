@@ -44,6 +44,12 @@ def test_gpu_cage_binds_one_device_and_names_it_by_uuid(monkeypatch: pytest.Monk
     assert "libnvidia-ml" not in text  # /lib is a link into /usr, or is in view itself
     assert "--setenv CUDA_VISIBLE_DEVICES GPU-7 --setenv HW9_DEVICE cuda" in text
     assert "nvidia" not in " ".join(cage.to_bubblewrap(VIEW, FILES))
+    assert "MPS" not in text  # it has the whole GPU
+
+
+def test_cage_that_shares_a_gpu_tells_mps_its_share() -> None:
+    its = cage.make_environment(replace(VIEW, gpu=Gpu("GPU-7", 3), gpu_memory_mib=20_000))
+    assert its["CUDA_MPS_PINNED_DEVICE_MEM_LIMIT"] == "0=20000M"  # of the one device that it sees
 
 
 @pytest.mark.sandbox
@@ -106,6 +112,24 @@ def test_rights_of_this_process_are_read() -> None:
     assert os.getuid() != 0 or cage_check.find_rights() & cage_check.DAC_OVERRIDE
 
 
+def test_settings_that_refuse_namespaces_are_named_with_what_to_ask_for(tmp_path: Path) -> None:
+    assert cage_check.list_refusals(tmp_path) == []  # a kernel without them
+    values = {
+        "user/max_user_namespaces": 96_000,
+        "user/max_net_namespaces": 0,
+        "kernel/unprivileged_userns_clone": 0,
+        "kernel/apparmor_restrict_unprivileged_userns": 1,
+    }
+    for name, value in values.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(f"{value}\n")
+    assert cage_check.list_refusals(tmp_path) == [
+        "sysctl -w user.max_net_namespaces=10000 (it is 0)",
+        "sysctl -w kernel.unprivileged_userns_clone=1 (it is 0)",
+        "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0 (it is 1)",
+    ]
+
+
 @pytest.mark.parametrize(
     "program", ["bwrap: setting up uid map: Permission denied", "bwrap: No permissions to create new namespace"]
 )
@@ -118,6 +142,6 @@ def test_refused_bubblewrap_is_said_with_the_way_to_mend_it(
     )
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    with pytest.raises(cage_check.FixableError, match="apparmor_restrict_unprivileged_userns") as caught:
+    with pytest.raises(cage_check.FixableError, match=r"namespaces.*sysctl -w") as caught:
         cage_check.check_cage()
     assert program in str(caught.value)

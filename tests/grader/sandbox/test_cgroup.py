@@ -132,6 +132,7 @@ def test_manager_is_found_where_cron_su_or_a_batch_system_named_none(
         assert find({})[:2] == ("env", f"XDG_RUNTIME_DIR={own}")
         assert find({"XDG_RUNTIME_DIR": str(others)}) == find({})  # what su left in the environment
         assert scope.find_manager({}, user=0, runtime=tmp_path) == ()
+        assert find({"SLURM_JOB_ID": "7"}) == ()  # it would lead out of the job
         assert "--user" in find({})
 
 

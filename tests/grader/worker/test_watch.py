@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from grader.worker.watch import LONGEST_TICK, _Clock
+from grader.worker.watch import LONGEST_TICK, Clock
 
 
 def words(seen: Any) -> tuple[Any, ...]:
@@ -111,7 +111,7 @@ print(sum(child.returncode == 0 for child in children))
 
 
 def test_clock_does_not_count_the_time_that_the_host_stood_still() -> None:
-    clock = _Clock(0.0, cell=0)
+    clock = Clock(0.0, cell=0)
     for now in (0.2, 0.4, 3600.4, 3600.6):
         clock.tick(now, 0)
     assert clock.notebook == pytest.approx(0.6 + LONGEST_TICK)

@@ -1,0 +1,123 @@
+"""A trunk to branch from, and what a branch printed."""
+
+import asyncio
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from assignment.course import open_course
+from grader.handins.walk import Own
+from grader.runs.job import Job, order_course
+from grader.sharing.replay import SharingClient
+from grader.trunk.joining import Trunk
+from grader.trunk.starting import start_trunk
+from grader.worker.ending import Ending
+from grader.worker.kernel import Kernel
+from grader.worker.place import Place, open_place
+from grader.worker.watch import run_notebook
+from tests.grader.sandboxed import SMALL
+
+AS_ROOT = pytest.mark.skipif(os.getuid() != 0, reason="only root can write the users of a trunk's namespace")
+
+
+def make_job(**limits: int) -> Job:
+    """Return the order of a Run of the embedded course with small limits."""
+    its = SMALL.model_copy(update=limits)
+    return Job(course=order_course(open_course()), limits=its, without_memory_group=True)
+
+
+def make_notebook(cells: Sequence[str]) -> Any:
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
+
+
+@dataclass(frozen=True)
+class Executed:
+    """What came of a notebook: how it ended, its cells and the text that each printed."""
+
+    result: Ending
+    cells: list[Any]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        return tuple("".join(out.get("text", "") for out in cell.outputs) for cell in self.cells)
+
+    def said(self, cell: int) -> dict[str, object]:
+        """Return the JSON that a cell printed last."""
+        found: dict[str, object] = json.loads(self.texts[cell].splitlines()[-1])
+        return found
+
+
+async def run_cells(
+    place: Place, kernel: Kernel, notebook: Any, *, begin: int = 0, keep_going: bool = False
+) -> Executed:
+    """Execute a notebook's cells from `begin` on, on a kernel in which those before ran; it is dead afterwards."""
+    client = SharingClient(notebook, place.job.limits, keep_going=keep_going)
+    client.code_cells_executed = begin
+    step = Own(tuple(range(begin, len(notebook.cells))), begin)
+    client.follow(kernel, step, (), number=begin + 1, may_return=None)
+    try:
+        ending = await run_notebook(client, place.open_meter(kernel))
+    finally:
+        await kernel.kill()
+        client.close()
+        kernel.close()
+    return Executed(ending, notebook.cells)
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A trunk that has run some cells, and the loop that it is asked in."""
+
+    runner: asyncio.Runner
+    trunk: Trunk
+    place: Place
+
+    def execute(
+        self, cells: Sequence[str], *, run: str = "alice", beside: Path | None = None, **limits: int
+    ) -> Executed:
+        """Execute cells in a branch of their own."""
+
+        async def execute() -> Executed:
+            with open_place(run, make_job(**limits), beside) as place:
+                return await run_cells(place, await self.trunk.branch(place), make_notebook(cells))
+
+        return self.runner.run(execute())
+
+
+@contextmanager
+def open_lab(cells: Sequence[str] = (), **limits: int) -> Iterator[Lab]:
+    """Start a trunk and have it run cells."""
+    with asyncio.Runner() as runner, open_place("trunk", make_job(**limits), None) as place:
+        trunk = runner.run(start_trunk(place))
+        try:
+            for source in cells:
+                assert runner.run(trunk.run_cell(source))["ok"]
+            yield Lab(runner, trunk, place)
+        finally:
+            runner.run(trunk.kill())
+
+
+@pytest.fixture(scope="module")
+def lab() -> Iterator[Lab]:
+    """A trunk that has run nothing yet."""
+    with open_lab() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def execute_once(lab: Lab) -> Callable[..., Executed]:
+    """What executes a notebook that several tests look at: here, in a branch."""
+    return lambda name, cells, **limits: lab.execute(cells, run=name, **limits)
+
+
+@pytest.fixture
+def execute(lab: Lab) -> Callable[..., Executed]:
+    """What executes a notebook: here, in a branch."""
+    return lambda cells, sandbox=True, **limits: lab.execute(cells, **limits)
