@@ -52,7 +52,8 @@ def check_cage(gpus: Sequence[Gpu] = ()) -> None:
     if missing:
         raise FixableError(
             f"sandbox: {', '.join(missing)}: not found; expected bubblewrap 0.7 or newer and util-linux"
-            f" (Debian, Ubuntu: sudo apt-get install bubblewrap util-linux){OTHERWISE}"
+            " (Debian, Ubuntu: sudo apt-get install bubblewrap util-linux; else ask the administrators for them, for"
+            f" every machine that runs notebooks){OTHERWISE}"
         )
     _check_rights()
     offered = subprocess.run(["bwrap", "--help"], capture_output=True, text=True, check=False).stdout

@@ -85,8 +85,9 @@ def read_texts(path: Path) -> tuple[tuple[str, ...], frozenset[int]]:
     if not path.exists():
         return (), frozenset()
     cells = json.loads(path.read_bytes())["cells"]
-    outputs = [out for cell in cells for out in cell.get("outputs", ()) if isinstance(out.get("text"), str)]
-    texts = [out["text"] for out in outputs]
+    texts = [  # of a whole cell: where one output ends and the next begins is the kernel's timing
+        "".join(out["text"] for out in cell.get("outputs", ()) if isinstance(out.get("text"), str)) for cell in cells
+    ]
     users = frozenset(int(found) for text in texts for found in USER.findall(text))
     return tuple(USER.sub("user", text) for text in texts), users
 

@@ -28,7 +28,7 @@ from tests.grader.acts.acts import ACTS, LONG
 from tests.grader.acts.drawn import Drawn, draw_class, make_hostile
 from tests.grader.acts.graded import Facts, find_strange, grade
 from tests.grader.acts.honest import HONEST, POINTS_OF_ANSWERS, WORDS
-from tests.grader.acts.left import adopt_orphans, list_left, watch
+from tests.grader.acts.left import adopt_orphans, is_ours, list_left, watch
 from tests.grader.conftest import POINTS, READERS, RIGHT, TEXTS, make_canonical, make_question
 
 PARTS = 12  # of a night, each a test of its own
@@ -200,3 +200,10 @@ def test_acts_are_cells_that_python_reads(name: str) -> None:
         compile(source, name, "exec", PyCF_ALLOW_TOP_LEVEL_AWAIT)
 
     is_python()
+
+
+def test_mount_of_a_cage_is_told_from_others(tmp_path: Path) -> None:
+    for place in (f"{tmp_path}/x", "/hw9/work", "/newroot/usr"):
+        assert is_ours(f"0:27 / {place} rw - tmpfs tmpfs rw", tmp_path)
+    assert is_ours("0:27 / /usr ro - overlay overlay ro,lowerdir=/usr:/sys/fs/cgroup", tmp_path)
+    assert not is_ours("0:22 / /root/.cache/hw9-machine/root/proc ro - proc proc ro", tmp_path)

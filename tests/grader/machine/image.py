@@ -11,7 +11,11 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from importlib.metadata import requires
 from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[3]
 KEPT = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "hw9-machine"
@@ -65,7 +69,7 @@ def name_missing() -> list[str]:
 
 def find_image() -> Image:
     """Return the image of this recipe, which is made where it is not kept yet."""
-    recipe = (SYSTEM, PACKAGES, PURE, UNIT, HOOKS, CONSTRAINTS.read_text(encoding="utf-8"))
+    recipe = (SYSTEM, PACKAGES, PURE, UNIT, HOOKS, list_pins())
     folder = KEPT / hashlib.sha256(repr(recipe).encode()).hexdigest()[:16]
     if not folder.is_dir():
         aside = folder.with_name(f"{folder.name}.{os.getpid()}")
@@ -76,6 +80,24 @@ def find_image() -> Image:
             aside.rename(folder)
         shutil.rmtree(aside, ignore_errors=True)
     return Image(folder / "root.ext4", folder / "vmlinuz", folder / "initrd.img")
+
+
+def list_pins() -> list[str]:
+    """Return the pins of what the image holds: a change of another one makes no image anew."""
+    needed, pins = find_needed(*PACKAGES, *PURE), CONSTRAINTS.read_text(encoding="utf-8").splitlines()
+    return [pin for pin in pins if canonicalize_name(pin.partition("==")[0].strip()) in needed]
+
+
+def find_needed(*names: str) -> set[str]:
+    """Return the packages of these names and all that they need here."""
+    found, todo = set[str](), [*names]
+    while todo:
+        name = canonicalize_name(todo.pop())
+        if name not in found:
+            found.add(name)
+            needs = map(Requirement, requires(name) or ())
+            todo += [one.name for one in needs if one.marker is None or one.marker.evaluate({"extra": ""})]
+    return found
 
 
 def make_image(folder: Path) -> None:

@@ -22,7 +22,7 @@ JOB = Path("/job")
 ROOM = JOB / "hw9"
 USED = ("assignment", "grader", "questions")  # compiled once, not by every process
 CGROUP = Path("/sys/fs/cgroup")
-LIMITS = {  # of time, only where something hangs: the machine is slow
+LIMITS = {  # of time, far more than an act needs
     "cell_seconds": 600, "notebook_seconds": 600, "cpu_seconds": 300, "memory_mib": 200, "processes": 64,
     "file_mib": 32, "work_mib": 64, "output_mib": 4,
 }  # fmt: skip

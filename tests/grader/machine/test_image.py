@@ -3,31 +3,18 @@
 import ast
 import subprocess
 import sys
-from importlib.metadata import packages_distributions, requires
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
-from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests.grader.machine.boot import ROOMS
-from tests.grader.machine.image import PACKAGES, PURE, ROOT
+from tests.grader.machine.image import PACKAGES, PURE, ROOT, find_needed
 
 CODE = f"""import sys
 import grader.commands.main, grader.worker.execute
 print(*(its.__file__ for name, its in [*sys.modules.items()] if name.partition(".")[0] in {ROOMS}))"""
-
-
-def find_needed(*names: str) -> set[str]:
-    """Return the packages of these names and all that they need here."""
-    found, todo = set[str](), [*names]
-    while todo:
-        name = canonicalize_name(todo.pop())
-        if name not in found:
-            found.add(name)
-            needs = map(Requirement, requires(name) or ())
-            todo += [one.name for one in needs if one.marker is None or one.marker.evaluate({"extra": ""})]
-    return found
 
 
 def find_imported(path: Path) -> set[str]:
