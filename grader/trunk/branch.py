@@ -156,7 +156,7 @@ def start_application(order: Any) -> Any:
     faulthandler.enable(LAST_WORDS, all_threads=False)
     for name in [name for name in sys.modules if name.partition(".")[0] == "grader"]:
         del sys.modules[name]
-    sys.argv = [order["program"], "-f", order["connection"]]
+    sys.argv = [order["program"], "-f", os.path.basename(order["connection"])]  # its folder is another in each branch
     sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
     asyncio.set_event_loop(asyncio.new_event_loop())
     kernelapp.IOPubThread = UnixPipeThread  # type: ignore[attr-defined]  # there by import alone

@@ -22,8 +22,9 @@ MOST_HELD = 256  # entries of a table that is looked through
 MACHINERY = frozenset(  # what runs a cell: what it keeps for itself while it does, and what it loads, is no change
     {"zmq", "ipykernel", "IPython", "jupyter_client", "tornado", "asyncio", "concurrent", "comm", "traitlets"}
 )
-ELSEWHERE = frozenset(  # looked at by `settings.py`, or filled in passing
+ELSEWHERE = frozenset(  # looked at by `settings.py` or `process.py`, or filled in passing
     {
+        "posix.environ",  # in which each branch has the name of its Run
         "warnings.filters",
         "_warnings.filters",
         "matplotlib.backends.backend",

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from grader.sandbox import cage
-from grader.trunk.joining import NotShared
+from grader.trunk.joining import LOOK, NotShared
 from grader.worker.place import open_place
 from tests.grader.trunk.lab import AS_ROOT, Lab, make_job, make_notebook, open_lab, run_cells
 
@@ -133,3 +133,13 @@ print(sorted((k, v) for k, v in os.environ.items()))"""
     ahead.runner.run(execute())
     assert [*ahead.execute([f"import os\n{code}"], memory_mib=3000).texts] == fresh
     assert cage.WORK in fresh[0]
+
+
+def test_looks_of_two_branches_are_the_same_until_a_cell_changes_something(ahead: Lab) -> None:
+    show = f"import json\nprint(json.dumps(json.loads({LOOK}), sort_keys=True))"
+    one, two = (ahead.execute([show], run=run, memory_mib=3000) for run in ("alice", "bob"))
+    assert one.result.word == "ran", one.result
+    assert one.said(0) == two.said(0)
+    changed = ahead.execute([f"start = 7\nrandom.seed(1)\n{show}"], memory_mib=3000).said(0)
+    before = one.said(0)
+    assert [kind for kind in before if before[kind] != changed[kind]] == ["kinds", "names"]
