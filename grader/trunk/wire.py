@@ -27,7 +27,7 @@ def say_word(control: socket.socket, word: str) -> socket.socket:
 
 def hear_word(control: socket.socket) -> tuple[str, socket.socket]:
     """Return a word and the socket by which to answer; EOFError once nobody can say any more."""
-    said, descriptors, _, _ = socket.recv_fds(control, WORD_BYTES, 1, socket.MSG_CMSG_CLOEXEC)
+    said, descriptors = _receive(control, WORD_BYTES, 1)
     if not said or not descriptors:
         raise EOFError("nobody asks any more")
     return said.decode(), socket.socket(fileno=descriptors[0])
@@ -42,7 +42,7 @@ def send(connection: socket.socket, message: Any, descriptors: Sequence[int] = (
 
 def receive(connection: socket.socket) -> tuple[Any, list[int]]:
     """Return a message and its descriptors, which are the receiver's to close; EOFError where the sender is gone."""
-    head, descriptors, _, _ = socket.recv_fds(connection, LENGTH.size, MOST_DESCRIPTORS, socket.MSG_CMSG_CLOEXEC)
+    head, descriptors = _receive(connection, LENGTH.size, MOST_DESCRIPTORS)
     try:
         head += _read(connection, LENGTH.size - len(head))
         return json.loads(_read(connection, *LENGTH.unpack(head))), descriptors
@@ -50,6 +50,14 @@ def receive(connection: socket.socket) -> tuple[Any, list[int]]:
         for one in descriptors:
             os.close(one)
         raise
+
+
+def _receive(connection: socket.socket, size: int, most: int) -> tuple[bytes, list[int]]:
+    """Return what comes next, with descriptors that no program inherits; `recv_fds` passes no flag on for that."""
+    said, descriptors, _, _ = socket.recv_fds(connection, size, most)
+    for one in descriptors:
+        os.set_inheritable(one, False)
+    return said, descriptors
 
 
 def _read(connection: socket.socket, size: int) -> bytes:
