@@ -31,10 +31,10 @@ def open_scratch(base: Path) -> Iterator[Path]:
         base.mkdir(mode=0o700, parents=True, exist_ok=True)
         if base.stat().st_uid != os.getuid() or base.is_symlink():
             raise FixableError(f"{base}: another user's; expected a folder of your own (TMPDIR says where)")
-        _sweep(base)
-        folder = base / f"worker.{secrets.token_hex(6)}"
-        folder.mkdir(mode=0o700)
-        lock = _lock(folder / LOCK)
+        with _sweep_alone(base):
+            folder = base / f"worker.{secrets.token_hex(6)}"
+            folder.mkdir(mode=0o700)
+            lock = _lock(folder / LOCK)
     except OSError as error:
         raise FixableError(f"{base}: {error.strerror}; expected a folder that can be written (TMPDIR)") from None
     try:
@@ -72,9 +72,16 @@ def _lock(path: Path) -> IO[str] | None:
     return file
 
 
-def _sweep(base: Path) -> None:
-    """Remove the folders of workers that were killed."""
-    for folder in base.glob("worker.*"):
-        if (folder / LOCK).exists() and (lock := _lock(folder / LOCK)) is not None:
-            with lock:
-                shutil.rmtree(folder, ignore_errors=True)
+@contextmanager
+def _sweep_alone(base: Path) -> Iterator[None]:
+    """Remove the folders of workers that were killed; nobody else does while one's own is made and not yet locked."""
+    import fcntl
+
+    with (base / LOCK).open("a") as file:
+        with contextlib.suppress(OSError):  # a file system without locks: there nothing is swept either
+            fcntl.flock(file, fcntl.LOCK_EX)
+        for folder in base.glob("worker.*"):
+            if (folder / LOCK).exists() and (lock := _lock(folder / LOCK)) is not None:
+                with lock:
+                    shutil.rmtree(folder, ignore_errors=True)
+        yield

@@ -34,6 +34,7 @@ OTHERWISE = "; --no-sandbox runs your own notebook, and only that, without"
 ASK_CUDA = """import ctypes, sys
 code = ctypes.CDLL("libcuda.so.1").cuInit(0)
 sys.exit(f"cuInit gave error {code}" if code else 0)"""
+TRIAL_SECONDS = 300  # far longer than a loaded machine takes to start Python in a cage
 LIMITS = Limits(
     cell_seconds=5,
     notebook_seconds=5,
@@ -143,10 +144,15 @@ def _run_python(view: cage.View, code: str) -> str:
     argv = [*to_private(view), *cage.to_bubblewrap(view, files), *python, "-P", "-c", code]
     try:
         done = subprocess.run(
-            argv, capture_output=True, text=True, timeout=60, pass_fds=files.all, env=cage.find_outer_environment()
+            argv,
+            capture_output=True,
+            text=True,
+            timeout=TRIAL_SECONDS,
+            pass_fds=files.all,
+            env=cage.find_outer_environment(),
         )
     except subprocess.TimeoutExpired:
-        return "no answer within 60 s"
+        return f"no answer within {TRIAL_SECONDS} s"
     finally:
         files.close()
     return "" if done.returncode == 0 else " ".join(done.stderr.split())[-500:] or f"exit code {done.returncode}"

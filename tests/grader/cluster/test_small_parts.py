@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,7 @@ from grader.cluster.likeness import CODE, compare_environments, describe_environ
 from grader.cluster.machine import Place
 from grader.cluster.scratch import hold_numbers, open_scratch
 from grader.sandbox.gpu import Gpu
+from tests.patience import PATIENCE
 
 LISTING = """GPU 0: NVIDIA A100-SXM4-40GB (UUID: GPU-5d5b-aa)
   MIG 3g.20gb     Device  0: (UUID: MIG-c738)
@@ -158,7 +161,24 @@ def test_folders_of_workers_that_were_killed_are_removed(tmp_path: Path) -> None
         assert one.is_dir()
         assert other.is_dir()
         assert not (tmp_path / "worker.000000000000").exists()
-    assert not list(tmp_path.iterdir())
+    assert not list(tmp_path.glob("worker.*"))
+
+
+def test_workers_that_start_at_once_do_not_remove_each_others_folders(tmp_path: Path) -> None:
+    count, rounds = 8, 10
+    together = threading.Barrier(count, timeout=PATIENCE)
+
+    def work(_: int) -> bool:
+        together.wait()
+        with open_scratch(tmp_path) as folder:
+            together.wait()
+            found = folder.is_dir()
+            together.wait()
+        return found
+
+    with ThreadPoolExecutor(count) as workers:
+        for _ in range(rounds):
+            assert all(workers.map(work, range(count)))
 
 
 def test_no_two_workers_of_a_machine_have_the_same_numbers(tmp_path: Path) -> None:

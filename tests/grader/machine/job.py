@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -92,12 +93,12 @@ def run_class(place: Path, words: list[str]) -> dict[str, Any]:
 def run_two(hog: Path, innocent: Path, words: list[str]) -> dict[str, Any]:
     """Grade a class while another one's notebook holds all that it can; return how both ended."""
     first = start_class(hog, words)
-    wait_until(lambda: first.poll() is not None or any((work / "holds").exists() for work in find_work("hog")))
+    wait_until(lambda: first.poll() is not None or any(find_holding("hog")))
     second = start_class(innocent, words)
     second.wait(PATIENCE)
-    held = [work for work in find_work("hog") if (work / "holds").exists()]
-    for work in held[:1]:
-        (work / "go").touch()
+    held = [*find_holding("hog")]
+    for process in held:
+        os.kill(int(process.name), signal.SIGUSR1)
     first.wait(PATIENCE)
     said = [(place / "said").read_text(errors="replace")[-1500:] for place in (hog, innocent)]
     return {"results": load_results(hog) | load_results(innocent), "held": len(held), "said": said}
@@ -126,9 +127,9 @@ def list_left() -> list[str]:
     return [*groups, *(process.name for process in find_processes(b""))]
 
 
-def find_work(student: str) -> Iterator[Path]:
-    """Yield the work folder of a student's cage, as each of its processes sees it."""
-    return (process / "root/hw9/work" for process in find_processes(student.encode()))
+def find_holding(student: str) -> Iterator[Path]:
+    """Yield the processes of a student's cage whose notebook has said that it holds all it can."""
+    return (one for one in find_processes(student.encode()) if (one / "root/hw9/work/holds").exists())
 
 
 def find_processes(student: bytes) -> Iterator[Path]:

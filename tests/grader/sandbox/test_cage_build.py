@@ -97,7 +97,12 @@ def test_missing_bubblewrap_is_said_with_the_way_to_mend_it(tmp_path: Path, monk
 
 def test_cuda_may_reserve_more_than_it_uses() -> None:
     plain, caged = cage.to_limits(VIEW), cage.to_limits(replace(VIEW, gpu=Gpu("GPU-7", 3)))
-    data = [int(part.removeprefix("--data=")) for parts in (plain, caged) for part in parts if "--data" in part]
+    data = [
+        int(part.removeprefix("--data=").split(":")[0])
+        for parts in (plain, caged)
+        for part in parts
+        if "--data" in part
+    ]
     assert data == [VIEW.limits.memory_mib * 2**20, (VIEW.limits.memory_mib + 4096) * 2**20]
 
 
