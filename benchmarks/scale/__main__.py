@@ -1,6 +1,6 @@
 """Measure what handing out costs, and simulate a class of 1,000 on GPUs that are not here.
 
-python -m benchmarks.scale [--out FILE]             about five minutes on two quiet cores
+python -m benchmarks.scale [--out FILE]             about four minutes on two quiet cores
 """
 
 import argparse
@@ -9,15 +9,18 @@ from pathlib import Path
 from random import Random
 
 from benchmarks.machine import describe_machine
-from benchmarks.scale.measure import draw_sleeps, measure_instant, measure_notebook, measure_sleeping, measure_start
+from benchmarks.scale.measure import draw_sleeps, measure_instant, measure_sleeping, measure_start
 from benchmarks.scale.simulate import Outcome, World, draw_failures, simulate
 from benchmarks.scale.table import describe_measured, to_markdown
-from benchmarks.scale.workload import CELL_SECONDS, GPU_SECONDS, USUAL, draw_times
+from benchmarks.scale.workload import CELL_SECONDS, CORE_SECONDS, GPU_SECONDS, USUAL, draw_times
 
 RESULTS = Path(__file__).parents[1] / "results" / "scale.md"
 SLEEP = {"least": 2, "most": 20, "seed": 1}
 WORKERS = PLACES = 4
-GPUS = (1, 4, 16, 64)
+SIMULATED = (
+    *((1, "GPU", GPU_SECONDS), (4, "GPUs", GPU_SECONDS), (16, "GPUs", GPU_SECONDS), (64, "GPUs", GPU_SECONDS)),
+    *((16, "cores", CORE_SECONDS), (64, "cores", CORE_SECONDS)),
+)
 HOURS = 24.0  # between two failures of a machine: far more often than machines fail
 
 
@@ -34,7 +37,11 @@ def main() -> None:
     facts |= {"driver": driver, "seconds": GPU_SECONDS, "students": options.students, "rounds": options.rounds}
     facts |= {"raises": USUAL.raises, "loops": USUAL.loops, "limit": CELL_SECONDS, "hours": HOURS}
     facts |= {name: getattr(World(1), name) for name in ("per_machine", "noticed", "away")}
-    rows = [(gpus, *simulate_classes(gpus, driver, options.students, options.rounds)) for gpus in GPUS]
+    facts |= {"core_seconds": CORE_SECONDS}
+    rows = [
+        (places, kind, *simulate_classes(World(places, driver=driver), seconds, options.students, options.rounds))
+        for places, kind, seconds in SIMULATED
+    ]
     text = to_markdown(facts, rows)
     print(text)
     options.out.write_text(text, encoding="utf-8")
@@ -46,11 +53,10 @@ def measure(sleepers: int, students: int) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         place.chmod(0o755)  # a notebook's own user must be able to go through
-        wall, processor = measure_notebook(place / "one")
         start = measure_start(place / "start")
         sleeping = measure_sleeping(place / "sleeping", sleeps, WORKERS)
         instant = measure_instant(place / "instant", students, PLACES)
-    told = {"notebook": f"{wall:.1f} s, {processor:.1f} processor seconds", "workers": WORKERS, "places": PLACES}
+    told = {"workers": WORKERS, "places": PLACES}
     return {
         "machine": describe_machine(),
         **SLEEP,
@@ -59,12 +65,11 @@ def measure(sleepers: int, students: int) -> dict[str, object]:
     }
 
 
-def simulate_classes(gpus: int, driver: float, students: int, rounds: int) -> tuple[Outcome, Outcome, Outcome]:
+def simulate_classes(world: World, seconds: float, students: int, rounds: int) -> tuple[Outcome, Outcome, Outcome]:
     """Return how classes go in the mean: as they come, longest first, and as they come on machines that fail."""
-    world = World(gpus, driver=driver)
     plain, known, failing = list[Outcome](), list[Outcome](), list[Outcome]()
     for seed in range(rounds):
-        times = draw_times(students, GPU_SECONDS, Random(seed))
+        times = draw_times(students, seconds, Random(seed))
         plain.append(simulate(times, world))
         known.append(simulate(sorted(times, reverse=True), world))
         failures = draw_failures(world, HOURS, 4 * plain[-1].seconds, Random(seed))

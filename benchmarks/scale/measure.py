@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import resource
 import socket
 import subprocess
 import sys
@@ -18,7 +17,6 @@ import nbformat
 
 from assignment.course import open_course
 from grader.cluster.keys import make_keys
-from grader.driver import measure
 from grader.driver.drive import run_class
 from grader.driver.event import Ended, Started
 from grader.runs.folder import begin_runs
@@ -84,19 +82,6 @@ def _write_sleeping(folder: Path, seconds: Sequence[float]) -> None:
         nbformat.write(nbformat.v4.new_notebook(cells=[cell]), folder / f"s{number:04}.ipynb")
 
 
-def measure_notebook(folder: Path) -> tuple[float, float]:
-    """Return wall and processor seconds of the released notebook, alone in the sandbox on this machine."""
-    before = _count_processor()
-    result = measure.measure_notebook(open_course(), folder, device="cpu").result
-    assert result.word == "ran", result
-    return result.seconds, _count_processor() - before
-
-
-def _count_processor() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
 def draw_sleeps(count: int, least: float, most: float, seed: int) -> list[float]:
     """Return so many seconds to sleep, to the hundredth.
 
@@ -111,13 +96,15 @@ def _measure(folder: Path, workers: Sequence[Sequence[str]]) -> Measured:
     make_keys(folder / "keys")
     port = _find_port()
     with contextlib.ExitStack() as held:
-        logs = [
+        started = [
             held.enter_context(
                 _start([part.format(address=f"127.0.0.1:{port}") for part in words], folder, f"w{number}")
             )
             for number, words in enumerate(workers)
         ]
-        while not all(WAITS in log.read_text() for log in logs):
+        while not all(WAITS in log.read_text() for log, _ in started):
+            for log, worker in started:
+                assert worker.poll() is None, log.read_text()
             time.sleep(0.1)
         words = [*map(str, (folder / "handins", folder / "runs", folder / "keys", port))]
         begin = time.monotonic()
@@ -141,15 +128,15 @@ def _find_port() -> int:
 
 
 @contextlib.contextmanager
-def _start(command: Sequence[str], folder: Path, name: str) -> Iterator[Path]:
-    """Run a worker until the end of its class; give the file of what it says."""
+def _start(command: Sequence[str], folder: Path, name: str) -> Iterator[tuple[Path, "subprocess.Popen[bytes]"]]:
+    """Run a worker until the end of its class; give the file of what it says, and its process."""
     log = folder / f"{name}.log"
     with log.open("wb") as file:
         worker = subprocess.Popen(
             command, cwd=ROOT, stderr=file, env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
         )
     try:
-        yield log
+        yield log, worker
         worker.wait(60)
     finally:
         worker.kill()

@@ -80,6 +80,6 @@ def test_small_classes_are_measured(tmp_path: Path) -> None:
 def test_every_figure_has_a_place_in_the_document() -> None:
     its = Outcome(7200.0, 14400.0, 3.0)
     names = re.findall(r"[{](\w+)", HEAD + SIMULATED)
-    text = to_markdown(dict.fromkeys(names, 0), [(4, its, its, its)])
-    assert "| 4 | 2.00 | 8.0 | 0.500 | 2.00 | 2.00 | 0.500 | 3.0 |" in text
+    text = to_markdown(dict.fromkeys(names, 0), [(4, "GPUs", its, its, its)])
+    assert "| 4 GPUs | 2.00 | 8.0 | 0.500 | 2.00 | 2.00 | 0.500 | 3.0 |" in text
     assert "{" not in text
