@@ -67,6 +67,7 @@ MAY_READ: Mapping[str, str] = {
     "grader/trunk/joining.py": PROC,
     "grader/trunk/order.py": "the empty device",
     "grader/trunk/packing.py": f"{INSIDE}: what the trunk's own cells left, packed in memory",
+    "grader/trunk/process.py": INSIDE,
     "grader/trunk/recorder.py": INSIDE,
     "grader/trunk/released.py": INSIDE,
     "grader/trunk/starting.py": "the empty device",
