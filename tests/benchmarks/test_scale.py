@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from benchmarks.scale.measure import measure_instant, measure_sleeping
+from benchmarks.scale.measure import measure_instant
 from benchmarks.scale.simulate import Outcome, World, draw_failures, simulate
 from benchmarks.scale.table import HEAD, SIMULATED, describe_measured, to_markdown
 from benchmarks.scale.workload import CELL_SECONDS, Ends, draw_times
@@ -62,19 +62,16 @@ def test_class_takes_what_was_measured_in_the_mean() -> None:
     assert sum(raised) / len(raised) == pytest.approx(23.0, rel=0.03)
 
 
-@pytest.mark.sandbox
 @pytest.mark.slow
-def test_small_classes_are_measured(tmp_path: Path) -> None:
+def test_small_class_is_measured(tmp_path: Path) -> None:
     pytest.importorskip("distributed")
-    sleeping = measure_sleeping(tmp_path / "sleeping", [0.2, 0.1, 0.1], workers=2)
-    instant = measure_instant(tmp_path / "instant", 3, places=2)
-    assert (sleeping.students, instant.students) == (3, 3)
-    for one in (sleeping, instant):
-        assert 0 < one.seconds < one.command
-        assert one.peak_mib > 10
-    facts = describe_measured(sleeping, 0.4, 0.5, 2, instant)
-    assert facts["asleep"] == pytest.approx(0.2 / sleeping.seconds)
-    assert facts["busy"] == pytest.approx((0.4 + 3 * 0.5) / (2 * sleeping.seconds))
+    its = measure_instant(tmp_path / "instant", 3, places=2)
+    assert its.students == 3
+    assert 0 < its.seconds < its.command
+    assert its.peak_mib > 10
+    facts = describe_measured(its, slept=0.4, start=0.5, workers=2, instant=its)
+    assert facts["asleep"] == pytest.approx(0.2 / its.seconds)
+    assert facts["busy"] == pytest.approx((0.4 + 3 * 0.5) / (2 * its.seconds))
 
 
 def test_every_figure_has_a_place_in_the_document() -> None:
