@@ -74,10 +74,16 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     ),
     "grader.sandbox": ("assignment", "grader.release"),
     "grader.worker": ("assignment", "grader.files", "grader.handins", "grader.runs", "grader.sandbox"),
-    "grader.trunk": ("assignment", "grader.sandbox", "grader.worker"),
-    "grader.sharing": ("assignment", "grader.handins", "grader.worker"),
+    "grader.trunk.state": (),
+    "grader.trunk.rule": ("assignment", "grader.trunk.state"),
+    "grader.trunk": ("assignment", "grader.sandbox", "grader.trunk.state", "grader.worker"),
+    "grader.sharing": (
+        *("assignment", "grader.files", "grader.handins", "grader.runs", "grader.trunk", "grader.trunk.rule"),
+        *("grader.trunk.state", "grader.worker", "grader.driver"),
+    ),
     "grader.driver": (
         *("assignment", "assignment.files", "grader.files", "grader.handins", "grader.runs", "grader.sandbox"),
+        "grader.trunk.rule",
     ),
     "grader.cluster": (
         *("assignment", "assignment.files", "grader.files", "grader.handins", "grader.runs", "grader.sandbox"),

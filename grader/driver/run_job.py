@@ -13,8 +13,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from grader.runs.folder import note_unready
+from grader.driver.sharing import run_sharing
+from grader.runs.folder import note_unready, prepare_run
 from grader.runs.job import load_job, read_order
+from grader.runs.result import RESULT_FILE
 from grader.sandbox.cage import to_head
 from grader.sandbox.orphans import end_cages
 from grader.sandbox.subordinate import ENTER
@@ -34,9 +36,19 @@ def run_job(folder: Path) -> None:
     if order is None:
         return
     job = load_job(folder)
+    why = ""
+    if job.share is not None and job.attempt == 1:  # what died before is tried alone
+        end = time.monotonic() + 2 * job.limits.notebook_seconds + SPARE_SECONDS  # first the released notebook runs
+        why = run_sharing(folder, job, lambda: read_order(folder) == order and time.monotonic() < end)
+        if not why or read_order(folder) != order or (folder / RESULT_FILE).exists():
+            return
+        end_cages(folder.name)
+        prepare_run(folder)
     end = time.monotonic() + job.limits.notebook_seconds + SPARE_SECONDS
     try:
-        with (folder / LOG_FILE).open("wb") as log:
+        with (folder / LOG_FILE).open("ab" if why else "wb") as log:
+            log.write(f"not shared: {why}\n".encode() if why else b"")
+            log.flush()
             worker = _start(ENTER if job.subordinate else (), to_worker(folder), log.fileno())
     except OSError as error:
         note_unready(folder, f"sandbox: no worker can be started: {error}; expected room for a process")

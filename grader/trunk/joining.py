@@ -35,17 +35,17 @@ class NotShared(FixableError):  # noqa: N818  # no error: a fresh kernel does it
 class Trunk:
     """A trunk, or a snapshot of one: whom to ask for cells, snapshots and branches."""
 
-    outer: asyncio.subprocess.Process
+    outer: asyncio.subprocess.Process | None  # None: of a snapshot, which ends with its trunk
     control: socket.socket
     pid: int = 0  # of the trunk itself, as this machine numbers it
     mounted: tuple[Path, ...] = ()  # what is mounted in its cage
     stderr: bytearray = field(default_factory=bytearray, repr=False)  # its first words
     drain: "asyncio.Task[None] | None" = field(default=None, repr=False)
 
-    async def run_cell(self, source: str) -> Any:
+    async def run_cell(self, source: str, *, ask: bool = False) -> Any:
         """Run a released cell and return its record; NotShared where the trunk ends over it."""
         with self._ask("cell") as reply:
-            send(reply, {"source": source})
+            send(reply, {"source": source, "ask": ask})
             said, _ = await self._hear(reply)
             return said["record"]
 
@@ -59,10 +59,13 @@ class Trunk:
             except NotShared:
                 ours.close()
                 raise
-        return replace(self, control=ours)
+        return replace(self, outer=None, control=ours)
 
-    async def branch(self, place: Place) -> Kernel:
-        """Return a kernel that goes on where the trunk is, in a cage of its own; NotShared says why not."""
+    async def branch(self, place: Place, before: Sequence[str] | None = None) -> Kernel:
+        """Return a kernel that goes on where the trunk is, in a cage of its own; NotShared says why not.
+
+        before: the sources of the cells that the hand-in ran by then; None: those of the trunk.
+        """
         check_place(place)
         key = secrets.token_hex(16)
         with self._ask("branch") as reply:
@@ -72,7 +75,7 @@ class Trunk:
             enter(place, read_pid(outside))
             stderr, errors = await _open_stderr()
             try:
-                with open_order(place.view, self.mounted, key, errors) as (order, given):
+                with open_order(place.view, self.mounted, key, errors, before) as (order, given):
                     send(reply, order, given)
             finally:
                 os.close(errors)
@@ -86,6 +89,8 @@ class Trunk:
     async def kill(self) -> None:
         """End the trunk, its snapshots and its branches."""
         self.control.close()
+        if self.outer is None:
+            return
         with contextlib.suppress(ProcessLookupError):
             self.outer.kill()
         await self.outer.wait()

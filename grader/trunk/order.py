@@ -6,7 +6,7 @@ key of the connection and what was handed in beside the notebook.
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,9 @@ GIVEN = ("names", "rules", "connection", "passwd", "group", "program", "errors")
 
 
 @contextmanager
-def open_order(view: cage.View, mounted: tuple[Path, ...], key: str, errors: int) -> Iterator[tuple[Any, list[int]]]:
+def open_order(
+    view: cage.View, mounted: tuple[Path, ...], key: str, errors: int, before: Sequence[str] | None
+) -> Iterator[tuple[Any, list[int]]]:
     """Yield the order and its descriptors, which are closed at the end; errors: where the kernel's stderr goes."""
     files = cage.open_files(view, describe_connection(f"{view.sockets}/k", key), os.open(os.devnull, os.O_RDWR))
     with contextlib.ExitStack() as held:
@@ -33,7 +35,7 @@ def open_order(view: cage.View, mounted: tuple[Path, ...], key: str, errors: int
             given.append(pack_folder(view.beside, cage.WORK))
             held.callback(os.close, given[-1])
             names.append("beside")
-        yield to_order(view, mounted, names), given
+        yield {**to_order(view, mounted, names), "before": before if before is None else list(before)}, given
 
 
 def to_order(view: cage.View, mounted: tuple[Path, ...], names: list[str]) -> dict[str, Any]:

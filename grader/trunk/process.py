@@ -27,15 +27,20 @@ def main(descriptor: int, folders: Sequence[str]) -> None:
     """Serve the socket until nobody is there any more; folders: those that a notebook writes to."""
     control = socket.socket(fileno=descriptor)
     control.set_inheritable(False)
+    os.closerange(3, descriptor)  # what bubblewrap was given and had no use for
+    os.closerange(descriptor + 1, os.sysconf("SC_OPEN_MAX"))
     enter_namespace(control)
     from grader.trunk import branch, packing  # noqa: F401  # here: what takes long is imported by the namespace's user
-    from grader.trunk.plain import Recorder
+    from grader.trunk.recorder import Recorder
+    from grader.trunk.released import Released
+    from grader.trunk.state.look import Watch
 
     sys.path.pop(0)  # where our modules lie, which no branch sees
     import assignment  # noqa: F401  # as a kernel does before the first cell (grader.sandbox.cage)
 
     sys.path.insert(1, "")
-    trunk = Process(control, Recorder(), tuple(folders))
+    recorder = Recorder()
+    trunk = Process(control, Released(recorder, folders), Watch(recorder.shell, folders), tuple(folders))
     send(control, "ready")
     run_to_end(trunk.serve)
 
@@ -65,8 +70,8 @@ def enter_namespace(control: socket.socket) -> None:
 class Process:
     """One trunk, or a snapshot of it."""
 
-    def __init__(self, control: socket.socket, recorder: Any, folders: tuple[str, ...]) -> None:
-        self.control, self.recorder, self.folders = control, recorder, folders
+    def __init__(self, control: socket.socket, released: Any, watch: Any, folders: tuple[str, ...]) -> None:
+        self.control, self.released, self.watch, self.folders = control, released, watch, folders
         self.packed: int | None = None  # what lies in the folders, as long as no cell was run
         self.forks = set[int]()
 
@@ -87,7 +92,8 @@ class Process:
             os.close(self.packed)
             self.packed = None
         asked, _ = receive(reply)
-        send(reply, {"record": self.recorder.run(asked["source"])})
+        self.watch.extend()
+        send(reply, {"record": self.released.run(asked["source"], asked["ask"])})
 
     def take_snapshot(self, reply: socket.socket) -> None:
         """Fork a process that serves another socket."""
@@ -108,16 +114,17 @@ class Process:
             return
         assert self.packed is not None
         state = random.getstate()
+        self.watch.extend()
         if self._fork() == 0:
             from grader.trunk.branch import Branch
 
             self.control.close()
-            run_to_end(Branch(reply, self.recorder, self.packed, state).run)
+            run_to_end(Branch(reply, self.released.recorder, self.watch, self.packed, state).run)
 
     def _is_refused(self, reply: socket.socket, *others: int) -> bool:
         """Pack the folders, and tell whether a hazard stands against a fork, which is answered."""
+        from grader.trunk.hazards import find_hazards
         from grader.trunk.packing import pack
-        from grader.trunk.plain import find_hazards
 
         if self.packed is None:
             self.packed = pack(self.folders)

@@ -1,0 +1,1 @@
+"""What later cells could see of a cell: digests that a fork and its parent can compare."""
