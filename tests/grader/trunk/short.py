@@ -227,7 +227,7 @@ EDITS: Mapping[str, Sequence[Edit]] = {
     "warnings": at_first("import warnings\nwarnings.filterwarnings('ignore')"),
     # processes and files
     "thread": at_first("import threading, time\nthreading.Thread(target=time.sleep, args=(600,), daemon=True).start()"),
-    "chdir": at_first("os.mkdir('inner')\nos.mkdir('inner/outputs')\nos.chdir('inner')"),
+    "chdir": at_first("os.chdir('outputs')"),
     "environment": (*at_first("os.environ['MINE'] = '1'"), (THIRD, "print(", "print(os.environ.get('MINE'), ")),
     "added file": at_first("Path('mine.txt').write_text('x')"),
     "added module": at_first("Path('scipy.py').write_text('x = 1')"),
