@@ -29,6 +29,7 @@ UNSEEN = re.compile(  # what controls a terminal, breaks or turns a line, or is 
 )
 MOST_YAML = 4 * 2**20  # bytes of a YAML file
 MOST_NODES = 1_000_000  # values in it
+UNFIT = (ValueError, OverflowError, LookupError, AttributeError, TypeError)  # what yaml raises of a value, as it comes
 
 
 @dataclass(frozen=True, order=True)
@@ -164,19 +165,43 @@ def load_yaml(path: Path, *, place: str | None = None) -> object:
     where = place or str(path)
     data = load_file(path, MOST_YAML, "a readable YAML file", place=where)
     try:
-        return _construct(data.decode("utf-8"), where)
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         says = f"byte {error.start} is not UTF-8; expected a YAML file in UTF-8"
         raise FixableError(Fault((where,), says)) from None
+    return parse_yaml(text, where)
+
+
+def parse_yaml(text: str, place: str) -> object:
+    """Return what a YAML text means; FixableError when it is not YAML, or means more than memory holds."""
+    try:
+        return _construct(text, place)
     except yaml.YAMLError as error:
-        raise FixableError(to_yaml_fault(error, where)) from None
-    except (ValueError, OverflowError, RecursionError) as error:  # such as the 31st of June
-        raise FixableError(Fault((where,), f"{error}; expected well-formed YAML")) from None
+        raise FixableError(to_yaml_fault(error, place)) from None
+    except (ValueError, OverflowError, RecursionError) as error:  # "\UFFFFFFFF" is no character
+        raise FixableError(Fault((place,), f"{error}; expected well-formed YAML")) from None
+
+
+class _Loader(yaml.SafeLoader):
+    """Says of a value that cannot be made (the 31st of June, `!!bool x`) where it is, whatever it raised."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        """Return what a node means."""
+        try:
+            return super().construct_object(node, deep)
+        except UNFIT:
+            raise to_unfit(node) from None
+
+
+def to_unfit(node: yaml.Node) -> yaml.YAMLError:
+    """Return what to raise of a node that its tag, written or read from its form, does not fit."""
+    value = show_value(node.value) if isinstance(node, yaml.ScalarNode) else "a list or a mapping"
+    return yaml.MarkedYAMLError(problem=f"{value} is no {node.tag.rpartition(':')[2]}", problem_mark=node.start_mark)
 
 
 def _construct(text: str, place: str) -> object:
     """Return what a YAML text means; FixableError where its aliases make a little text more than memory holds."""
-    loader = yaml.SafeLoader(text)
+    loader = _Loader(text)
     try:
         node = loader.get_single_node()
         if node is not None and _count_nodes(node, {}) > MOST_NODES:

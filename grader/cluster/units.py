@@ -129,7 +129,9 @@ def _ask_end_time(environment: Mapping[str, str]) -> str:
     """Return what Slurm says of when our job ends, in seconds since 1970: an older one does not tell the job."""
     if JOB not in environment:
         return ""
-    command = ["squeue", "--noheader", "--jobs", environment[JOB], "--format=%e"]
+    array, task = environment.get("SLURM_ARRAY_JOB_ID"), environment.get("SLURM_ARRAY_TASK_ID")
+    job = f"{array}_{task}" if array and task else environment[JOB]  # which may be the number of the whole array
+    command = ["squeue", "--noheader", "--jobs", job, "--format=%e"]
     settings = {**environment, "SLURM_TIME_FORMAT": "%s"}
     try:
         done = subprocess.run(command, env=settings, capture_output=True, text=True, timeout=60, check=False)

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from assignment.fixable import Fault, FixableError
+from assignment.fixable import UNFIT, Fault, FixableError, to_unfit
 from grader.collect.systems import Owner, Submissions
 from questions.moment import parse_moment
 
@@ -17,6 +17,13 @@ DEEPEST = 100  # lists and mappings within each other; tens of thousands would e
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """Reads no merge keys (`<<`): with aliases, a few lines of them would become more than any memory holds."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        """Return what a node means; of one that its tag does not fit, the fault with its line."""
+        try:
+            return super().construct_object(node, deep)
+        except UNFIT:
+            raise to_unfit(node) from None
 
     def flatten_mapping(self, node: yaml.MappingNode) -> None:
         """Leave a mapping as it is written."""

@@ -75,7 +75,7 @@ def find_outer_folder(folder: Path) -> tuple[str, ...]:
 
 def list_zip(archive: zipfile.ZipFile) -> list[Member]:
     """Return the files in an archive; of several with one name but other contents none can be taken."""
-    found = [_look_at_info(archive, info) for info in archive.infolist() if not info.is_dir()]
+    found = [_look_at_info(archive, info) for info in archive.infolist() if not info.filename.endswith("/")]
     same: dict[tuple[str, ...], list[Member]] = defaultdict(list)
     for member in found:
         same[member.parts].append(member)

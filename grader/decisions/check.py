@@ -43,7 +43,8 @@ def check_entries(entries: Iterable[Entry], known: Known) -> tuple[tuple[Decisio
     spellings = find_spellings(known.students or ())
     for entry in entries:
         texts = {name: _fold(name, text) for name, text in entry.texts.items()}
-        its = [*entry.faults, *(fault.within(*entry.place) for fault in _find_faults(texts, known))]
+        found = _find_faults(texts, known) if texts or not entry.faults else ()  # of what cannot be read, no more
+        its = [*entry.faults, *(fault.within(*entry.place) for fault in found)]
         if not its and texts.get("student") and known.students is not None:
             student = texts["student"]
             texts["student"] = student if student in known.students else spellings.get(fold_id(student), student)
@@ -68,8 +69,7 @@ def _find_faults(texts: dict[str, str], known: Known) -> Iterator[Fault]:
     """Yield what is wrong with the fields of one entry, and put letters in order."""
     name = texts.get("decision", "")
     if name not in KINDS:
-        if texts:
-            yield Fault(("decision",), f"{show_value(name)}; expected {suggest(name, KINDS)}")
+        yield Fault(("decision",), f"{show_value(name)}; expected {suggest(name, KINDS)}")
         return
     yield from _find_text_faults(texts)
     kind = KINDS[name]

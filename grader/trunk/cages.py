@@ -71,11 +71,19 @@ def find_shared(view: cage.View, mounted: Iterable[Path]) -> tuple[str, ...]:
 def nest(command: Sequence[str]) -> list[str]:
     """Return a bubblewrap command line as it is to be inside a cage of the same view.
 
-    >>> nest(["--ro-bind", "/srv/course/a.npz", "/hw9/packages/a.npz", "--ro-bind", "/usr", "/usr"])
-    ['--ro-bind', '/hw9/copies/hw9/packages/a.npz', '/hw9/packages/a.npz', '--ro-bind', '/usr', '/usr']
+    The course's files, of which each would be mounted alone, lie in one folder there.
+
+    >>> nest(["--ro-bind", "/srv/a.npz", "/hw9/packages/a.npz", "--ro-bind", "/usr", "/usr", "--chdir", "/"])
+    ['--ro-bind', '/usr', '/usr', '--ro-bind', '/hw9/copies/hw9/packages', '/hw9/packages', '--chdir', '/']
     """
-    nested = list(command)
-    for index, part in enumerate(nested):
-        if part in BINDS and nested[index + 2].startswith(COPIED):
-            nested[index + 1] = COPIES + nested[index + 2]
-    return nested
+    nested, rest = list[str](), list(command)
+    while rest:
+        size = 3 if rest[0] in BINDS else 4 if rest[0] == "--perms" and rest[2] == "--dir" else 1
+        part, rest = rest[:size], rest[size:]
+        if size > 1 and part[-1].startswith(f"{cage.PACKAGES}/"):
+            continue
+        if size == 3 and part[-1].startswith(COPIED):
+            part[1] = COPIES + part[2]
+        nested += part
+    sealed = nested.index("--remount-ro") if "--remount-ro" in nested else nested.index("--chdir")
+    return [*nested[:sealed], "--ro-bind", COPIES + cage.PACKAGES, cage.PACKAGES, *nested[sealed:]]

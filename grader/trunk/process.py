@@ -20,6 +20,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from grader.trunk.drop import NEW_MOUNT, NEW_USER, call, die_with_parent
+from grader.trunk.packing import pack
 from grader.trunk.wire import hear_word, receive, send
 
 
@@ -30,7 +31,7 @@ def main(descriptor: int, folders: Sequence[str]) -> None:
     os.closerange(3, descriptor)  # what bubblewrap was given and had no use for
     os.closerange(descriptor + 1, os.sysconf("SC_OPEN_MAX"))
     enter_namespace(control)
-    from grader.trunk import branch, packing  # noqa: F401  # here: what takes long is imported by the namespace's user
+    from grader.trunk import branch  # noqa: F401  # here: what takes long is imported by the namespace's user
     from grader.trunk.recorder import Recorder
     from grader.trunk.released import Released
     from grader.trunk.state.look import Watch
@@ -72,7 +73,7 @@ class Process:
 
     def __init__(self, control: socket.socket, released: Any, watch: Any, folders: tuple[str, ...]) -> None:
         self.control, self.released, self.watch, self.folders = control, released, watch, folders
-        self.packed: int | None = None  # what lies in the folders, as long as no cell was run
+        self.packed: int | None = None  # what lies in the folders, from the first fork after a cell to the next cell
         self.forks = set[int]()
 
     def serve(self) -> int:
@@ -88,10 +89,11 @@ class Process:
 
     def run_cell(self, reply: socket.socket) -> None:
         """Run a released cell."""
+        asked, _ = receive(reply)
         if self.packed is not None:
             os.close(self.packed)
             self.packed = None
-        asked, _ = receive(reply)
+            gc.unfreeze()
         self.watch.extend()
         send(reply, {"record": self.released.run(asked["source"], asked["ask"])})
 
@@ -122,12 +124,13 @@ class Process:
             run_to_end(Branch(reply, self.released.recorder, self.watch, self.packed, state).run)
 
     def _is_refused(self, reply: socket.socket, *others: int) -> bool:
-        """Pack the folders, and tell whether a hazard stands against a fork, which is answered."""
-        from grader.trunk.hazards import find_hazards
-        from grader.trunk.packing import pack
-
+        """Prepare for a fork, and tell whether a hazard stands against it, which is answered."""
         if self.packed is None:
             self.packed = pack(self.folders)
+            gc.collect()
+            gc.freeze()  # what is there is not looked through in a fork, which would copy it
+        from grader.trunk.hazards import find_hazards
+
         own = {0, 1, 2, self.packed, self.control.fileno(), reply.fileno(), *others}
         if hazards := find_hazards(own, self.forks):
             send(reply, {"hazards": hazards})
@@ -136,14 +139,11 @@ class Process:
     def _fork(self) -> int:
         """Fork, and leave the child what a fork would change: the state of `random`, which reseeds itself there."""
         state = random.getstate()
-        gc.collect()
-        gc.freeze()  # what is there already is not looked through in the child, which would copy it
         pid = os.fork()
         if pid == 0:
             die_with_parent()
             random.setstate(state)
         else:
-            gc.unfreeze()
             self.forks.add(pid)
         return pid
 

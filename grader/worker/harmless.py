@@ -41,7 +41,13 @@ def _make_cell_harmless(cell: Mapping[str, Any], left_out: Counter[str]) -> dict
 
 
 def _keep_outputs(outputs: Any, left_out: Counter[str]) -> list[Any]:
-    return [_keep_output(one, left_out) for one in outputs if isinstance(one, dict)]
+    """Return what is an output of what stands for a list of them; a widget's is as its kernel said it."""
+    listed = outputs if isinstance(outputs, list | tuple) else ()
+    return [_keep_output(one, left_out) for one in listed if isinstance(one, dict)]
+
+
+def _as_object(its: Any) -> dict[Any, Any]:
+    return its if isinstance(its, dict) else {}
 
 
 def _keep_output(output: dict[str, Any], left_out: Counter[str]) -> dict[str, Any]:
@@ -54,7 +60,7 @@ def _keep_output(output: dict[str, Any], left_out: Counter[str]) -> dict[str, An
     left_out.update(names)
     metadata = {
         kind: {side: size for side, size in its.items() if side in ("width", "height") and type(size) is int}
-        for kind, its in (output.get("metadata") or {}).items()
+        for kind, its in _as_object(output.get("metadata")).items()
         if kind in SHOWN and isinstance(its, dict)
     }
     return {**output, "data": kept or {"text/plain": f"({', '.join(names)})"}, "metadata": metadata}
@@ -92,7 +98,7 @@ def _is_own_view(state: Any) -> bool:
 
 def _keep_state(state: dict[str, Any], left_out: Counter[str]) -> dict[str, Any]:
     its = {name: _escape(one) for name, one in state.items() if name != "outputs"}
-    return its | ({"outputs": _keep_outputs(state["outputs"] or (), left_out)} if "outputs" in state else {})
+    return its | ({"outputs": _keep_outputs(state["outputs"], left_out)} if "outputs" in state else {})
 
 
 def _escape(value: Any) -> Any:

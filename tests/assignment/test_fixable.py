@@ -107,6 +107,27 @@ def test_yaml_that_its_reader_cannot_build_is_a_fault_and_no_traceback(tmp_path:
         load_yaml(tmp_path / "x.yaml")
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("b: 1\na: !!bool x", "'x' is no bool"),
+        ("b: 1\na: !!int ''", "'' is no int"),
+        ("b: 1\na: !!float ''", "'' is no float"),
+        ("b: 1\na: !!timestamp soon", "'soon' is no timestamp"),
+        ("b: 1\na: 2027-06-31", "'2027-06-31' is no timestamp"),
+        ("b: 1\na: [0b]", None),  # a text, as YAML has it
+    ],
+)
+def test_value_that_its_tag_does_not_fit_is_a_fault_with_its_line(tmp_path: Path, text: str, says: str | None) -> None:
+    (tmp_path / "x.yaml").write_text(text)
+    if says is None:
+        assert load_yaml(tmp_path / "x.yaml") == {"b": 1, "a": ["0b"]}
+        return
+    with pytest.raises(FixableError) as caught:
+        load_yaml(tmp_path / "x.yaml", place="x.yaml")
+    assert str(caught.value) == f"x.yaml: line 2: {says}; expected well-formed YAML"
+
+
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{new}: &{new} [{', '.join([f'*{old}'] * 9)}]\n" for old, new in itertools.pairwise("abcdefghi")
 )

@@ -4,9 +4,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-import yaml
-
-from assignment.fixable import MOST_YAML, Fault, FixableError, check_all, load_file, show_value
+from assignment.fixable import MOST_YAML, Fault, FixableError, check_all, load_file, parse_yaml, show_value
 from assignment.models.weights import read_weights, save_weights
 
 CARD_NAME = "README.md"
@@ -53,8 +51,8 @@ def read_licence(folder: Path) -> str | None:
         return None
     head = load_file(path, MOST_YAML, "a model card").decode(errors="replace").split("\n---", 1)[0]
     try:
-        data = yaml.safe_load(head) if head.startswith("---\n") else None
-    except yaml.YAMLError:
+        data = parse_yaml(head, str(path)) if head.startswith("---\n") else None
+    except FixableError:
         data = None
     found = data.get("license") if isinstance(data, dict) else None
     return found if isinstance(found, str) else None

@@ -42,6 +42,7 @@ COLUMNS = ("Student", "LastName", "FirstName", *IDS, "Section")
 NUMBERED = re.compile(r"(?P<title>.*)\s\((?P<number>\d+)\)", re.DOTALL)
 NO_STUDENT = re.compile(r"\s*(?:Muted|Manual Posting.*)?\s*", re.IGNORECASE)
 NUMBER = re.compile(r"-?[\d.,]+%?")
+POSSIBLE = re.compile(r"(-?(?:\d+[.,]?\d*|[.,]\d+))%?")
 NOT_ASSIGNED = "N/A"
 
 
@@ -158,10 +159,10 @@ def _write_row(sheet: _Sheet, row: Row, points: str | None) -> list[str]:
 def _list_possible(sheet: _Sheet, results: ClassRecord) -> Iterator[str]:
     """Yield where Canvas reckons with other points than the results."""
     for row in filter(_is_possible, sheet.table.rows):
-        cell = row.cells[sheet.column].strip().replace(",", ".")
-        if NUMBER.fullmatch(cell) and cell.count(".") < 2 and float(cell.strip("%")) != float(results.possible):
+        found = POSSIBLE.fullmatch(row.cells[sheet.column].strip())
+        if found and float(found[1].replace(",", ".")) != float(results.possible):
             name = sheet.table.heading.cells[sheet.column]
-            yield f"{name}: {cell} points possible there, {results.possible} in the results; change it in Canvas"
+            yield f"{name}: {found[0]} points possible there, {results.possible} in the results; change it in Canvas"
 
 
 def _list_left_out(rows: list[Row]) -> Iterator[str]:

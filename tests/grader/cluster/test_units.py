@@ -75,4 +75,7 @@ def test_older_slurm_is_asked_when_a_job_ends(tmp_path: Path, said: str, left: f
     job = {"SLURM_JOB_ID": "7", "PATH": f"{tmp_path}:/usr/bin:/bin"}
     assert find_seconds_left(job, 5.0) == left
     assert (tmp_path / "asked").read_text() == "%s --noheader --jobs 7 --format=%e\n"
+    array = {"SLURM_ARRAY_JOB_ID": "7", "SLURM_ARRAY_TASK_ID": "2"}
+    assert find_seconds_left(job | array, 5.0) == left
+    assert "--jobs 7_2 " in (tmp_path / "asked").read_text()
     assert find_seconds_left({**job, "PATH": "/nowhere"}, 5.0) is None

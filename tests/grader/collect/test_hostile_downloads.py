@@ -87,6 +87,21 @@ def test_link_encrypted_and_odd_compression_are_held_and_their_student_is_not_mi
     assert "encrypted" in (tmp_path / "handins" / "41004" / "held.txt").read_text()
 
 
+@pytest.mark.parametrize("inside", [False, True])
+def test_member_without_a_name_is_that_archive_s_trouble_alone(tmp_path: Path, take: Take, inside: bool) -> None:
+    """Python 3.11's zipfile fails on it where it asks for a folder, and so one student's archive stopped the class."""
+    nameless = [(zipfile.ZipInfo(""), b"1"), ("a_41001_90002_hw.ipynb", ONE)]
+    own = write_zip(tmp_path / "own.zip", nameless).read_bytes()
+    (tmp_path / "own.zip").unlink()
+    members = [(GOOD, ONE), ("a_41001_90002_hw.zip", own)] if inside else [(GOOD, ONE), *nameless]
+    collected = take(write_zip(tmp_path / "download.zip", members))
+    assert "no name; expected one" in " ".join(file.why for file in collected.held)
+    assert {one.student: one.problem for one in find_submissions(tmp_path / "handins")} == {
+        "41000": None,
+        "41001": None,
+    }
+
+
 def test_links_of_an_unpacked_folder_are_not_followed(
     tmp_path: Path, take: Take, download: Callable[..., Path]
 ) -> None:

@@ -42,6 +42,8 @@ BOMB = "a: &a [x, x]\n" + "".join(
         ("d.csv", b'decision,reason\nvoid,"open\nvoid,x\n', "line 2"),
         ("d.csv", b"decision\n\xff\n", "byte 9 is not UTF-8"),
         ("d.csv", b"", "no heading"),
+        ("d.csv", b"name,points\nAda,3\n", "line 1: no column 'decision'"),
+        ("d.yaml", b"- {}\n", "line 1: decision: ''; expected one of"),
         ("d.txt", b"", "ends with '.txt'; expected .yaml, .yml, .csv"),
         ("d.yaml", b"- {decision: void, question: lime-1, reason: " + b"x" * 2000 + b", date: 2027-06-02}", "2000"),
     ],

@@ -81,6 +81,15 @@ def test_widgets_of_a_wrong_shape_are_none(widgets: Any) -> None:
     assert make_harmless(make(widgets=widgets))[0]["metadata"] == {"widgets": {}}
 
 
+@pytest.mark.parametrize("outputs", [3, "a", {"a": 1}, [3], [{"data": {"text/plain": "a"}, "metadata": [1]}]])
+def test_outputs_of_a_widget_are_read_whatever_its_kernel_says_they_are(outputs: Any) -> None:
+    """They ended the worker, and the Run was lost with a traceback of ours."""
+    state = {"model_module": "@jupyter-widgets/output", "state": {"outputs": outputs}}
+    harmless, _ = make_harmless(make(widgets={WIDGET_STATE: {"state": {"a": state}}}))
+    kept = harmless["metadata"]["widgets"][WIDGET_STATE]["state"]["a"]["state"]["outputs"]
+    assert kept == ([{"data": {"text/plain": "a"}, "metadata": {}}] if outputs not in (3, "a", {"a": 1}, [3]) else [])
+
+
 def test_executed_notebook_holds_text_and_pictures_alone(execute: Callable[..., Any]) -> None:
     show_all = f"from IPython.display import *\ndisplay(HTML({SCRIPT!r}), Javascript('alert(1)'), Markdown({SCRIPT!r}))"
     seen = execute([show_all])

@@ -186,6 +186,7 @@ def test_file_is_no_folder(folder: Path) -> None:
         ("---\ntags: [a]\n---\nlicense: mit\n", None),
         ("license: mit\n", None),
         ("---\nlicense: [mit\n---\n", None),
+        ("---\nlicense: 2027-06-31\n---\n", None),
     ],
 )
 def test_licence_is_that_of_the_cards_front_matter(tmp_path: Path, card: str, licence: str | None) -> None:

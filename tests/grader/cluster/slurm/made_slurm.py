@@ -26,7 +26,7 @@ ROOT_USER = os.getuid() == 0
 USER = "grader" if ROOT_USER else getpass.getuser()
 PATH = f"{os.environ['PATH']}:/usr/sbin:/sbin"
 PACKAGES = {"munged": "munge", "slurmctld": "slurmctld", "slurmd": "slurmd", "sbatch": "slurm-client"}
-HEAD, NODES = "head", {"gpu1": 0, "gpu2": 1}  # each with the number of the GPU, of its two, that Slurm gives out
+HEAD, NODES = "head", ("gpu1", "gpu2")  # of two GPUs each; on the first Slurm gives out one of them
 # Waits for its command, and for whatever else loses its parent.
 BOOT = 'hostname "$1" && shift && "$@"; exit'
 LIFE = ["setpriv", "--pdeathsig", "KILL", "unshare", "--uts", "--pid", "--fork", "--kill-child", "--mount-proc"]
@@ -57,10 +57,12 @@ SlurmdTimeout=30
 KillWait=5
 NodeName={head} NodeAddr=127.0.0.1 Port={ports[1]} CPUs=8 RealMemory=16000
 NodeName=gpu1 NodeAddr=127.0.0.1 Port={ports[2]} CPUs=8 RealMemory=16000 Gres=gpu:made_up:1
-NodeName=gpu2 NodeAddr=127.0.0.1 Port={ports[3]} CPUs=8 RealMemory=16000 Gres=gpu:made_up:1
+NodeName=gpu2 NodeAddr=127.0.0.1 Port={ports[3]} CPUs=8 RealMemory=16000 Gres=gpu:made_up:2
 PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 """
-GRES = "NodeName={node} Name=gpu Type=made_up File={folder}/nvidia{number}\n"
+GRES = """NodeName=gpu1 Name=gpu Type=made_up File={folder}/nvidia0
+NodeName=gpu2 Name=gpu Type=made_up File={folder}/nvidia[0-1]
+"""
 NVIDIA_SMI = """#!/bin/sh
 for number in 0 1; do case $1 in
 -L) echo "GPU $number: Made Up 9000 (UUID: GPU-$(hostname)-$number)" ;;
@@ -92,9 +94,7 @@ class Slurm:
         owner = "root" if ROOT_USER else USER
         files = {
             "etc/slurm.conf": CONFIG.format(head=HEAD, ports=ports, folder=self.folder, owner=owner),
-            "etc/gres.conf": "".join(
-                GRES.format(node=node, number=number, folder=self.folder) for node, number in NODES.items()
-            ),
+            "etc/gres.conf": GRES.format(folder=self.folder),
             "etc/cgroup.conf": "",
             "hosts": "".join(f"127.0.0.1 {name}\n" for name in ("localhost", HEAD, *NODES)),
             "plugstack.conf": "",
@@ -108,7 +108,7 @@ class Slurm:
             (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
             (self.folder / name).write_text(text)
         (self.folder / "bin" / "nvidia-smi").chmod(0o755)
-        for number in NODES.values():
+        for number in (0, 1):
             (self.folder / f"nvidia{number}").symlink_to("/dev/null")
         for name in ("munge", "state", *(f"spool-{node}" for node in (HEAD, *NODES))):
             (self.folder / name).mkdir(mode=0o755)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from grader.runs.result import RESULT_FILE, load_result
-from tests.grader.cluster.slurm.made_slurm import HEAD, NODES, ROOT_USER, Slurm, open_slurm, skip_without_slurm
+from tests.grader.cluster.slurm.made_slurm import HEAD, ROOT_USER, Slurm, open_slurm, skip_without_slurm
 from tests.grader.ordinary import ROOT, UID, to_grader
 from tests.grader.sandboxed import find_processes, write_notebook
 from tests.patience import wait_until
@@ -20,6 +20,8 @@ CELL = """import os, time
 time.sleep(5)
 os.makedirs('outputs', exist_ok=True)
 open('outputs/lime.npz', 'w').write('STUDENT ' + os.environ['CUDA_VISIBLE_DEVICES'])"""
+OTHER = "#!/bin/sh\n#SBATCH --gres=gpu:1 --mem=100M\nexec sleep 100000\n"
+OURS = {"gpu1": 0, "gpu2": 1}
 RUN = ("run", "handins", "runs", "--executor", "dask", "--keys", "keys", "--device", "cuda", "--print", "slurm")
 WORKER = ("--keys", "keys", "--without-memory-group", "--grace", "60", "--print", "slurm")
 
@@ -35,8 +37,9 @@ def test_class_comes_through_whatever_becomes_of_its_jobs() -> None:
         late = slurm.submit("worker.sh", "--time=3", "--array=1")  # no time for a notebook of ten minutes
         assert wait_until(lambda: slurm.is_over(late))
         assert "ended: late" in slurm.read_log("hw9-worker-*.log")
-        assert not list((slurm.home / "runs").glob("*/attempts"))
+        assert "left: late; 0 notebooks in 0 s" in read_driver(slurm)
 
+        slurm.submit("other.sh", "--nodelist=gpu2")  # somebody has the first GPU there
         slurm.submit("worker.sh")
         assert wait_until(lambda: len(list_results(slurm)) >= 2)
         assert wait_until(lambda: count_said(slurm, "gpu1 came") > count_said(slurm, "gpu1 left"))
@@ -59,6 +62,7 @@ def test_class_comes_through_whatever_becomes_of_its_jobs() -> None:
         assert "ExitCode=0:0" in slurm.ask("scontrol", "show", "job", driver), read_driver(slurm)
         slurm.start_node("gpu2")
         slurm.run("scancel", "--name=hw9-worker")  # what still waits in the queue
+        slurm.run("scancel", "--name=other.sh")
         assert wait_until(lambda: slurm.ask("squeue", "--noheader") == "")
         check_results(slurm, students)
         assert {student: list_results(slurm)[student] for student in before} == before  # none was run again
@@ -74,6 +78,7 @@ def write_class(slurm: Slurm) -> list[str]:
     slurm.run(*to_grader("cluster", "keys", "keys"))
     printed = slurm.run(*to_grader(*RUN, "--address", f"0.0.0.0:{slurm.port}"))
     (slurm.home / "run.sh").write_text(printed)
+    (slurm.home / "other.sh").write_text(OTHER)
     return students
 
 
@@ -100,7 +105,7 @@ def check_results(slurm: Slurm, students: list[str]) -> None:
         result = load_result(folder)
         assert result is not None
         assert (result.word, result.device, result.sandbox) == ("ran", "cuda", True), result
-        uuid = f"GPU-{result.machine}-{NODES[str(result.machine)]}"  # the one of the two that Slurm gave
+        uuid = f"GPU-{result.machine}-{OURS[str(result.machine)]}"  # the one of the two that Slurm gave
         assert (result.gpu, result.gpu_driver) == (f"Made Up 9000 ({uuid})", "570.0")
         assert (folder / "work" / "outputs" / "lime.npz").read_text() == f"{student} {uuid}"
         assert folder.stat().st_uid == (UID if ROOT_USER else os.getuid())

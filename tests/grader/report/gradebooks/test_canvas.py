@@ -176,6 +176,14 @@ def test_row_of_two_students_is_nobodys(grading: Grading, hand_in: Callable[...,
     assert "exported.csv: one row is that of b1 and c1; it is as it was" in filled.notes
 
 
+@pytest.mark.parametrize(("cell", "said"), [("10,0", True), (".5", True), (".", False), (",", False), ("1.2", False)])
+def test_points_possible_are_compared_where_they_are_a_number(
+    results: ClassRecord, course: Course, tmp_path: Path, cell: str, said: bool
+) -> None:
+    filled = fill("canvas", results, export_from_canvas(course, {OTHER: "10", THIS: cell}), tmp_path)
+    assert any("points possible there" in note for note in filled.notes) == said
+
+
 def test_what_a_person_must_know_is_said(results: ClassRecord, course: Course, tmp_path: Path) -> None:
     lines = export_from_canvas(course, {OTHER: "10", THIS: "10"}).decode().splitlines()
     lines[3] = lines[3].replace("5.45", "N/A")
