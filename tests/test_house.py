@@ -78,7 +78,8 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "grader.trunk.rule": ("assignment", "grader.trunk.state"),
     "grader.trunk": ("assignment", "grader.sandbox", "grader.trunk.state", "grader.worker"),
     "grader.sharing": (
-        *("assignment", "grader.files", "grader.handins", "grader.runs", "grader.trunk", "grader.trunk.rule"),
+        *("assignment", "grader.files", "grader.handins", "grader.runs", "grader.sandbox"),
+        *("grader.trunk", "grader.trunk.rule"),
         *("grader.trunk.state", "grader.worker", "grader.driver"),
     ),
     "grader.driver": (

@@ -1,0 +1,173 @@
+"""A class that shares one run of the released notebook: its results are those of kernels of its own; nothing stays."""
+
+import json
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from assignment.course import Course
+from grader.driver.drive import run_class
+from grader.driver.event import Ended, Event
+from grader.driver.run_job import LOG_FILE
+from grader.runs.result import RunResult, load_result
+from tests.courses import copy_course
+from tests.grader.sharing.test_replay import show
+from tests.grader.trunk.lab import AS_ROOT
+from tests.patience import PATIENCE, wait_until
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.slow, AS_ROOT]
+SAVE = "np.savez('outputs/{group}.npz', {array}={name})\nprint({name})"
+RELEASED = (
+    ("setup", "import os\nfrom pathlib import Path\nimport numpy as np\nPath('outputs').mkdir(exist_ok=True)"),
+    ("pictures", "label = np.arange(3)\n" + SAVE.format(group="pictures", array="label", name="label")),
+    ("", "# scratch 1\nprint('scratch', label)"),
+    ("lime", "weights = label * 2\n" + SAVE.format(group="lime", array="weights", name="weights")),
+    ("", "answers = {}"),
+    ("", "len(weights)"),
+)
+ODD = "weights = label * 3\n" + SAVE.format(group="lime", array="weights", name="weights")
+
+
+def change(number: int, *sources: str) -> list[tuple[str, str]]:
+    name = RELEASED[number][0]
+    return [*RELEASED[:number], *((name, source) for source in sources), *RELEASED[number + 1 :]]
+
+
+HANDINS: dict[str, tuple[list[tuple[str, str]], tuple[int, ...]]] = {  # and which cells are taken
+    "released": ([*RELEASED], (0, 1, 2, 3, 4, 5)),
+    "answers": (change(4, "answers = {'lime-1': 'ab'}"), (0, 1, 2, 3, 5)),
+    "scratch": (change(2, "# scratch 1\nmine = 3\nprint(mine)", "'two for one'"), (0, 1, 4, 5, 6)),
+    "changes": (change(2, "# scratch 1\nlabel += 1"), (0, 1)),
+    "official": (change(3, ODD), (0, 1, 2)),
+    "fails": (change(2, "1 / 0"), (0, 1)),
+}
+
+
+def write(path: Path, cells: list[tuple[str, str]]) -> None:
+    made = [
+        new_code_cell(source, id=f"c{n}", metadata={"hw9": {"official": True, "name": name}} if name else {})
+        for n, (name, source) in enumerate(cells)
+    ]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    nbformat.write(new_notebook(cells=made, metadata={"kernelspec": kernel}), path)
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    made = copy_course(tmp_path_factory.mktemp("course") / "winter")
+    write(made.notebook, [*RELEASED])
+    return made
+
+
+def run(course: Course, folder: Path, handins: dict[str, list[tuple[str, str]]], **how: Any) -> dict[str, RunResult]:
+    for name, cells in handins.items():
+        write(folder / "handins" / f"{name}.ipynb", cells)
+    how = {"jobs": 2, "device": "cpu", "without_memory_group": True, **how}
+    return {one.student: one for one in run_class(folder / "handins", folder / "runs", course, **how)}
+
+
+@pytest.fixture(scope="module")
+def both(course: Course, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The class run with a kernel for each hand-in, and sharing."""
+    folders = tmp_path_factory.mktemp("fresh"), tmp_path_factory.mktemp("shared")
+    for folder, share in zip(folders, (False, True), strict=True):
+        run(course, folder, {name: cells for name, (cells, _) in HANDINS.items()}, share=share)
+    return folders[0] / "runs", folders[1] / "runs"
+
+
+def load(runs: Path, name: str) -> RunResult:
+    result = load_result(runs / name)
+    assert result is not None
+    return result
+
+
+@pytest.mark.parametrize("name", HANDINS)
+def test_hand_in_has_the_results_of_a_kernel_of_its_own(both: tuple[Path, Path], name: str) -> None:
+    fresh, shared = (load(runs, name) for runs in both)
+    assert not (both[1] / name / LOG_FILE).exists()
+    assert (shared.shared, fresh.shared) == (HANDINS[name][1], ())
+    same = ("word", "reason", "cell", "detail", "memory_group", "sandbox", "notebook_sha256")
+    assert [getattr(shared, one) for one in same] == [getattr(fresh, one) for one in same]
+    for index, seconds in enumerate(shared.cell_seconds):
+        assert (seconds is None) == (index in shared.shared or fresh.cell_seconds[index] is None)
+    notebooks = (json.loads((runs / name / "work" / "executed.ipynb").read_text()) for runs in both)
+    assert show(next(notebooks)) == show(next(notebooks))
+    saved = [{path.name: path.read_bytes() for path in (runs / name / "work/outputs").iterdir()} for runs in both]
+    assert saved[0] == saved[1]
+    assert len(saved[1]) == (2 if name != "fails" else 1)
+
+
+def test_note_says_that_what_was_taken_is_the_released_notebooks(both: tuple[Path, Path]) -> None:
+    (note,) = load(both[1], "answers").notes
+    assert note.startswith("5 of 6 code cells are as released and were not executed")
+
+
+def test_one_hand_in_alone_shares_nothing(course: Course, tmp_path: Path) -> None:
+    assert run(course, tmp_path, {"alone": [*RELEASED]}, share=True)["alone"].shared == ()
+
+
+def test_hand_in_whose_process_is_killed_is_executed_alone(
+    course: Course, tmp_path: Path, processes: Callable[[str], list[int]]
+) -> None:
+    """Its branch waits for a file that is not there; whoever executes it is killed."""
+    marker = f"waits{os.getpid()}"
+    waits = change(2, "# scratch 1\nimport time\nif not os.environ['HW9_RUN'].startswith('.'): time.sleep(5)")
+    killed = list[int]()
+
+    def kill() -> None:
+        def find() -> list[int]:
+            return [pid for pid in processes(marker) if is_child_of_a_host(pid)]
+
+        assert wait_until(find)
+        for pid in find():
+            os.kill(pid, 9)
+            killed.append(pid)
+
+    thread = threading.Thread(target=kill)
+    thread.start()
+    results = run(course, tmp_path, {marker: waits, "other": [*RELEASED]}, share=True)
+    thread.join(PATIENCE)
+    assert killed
+    assert (results[marker].word, results[marker].shared) == ("ran", ())
+
+
+def is_child_of_a_host(pid: int) -> bool:
+    try:
+        return b"grader.sharing" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+
+
+def test_nothing_is_left_of_a_class_that_shared(course: Course, tmp_path: Path, processes: Any) -> None:
+    told = list[str]()
+
+    def observe(event: Event) -> None:
+        if isinstance(event, Ended):
+            told.append(event.student)
+
+    results = run(course, tmp_path, {"one": [*RELEASED], "two": change(4, "answers = 1")}, share=True, observer=observe)
+    assert sorted(told) == sorted(results)
+    assert all(one.shared for one in results.values())
+    assert wait_until(lambda: not processes("grader.sharing"))
+    assert not [path for path in Path("/proc").glob("[0-9]*/comm") if read(path) == "bwrap" and is_trunk(path.parent)]
+
+
+def read(path: Path) -> str:
+    try:
+        return path.read_text().strip()
+    except OSError:
+        return ""
+
+
+def is_trunk(process: Path) -> bool:
+    try:
+        return b"HW9_RUN\0.trunk" in (process / "cmdline").read_bytes()
+    except OSError:
+        return False
