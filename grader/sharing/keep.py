@@ -19,8 +19,8 @@ from grader.handins.notebook import parse_notebook
 from grader.runs.job import Job
 from grader.sandbox import cage
 from grader.sharing.released import Released, hold
-from grader.sharing.replay import LOOK, SharingClient
-from grader.trunk.joining import Trunk
+from grader.sharing.replay import SharingClient
+from grader.trunk.joining import LOOK, Trunk
 from grader.trunk.starting import start_trunk
 from grader.trunk.state.code import ALL
 from grader.trunk.wire import send

@@ -14,7 +14,6 @@ from grader.worker.client import Client
 from grader.worker.kernel import Kernel
 
 OUTPUT_WIDGET = "OutputModel"  # what it takes in, a page tells the kernel: no record can
-LOOK = "get_ipython().hw9_look()"  # what a branch is asked for
 TIMES = ("status", "execute_input")  # what a kernel says of when it ran a cell
 
 Record = Mapping[str, Any]  # of a released cell: `messages` in their order, as a kernel sends them, and whether `ok`

@@ -23,8 +23,8 @@ from grader.runs.doing import forget_cell, note_cell
 from grader.runs.job import load_job, read_order
 from grader.runs.result import RunResult, commit_result
 from grader.sharing.released import Released, read
-from grader.sharing.replay import LOOK, SharingClient, Steps
-from grader.trunk.joining import NotShared, Trunk
+from grader.sharing.replay import SharingClient, Steps
+from grader.trunk.joining import LOOK, NotShared, Trunk
 from grader.trunk.rule.known import Look, parse_look
 from grader.trunk.rule.path import Order, find_path, walk
 from grader.worker.ending import Ending

@@ -54,7 +54,7 @@ class Branch:
         if child == 0:
             die_with_parent()
             self._enter(order, numbers, filters, opened)
-            become_kernel(self.recorder, self.watch, order, self.state)
+            self._become_kernel(order)
             os._exit(0)
         drop_rights()
         clear_rights()
@@ -94,6 +94,37 @@ class Branch:
         for descriptor in {*files, numbers["errors"], null} - {0, 1, *ERRORS}:
             os.close(descriptor)
 
+    def _become_kernel(self, order: Any) -> None:
+        """Serve as an ipykernel that takes over the trunk's shell: a shell is a singleton, so the kernel adopts it."""
+        shell, before = self.recorder.shell, (sys.stdout, sys.stderr)
+        ours = {name: its for name, its in sys.modules.items() if name.partition(".")[0] == "grader"}
+        for name in ours:  # which are no kernel's
+            del sys.modules[name]
+        application = start_application(order)
+        del shell.enable_gui
+        shell.kernel = shell.parent = application.kernel
+        self.recorder.set_history(order["history"])
+        for old, new in zip(before, (sys.stdout, sys.stderr), strict=True):  # what the trunk made may write to the old
+            old.write, old.flush = new.write, new.flush  # type: ignore[method-assign]
+
+        def look() -> str:
+            sys.modules.update(ours)  # what is looked at is pickled by functions of ours
+            try:
+                return json.dumps(self.watch.look())
+            finally:
+                for name in ours:
+                    sys.modules.pop(name, None)
+
+        application.kernel.look = look  # `joining.LOOK`
+
+        def begin() -> None:
+            shell.events.unregister("pre_execute", begin)
+            self.watch.restart()
+            random.setstate(self.state)  # the kernel's start draws from it
+
+        shell.events.register("pre_execute", begin)
+        application.start()
+
 
 def _move(given: Sequence[int], numbers: Iterable[int]) -> None:
     """Give the descriptors the numbers by which bubblewrap's command line knows them."""
@@ -131,43 +162,15 @@ def _close_others(kept: set[int]) -> None:
     os.closerange(first, os.sysconf("SC_OPEN_MAX"))
 
 
-def become_kernel(recorder: Any, watch: Any, order: Any, state: Any) -> None:
-    """Serve as an ipykernel that takes over the trunk's shell: a shell is a singleton, so the kernel adopts it."""
+def start_application(order: Any) -> Any:
+    """Make ipykernel's application."""
     os.environ.update(order["environment"])
-    if order["before"] is not None:
-        recorder.set_history(order["before"])
     faulthandler.enable(ERRORS[1], all_threads=False)
-    ours = {name: its for name, its in sys.modules.items() if name.partition(".")[0] == "grader"}
-    for name in ours:
-        del sys.modules[name]
     sys.argv = [order["program"], "-f", order["connection"]]
-    before: Any = (sys.stdout, sys.stderr)
     sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
     asyncio.set_event_loop(asyncio.new_event_loop())
     kernelapp.IOPubThread = UnixPipeThread  # type: ignore[attr-defined]  # there by import alone
     application: Any = kernelapp.IPKernelApp.instance()
     quiet = ["--HistoryManager.enabled=False", "--InteractiveShellApp.hide_initial_ns=False"]
     application.initialize(["-f", order["connection"], *quiet])
-    shell = recorder.shell
-    shell.kernel = shell.parent = application.kernel
-    after: Any = (sys.stdout, sys.stderr)
-    for old, new in zip(before, after, strict=True):  # what the trunk's cells made may write to the old ones
-        old.write, old.flush = new.write, new.flush
-
-    def look() -> str:
-        sys.modules.update(ours)  # as a look takes them to be there
-        try:
-            return json.dumps(watch.look())
-        finally:
-            for name in ours:
-                sys.modules.pop(name, None)
-
-    shell.hw9_look = look
-
-    def restore() -> None:
-        random.setstate(state)  # the kernel's start draws from it
-        watch.restart()
-        shell.events.unregister("pre_execute", restore)
-
-    shell.events.register("pre_execute", restore)
-    application.start()
+    return application

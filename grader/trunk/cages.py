@@ -18,7 +18,6 @@ PROGRAM = "/hw9/trunk"  # our modules, inside the trunk's cage alone
 COPIES = "/hw9/copies"  # of what lies in folders of the machine, each at its place in the cage
 COPIED = ("/hw9/", "/etc/")
 MODULES = ("__init__.py", "trunk", "sandbox/__init__.py", "sandbox/kernel_inside.py")  # of grader
-KEPT = tuple(folder for folder in cage.FOLDERS if folder != "/dev/shm")  # whose files branches inherit
 BINDS = ("--ro-bind", "--ro-bind-try", "--dev-bind")
 RIGHTS = ("CAP_SYS_ADMIN",)  # until the trunk has a user namespace
 # A whole /proc, beside bubblewrap's, parts of which are covered: only then may one be mounted further inside.
@@ -41,7 +40,7 @@ def to_trunk(view: cage.View, files: Files, control: int) -> list[str]:
     for name in MODULES:
         more += ["--ro-bind", str(cage.PROJECT / "grader" / name), f"{PROGRAM}/grader/{name}"]
     free = replace(files, filters=())  # it makes cages; no student's code runs in it
-    python = [sys.executable, "-P", "-c", START, str(control), *KEPT]
+    python = [sys.executable, "-P", "-c", START, str(control), *cage.FOLDERS]
     return [*cage.to_bubblewrap(view, free, more=more), "/bin/sh", "-c", BEGIN, "hw9", *python]
 
 

@@ -25,6 +25,7 @@ from grader.worker.place import Place
 from grader.worker.start import Found, wait_for_start
 
 WORDS = 1000  # of what is said on stderr
+LOOK = "get_ipython().kernel.look()"  # gives the JSON of a branch's `state.look`: what it says is the student's word
 
 
 class NotShared(FixableError):  # noqa: N818  # no error: a fresh kernel does it
@@ -43,7 +44,7 @@ class Trunk:
     drain: "asyncio.Task[None] | None" = field(default=None, repr=False)
 
     async def run_cell(self, source: str, *, ask: bool = False) -> Any:
-        """Run a released cell and return its record; NotShared where the trunk ends over it."""
+        """Run a released cell and return its record (of `Released`); NotShared where the trunk ends over it."""
         with self._ask("cell") as reply:
             send(reply, {"source": source, "ask": ask})
             said, _ = await self._hear(reply)
@@ -61,10 +62,10 @@ class Trunk:
                 raise
         return replace(self, outer=None, control=ours)
 
-    async def branch(self, place: Place, before: Sequence[str] | None = None) -> Kernel:
+    async def branch(self, place: Place, history: Sequence[str] = ()) -> Kernel:
         """Return a kernel that goes on where the trunk is, in a cage of its own; NotShared says why not.
 
-        before: the sources of the cells that the hand-in ran by then; None: those of the trunk.
+        history: the sources of the hand-in's cells before, as its shell is to have them.
         """
         check_place(place)
         key = secrets.token_hex(16)
@@ -75,7 +76,7 @@ class Trunk:
             enter(place, read_pid(outside))
             stderr, errors = await _open_stderr()
             try:
-                with open_order(place.view, self.mounted, key, errors, before) as (order, given):
+                with open_order(place.view, history, self.mounted, key, errors) as (order, given):
                     send(reply, order, given)
             finally:
                 os.close(errors)

@@ -23,7 +23,7 @@ GIVEN = ("names", "rules", "connection", "passwd", "group", "program", "errors")
 
 @contextmanager
 def open_order(
-    view: cage.View, mounted: tuple[Path, ...], key: str, errors: int, before: Sequence[str] | None
+    view: cage.View, history: Sequence[str], mounted: tuple[Path, ...], key: str, errors: int
 ) -> Iterator[tuple[Any, list[int]]]:
     """Yield the order and its descriptors, which are closed at the end; errors: where the kernel's stderr goes."""
     files = cage.open_files(view, describe_connection(f"{view.sockets}/k", key), os.open(os.devnull, os.O_RDWR))
@@ -35,7 +35,7 @@ def open_order(
             given.append(pack_folder(view.beside, cage.WORK))
             held.callback(os.close, given[-1])
             names.append("beside")
-        yield {**to_order(view, mounted, names), "before": before if before is None else list(before)}, given
+        yield {**to_order(view, mounted, names), "history": [*history]}, given
 
 
 def to_order(view: cage.View, mounted: tuple[Path, ...], names: list[str]) -> dict[str, Any]:

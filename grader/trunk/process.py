@@ -3,7 +3,7 @@
 It starts as root in a cage. At once it becomes the root of a user namespace of its own, which has no right over the
 machine: there it can make cages, and each of its forks a user (`branch.py`). Three words are heard:
 
-    cell      run a released cell (`{"source": ...}`); answer `{"record": ...}`
+    cell      run a released cell (`{"source": ..., "ask": ...}`, see `released.py`); answer `{"record": ...}`
     snapshot  fork a process that hears the same words on the socket that comes along, as the trunk is now
     branch    fork a process that becomes a student's kernel; the fork answers
 
@@ -20,6 +20,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from grader.trunk.drop import NEW_MOUNT, NEW_USER, call, die_with_parent
+from grader.trunk.hazards import find_hazards
 from grader.trunk.packing import pack
 from grader.trunk.wire import hear_word, receive, send
 
@@ -28,8 +29,6 @@ def main(descriptor: int, folders: Sequence[str]) -> None:
     """Serve the socket until nobody is there any more; folders: those that a notebook writes to."""
     control = socket.socket(fileno=descriptor)
     control.set_inheritable(False)
-    os.closerange(3, descriptor)  # what bubblewrap was given and had no use for
-    os.closerange(descriptor + 1, os.sysconf("SC_OPEN_MAX"))
     enter_namespace(control)
     from grader.trunk import branch  # noqa: F401  # here: what takes long is imported by the namespace's user
     from grader.trunk.recorder import Recorder
@@ -94,8 +93,9 @@ class Process:
             os.close(self.packed)
             self.packed = None
             gc.unfreeze()
-        self.watch.extend()
-        send(reply, {"record": self.released.run(asked["source"], asked["ask"])})
+        else:
+            self.watch.extend()
+        send(reply, {"record": self.released.run(asked["source"], ask=asked["ask"])})
 
     def take_snapshot(self, reply: socket.socket) -> None:
         """Fork a process that serves another socket."""
@@ -116,7 +116,6 @@ class Process:
             return
         assert self.packed is not None
         state = random.getstate()
-        self.watch.extend()
         if self._fork() == 0:
             from grader.trunk.branch import Branch
 
@@ -127,10 +126,9 @@ class Process:
         """Prepare for a fork, and tell whether a hazard stands against it, which is answered."""
         if self.packed is None:
             self.packed = pack(self.folders)
+            self.watch.extend()
             gc.collect()
             gc.freeze()  # what is there is not looked through in a fork, which would copy it
-        from grader.trunk.hazards import find_hazards
-
         own = {0, 1, 2, self.packed, self.control.fileno(), reply.fileno(), *others}
         if hazards := find_hazards(own, self.forks):
             send(reply, {"hazards": hazards})

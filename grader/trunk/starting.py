@@ -51,7 +51,7 @@ async def _spawn(place: Place, control: int) -> asyncio.subprocess.Process:
     null, pipe = asyncio.subprocess.DEVNULL, asyncio.subprocess.PIPE
     head = [*cage.to_head(os.getpid(), place.group.entrances), *cage.to_limits(view)]
     env = cage.find_outer_environment()
-    argv, descriptors = [*head, *to_trunk(view, files, control)], (*files.all, control)
+    argv, descriptors = [*head, *to_trunk(view, files, control)], (*sorted({*files.all} - {*files.filters}), control)
     try:
         return await asyncio.create_subprocess_exec(
             *argv, stdin=null, stdout=null, stderr=pipe, env=env, pass_fds=descriptors, start_new_session=True

@@ -11,25 +11,16 @@ PIECE = 1024 * 1024  # bytes read at once
 def list_files(folders: Iterable[str]) -> dict[str, str]:
     """Return what lies where, by absolute path. What vanishes meanwhile, or may not be read, is said to be so.
 
-    Another file system that is mounted below a folder is left out: it is no cell's to write to.
+    What is mounted in a folder is not the notebook's to write, and is passed over.
     """
     found: dict[str, str] = {}
     for folder in folders:
-        device = find_device(folder)
         for place, inner, files in os.walk(folder):
-            inner[:] = [name for name in inner if find_device(os.path.join(place, name)) == device]
+            inner[:] = [name for name in inner if not os.path.ismount(os.path.join(place, name))]
             for name in (*inner, *files):
                 path = os.path.abspath(os.path.join(place, name))
                 found[path] = describe_file(path)
     return found
-
-
-def find_device(path: str) -> int | None:
-    """Return the file system that a path lies on, None where there is nothing."""
-    try:
-        return os.lstat(path).st_dev
-    except OSError:
-        return None
 
 
 def describe_file(path: str) -> str:

@@ -50,7 +50,7 @@ def test_branch_gives_the_cells_that_a_fresh_kernel_gives(ahead: Lab) -> None:
     async def execute(*, fresh: bool) -> list[object]:
         notebook = make_notebook([*BEFORE, *AFTER])
         with open_place("alice", job, None) as place:
-            kernel = await (place.start() if fresh else ahead.trunk.branch(place))
+            kernel = await (place.start() if fresh else ahead.trunk.branch(place, BEFORE))
             seen = await run_cells(place, kernel, notebook, begin=0 if fresh else begin, keep_going=True)
             assert seen.result.word == "failed", seen.result  # of the cell that divides by zero, and no other
         return show(seen.cells[begin:])
