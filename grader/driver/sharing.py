@@ -25,6 +25,7 @@ from grader.sandbox.subordinate import ENTER
 
 FEWEST = 2  # hand-ins: one alone would only pay for the run that it shares with nobody
 TICK = 0.2  # seconds between two looks at whether a Run is still wanted
+MOST_HOSTS = 2  # for a class; if they end of themselves, so would others
 STOPPING = 30.0  # seconds that a host has to end a Run
 GONE = "the process that executes hand-ins which share has ended"
 
@@ -82,7 +83,7 @@ class _Host:
     """
 
     def __init__(self, job: Job) -> None:
-        self.job, self.users = job, 0
+        self.job = job
         self.said, self.news = dict[str, str](), threading.Condition()
         self.process: subprocess.Popen[bytes] | None = None
         self.fault: OSError | None = None
@@ -134,9 +135,12 @@ class _Host:
     def end(self) -> None:
         """End the host and all that it runs."""
         assert self.process is not None
-        self.process.kill()
+        assert self.process.stdin is not None
         with self.news:
-            self.news.wait_for(lambda: self.gone)
+            with contextlib.suppress(OSError):
+                self.process.stdin.close()
+            self.news.wait_for(lambda: self.gone, STOPPING)
+        self.process.kill()
 
 
 _LOCK = threading.Lock()
@@ -147,10 +151,9 @@ def _find_host(job: Job) -> _Host:
     """Return the host of a job's class, started now where there is none."""
     its = job.model_copy(update={"attempt": 1, "slot": 0})
     with _LOCK:
-        _HOSTS[:] = [host for host in _HOSTS if not host.gone]
-        for host in _HOSTS:
-            if host.job == its:
-                return host
+        known = [host for host in _HOSTS if host.job == its]
+        if known and (not known[-1].gone or len(known) == MOST_HOSTS):
+            return known[-1]
         _HOSTS.append(_Host(its))
         return _HOSTS[-1]
 

@@ -36,6 +36,7 @@ from grader.trunk.drop import die_with_parent
 from grader.trunk.wire import receive
 
 MOST_WORDS = 2000  # bytes of why a child leaves no result
+PATIENCE = 10.0  # seconds for the trunk's end
 DIED = "its process ended without a word"
 
 
@@ -72,6 +73,10 @@ class Host:
         while self.open:
             for key, _ in self.selector.select():
                 key.data()
+        for child in self.children.values():
+            signal.pidfd_send_signal(child.process, signal.SIGKILL)
+        self.keeper.close()
+        select.select([self.keeping], [], [], PATIENCE)  # it has a group and a user to give back
 
     def _start_keeper(self) -> socket.socket:
         ours, theirs = socket.socketpair()
@@ -79,7 +84,7 @@ class Host:
         def keep() -> None:
             Keeper(self.job, self.released, theirs).run()
 
-        self._fork(keep, {theirs.fileno(), 2})
+        self.keeping = os.pidfd_open(self._fork(keep, {theirs.fileno(), 2}))
         theirs.close()
         return ours
 
