@@ -1,7 +1,8 @@
 """A pytest plugin: marks tests by what they ask for, and says which tests are left to `make nightly`.
 
 A fixture that starts the sandbox or the browser marks each test that uses it; what cannot be seen from a fixture is
-marked where it stands. The markers themselves are listed in pyproject.toml.
+marked where it stands. The markers themselves are listed in pyproject.toml. The names of all tests that were collected
+are kept, for documents that name some.
 """
 
 from collections.abc import Iterable

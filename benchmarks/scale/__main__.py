@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 
 from benchmarks.machine import describe_machine
-from benchmarks.scale.measure import draw_sleeps, measure_instant, measure_notebook, measure_sleeping
+from benchmarks.scale.measure import draw_sleeps, measure_instant, measure_notebook, measure_sleeping, measure_start
 from benchmarks.scale.simulate import Outcome, World, draw_failures, simulate
 from benchmarks.scale.table import describe_measured, to_markdown
 from benchmarks.scale.workload import CELL_SECONDS, GPU_SECONDS, USUAL, draw_times
@@ -47,6 +47,7 @@ def measure(sleepers: int, students: int) -> dict[str, object]:
         place = Path(folder)
         place.chmod(0o755)  # a notebook's own user must be able to go through
         wall, processor = measure_notebook(place / "one")
+        start = measure_start(place / "start")
         sleeping = measure_sleeping(place / "sleeping", sleeps, WORKERS)
         instant = measure_instant(place / "instant", students, PLACES)
     told = {"notebook": f"{wall:.1f} s, {processor:.1f} processor seconds", "workers": WORKERS, "places": PLACES}
@@ -54,7 +55,7 @@ def measure(sleepers: int, students: int) -> dict[str, object]:
         "machine": describe_machine(),
         **SLEEP,
         **told,
-        **describe_measured(sleeping, sum(sleeps), WORKERS, instant),
+        **describe_measured(sleeping, sum(sleeps), start, WORKERS, instant),
     }
 
 

@@ -18,7 +18,9 @@ import nbformat
 
 from assignment.course import open_course
 from grader.cluster.keys import make_keys
+from grader.driver import measure
 from grader.driver.drive import run_class
+from grader.driver.event import Ended, Started
 from grader.runs.folder import begin_runs
 from grader.runs.result import RunResult, commit_result, load_result
 
@@ -28,26 +30,20 @@ WAITS = "no driver at"  # what a worker says once it is ready and there is no cl
 
 @dataclass(frozen=True)
 class Measured:
-    """A class as it went: seconds from the first machine to the last result, of the whole command, MiB of its driver.
-
-    ran: the seconds that its notebooks took from their start to their end, in all.
-    """
+    """A class as it went: seconds from the first machine to the last result, and of its command; MiB of its driver."""
 
     students: int
     seconds: float
     command: float
     peak_mib: float
-    ran: float
 
 
 def measure_sleeping(folder: Path, seconds: Sequence[float], workers: int) -> Measured:
     """Run notebooks that sleep, in the sandbox, on workers of one place each; earlier Runs tell who takes long."""
-    handins, runs = folder / "handins", folder / "runs"
-    handins.mkdir(parents=True)
+    runs = folder / "runs"
     begin_runs(runs, open_course().mark)
+    _write_sleeping(folder / "handins", seconds)
     for number, its in enumerate(seconds):
-        cell = nbformat.v4.new_code_cell(f"import time; time.sleep({its:.2f})")
-        nbformat.write(nbformat.v4.new_notebook(cells=[cell]), handins / f"s{number:04}.ipynb")
         earlier = runs / ".replaced" / f"s{number:04}.1"
         earlier.mkdir(parents=True)
         told = RunResult(student=f"s{number:04}", word="ran", seconds=its, started_at=datetime.now(UTC))
@@ -67,14 +63,31 @@ def measure_instant(folder: Path, students: int, places: int) -> Measured:
     return _measure(folder, [[*program, str(folder / "cache")]])
 
 
+def measure_start(folder: Path, count: int = 5) -> float:
+    """Return the seconds that a notebook takes here beside its cells: alone in the sandbox, by the local executor."""
+    _write_sleeping(folder / "handins", [0.0] * count)
+    times = list[float]()
+    run_class(
+        *(folder / "handins", folder / "runs", open_course()),
+        jobs=1,
+        device="cpu",
+        without_memory_group=True,
+        observer=lambda event: times.append(time.monotonic()) if isinstance(event, Started | Ended) else None,
+    )
+    return sum(end - begin for begin, end in zip(times[::2], times[1::2], strict=True)) / count
+
+
+def _write_sleeping(folder: Path, seconds: Sequence[float]) -> None:
+    folder.mkdir(parents=True)
+    for number, its in enumerate(seconds):
+        cell = nbformat.v4.new_code_cell(f"import time; time.sleep({its:.2f})")
+        nbformat.write(nbformat.v4.new_notebook(cells=[cell]), folder / f"s{number:04}.ipynb")
+
+
 def measure_notebook(folder: Path) -> tuple[float, float]:
     """Return wall and processor seconds of the released notebook, alone in the sandbox on this machine."""
-    (folder / "handins").mkdir(parents=True)
-    (folder / "handins" / "released.ipynb").write_bytes(open_course().read_released())
     before = _count_processor()
-    (result,) = run_class(
-        folder / "handins", folder / "runs", open_course(), jobs=1, device="cpu", without_memory_group=True
-    )
+    result = measure.measure_notebook(open_course(), folder, device="cpu").result
     assert result.word == "ran", result
     return result.seconds, _count_processor() - before
 
@@ -118,9 +131,8 @@ def _read(runs: Path, lines: Sequence[Mapping[str, object]], begin: float) -> Me
     last = max(float(str(one["at"])) for one in lines if one["kind"] == "Ended")
     results = [load_result(place.parent) for place in runs.glob("*/result.json")]
     assert all(one is not None and one.word == "ran" for one in results), results
-    ran = sum(one.seconds for one in results if one is not None)
     peak, end = float(str(lines[-1]["mib"])), float(str(lines[-1]["at"]))
-    return Measured(len(results), last - first, end - begin, peak, ran)
+    return Measured(len(results), last - first, end - begin, peak)
 
 
 def _find_port() -> int:

@@ -17,7 +17,7 @@ Driver and workers are processes of this machine, joined by TLS on its loopback.
 |---|---|---|
 | {sleepers} notebooks that sleep {least} to {most} s (seed {seed}) in the sandbox, {workers} workers | {wall:.1f} s | |
 | of the workers' time, seconds asleep | {asleep:.3f} | 0.9 |
-| of the workers' time, seconds between a Run's start and end | {busy:.3f} | |
+| the same, with {start:.2f} s for the start and end of each, which it takes alone on this machine | {busy:.3f} | |
 | {instant} released notebooks, on a worker with {places} places that answers at once | {through:.1f} s | |
 | the same, the whole command | {command:.1f} s | 60 s |
 | most memory of that driver | {peak:.0f} MiB | 500 MB |
@@ -51,13 +51,16 @@ def to_markdown(facts: Mapping[str, object], rows: Sequence[tuple[int, Outcome, 
     return text
 
 
-def describe_measured(sleeping: Measured, slept: float, workers: int, instant: Measured) -> dict[str, float]:
+def describe_measured(
+    sleeping: Measured, slept: float, start: float, workers: int, instant: Measured
+) -> dict[str, float]:
     """Return the figures of both measured classes."""
     return {
+        "start": start,
         "sleepers": sleeping.students,
         "wall": sleeping.seconds,
         "asleep": slept / (workers * sleeping.seconds),
-        "busy": sleeping.ran / (workers * sleeping.seconds),
+        "busy": (slept + sleeping.students * start) / (workers * sleeping.seconds),
         "instant": instant.students,
         "through": instant.seconds,
         "command": instant.command,

@@ -6,6 +6,7 @@ worker only calls. A call names a function and its arguments and gets a dictiona
 """
 
 import logging
+import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from importlib import import_module
 from types import ModuleType, SimpleNamespace
@@ -182,9 +183,13 @@ class Line:
 
 
 def describe_fault(error: OSError) -> str:
-    """Return why there is no connection, in one line."""
+    """Return why there is no connection, in one line; the same at each try.
+
+    >>> describe_fault(OSError("in <distributed.TLSConnector object at 0x7f32>: [Errno 111] Connection refused"))
+    '[Errno 111] Connection refused'
+    """
     causes = [str(one) for one in (error.__cause__, error) if one and str(one)]
-    return " ".join((causes or [type(error).__name__])[0].split())[:200]
+    return re.sub(r"^in <[^>]*>: ", "", " ".join((causes or [type(error).__name__])[0].split()))[:200]
 
 
 def check_answer(answer: dict[str, Any]) -> dict[str, Any]:

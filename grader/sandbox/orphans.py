@@ -38,9 +38,9 @@ def _list_bubblewraps() -> Iterator[tuple[int, bytes]]:
 
 
 def _is_inner(pid: int) -> bool:
-    """Tell whether the process is the first of a process namespace below ours; an outer one may be in such, as well."""
-    numbers = _read_status(pid, "NSpid")
-    return len(numbers) > len(_read_status(os.getpid(), "NSpid")) and numbers[-1] == "1"
+    """Tell whether the process is the first of a process namespace below ours; in a container an outer one is below."""
+    its = _read_status(pid, "NSpid")
+    return len(its) > len(_read_status(os.getpid(), "NSpid")) and its[-1] == "1"
 
 
 def _has_bubblewrap_above(pid: int) -> bool:

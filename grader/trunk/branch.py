@@ -23,12 +23,11 @@ from typing import Any
 from ipykernel import debugger, kernelapp  # noqa: F401  # both: else each branch would import them
 
 from grader.sandbox.kernel_inside import UnixPipeThread
-from grader.trunk.drop import SPACES, call, clear_rights, die_with_parent, drop, drop_rights
+from grader.trunk.drop import LAST_WORDS, SPACES, call, clear_rights, die_with_parent, drop, drop_rights
 from grader.trunk.packing import Opened, find_opened, reopen, unpack
 from grader.trunk.wire import receive, send
 
 CLEAN = {"PATH": "/usr/bin:/bin"}
-ERRORS = (2, 9)  # stderr, and where faulthandler says what ended the process: ipykernel turns 2 into an output
 
 
 @dataclass
@@ -85,13 +84,14 @@ class Branch:
         os.umask(0o022)
         os.chdir(order["work"])
         null = os.open(os.devnull, os.O_RDWR)
-        for number, descriptor in ((0, null), (1, null), *((number, numbers["errors"]) for number in ERRORS)):
+        errors = numbers["errors"]
+        for number, descriptor in ((0, null), (1, null), (2, errors), (LAST_WORDS, errors)):
             os.dup2(descriptor, number)
         drop(order["user"], order["limits"], filters)
         for packed in files:  # what was handed in lay there first
             unpack(packed)
         reopen(opened)
-        for descriptor in {*files, numbers["errors"], null} - {0, 1, *ERRORS}:
+        for descriptor in {*files, errors, null} - {0, 1, 2, LAST_WORDS}:
             os.close(descriptor)
 
     def _become_kernel(self, order: Any) -> None:
@@ -165,7 +165,7 @@ def _close_others(kept: set[int]) -> None:
 def start_application(order: Any) -> Any:
     """Make ipykernel's application."""
     os.environ.update(order["environment"])
-    faulthandler.enable(ERRORS[1], all_threads=False)
+    faulthandler.enable(LAST_WORDS, all_threads=False)
     sys.argv = [order["program"], "-f", order["connection"]]
     sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
     asyncio.set_event_loop(asyncio.new_event_loop())

@@ -10,6 +10,7 @@ machine: there it can make cages, and each of its forks a user (`branch.py`). Th
 A fork is refused, with what stands against it, where a hazard is found (`hazards.py`).
 """
 
+import fcntl
 import gc
 import os
 import random
@@ -19,7 +20,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
-from grader.trunk.drop import NEW_MOUNT, NEW_USER, call, die_with_parent
+from grader.trunk.drop import LAST_WORDS, NEW_MOUNT, NEW_USER, call, die_with_parent
 from grader.trunk.hazards import find_hazards
 from grader.trunk.packing import pack
 from grader.trunk.wire import hear_word, receive, send
@@ -27,8 +28,7 @@ from grader.trunk.wire import hear_word, receive, send
 
 def main(descriptor: int, folders: Sequence[str]) -> None:
     """Serve the socket until nobody is there any more; folders: those that a notebook writes to."""
-    control = socket.socket(fileno=descriptor)
-    control.set_inheritable(False)
+    control = reserve(descriptor)
     enter_namespace(control)
     from grader.trunk import branch  # noqa: F401  # here: what takes long is imported by the namespace's user
     from grader.trunk.recorder import Recorder
@@ -52,6 +52,17 @@ def run_to_end(work: Callable[[], int]) -> NoReturn:
     except BaseException:
         os.write(2, traceback.format_exc().encode())
     os._exit(70)
+
+
+def reserve(descriptor: int) -> socket.socket:
+    """Return the socket under another number, with that taken which a kernel needs for its last words."""
+    control = socket.socket(fileno=fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, LAST_WORDS + 1))
+    os.close(descriptor)
+    null = os.open(os.devnull, os.O_RDWR)
+    if null != LAST_WORDS:
+        os.dup2(null, LAST_WORDS, inheritable=False)
+        os.close(null)
+    return control
 
 
 def enter_namespace(control: socket.socket) -> None:

@@ -133,13 +133,17 @@ async def wait_for_start(outer: Outer, find: Finder, key: str, info: int | None)
     finally:
         if info is not None:
             os.close(info)
+    ended = outer.returncode
+    silent = (
+        f"nothing within {START_SECONDS:.0f} s" if ended is None else f"it ended with code {ended} and said nothing"
+    )
     if outer.stdin is not None:
         outer.stdin.close()
     with contextlib.suppress(ProcessLookupError):
         outer.kill()
     await outer.wait()
     await asyncio.wait([draining], timeout=1)
-    words = kept.decode(errors="replace").strip() or f"nothing within {START_SECONDS:.0f} s"
+    words = kept.decode(errors="replace").strip() or silent
     raise FixableError(f"sandbox: the kernel did not start: {words[-1500:]}; expected five sockets of ipykernel")
 
 

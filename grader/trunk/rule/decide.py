@@ -29,11 +29,12 @@ from typing import Literal
 from grader.trunk.rule.known import Later, Look
 from grader.trunk.rule.names import Names
 from grader.trunk.state.code import ALL, HANDLES_STATES
+from grader.trunk.state.settings import RANDOM
 
 KIND = "$"  # before a kind of state
 FILE = "$file "  # before the path of a file that was added
 MODULES, FILES, FILTERS, FEWER, LASTING = "$modules", "$files", "$filters", "$fewer warnings", "$lasting"
-RANDOM = frozenset({"$random", "$numpy random", "$torch random", "$cuda random"})
+SENSED_BY_DRAWS = frozenset(KIND + name for name in RANDOM)
 ALWAYS = frozenset({"$threads", "$streams", "$signals", "$shell", LASTING})  # seen by whatever runs at all
 IMPORTED = frozenset({".py", ".pyc", ".so", ".pth", ".zip"})  # files that could stand for a module
 IGNORES = "['ignore', "
@@ -141,7 +142,7 @@ def could_sense(cell: Later, what: str, reads: frozenset[str]) -> bool:
         return what in ALWAYS
     if cell.trace is None:
         return True
-    if what in RANDOM:
+    if what in SENSED_BY_DRAWS:
         return what.removeprefix(KIND) in cell.trace.draws or HANDLES_STATES in reads
     if what == FEWER:
         return cell.trace.warned

@@ -72,12 +72,11 @@ class Later:
 
 @dataclass(frozen=True)
 class Known:
-    """One trunk: its released code cells, what each did, and the looks that were taken.
+    """One trunk: the names of its released code cells, what each cell did, and the looks that were taken.
 
     looks: by how many of the cells had run.
     """
 
-    sources: Sequence[str]
     names: Sequence[Names]
     traces: Sequence[Trace]
     looks: Mapping[int, Look]

@@ -5,8 +5,10 @@ and a name is bound only where nothing but an error of the cell could have kept 
 """
 
 import ast
+import re
 import warnings
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from IPython.core.inputtransformer2 import TransformerManager
 
@@ -21,6 +23,8 @@ from grader.trunk.state.code import (
     find_wide,
 )
 
+MOST_CHARACTERS, MOST_MAGICS = 50_000, 50  # IPython reads a cell anew for each of its magics
+_MAGIC = re.compile(r"^[ \t]*[%!?]|=[ \t]*[%!]|\?[ \t]*$", re.MULTILINE)
 FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 LETTING = frozenset(  # context managers that let every error of their block through: what the block binds is bound
     {
@@ -82,13 +86,16 @@ class _Found:
 UNKNOWN = Names(frozenset({ALL}), frozenset(), frozenset(), frozenset({ALL}), lasting=True, sets=True)
 
 
+@lru_cache(maxsize=4096)
 def find_names(source: str) -> Names:
-    r"""Return the names of a cell; one that does not compile may read and leave anything.
+    r"""Return the names of a cell; one that does not compile, or is too long, may read and leave anything.
 
     >>> its = find_names("a = b\nfor c in a: d = c")
     >>> sorted(its.reads), sorted(its.binds), sorted(its.perhaps)
     (['b'], ['a'], ['a', 'c', 'd'])
     """
+    if len(source) > MOST_CHARACTERS or len(_MAGIC.findall(source)) > MOST_MAGICS:
+        return UNKNOWN
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a student's `is 1` is the cell's own to warn of
         try:
@@ -97,7 +104,7 @@ def find_names(source: str) -> Names:
             compile(tree, "cell", "exec", flags=FLAGS)
             found = _Found()
             binds = _walk(tree.body, frozenset(), found)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+        except Exception:  # whatever IPython and Python raise of a hostile text
             return UNKNOWN
     wide = find_wide(frozenset(found.reads), frozenset(found.spelled))
     marks = ({ALL} if wide else set()) | ({HANDLES_STATES} if found.spelled & STATES else set())

@@ -39,12 +39,15 @@ class Process:
 
     def list_changes(self) -> dict[str, str]:
         """Return a digest of each kind of state; forks of one process give the same where nothing differs."""
-        streams = [getattr(sys, name, None) is not its for name, its in zip(STREAMS, self.streams, strict=True)]
+        streams = [
+            (getattr(sys, name, None) is not its, list_shadowed(getattr(sys, name, None)))
+            for name, its in zip(STREAMS, self.streams, strict=True)
+        ]
         found: dict[str, Any] = {
             "environment": sorted(self._list_set().items()),
             "interpreter": list_interpreter(),
             "signals": (
-                [signal.getitimer(one) for one in TIMERS],
+                [signal.getitimer(one)[0] > 0 for one in TIMERS],
                 [_name(signal.getsignal(one)) for one in range(1, 32)],
             ),
             "streams": (streams, _name(sys.gettrace()), _name(sys.getprofile()), _name(builtins.__import__)),
@@ -69,6 +72,11 @@ def list_interpreter() -> Any:
     os.umask(mask)
     collector = (gc.isenabled(), gc.get_threshold(), len(gc.callbacks))
     return os.getcwd(), list(sys.path), finders, limits, mask, collector, locale.setlocale(locale.LC_ALL)
+
+
+def list_shadowed(one: Any) -> list[str]:
+    """Return which methods of an object were replaced in it, and in no other of its class."""
+    return sorted(name for name in getattr(one, "__dict__", {}) if callable(getattr(type(one), name, None)))
 
 
 def count_threads() -> int:

@@ -11,6 +11,7 @@ import warnings
 from typing import Any
 
 from grader.trunk.state.objects import digest_value
+from grader.trunk.state.process import list_shadowed
 
 RANDOM = ("random", "numpy random", "torch random", "cuda random")  # seen only by cells that draw
 INLINE = "matplotlib_inline.backend_inline"
@@ -30,7 +31,8 @@ BACKENDS = {  # of torch.backends
     "cuda.matmul": ("allow_tf32", "allow_fp16_reduced_precision_reduction", "allow_bf16_reduced_precision_reduction"),
     "mkldnn": ("enabled", "deterministic", "allow_tf32"),
 }
-FORMATTER = ("enabled", "singleton_printers", "type_printers", "deferred_printers")
+UNSET = [0, [], 0, False, True]  # of a logger
+PRINTERS = ("singleton_printers", "type_printers", "deferred_printers")
 
 
 def list_random() -> dict[str, str]:
@@ -119,50 +121,35 @@ def _list_matplotlib(matplotlib: Any, pyplot: Any) -> Any:
 def _list_logging() -> Any:
     """Return what was set of any logger: those that are as they are made do not count."""
     named = [(name, one) for name, one in logging.root.manager.loggerDict.items() if isinstance(one, logging.Logger)]
-    loggers = [("", logging.root), *sorted(named)]
-    states = [
-        (
-            name,
-            one.level,
-            [its for one in one.handlers if (its := type(one).__qualname__) != "NullHandler"],
-            len(one.filters),
-            one.disabled,
-            one.propagate,
-        )
-        for name, one in loggers
-    ]
-    return logging.root.manager.disable, [one for one in states if one[1:] != (0, [], 0, False, True)]
+    states = [(name, _list_logger(one)) for name, one in [("", logging.root), *sorted(named)]]
+    return logging.root.manager.disable, [one for one in states if one[1] != UNSET]
+
+
+def _list_logger(logger: logging.Logger) -> list[Any]:
+    handlers = [name for one in logger.handlers if (name := type(one).__qualname__) != "NullHandler"]
+    return [logger.level, handlers, len(logger.filters), logger.disabled, logger.propagate]
 
 
 def _list_shell(shell: Any) -> Any:
-    formats = [
-        (
-            name,
-            [
-                sorted(map(_to_pair, its.items())) if isinstance(its := getattr(one, part), dict) else its
-                for part in FORMATTER
-            ],
-        )
-        for name, one in sorted(shell.display_formatter.formatters.items())
+    manager, formats = shell.input_transformer_manager, shell.display_formatter
+    transformers = [
+        *(shell.ast_transformers, shell.input_transformers_cleanup, shell.input_transformers_post),
+        *(manager.cleanup_transforms, manager.line_transforms, manager.token_transformers),
     ]
-    events = {name: list(map(digest_value, its)) for name, its in shell.events.callbacks.items()}
-    transformers = [shell.ast_transformers, shell.input_transformers_cleanup, shell.input_transformers_post]
-    plain = [
-        shell.ast_node_interactivity,
-        shell.autocall,
-        shell.show_rewritten_input,
-        shell.colors,
-        _list_shadowed(shell),
-    ]
-    manager = shell.input_transformer_manager
-    transformers += [manager.cleanup_transforms, manager.line_transforms, manager.token_transformers]
-    kinds = [[getattr(one, "__qualname__", type(one).__qualname__) for one in its] for its in transformers]
-    return formats, events, kinds, plain, sorted(shell.extension_manager.loaded), shell.display_formatter.active_types
+    parts = [shell, shell.display_pub, shell.displayhook, formats, shell.events, shell.compile]
+    return (
+        [[getattr(one, "__qualname__", type(one).__qualname__) for one in its] for its in transformers],
+        [(list_shadowed(one), len(getattr(one, "_hooks", ()))) for one in parts],
+        {name: list(map(digest_value, its)) for name, its in shell.events.callbacks.items()},
+        [_list_formatter(one) for _, one in sorted(formats.formatters.items())],
+        [shell.ast_node_interactivity, shell.autocall, shell.show_rewritten_input, shell.colors, formats.active_types],
+        sorted(shell.extension_manager.loaded),
+    )
 
 
-def _list_shadowed(shell: Any) -> list[str]:
-    """Return which of the shell's methods were replaced."""
-    return sorted(name for name in vars(shell) if callable(getattr(type(shell), name, None)))
+def _list_formatter(formatter: Any) -> list[Any]:
+    printers = [getattr(formatter, name) for name in PRINTERS]
+    return [formatter.enabled, *(sorted(map(_to_pair, its.items())) for its in printers)]
 
 
 def _to_pair(item: tuple[Any, Any]) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from tests.test_house import ROOMS, ROOT, list_files
 OURS = "its own file of the installed package"
 PROC = "the kernel's /proc and /sys"
 BYTES = "bytes that were read, or members of an archive that is open, each with its limit"
+INSIDE = "runs in the trunk's cage or a branch's, and opens what a notebook may"
 CHOSEN = "copies what its author chose, which is no link, into the course; what is there is compared when it is used"
 MAY_READ: Mapping[str, str] = {
     "assignment/files/foreign.py": "the one reader",
@@ -59,6 +60,18 @@ MAY_READ: Mapping[str, str] = {
     "grader/sandbox/private.py": PROC,
     "grader/sandbox/scope.py": PROC,
     "grader/sandbox/user.py": PROC,
+    "grader/trunk/branch.py": INSIDE,
+    "grader/trunk/drop.py": INSIDE,
+    "grader/trunk/fork.py": INSIDE,
+    "grader/trunk/hazards.py": INSIDE,
+    "grader/trunk/joining.py": PROC,
+    "grader/trunk/order.py": "the empty device",
+    "grader/trunk/packing.py": f"{INSIDE}: what the trunk's own cells left, packed in memory",
+    "grader/trunk/recorder.py": INSIDE,
+    "grader/trunk/released.py": INSIDE,
+    "grader/trunk/starting.py": "the empty device",
+    "grader/trunk/state/folders.py": INSIDE,
+    "grader/trunk/state/process.py": INSIDE,
     "grader/worker/execute.py": PROC,
     "grader/worker/kernel.py": PROC,
     "grader/worker/start.py": f"{PROC}; the folders of a cage; with no sandbox a copy of the files that were taken in",

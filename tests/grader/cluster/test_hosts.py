@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import signal
-import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from tests.patience import wait_until
 CLASS = 24
 NOTICED = 30.0  # seconds within which a machine that is gone must be noticed
 CELL = """import os, time
-time.sleep(2)
+time.sleep(4)
 os.makedirs('outputs', exist_ok=True)
 open('outputs/lime.npz', 'w').write('STUDENT ' + os.environ['CUDA_VISIBLE_DEVICES'])"""
 
@@ -35,8 +34,12 @@ def list_finished(file: Path) -> list[str]:
     return [one["student"] for one in read_told(file, "Ended") if one["result"] is not None]
 
 
-def find_left(file: Path, name: str) -> float | None:
-    return next((one["at"] for one in read_told(file, "MachineLeft") if one["name"] == name), None)
+def has_left(file: Path, name: str, times: int = 1) -> bool:
+    return sum(one["name"] == name for one in read_told(file, "MachineLeft")) >= times
+
+
+def count_arrivals(file: Path, name: str) -> int:
+    return sum(one["name"] == name for one in read_told(file, "MachineCame"))
 
 
 @pytest.mark.sandbox
@@ -56,24 +59,24 @@ def test_class_comes_through_whatever_happens_to_its_machines(tmp_path: Path, cl
         workers = [lab.start_worker(number, 2, keys) for number in range(3)]
         assert wait_until(lambda: len(list_finished(told)) >= 4)
 
-        workers[0].send_signal(signal.SIGKILL)  # its notebooks die with it
-        killed = time.monotonic()
-        assert wait_until(lambda: find_left(told, "host0") is not None)
-        assert time.monotonic() - killed < NOTICED
-        workers[0] = lab.start_worker(0, 2, keys)
-
         lab.pull(1)  # as when its power is cut: no connection is closed
         frozen = find_tree(workers[2].pid)
         signal_all(frozen, signal.SIGSTOP)
-        gone = time.monotonic()
-        assert wait_until(lambda: find_left(told, "host1") is not None and find_left(told, "host2") is not None)
-        assert time.monotonic() - gone < NOTICED
-        signal_all(frozen, signal.SIGCONT)  # it wakes up, and is told that it was given up
+        assert wait_until(lambda: has_left(told, "host1") and has_left(told, "host2"), NOTICED)
         signal_all(find_tree(workers[1].pid), signal.SIGKILL)
         lab.plug(1)
         workers[1] = lab.start_worker(1, 2, keys)
+        signal_all(frozen, signal.SIGCONT)  # it wakes up, is told that it was given up, and comes again
+        assert wait_until(lambda: count_arrivals(told, "host2") == 2)
+
+        workers[0].send_signal(signal.SIGKILL)  # its notebooks die with it
+        signal_all(find_tree(workers[2].pid), signal.SIGKILL)  # all of a host at once
+        assert wait_until(lambda: has_left(told, "host0") and has_left(told, "host2", times=2), NOTICED)
+        for number in (0, 2):
+            workers[number] = lab.start_worker(number, 2, keys)
 
         assert wait_until(lambda: len(list_finished(told)) >= CLASS // 2)
+        assert len(list_finished(told)) < CLASS  # there is something left to do
         driver.kill()
         driver.wait()
         before = {
@@ -100,7 +103,7 @@ def test_class_comes_through_whatever_happens_to_its_machines(tmp_path: Path, cl
         assert (runs / student / RESULT_FILE).read_bytes() == data
         assert (runs / student / "attempts").read_bytes() == attempts[student]
     assert max(Counter(list_finished(told)).values()) == 1
-    assert len(read_told(told, "MachineCame")) >= 7  # host0, host1 and host2 came again, and all to the second driver
+    assert len(read_told(told, "MachineCame")) >= 8  # host2 came three times, others twice; all to the second driver
     assert not find_processes(mark)
     assert not list(tmp_path.glob("tmp-host*/hw9-worker-*/worker.*"))
     assert not (runs / ".incoming").exists()

@@ -141,6 +141,28 @@ for name in names:
     open(os.fsencode("outputs/") + name.encode(), "w").write("<script>alert(1)</script>")
 """
     ),
+    "machines-own": Act(  # its terminals, its huge pages, and the variables of whoever grades
+        """
+import os
+terminals = []
+try:
+    while True:
+        terminals += os.openpty()
+except OSError as error:
+    assert (error.errno, len(terminals) // 2) == (28, 32), (error, len(terminals))
+try:
+    os.memfd_create("a", os.MFD_HUGETLB)
+except OSError as error:
+    assert error.errno == 22, error
+else:
+    raise AssertionError("huge pages")
+for name in filter(str.isdigit, os.listdir("/proc")):
+    try:
+        assert b"PYTHONPATH=/job" not in open(f"/proc/{name}/environ", "rb").read(), name
+    except PermissionError:
+        pass
+"""
+    ),
     "words-of-the-grader": Act(
         r"""
 import os

@@ -22,8 +22,8 @@ SYSTEM = (
 )
 # What `hw9 run` imports, with what these need.
 PACKAGES = (
-    *("fonttools", "ipykernel", "jinja2", "jupyter_client", "nbclient", "nbformat", "numpy", "pillow", "pooch"),
-    *("pydantic", "pyyaml", "requests", "rich", "scikit-image", "psutil"),
+    *("filelock", "fonttools", "ipykernel", "jinja2", "jupyter_client", "nbclient", "nbformat", "numpy", "pillow"),
+    *("pooch", "psutil", "pydantic", "pyyaml", "requests", "rich", "scikit-image"),
 )
 PURE = ("pyseccomp",)  # no wheel for every version, and no code to compile
 PROGRAMS = ("mmdebstrap", "mke2fs", "qemu-system-x86_64")

@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,10 +13,12 @@ from tests.patience import wait_until
 pytestmark = pytest.mark.sandbox
 
 
-def start_bubblewrap(run: str, *more: str, pass_fds: tuple[int, ...] = ()) -> "subprocess.Popen[bytes]":
+def start_bubblewrap(
+    run: str, *more: str, around: Sequence[str] = (), pass_fds: tuple[int, ...] = ()
+) -> "subprocess.Popen[bytes]":
     user = ["--unshare-user"] if os.getuid() else []
     command = ["bwrap", *user, "--unshare-pid", "--unshare-uts", "--hostname", "hw9", "--setenv", "HW9_RUN", run]
-    return subprocess.Popen([*command, "--ro-bind", "/", "/", *more, "sleep", "600"], pass_fds=pass_fds)
+    return subprocess.Popen([*around, *command, "--ro-bind", "/", "/", *more, "sleep", "600"], pass_fds=pass_fds)
 
 
 def list_pids(run: str) -> list[int]:
@@ -51,9 +53,16 @@ def test_inner_process_of_a_dead_outer_one_is_ended(orphan: str, end: Callable[[
     assert wait_until(lambda: not list_pids(orphan))
 
 
-def test_a_cage_that_lives_is_left_alone(orphan: str) -> None:
+CONTAINER = [
+    *("unshare", *([] if os.getuid() == 0 else ["--user", "--map-root-user"])),
+    *("--pid", "--fork", "--kill-child", "--mount-proc", "/bin/sh", "-c", '"$@"; exit', "sh"),
+]
+
+
+@pytest.mark.parametrize("around", [[], CONTAINER], ids=["here", "in a container"])
+def test_a_cage_that_lives_is_left_alone(orphan: str, around: list[str]) -> None:
     run = f"alive{os.getpid()}"
-    with start_bubblewrap(run, "--die-with-parent") as outer:
+    with start_bubblewrap(run, "--die-with-parent", around=around) as outer:
         assert wait_until(lambda: len(list_pids(run)) == 2)
         end_cages(orphan)
         sweep_cages()

@@ -21,6 +21,7 @@ from typing import Any
 from grader.trunk.hazards import find_hazards
 from grader.trunk.recorder import Recorder
 from grader.trunk.released import Released
+from grader.trunk.rule.decide import Verdict
 from grader.trunk.rule.known import Known, Trace, parse_look
 from grader.trunk.rule.names import find_names
 from grader.trunk.rule.path import find_path, walk
@@ -186,12 +187,13 @@ class Class:
         traces = [leave_out_of_trace(one, left_out) for one in self.traces]
         path = find_path(handin, SOURCES, IS_FREE, traces)
         looks = {number: parse_look(leave_out(one, left_out)) for number, one in self.looks.items()}
-        known = Known(SOURCES, self.names, traces, looks)
+        known = Known(self.names, traces, looks)
         records: list[Any] = [None if step.released is None else self.trunk[step.released] for step in path.steps]
-        way, branch, look, verdicts = walk(path, known), None, None, []
+        way, branch, look, verdicts = walk(path, known), None, None, list[Verdict]()
         try:
             order = next(way)
             while True:
+                verdicts += [order.verdict] if order.verdict else []
                 if order.start is not None:
                     branch = branch.close() if branch else None
                     branch = Branch(self, order.start, list(handin[: order.first]))
@@ -204,10 +206,13 @@ class Class:
                 look = parse_look(leave_out(said["look"], left_out)) if order.look else None
                 order = way.send(look)
         except StopIteration as ended:
-            verdicts = [[one.word, one.dirty, one.seen] for one in ended.value]
+            verdicts = list(ended.value)
         finally:
             branch.close() if branch else None
-        return {"records": [show(one, number) for number, one in enumerate(records, start=1)], "verdicts": verdicts}
+        return {
+            "records": [show(one, number) for number, one in enumerate(records, start=1)],
+            "verdicts": [[one.word, one.dirty, one.seen] for one in verdicts],
+        }
 
 
 class Branch:

@@ -103,6 +103,31 @@ json.dump([[one["ok"], one["count"], one["history"], one["names"]] for one in sa
     assert asked == [True, 4, False, ["a"]]
 
 
+@pytest.mark.slow
+def test_trace_of_a_released_cell_tells_what_it_did(tmp_path: Path) -> None:
+    code = """
+import json, os, sys
+from grader.trunk.recorder import Recorder
+from grader.trunk.released import Released
+out, folder = os.fdopen(os.dup(1), "w"), sys.argv[1]
+os.chdir(folder)
+released = Released(Recorder(), [folder])
+cells = ["import random, warnings\\na = 3", "random.random()\\nopen('x', 'w').close()", "warnings.warn('take care')"]
+cells += ["len(get_ipython().history_manager.input_hist_raw[1:])", "print('a' in globals())"]
+cells += ["print(sorted(globals())[:0])", "print(a, random.random(), globals() is None)"]
+json.dump([released.run(cell, ask="globals" in cell)["trace"] for cell in cells], out)
+"""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    plain, drew, warned, looked, asked, listed, other = json.loads(done.stdout)
+    assert plain == {"draws": [], "warned": False, "history": False, "asked": None, "opened": [], "listed": []}
+    assert (drew["draws"], drew["opened"]) == (["random"], [f"{tmp_path}/x"])
+    assert (warned["warned"], looked["history"], asked["asked"]) == (True, True, ["a"])
+    assert "*" in listed["asked"]
+    assert other["asked"] is None  # it did not do the same in the fork
+
+
 def test_each_hazard_is_found() -> None:
     own = {int(name) for name in os.listdir("/proc/self/fd") if os.path.exists(f"/proc/self/fd/{name}")}
     before = find_hazards(own)

@@ -13,7 +13,7 @@ import signal
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -119,12 +119,19 @@ class Slurm:
         """Start all of it; the nodes are ready on return."""
         munge = self.folder / "munge"
         names = {"socket": "socket", "key-file": "key", "log-file": "log", "pid-file": "pid", "seed-file": "seed"}
-        self._start("munged", "munged", "--foreground", *(f"--{name}={munge / file}" for name, file in names.items()))
-        assert wait_until((munge / "socket").exists)
+        # --force: within a namespace of an ordinary user nobody known owns /tmp
+        options = ["--foreground", "--force", "--origin=127.0.0.1"]
+        self._start("munged", "munged", *options, *(f"--{name}={munge / file}" for name, file in names.items()))
+        self._wait((munge / "socket").exists)
         self._start(HEAD, "slurmctld", "-D", "-i")
         for node in (HEAD, *NODES):
             self.start_node(node)
-        assert wait_until(lambda: self.ask("sinfo", "-h", "-N", "-o", "%T").split() == ["idle"] * 3)
+        self._wait(lambda: self.ask("sinfo", "-h", "-N", "-o", "%T").split() == ["idle"] * 3)
+
+    def _wait(self, holds: Callable[[], bool]) -> None:
+        ended = lambda: [name for name, one in self.daemons.items() if one.poll() is not None]  # noqa: E731
+        assert wait_until(lambda: ended() or holds())
+        assert not ended(), "".join(file.read_text() for file in self.folder.glob("*.said"))
 
     def start_node(self, node: str) -> None:
         self._start(node, "slurmd", "-D")

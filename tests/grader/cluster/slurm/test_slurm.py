@@ -23,7 +23,7 @@ open('outputs/lime.npz', 'w').write('STUDENT ' + os.environ['CUDA_VISIBLE_DEVICE
 OTHER = "#!/bin/sh\n#SBATCH --gres=gpu:1 --mem=100M\nexec sleep 100000\n"
 OURS = {"gpu1": 0, "gpu2": 1}
 RUN = ("run", "handins", "runs", "--executor", "dask", "--keys", "keys", "--device", "cuda", "--print", "slurm")
-WORKER = ("--keys", "keys", "--without-memory-group", "--grace", "60", "--print", "slurm")
+WORKER = ("--keys", "keys", "--without-memory-group", "--grace", "300", "--print", "slurm")
 
 
 def test_class_comes_through_whatever_becomes_of_its_jobs() -> None:

@@ -20,13 +20,14 @@ from tests.grader.commands.terminal.hostile import HOSTILE, find_acting
 ROOT = Path(__file__).parents[4]
 DRAFTS = "questions/explore/drafts/families.py"
 SCREEN = "grader/commands/terminal/screen.py"
+INSIDE = ("grader/trunk/branch.py", "grader/trunk/recorder.py")  # a notebook's own streams, in its cage
 TEXTS = st.text() | st.text(st.sampled_from(sorted({*HOSTILE, "王", "\n", "\t", "[", "/", "]"})))
 WRITES: dict[str, tuple[str, ...]] = {  # by what is called: the modules that may
     "print": (SCREEN,),
     "Console": (),  # but the one that Screen is
     "print_exc": (),
-    "stdout": (),
-    "stderr": (SCREEN,),
+    "stdout": INSIDE,
+    "stderr": (SCREEN, *INSIDE),
     "Environment": ("questions/handout/environment.py", "grader/release/notebook.py"),
     "Markup": (
         *("questions/handout/environment.py", "questions/handout/page.py", "questions/handout/lessons.py"),

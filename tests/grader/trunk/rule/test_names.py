@@ -77,6 +77,13 @@ def test_cell_that_reads_only_what_it_names_is_not(source: str) -> None:
     assert ALL not in find_names(source).reads
 
 
+@pytest.mark.parametrize(
+    "source", ["a = 1\n" * 10_000, "%time a\n" * 60, "(" * 5000, "if a: pass\n" + "elif a: pass\n" * 4000, "\0"]
+)
+def test_cell_that_would_take_long_to_read_may_read_any_name(source: str) -> None:
+    assert find_names(source).reads == {ALL}
+
+
 def test_cell_that_asks_for_globals_alone_is_told_apart() -> None:
     assert find_names("explain(globals())").reads_globals
     assert not find_names("explain(globals(), eval('a'))").reads_globals

@@ -24,9 +24,7 @@ def make_look(**names: str) -> Look:
     return Look(names={name: (its, (), False) for name, its in names.items()}, **STATE)
 
 
-KNOWN = Known(
-    RELEASED, list(map(find_names, RELEASED)), TRACES, {number: make_look(b="1", d="2") for number in range(8)}
-)
+KNOWN = Known(list(map(find_names, RELEASED)), TRACES, {number: make_look(b="1", d="2") for number in range(8)})
 
 
 @pytest.mark.parametrize(
