@@ -42,6 +42,7 @@ LETTING = frozenset(  # context managers that let every error of their block thr
     }
 )
 SETTING = frozenset({"setattr", "delattr", "__setattr__", "__dict__", "vars", "patch", "update", "setdefault"})
+IMPORTING = frozenset({"import_module", "__import__", "exec_module", "run_path", "run_module"})
 PLAIN = (  # nodes of a cell that neither calls nor shows anything
     *(ast.Module, ast.Assign, ast.AnnAssign, ast.Constant, ast.Dict, ast.List, ast.Tuple, ast.Set, ast.Name),
     *(ast.expr_context, ast.Pass, ast.UnaryOp, ast.USub, ast.Not),
@@ -115,7 +116,7 @@ def find_names(source: str) -> Names:
         wide=wide,
         plain=is_plain(tree),
         lasting=bool(LASTING & found.spelled),
-        sets=bool(SETTING & found.spelled) or any(map(_sets, ast.walk(tree))),
+        sets=_sets(tree, found.spelled),
     )
 
 
@@ -124,9 +125,16 @@ def is_plain(tree: ast.Module) -> bool:
     return all(_is_plain_function(node) or all(isinstance(one, PLAIN) for one in ast.walk(node)) for node in tree.body)
 
 
-def _sets(node: ast.AST) -> bool:
-    """Tell whether a node binds or deletes an attribute, or an entry by a text, as `vars(module)["name"] = ...`."""
-    return isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load)
+def _sets(tree: ast.Module, spelled: set[str]) -> bool:
+    """Tell whether a cell may set an attribute of a module, or an entry of a table of one that it imports."""
+    nodes = list(ast.walk(tree))
+    kinds = {type(one) for one in nodes if isinstance(one, ast.Attribute | ast.Subscript) and _is_changed(one)}
+    imports = any(isinstance(one, ast.Import | ast.ImportFrom) for one in nodes) or bool(IMPORTING & spelled)
+    return bool(SETTING & spelled) or ast.Attribute in kinds or (ast.Subscript in kinds and imports)
+
+
+def _is_changed(node: ast.Attribute | ast.Subscript) -> bool:
+    return not isinstance(node.ctx, ast.Load)
 
 
 def _is_plain_function(node: ast.stmt) -> bool:

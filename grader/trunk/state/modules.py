@@ -19,6 +19,9 @@ MISSING = object()
 GONE = "gone"
 _Names = dict[str, Any] | types.MappingProxyType[str, Any]
 MOST_HELD = 256  # entries of a table that is looked through
+MACHINERY = frozenset(  # what runs a cell: what it keeps for itself while it does, and what it loads, is no change
+    {"zmq", "ipykernel", "IPython", "jupyter_client", "tornado", "asyncio", "concurrent", "comm", "traitlets"}
+)
 ELSEWHERE = frozenset(  # looked at by `settings.py`, or filled in passing
     {
         "warnings.filters",
@@ -65,7 +68,8 @@ class Modules:
 
     def list_new(self) -> list[str]:
         """Return the modules that were loaded since: whether something in them was replaced, nobody can tell."""
-        return sorted(name for name in sys.modules.keys() - self.kept[LOADED][1].keys() if not _is_own(name))
+        new = sys.modules.keys() - self.kept[LOADED][1].keys()
+        return sorted(name for name in new if not _is_own(name) and not _is_machinery(name))
 
     def _keep_inside(self, place: str, value: Any) -> None:
         if type(value) is types.FunctionType:
@@ -79,12 +83,13 @@ class Modules:
         for place, now, then in ((place, *its) for place, its in self.kept.items()):
             if len(now) == len(then) and all(map(is_, now.values(), then.values())):
                 continue
-            changed |= {f"{place}.{name}": its for name, its in _find_replaced(now, then)}
+            called_only = _is_machinery(place)
+            changed |= {f"{place}.{name}": its for name, its in _find_replaced(now, then, called_only)}
         for place, (function, *parts) in self.functions.items():
             if not all(map(is_, _list_parts(function), parts)):
                 changed[place] = digest_value(function)
         for place, (table, keys, values) in self.tables.items():
-            if _has_lost(table, keys, values):
+            if not _is_machinery(place) and _has_lost(table, keys, values):
                 changed[place] = digest_value(table)
         return {place: its for place, its in changed.items() if place not in ELSEWHERE}
 
@@ -109,10 +114,15 @@ def _is_own(name: str) -> bool:
     return name.partition(".")[0] in OWN
 
 
-def _find_replaced(now: _Names, then: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _is_machinery(place: str) -> bool:
+    return place.partition(".")[0] in MACHINERY
+
+
+def _find_replaced(now: _Names, then: Mapping[str, Any], called_only: bool) -> Iterator[tuple[str, str]]:
+    """Yield what is another thing now, or gone. called_only: of what is no function or class nothing is said."""
     for name, value in then.items():
         new = now.get(name, MISSING)
-        if new is value or value is None or name in NAMELESS:
+        if new is value or value is None or name in NAMELESS or (called_only and not callable(value)):
             continue
         digest = GONE if new is MISSING else digest_value(new)
         if issubclass(type(value), types.ModuleType) or digest != digest_value(

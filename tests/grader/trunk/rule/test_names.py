@@ -110,5 +110,7 @@ def test_what_a_cell_may_leave_or_set_is_told() -> None:
     assert find_names("import ctypes").lasting
     assert find_names("np.abs = f").sets
     assert find_names("setattr(np, 'abs', f)").sets
+    assert find_names("import wave\nwave.table[0] = 1").sets
+    assert not find_names("a[0] = 1").sets
     assert not find_names("a = np.abs(b)\nprint(a.c)").sets
     assert HANDLES_STATES in find_names("with torch.random.fork_rng():\n    a()").reads
