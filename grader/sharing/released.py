@@ -59,7 +59,7 @@ class Released:
     def to_known(self) -> Known:
         """Return what the rule needs to know."""
         traces = [Trace.model_validate(one["trace"]) for one in self.records]
-        return Known(self.sources, self.names, traces, self.looks)
+        return Known(self.names, traces, self.looks)
 
 
 def begin_released(notebook: Any) -> Released:

@@ -69,7 +69,7 @@ class Journey:
         """Take what is the trunk's, run what is not, and return the result."""
         begun, notebook = self.begun, parse_notebook(self.begun.data)
         self.indices, known = list_executed(notebook), self.released.to_known()
-        self.path = find_path(list_sources(notebook), known.sources, self.released.free, known.traces)
+        self.path = find_path(list_sources(notebook), self.released.sources, self.released.free, known.traces)
         self.way = walk(self.path, known)
         tell = partial(note_cell, begun.folder)
         client = SharingClient(notebook, begun.job.limits, keep_going=begun.job.keep_going, tell_cell=tell)
