@@ -4,6 +4,8 @@ import contextlib
 import json
 import os
 import signal
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -16,12 +18,14 @@ from assignment.course import Course
 from grader.driver.drive import run_class
 from grader.driver.event import Ended, Event
 from grader.driver.run_job import LOG_FILE
+from grader.driver.sharing import GONE
 from grader.runs.result import RunResult, load_result
 from tests.courses import copy_course
 from tests.grader.sharing.test_replay import show
 from tests.grader.trunk.lab import AS_ROOT
 from tests.patience import PATIENCE, wait_until
 
+ROOT = Path(__file__).parents[3]
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow, AS_ROOT]
 SAVE = "np.savez('outputs/{group}.npz', {array}={name})\nprint({name})"
 RELEASED = (
@@ -114,30 +118,61 @@ def test_one_hand_in_alone_shares_nothing(course: Course, tmp_path: Path) -> Non
     assert run(course, tmp_path, {"alone": [*RELEASED]}, share=True)["alone"].shared == ()
 
 
-def test_hand_in_whose_process_is_killed_is_executed_alone(course: Course, tmp_path: Path) -> None:
-    waits = change(2, "# scratch 1\nimport time\ntime.sleep(5)")
+SLOW = change(2, "# scratch 1\nimport time\ntime.sleep(5)")
+
+
+@pytest.mark.parametrize("what", ["its own process", "the host"])
+def test_hand_in_whose_process_is_killed_is_executed_alone(course: Course, tmp_path: Path, what: str) -> None:
     log, killed = tmp_path / "runs" / "slow" / LOG_FILE, list[int]()
 
     def kill() -> None:
-        assert wait_until(lambda: find_writers(log))
-        for pid in find_writers(log):
-            os.kill(pid, signal.SIGKILL)
-            killed.append(pid)
+        assert wait_until(lambda: find_writers(log, os.getpid()))
+        for pid in find_writers(log, os.getpid()):
+            killed.append(pid if what == "its own process" else find_parent(pid))
+            os.kill(killed[-1], signal.SIGKILL)
 
     thread = threading.Thread(target=kill)
     thread.start()
-    results = run(course, tmp_path, {"slow": waits, "other": [*RELEASED]}, share=True)
+    results = run(course, tmp_path, {"slow": SLOW, "other": [*RELEASED]}, share=True)
     thread.join(PATIENCE)
     assert killed
-    assert (results["slow"].word, results["slow"].shared) == ("ran", ())
-    assert (results["other"].word, results["other"].shared) == ("ran", (0, 1, 2, 3, 4, 5))
-    assert "not shared: its process ended without a word" in log.read_text()
+    assert {one.word for one in results.values()} == {"ran"}
+    assert results["slow"].shared == ()
+    why = "its process ended without a word" if what == "its own process" else GONE
+    assert f"not shared: {why}" in log.read_text()
 
 
-def find_writers(path: Path) -> list[int]:
-    """Return the processes of ours whose stderr goes to a file."""
+def test_class_goes_on_where_it_was_when_its_driver_is_killed(course: Course, tmp_path: Path) -> None:
+    for name, cells in {"slow": SLOW, "other": [*RELEASED]}.items():
+        write(tmp_path / "handins" / f"{name}.ipynb", cells)
+    words = ("run", tmp_path / "handins", tmp_path / "runs", "--course", course.folder, "--share")
+    command = [sys.executable, "-P", "-m", "grader", *map(str, words), "--device", "cpu", "--without-memory-group"]
+    log = (tmp_path / "log").open("wb")
+    driver = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=log, stderr=log)
+    assert wait_until(lambda: find_writers(tmp_path / "runs" / "slow" / LOG_FILE, driver.pid))
+    theirs = list_descendants(driver.pid)
+    driver.kill()
+    driver.wait()
+    assert wait_until(lambda: not any(is_alive(pid) for pid in theirs))
+    assert subprocess.run(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=log, stderr=log).returncode == 0
+    assert {load(tmp_path / "runs", name).word for name in ("slow", "other")} == {"ran"}
+
+
+def find_parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def find_writers(path: Path, above: int) -> list[int]:
+    """Return the processes below one whose stderr goes to a file."""
     found = []
-    for pid in list_descendants(os.getpid()):
+    for pid in list_descendants(above):
         with contextlib.suppress(OSError):
             found += [pid] if Path(f"/proc/{pid}/fd/2").readlink() == path else []
     return found
@@ -157,7 +192,7 @@ def test_nothing_is_left_of_a_class_that_shared(course: Course, tmp_path: Path) 
     assert all(one.shared for one in results.values())
     mine = seen - before
     assert len(mine) > 4  # the host, the keeper, the cage of the trunk, the trunk
-    assert wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in mine))
+    assert wait_until(lambda: not any(is_alive(pid) for pid in mine))
     groups = [path.name for path in Path("/sys/fs/cgroup").rglob("hw9-*-*")]
     assert not [name for name in groups if int(name.split("-")[1]) in mine]
 
