@@ -19,6 +19,7 @@ from assignment.course import Course
 from assignment.files.foreign import read_file
 from assignment.fixable import FixableError
 from assignment.profile import check_profile
+from grader.driver.both_ways import run_both_ways
 from grader.driver.event import Begun, Ended, Observer, Started, TakenIn, Waits, ignore
 from grader.driver.executors import Elastic, MachineError, make_executor
 from grader.driver.order import order_by_time
@@ -117,9 +118,11 @@ def run_class(
                 _run_all(Drive(runs, slots, job, released, observer, share=share and sandbox), chosen, whole)
             finally:
                 end_hosts()
+            results = [one for one in (load_result(run_folder(runs, its)) for its in whole) if one is not None]
+            if share and not isinstance(chosen, Elastic):
+                run_both_ways(runs, job, lambda folder: chosen.submit(run_job, folder).result(), results, observer)
         _tell_news(observer, chosen)
-        results = (load_result(run_folder(runs, one)) for one in whole)
-        return [result for result in results if result is not None]
+        return results
 
 
 def make_job(

@@ -16,7 +16,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from assignment.course import Course
 from grader.driver.drive import run_class
-from grader.driver.event import Ended, Event
+from grader.driver.event import Ended, Event, Noted
 from grader.driver.run_job import LOG_FILE
 from grader.driver.sharing import GONE
 from grader.runs.result import RunResult, load_result
@@ -81,9 +81,11 @@ def run(course: Course, folder: Path, handins: dict[str, list[tuple[str, str]]],
 @pytest.fixture(scope="module")
 def both(course: Course, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The class run with a kernel for each hand-in, and sharing."""
-    folders = tmp_path_factory.mktemp("fresh"), tmp_path_factory.mktemp("shared")
+    folders, told = (tmp_path_factory.mktemp("fresh"), tmp_path_factory.mktemp("shared")), list[Event]()
     for folder, share in zip(folders, (False, True), strict=True):
-        run(course, folder, {name: cells for name, (cells, _) in HANDINS.items()}, share=share)
+        run(course, folder, {name: cells for name, (cells, _) in HANDINS.items()}, share=share, observer=told.append)
+    (said,) = (one.text for one in told if isinstance(one, Noted))
+    assert said.endswith("shared, and executed whole as well: the same came of it")
     return folders[0] / "runs", folders[1] / "runs"
 
 
