@@ -34,7 +34,6 @@ from grader.worker.save import OUTPUTS, save_notebook, save_outputs
 from grader.worker.watch import Clock, run_notebook
 
 LANGUAGE = IPythonKernel.language_info  # of every kernel of this Python
-NOTE = "{} of {} code cells are as released and were not executed: what they gave is that of the released notebook"
 
 
 def run_shared(folder: Path, released: Released) -> None:
@@ -169,8 +168,7 @@ class Journey:
             notes=(*client.list_notes(ending), *saved, *self.outputs),
             shared=tuple(client.taken),
         )
-        note = NOTE.format(len(client.taken), len(self.indices))
-        return describe_run(begun, seen, kind, (*describe_limits(begun.job, kind), note))
+        return describe_run(begun, seen, kind, describe_limits(begun.job, kind))
 
 
 def parse_said(said: str | None) -> Look | None:
