@@ -13,7 +13,6 @@ from assignment.assignment import Limits
 from grader.worker.client import Client
 from grader.worker.kernel import Kernel
 
-OUTPUT_WIDGET = "OutputModel"  # what it takes in, a page tells the kernel: no record can
 TIMES = ("status", "execute_input")  # what a kernel says of when it ran a cell
 
 Record = Mapping[str, Any]  # of a released cell: `messages` in their order, as a kernel sends them, and whether `ok`
@@ -61,6 +60,8 @@ class SharingClient(Client):
         async with self.async_setup_kernel():
             assert self.kc is not None
             assert self.go_on is not None
+            for widget in self.comm_objects.values():
+                widget.kernel_client = self.kc
             info = await self.async_wait_for_reply(self.kc.kernel_info())
             if info is not None and "language_info" in info["content"]:
                 self.nb.metadata["language_info"] = info["content"]["language_info"]
@@ -92,8 +93,8 @@ def find_untakable(record: Record) -> str | None:
         return "it failed"
     for message in record["messages"]:
         data = message["content"].get("data", {}) if message["msg_type"].startswith("comm_") else {}
-        if data.get("state", {}).get("_model_name") == OUTPUT_WIDGET:
-            return "it made an Output widget, which a page answers"
+        if data.get("state", {}).get("msg_id"):
+            return "an Output widget took what it showed, of which a page tells the kernel"
     return None
 
 
