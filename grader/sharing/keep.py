@@ -81,7 +81,7 @@ class Keeper:
 
     def _find_points(self, leave: Sequence[int]) -> frozenset[int]:
         """Return where snapshots are needed: a cell that may look at what ran before it is each hand-in's own."""
-        wide = {number for number, its in enumerate(self.released.names) if ALL in its.reads and not its.reads_globals}
+        wide = {number for number, its in enumerate(self.released.names) if ALL in its.reads}
         points = frozenset({*leave, *wide} if leave else ())
         if len(points) > MOST_SNAPSHOTS:
             raise FixableError(f"{len(points)} snapshots; expected at most {MOST_SNAPSHOTS}")
