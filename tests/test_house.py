@@ -80,7 +80,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "grader.sharing": (
         *("assignment", "grader.files", "grader.handins", "grader.runs", "grader.sandbox"),
         *("grader.trunk", "grader.trunk.rule"),
-        *("grader.trunk.state", "grader.worker", "grader.driver"),
+        *("grader.worker", "grader.driver"),
     ),
     "grader.driver": (
         *("assignment", "assignment.files", "grader.files", "grader.handins", "grader.runs", "grader.sandbox"),

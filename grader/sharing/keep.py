@@ -20,9 +20,8 @@ from grader.runs.job import Job
 from grader.sandbox import cage
 from grader.sharing.released import Released, hold
 from grader.sharing.replay import SharingClient
-from grader.trunk.joining import LOOK, Trunk
+from grader.trunk.joining import LOOK, NotShared, Trunk
 from grader.trunk.starting import start_trunk
-from grader.trunk.state.code import ALL
 from grader.trunk.wire import send
 from grader.worker.client import MIB
 from grader.worker.place import EMPTY, Place, open_place
@@ -31,7 +30,6 @@ from grader.worker.watch import run_notebook
 
 NAME = ".trunk"  # what the trunk's Run is called; no student's is
 TIMES = 2  # the memory of one notebook, for the trunk with all its snapshots
-MOST_SNAPSHOTS = 40
 
 
 class Keeper:
@@ -65,27 +63,23 @@ class Keeper:
         share = self.job.share
         assert share is not None
         async with asyncio.timeout(self.job.limits.notebook_seconds):
-            leave = self._find_points(share.leave)
             for point in range(len(self.released.sources) + 1):
                 if point in share.back:
                     self.tell("look", point, [hold_json(await self._look(trunk, point))])
-                if point in leave:
-                    await self._keep_snapshot(trunk, point)
-                if point < len(self.released.sources):
-                    names = self.released.names[point]
-                    record = await trunk.run_cell(self.released.sources[point], ask=names.reads_globals)
-                    self.tell("record", point, [hold_json(record)])
-                    if not record["ok"]:
-                        raise FixableError(f"released code cell {point} failed; expected one that runs")
+                snapshot = await self._take_snapshot(trunk, needed=point in share.leave) if share.leave else None
+                looked = point < len(self.released.sources) and await self._run_cell(trunk, point)
+                if snapshot is not None:
+                    self._tell_snapshot(snapshot, point, needed=looked or point in share.leave)
             self._tell_outputs(trunk, place)
 
-    def _find_points(self, leave: Sequence[int]) -> frozenset[int]:
-        """Return where snapshots are needed: a cell that may look at what ran before it is each hand-in's own."""
-        wide = {number for number, its in enumerate(self.released.names) if ALL in its.reads}
-        points = frozenset({*leave, *wide} if leave else ())
-        if len(points) > MOST_SNAPSHOTS:
-            raise FixableError(f"{len(points)} snapshots; expected at most {MOST_SNAPSHOTS}")
-        return points
+    async def _run_cell(self, trunk: Trunk, number: int) -> bool:
+        """Run a cell, and tell whether it looked at the sources before it: then it is each hand-in's own."""
+        ask = self.released.names[number].reads_globals
+        record = await trunk.run_cell(self.released.sources[number], ask=ask)
+        self.tell("record", number, [hold_json(record)])
+        if not record["ok"]:
+            raise FixableError(f"released code cell {number} failed; expected one that runs")
+        return bool(record["trace"]["history"])
 
     async def _look(self, trunk: Trunk, point: int) -> Any:
         """Return what a branch says of its state that ran nothing."""
@@ -107,11 +101,21 @@ class Keeper:
             raise FixableError(f"sandbox: a branch before released code cell {point}: {ending}; expected its state")
         return json.loads(ast.literal_eval(said[0]))
 
-    async def _keep_snapshot(self, trunk: Trunk, point: int) -> None:
-        snapshot = await trunk.take_snapshot()
+    async def _take_snapshot(self, trunk: Trunk, *, needed: bool) -> Trunk | None:
+        """Return a snapshot, of which the next cell may show that it is needed; NotShared where it is and cannot be."""
+        try:
+            return await trunk.take_snapshot()
+        except NotShared:
+            if needed:
+                raise
+            return None
+
+    def _tell_snapshot(self, snapshot: Trunk, point: int, *, needed: bool) -> None:
+        """Hand a snapshot to the host, or let it end."""
         with snapshot.control:
-            said = {"point": point, "mounted": list(map(str, snapshot.mounted))}
-            send(self.host, ["snapshot", said], [os.dup(snapshot.control.fileno())])
+            if needed:
+                said = {"point": point, "mounted": list(map(str, snapshot.mounted))}
+                self.tell("snapshot", said, [os.dup(snapshot.control.fileno())])
 
     def _tell_outputs(self, trunk: Trunk, place: Place) -> None:
         """Tell what the trunk saved; FixableError where that is more than a notebook may."""
