@@ -77,9 +77,14 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "grader.trunk.state": (),
     "grader.trunk.rule": ("assignment", "grader.trunk.state"),
     "grader.trunk": ("assignment", "grader.sandbox", "grader.trunk.state", "grader.worker"),
-    "grader.sharing": ("assignment", "grader.handins", "grader.worker"),
+    "grader.sharing": (
+        *("assignment", "grader.files", "grader.handins", "grader.runs", "grader.sandbox"),
+        *("grader.trunk", "grader.trunk.rule"),
+        *("grader.worker", "grader.driver"),
+    ),
     "grader.driver": (
         *("assignment", "assignment.files", "grader.files", "grader.handins", "grader.runs", "grader.sandbox"),
+        "grader.trunk.rule",
     ),
     "grader.cluster": (
         *("assignment", "assignment.files", "grader.files", "grader.handins", "grader.runs", "grader.sandbox"),

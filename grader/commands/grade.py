@@ -18,6 +18,7 @@ from grader.commands.terminal.options import (
     add_keep_going,
     add_run_options,
     add_runs,
+    add_share,
     add_show_key,
     add_verb,
     take_given,
@@ -57,6 +58,7 @@ def add_parser(verbs: Verbs) -> None:
     add_run_options(parser)
     add_cluster_options(parser)
     add_keep_going(parser)
+    add_share(parser)
 
 
 def _start(options: argparse.Namespace) -> int:

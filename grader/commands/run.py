@@ -15,6 +15,7 @@ from grader.commands.terminal.options import (
     add_keep_going,
     add_run_options,
     add_runs,
+    add_share,
     add_verb,
     take_run_options,
 )
@@ -61,6 +62,7 @@ def add_parser(verbs: Verbs) -> None:
     add_run_options(parser)
     add_cluster_options(parser)
     add_keep_going(parser)
+    add_share(parser)
 
 
 def _start(options: argparse.Namespace) -> int:
@@ -104,6 +106,7 @@ def execute(
             sandbox=how.sandbox,
             without_memory_group=how.without_memory_group,
             keep_going=how.keep_going,
+            share=how.share,
             limits=how.to_limits(course.assignment.limits),
             elsewhere=elsewhere,
             observer=observe,

@@ -9,7 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,13 @@ from assignment.course import Course
 from assignment.files.foreign import read_file
 from assignment.fixable import FixableError
 from assignment.profile import check_profile
+from grader.driver.both_ways import run_both_ways
 from grader.driver.event import Begun, Ended, Observer, Started, TakenIn, Waits, ignore
 from grader.driver.executors import Elastic, MachineError, make_executor
 from grader.driver.order import order_by_time
 from grader.driver.pause import Pause
 from grader.driver.run_job import LOG_FILE, run_job
+from grader.driver.sharing import end_hosts, may_share, plan_sharing
 from grader.driver.slot import Slot, make_font_list, make_slots, share_threads
 from grader.files.whole import MOST_BYTES, to_json, write_whole
 from grader.handins.notebook import parse_notebook
@@ -61,6 +63,7 @@ class Drive:
     released: Any  # the released notebook, parsed
     tell: Observer
     pause: Pause = field(default_factory=Pause)
+    share: bool = False
 
 
 def run_class(
@@ -73,6 +76,7 @@ def run_class(
     sandbox: bool = True,
     without_memory_group: bool = False,
     keep_going: bool = False,
+    share: bool = False,
     limits: Limits | None = None,
     executor: str = "local",
     elsewhere: Callable[[], Elastic] | None = None,
@@ -84,6 +88,7 @@ def run_class(
 
     `device` is auto, cpu or cuda; `jobs` None means one for each GPU, or for each processor; `executor` is one of
     `EXECUTORS`; `elsewhere` makes one on other machines, and then this one needs neither sandbox nor device.
+    `share`: what a hand-in left as released is taken from one run of the released notebook, where that can be.
     `without_memory_group`: also where no group limits a whole notebook's memory. Where not even an empty notebook can
     be started any more the class waits, then ends with FixableError, and no hand-in is charged.
     FixableError as well when the hand-ins, the course, the RUNS folder or the sandbox are not as they must be;
@@ -109,10 +114,15 @@ def run_class(
         job = make_job(handins, runs, slots, course, its).model_copy(update=how)
         whole = [one for one in taken.submissions if one.problem is None]
         with elsewhere() if elsewhere else make_executor(executor, slots) as chosen:
-            _run_all(Drive(runs, slots, job, released, observer), chosen, whole)
+            try:
+                _run_all(Drive(runs, slots, job, released, observer, share=share and sandbox), chosen, whole)
+            finally:
+                end_hosts()
+            results = [one for one in (load_result(run_folder(runs, its)) for its in whole) if one is not None]
+            if share and not isinstance(chosen, Elastic):
+                run_both_ways(runs, job, lambda folder: chosen.submit(run_job, folder).result(), results, observer)
         _tell_news(observer, chosen)
-        results = (load_result(run_folder(runs, one)) for one in whole)
-        return [result for result in results if result is not None]
+        return results
 
 
 def make_job(
@@ -137,6 +147,9 @@ def _run_all(drive: Drive, executor: Executor, submissions: list[Submission]) ->
     """Execute until every hand-in has a result, never two on one slot; when interrupted, take back what still runs."""
     unfinished = [one for one in submissions if load_result(run_folder(drive.runs, one)) is None]
     todo = deque(order_by_time(unfinished, drive.runs))
+    if drive.share:
+        share = plan_sharing(drive.runs, unfinished, drive.released)
+        drive = replace(drive, job=drive.job.model_copy(update={"share": share}))
     drive.tell(Begun(len(submissions), len(submissions) - len(todo)))
     free, running = deque(drive.slots), dict[Future[None], tuple[Submission, Slot]]()
     try:
@@ -196,7 +209,9 @@ def _start(drive: Drive, executor: Executor, submission: Submission, plan: Plan,
     attempt = begin_attempt(folder)
     prepare_run(folder)
     write_whole(folder / "plan.json", to_json(plan))
-    write_job(folder, drive.job.model_copy(update={"slot": slot.number, "gpu": slot.gpu, "attempt": attempt}))
+    own = {"slot": slot.number, "gpu": slot.gpu, "attempt": attempt}
+    own |= {} if may_share(submission) and slot.gpu is None else {"share": None}
+    write_job(folder, drive.job.model_copy(update=own))
     drive.tell(Started(submission.student))
     return executor.submit(run_job, folder.resolve())
 

@@ -13,8 +13,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from grader.runs.folder import note_unready
-from grader.runs.job import load_job, read_order
+from grader.driver.sharing import run_sharing
+from grader.runs.folder import note_unready, prepare_run
+from grader.runs.job import Job, load_job, read_order
+from grader.runs.result import RESULT_FILE
 from grader.sandbox.cage import to_head
 from grader.sandbox.orphans import end_cages
 from grader.sandbox.subordinate import ENTER
@@ -34,9 +36,37 @@ def run_job(folder: Path) -> None:
     if order is None:
         return
     job = load_job(folder)
+    why = _share(folder, order, job)
+    if why is not None:
+        _work(folder, order, job, why)
+    with contextlib.suppress(FileNotFoundError):  # another order's run_job may be at it already
+        if read_order(folder) == order and not (folder / LOG_FILE).stat().st_size:
+            (folder / LOG_FILE).unlink()
+
+
+def _share(folder: Path, order: bytes, job: Job) -> str | None:
+    """Have a Run executed by a host where it may share; return why it is a worker's, "" where nobody asked, else None.
+
+    Only the first attempt: what ended without a word is then executed alone.
+    """
+    if job.share is None or job.gpu is not None or job.attempt > 1:
+        return ""
+    end = time.monotonic() + 2 * job.limits.notebook_seconds + SPARE_SECONDS  # the released notebook runs first
+    why = run_sharing(folder, job, lambda: read_order(folder) == order and time.monotonic() < end)
+    if not why or read_order(folder) != order or (folder / RESULT_FILE).exists():
+        return None
+    end_cages(folder.name)
+    prepare_run(folder)
+    return why
+
+
+def _work(folder: Path, order: bytes, job: Job, why: str) -> None:
+    """Have a worker execute a Run."""
     end = time.monotonic() + job.limits.notebook_seconds + SPARE_SECONDS
     try:
-        with (folder / LOG_FILE).open("wb") as log:
+        with (folder / LOG_FILE).open("ab" if why else "wb") as log:
+            log.write(f"not shared: {why}\n".encode() if why else b"")
+            log.flush()
             worker = _start(ENTER if job.subordinate else (), to_worker(folder), log.fileno())
     except OSError as error:
         note_unready(folder, f"sandbox: no worker can be started: {error}; expected room for a process")
@@ -48,9 +78,6 @@ def run_job(folder: Path) -> None:
         _kill(worker)
         if worker.returncode:
             end_cages(folder.name)
-    with contextlib.suppress(FileNotFoundError):  # another order's run_job may be at it already
-        if read_order(folder) == order and not (folder / LOG_FILE).stat().st_size:
-            (folder / LOG_FILE).unlink()
 
 
 def to_worker(folder: Path) -> list[str]:

@@ -16,7 +16,7 @@ from assignment.fixable import Fault, FixableError, parse_as
 from assignment.profile import check_profile
 from assignment.records import Record
 from grader.files.whole import MOST_BYTES, load_json, to_json, write_whole
-from grader.handins.walk import Sharing
+from grader.handins.sharing import Sharing
 from grader.sandbox.gpu import Gpu
 
 JOB_FILE = "job.json"

@@ -60,6 +60,11 @@ class Evidence(Record):
         description="code cells that are neither official nor as released, by where they stand; the answers, where "
         "they belong, are none; null where nobody looked",
     )
+    shared: tuple[int, ...] = Field(
+        default=(),
+        description="cells that stand as released and were not executed: what they gave was taken from a run of the "
+        "released notebook (`--share`), their arrays too",
+    )
     notebook_sha256: str | None = Field(default=None, description="of the notebook that was run")
     notes: tuple[str, ...] = Field(default=(), description="what the runner noted, one sentence each")
 
@@ -102,6 +107,7 @@ def _to_evidence(result: RunResult) -> Evidence:
         gpu_driver=result.gpu_driver,
         attempt=result.attempt,
         sandbox=result.sandbox,
+        shared=result.shared,
         memory_group=result.memory_group if result.sandbox and result.word != "lost" else None,
         notebook_sha256=result.notebook_sha256 or None,
         notes=result.notes,

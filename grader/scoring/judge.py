@@ -35,6 +35,10 @@ REPLACED = Bilingual(
 )
 
 NO_TIME = Bilingual(en="Nobody said when it was handed in; it counts as in time.", zh="沒有繳交時間的紀錄，視為準時。")
+SHARED = Bilingual(
+    en="Cells that stand as released were not executed again: what they gave is that of the released notebook.",
+    zh="與發布版本相同的儲存格沒有重新執行，其結果取自發布的 notebook。",
+)
 NO_SANDBOX = Bilingual(en="It ran outside the sandbox.", zh="是在沙箱之外執行的。")
 
 
@@ -214,4 +218,6 @@ def _list_notes(submission: Submission, counted: Counted, run: Evidence) -> tupl
         notes.append(NO_TIME)
     if run.sandbox is False:
         notes.append(NO_SANDBOX)
+    if run.shared:
+        notes.append(SHARED)
     return tuple(notes)

@@ -5,22 +5,19 @@ updates, and what widgets show, are as a single kernel would leave them; only th
 which may have more cells or fewer. Times are not made up: a cell that was taken has none.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
 from assignment.assignment import Limits
-from grader.handins.walk import Own
 from grader.worker.client import Client
 from grader.worker.kernel import Kernel
 
-OUTPUT_WIDGET = "OutputModel"  # what it takes in, a page tells the kernel: no record can
 TIMES = ("status", "execute_input")  # what a kernel says of when it ran a cell
 
-Record = Mapping[
-    str, Any
-]  # of a released cell: `messages` in their order, as a kernel sends them, and whether it is `ok`
-MayReturn = Callable[["SharingClient"], Awaitable[bool]]
+Record = Mapping[str, Any]  # of a released cell: `messages` in their order, as a kernel sends them, and whether `ok`
+Steps = Sequence[int]  # indices of cells
+GoOn = Callable[[bool], Awaitable[Steps | None]]  # is told whether a cell failed; the next cells, None: no more
 
 
 class SharingClient(Client):
@@ -37,11 +34,8 @@ class SharingClient(Client):
         super().__init__(notebook, None, limits, keep_going=keep_going, tell_cell=tell_cell)
         self.clear_before_next_output = False
         self.taken: list[int] = []  # indices of the cells that came from records
-        self.order: tuple[int, ...] = ()  # of the cells that the kernel may have to run
-        self.own = 0  # how many of them are asked for before it is asked whether the rest is
-        self.may_return: MayReturn | None = None
-        self.returned = False
-        self.at_first = 0  # what the kernel's next cell would be numbered
+        self.steps: Steps = ()
+        self.go_on: GoOn | None = None
 
     def take(self, index: int, record: Record, language: Mapping[str, Any]) -> None:
         """Let a cell have what the same cell gave in the trunk."""
@@ -56,69 +50,51 @@ class SharingClient(Client):
                 self.process_message(_to_message(message, self.code_cells_executed, f"{index}-{number}"), cell, index)
         self.taken.append(index)
 
-    def follow(
-        self, kernel: Kernel, step: Own, rest: tuple[int, ...], *, number: int, may_return: MayReturn | None
-    ) -> None:
-        """Have the next `async_execute` run a step on this kernel, and then the rest where it may not return.
-
-        number: what the kernel's next cell would be numbered, from 1; may_return: asked after the step's cells.
-        """
+    def follow(self, kernel: Kernel, steps: Steps, go_on: GoOn) -> None:
+        """Have the next `async_execute` run cells on this kernel, and then those that `go_on` says."""
         self.attach(kernel)
-        self.order, self.own = (*step.cells, *rest), len(step.cells)
-        self.at_first, self.may_return, self.returned = number, may_return, False
+        self.cell, self.steps, self.go_on = None, steps, go_on
 
     async def async_execute(self, reset_kc: bool = False, **kwargs: Any) -> Any:
         """Execute the cells that are to be executed on the kernel."""
         async with self.async_setup_kernel():
-            await self._greet()
-            failed = len(self.failures)
-            for done, index in enumerate(self.order):
-                if done == self.own and await self._is_back(failed):
-                    return self.nb
-                await self.async_execute_cell(self.nb.cells[index], index, self.code_cells_executed + 1)
-            if len(self.order) == self.own and await self._is_back(failed):
-                return self.nb
-            self.set_widgets_metadata()
+            assert self.kc is not None
+            assert self.go_on is not None
+            for widget in self.comm_objects.values():
+                widget.kernel_client = self.kc
+            info = await self.async_wait_for_reply(self.kc.kernel_info())
+            if info is not None and "language_info" in info["content"]:
+                self.nb.metadata["language_info"] = info["content"]["language_info"]
+            steps: Steps | None = self.steps
+            while steps is not None:
+                failed = len(self.failures)
+                for index in steps:
+                    await self.async_execute_cell(self.nb.cells[index], index, self.code_cells_executed + 1)
+                steps = await self.go_on(len(self.failures) > failed)
         return self.nb
 
     async def ask(self, expression: str) -> str | None:
         """Return how the kernel shows an expression as text, None where it does not: the student's word."""
         assert self.kc is not None
-        request = self.kc.execute("", silent=True, store_history=False, user_expressions={"asked": expression})
+        before = self.session.received
+        request = self.kc.execute("pass", silent=True, store_history=False, user_expressions={"asked": expression})
         reply = await self.async_wait_for_reply(request)
+        self.session.received = before  # it is no output
         try:
             found = reply["content"]["user_expressions"]["asked"]["data"]["text/plain"] if reply is not None else None
         except (KeyError, TypeError):
             return None
         return found if isinstance(found, str) else None
 
-    async def _is_back(self, failed: int) -> bool:
-        """Tell whether the hand-in goes on in the trunk; a cell that failed leaves what no released cell does."""
-        if self.may_return is not None and len(self.failures) == failed:
-            self.returned = await self.may_return(self)
-        return self.returned
-
-    async def _greet(self) -> None:
-        """Take in which language it is, as nbclient does, and have the kernel number its next cell as the hand-in's."""
-        assert self.kc is not None
-        info = await self.async_wait_for_reply(self.kc.kernel_info())
-        if info is not None and "language_info" in info["content"]:
-            self.nb.metadata["language_info"] = info["content"]["language_info"]
-        if self.at_first != self.code_cells_executed + 1:
-            source = f"get_ipython().execution_count = {self.code_cells_executed + 1}"
-            await self.async_wait_for_reply(self.kc.execute(source, silent=True, store_history=False))
-
 
 def find_untakable(record: Record) -> str | None:
     """Return why no hand-in can take a cell from its record, None where all can."""
     if not record["ok"]:
-        return "the released cell failed"
+        return "it failed"
     for message in record["messages"]:
         data = message["content"].get("data", {}) if message["msg_type"].startswith("comm_") else {}
-        if data.get("state", {}).get("_model_name") == OUTPUT_WIDGET:
-            return "the released cell made an Output widget, which a page answers"
-        if data.get("buffer_paths"):
-            return "the released cell made a widget that holds bytes, which no record keeps"
+        if data.get("state", {}).get("msg_id"):
+            return "an Output widget took what it showed, of which a page tells the kernel"
     return None
 
 
@@ -131,7 +107,7 @@ def _to_message(recorded: Mapping[str, Any], count: int, parent: str) -> dict[st
         "header": {"msg_type": recorded["msg_type"]},
         "msg_type": recorded["msg_type"],
         "parent_header": {"msg_id": parent},
-        "metadata": recorded.get("metadata", {}),
+        "metadata": deepcopy(recorded.get("metadata", {})),
         "content": content,
-        "buffers": [],
+        "buffers": [bytes.fromhex(one) for one in recorded.get("buffers", ())],
     }

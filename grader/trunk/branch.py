@@ -97,13 +97,25 @@ class Branch:
     def _become_kernel(self, order: Any) -> None:
         """Serve as an ipykernel that takes over the trunk's shell: a shell is a singleton, so the kernel adopts it."""
         shell, before = self.recorder.shell, (sys.stdout, sys.stderr)
+        ours = {name: its for name, its in sys.modules.items() if name.partition(".")[0] == "grader"}
+        for name in ours:  # which are no kernel's
+            del sys.modules[name]
         application = start_application(order)
         del shell.enable_gui
         shell.kernel = shell.parent = application.kernel
         self.recorder.set_history(order["history"])
         for old, new in zip(before, (sys.stdout, sys.stderr), strict=True):  # what the trunk made may write to the old
             old.write, old.flush = new.write, new.flush  # type: ignore[method-assign]
-        application.kernel.look = lambda: json.dumps(self.watch.look())  # `joining.LOOK`
+
+        def look() -> str:
+            sys.modules.update(ours)  # what is looked at is pickled by functions of ours
+            try:
+                return json.dumps(self.watch.look())
+            finally:
+                for name in ours:
+                    sys.modules.pop(name, None)
+
+        application.kernel.look = look  # `joining.LOOK`
 
         def begin() -> None:
             shell.events.unregister("pre_execute", begin)
@@ -151,11 +163,9 @@ def _close_others(kept: set[int]) -> None:
 
 
 def start_application(order: Any) -> Any:
-    """Make ipykernel's application, and leave of ours what is a kernel's."""
+    """Make ipykernel's application."""
     os.environ.update(order["environment"])
     faulthandler.enable(LAST_WORDS, all_threads=False)
-    for name in [name for name in sys.modules if name.partition(".")[0] == "grader"]:
-        del sys.modules[name]
     sys.argv = [order["program"], "-f", os.path.basename(order["connection"])]  # its folder is another in each branch
     sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
     asyncio.set_event_loop(asyncio.new_event_loop())

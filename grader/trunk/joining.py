@@ -36,7 +36,7 @@ class NotShared(FixableError):  # noqa: N818  # no error: a fresh kernel does it
 class Trunk:
     """A trunk, or a snapshot of one: whom to ask for cells, snapshots and branches."""
 
-    outer: asyncio.subprocess.Process
+    outer: asyncio.subprocess.Process | None  # None: of a snapshot, which ends with its trunk
     control: socket.socket
     pid: int = 0  # of the trunk itself, as this machine numbers it
     mounted: tuple[Path, ...] = ()  # what is mounted in its cage
@@ -60,7 +60,7 @@ class Trunk:
             except NotShared:
                 ours.close()
                 raise
-        return replace(self, control=ours)
+        return replace(self, outer=None, control=ours)
 
     async def branch(self, place: Place, history: Sequence[str] = ()) -> Kernel:
         """Return a kernel that goes on where the trunk is, in a cage of its own; NotShared says why not.
@@ -90,6 +90,8 @@ class Trunk:
     async def kill(self) -> None:
         """End the trunk, its snapshots and its branches."""
         self.control.close()
+        if self.outer is None:
+            return
         with contextlib.suppress(ProcessLookupError):
             self.outer.kill()
         await self.outer.wait()

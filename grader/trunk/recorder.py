@@ -33,6 +33,7 @@ from grader.trunk.state.noting import NotingHistory, NotingNames
 Message = dict[str, Any]  # msg_type, content, metadata, and base64 buffers where there are any
 ASKED = "{} was called, but this frontend does not support input requests."
 GLOBALS = "globals"
+PARENT = {"header": {"msg_id": "recorded"}}
 INLINE = "module://matplotlib_inline.backend_inline"
 
 
@@ -83,16 +84,26 @@ class Stream(io.TextIOBase):
         return len(text)
 
 
+class NoKernel:
+    """What an Output widget asks for the request whose outputs it is to take: so the record tells that it does."""
+
+    def get_parent(self) -> dict[str, Any]:
+        """Return the request that is served."""
+        return PARENT
+
+
 class RecordedComm(BaseComm):
     """A widget's line to its page: kept as messages until there is a kernel, which then sends them."""
 
     session: RecordingSession
+    kernel: Any = NoKernel()
 
     def publish_msg(
         self, msg_type: str, data: Any = None, metadata: Any = None, buffers: Any = None, **keys: Any
     ) -> None:
         """Send or keep one message."""
         if Kernel.initialized():
+            self.kernel = Kernel.instance()
             super().publish_msg(msg_type, data, metadata, buffers, **keys)  # type: ignore[no-untyped-call]
             return
         content = json_clean({"data": data or {}, "comm_id": self.comm_id, **keys})  # type: ignore[no-untyped-call]
@@ -112,7 +123,7 @@ class Recorder:
         for one in (self.shell.displayhook, self.shell.display_pub):
             one.session, one.pub_socket, one.topic = self.session, None, b""
         self.shell.enable_gui = lambda gui=None: None
-        self.shell.set_parent({"header": {}})
+        self.shell.set_parent(PARENT)
         self.shell.user_ns_hidden.update(self.shell.user_ns)
         RecordedComm.session = self.session
         comm.create_comm = RecordedComm

@@ -23,6 +23,7 @@ class RunOptions:
     sandbox: bool = True
     without_memory_group: bool = False
     keep_going: bool = False
+    share: bool = False
     cell_seconds: int | None = None
     notebook_seconds: int | None = None
     memory_mib: int | None = None
@@ -193,6 +194,16 @@ def add_keep_going(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_share(parser: argparse.ArgumentParser) -> None:
+    """Add --share, which only verbs that run a class have."""
+    parser.add_argument(
+        "--share",
+        action="store_true",
+        help="run the released notebook once, take from it what a hand-in left as released, and run the rest of each "
+        "in a copy of that notebook's process (as root, on processors); what cannot share is run whole",
+    )
+
+
 def take_run_options(options: argparse.Namespace) -> RunOptions:
     """Return how notebooks are run, as it was typed."""
     return RunOptions(
@@ -201,6 +212,7 @@ def take_run_options(options: argparse.Namespace) -> RunOptions:
         sandbox=not options.no_sandbox,
         without_memory_group=options.without_memory_group,
         keep_going=getattr(options, "keep_going", False),
+        share=getattr(options, "share", False),
         cell_seconds=options.cell_seconds,
         notebook_seconds=options.notebook_seconds,
         memory_mib=options.memory_mib,

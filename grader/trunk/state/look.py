@@ -23,6 +23,7 @@ from grader.trunk.state.process import Process
 from grader.trunk.state.settings import list_filters, list_random, list_settings
 
 VOLATILE = frozenset({"_", "__", "___", "_i", "_ii", "_iii", "_ih", "_dh", "_oh", "In", "_exit_code"})  # IPython's own
+OWN = ("sys.argv", "posix.environ")  # of each fork; changes of the environment are seen by its variables
 COURSE = "assignment"  # of its modules all data counts
 
 
@@ -41,6 +42,8 @@ class Watch:
     def restart(self) -> None:
         """In a fork, begin anew with what a process has for itself."""
         self.process.restart()
+        for place in OWN:
+            self.modules.renew(place)
 
     def look(self) -> dict[str, Any]:
         """Return what there is now: names, kinds of state beside them, files, and what was replaced in modules.

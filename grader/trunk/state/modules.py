@@ -60,6 +60,13 @@ class Modules:
             if not _is_own(name):
                 loaded.setdefault(name, module)
 
+    def renew(self, place: str) -> None:
+        """Take an attribute as it is now, which each fork has for itself."""
+        module, _, name = place.rpartition(".")
+        now, then = self.kept[module]
+        then[name] = now[name]
+        self._keep_inside(place, now[name])
+
     def list_new(self) -> list[str]:
         """Return the modules that were loaded since: whether something in them was replaced, nobody can tell."""
         new = sys.modules.keys() - self.kept[LOADED][1].keys()

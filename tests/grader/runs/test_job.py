@@ -33,7 +33,7 @@ def test_job_says_nothing_but_what_the_worker_needs(tmp_path: Path) -> None:
     write_job(tmp_path, JOB)
     assert set(json.loads((tmp_path / JOB_FILE).read_text())) == {
         *("version", "course", "limits", "sandbox", "keep_going", "attempt", "slot", "gpu", "threads", "fonts"),
-        *("without_memory_group", "subordinate", "share"),
+        *("without_memory_group", "subordinate", "share", "gpu_memory_mib"),
         "hidden",
     }
 

@@ -64,13 +64,17 @@ def test_unanswered_is_blank_unreadable_keeps_its_reason_and_a_question_without_
 
 
 def test_notes_of_the_run_are_quoted_in_both_languages(tmp_path: Path, judge: Judge) -> None:
-    save_result(tmp_path / "runs", "ran", sandbox=False, notes=["not taken: x.npz"])
+    save_result(tmp_path / "runs", "ran", sandbox=False, shared=[0, 2], notes=["not taken: x.npz"])
     said = [(note.en, note.zh) for note in judge({"lime_1": "bd"}).notes]
     assert said == [
         ("cell 0: 'lime_1' was read as lime-1; expected 'lime-1'", "儲存格 0：'lime_1' 讀作 lime-1；應為 'lime-1'"),
         ("The run noted: not taken: x.npz", "執行時的紀錄：not taken: x.npz"),
         ("Nobody said when it was handed in; it counts as in time.", "沒有繳交時間的紀錄，視為準時。"),
         ("It ran outside the sandbox.", "是在沙箱之外執行的。"),
+        (
+            "Cells that stand as released were not executed again: what they gave is that of the released notebook.",
+            "與發布版本相同的儲存格沒有重新執行，其結果取自發布的 notebook。",
+        ),
     ]
 
 

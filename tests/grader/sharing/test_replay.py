@@ -3,15 +3,18 @@
 import asyncio
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Sequence
-from functools import cache
+from functools import partial
+from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from assignment.course import open_course
-from grader.handins.walk import Own, Taken, Trunk, list_cells, walk
 from grader.sandbox.cage import View
 from grader.sandbox.cgroup import Cgroup
 from grader.sharing.replay import SharingClient, find_untakable
@@ -23,6 +26,7 @@ from grader.worker.watch import Clock, run_notebook
 from tests.grader.sandboxed import SMALL
 
 pytestmark = pytest.mark.slow
+ROOT = Path(__file__).parents[3]
 SETUP = "import sys\nfrom IPython.display import HTML, display\nshown = display('first', display_id='place')\n1 + 1"
 RELEASED = (
     SETUP,
@@ -64,42 +68,65 @@ async def run_freshly(sources: Sequence[str], kind: type[Client] = Client, *, ke
     return client
 
 
-@cache
-def record() -> list[Any]:
+@pytest.fixture(scope="module")
+def records() -> list[Any]:
+    """What the released cells gave."""
     recorded = asyncio.run(run_freshly(RELEASED, Recording))
     return [{"messages": recorded.kept[n], "ok": True} for n in range(len(RELEASED))]
 
 
+async def start_branch(point: int, count: int) -> tuple[Kernel, Meter]:
+    """Return a kernel that ran the released cells before a point and numbers its next cell `count`."""
+    kernel, meter = await start()
+    before = SharingClient(make(RELEASED[:point]), SMALL)
+    before.follow(
+        kernel, range(point), partial(end_after, before, f"setattr(get_ipython(), 'execution_count', {count})")
+    )
+    await before.async_execute()
+    before.close()
+    return kernel, meter
+
+
+async def end_after(client: SharingClient, expression: str, _: bool) -> None:
+    assert await client.ask(expression) == "None"
+
+
 async def run_shared(
-    sources: Sequence[str], records: list[Any], *, back: bool, keep_going: bool = False
+    handin: Sequence[int | str], records: list[Any], *, back: bool, keep_going: bool = False
 ) -> SharingClient:
-    """Execute a hand-in, unchanged cells from the record; for a branch a kernel first runs what is before it."""
-    notebook, clock = make(sources), Clock()
+    """Execute a hand-in whose cells are released ones, by number, and own ones, which lead back or do not."""
+    notebook, clock = make(to_sources(handin)), Clock()
     client = SharingClient(notebook, SMALL, keep_going=keep_going)
-
-    async def may_return(_: SharingClient) -> bool:
-        return back
-
-    steps = walk(notebook, Trunk(make(RELEASED)))
-    for at, step in enumerate(steps):
-        if isinstance(step, Taken):
-            client.take(step.cell, records[step.number], LANGUAGE)
+    parts = [
+        (own, [*cells]) for own, cells in groupby(range(len(handin)), lambda index: isinstance(handin[index], str))
+    ]
+    for own, cells in parts:
+        if not own:
+            for index in cells:
+                client.take(index, records[int(handin[index])], LANGUAGE)
             continue
-        kernel, meter = await start()
-        before = SharingClient(make(RELEASED[: step.point]), SMALL)
-        before.follow(kernel, Own(tuple(range(step.point)), 0), (), number=1, may_return=None)
-        await before.async_execute()
-        before.close()
-        asked = may_return if step.back is not None else None
-        client.follow(kernel, step, list_cells(steps[at + 1 :]), number=step.point + 1, may_return=asked)
+        rest, failed = range(cells[-1] + 1, len(handin)), False
+
+        async def go_on(its: bool, rest: range = rest) -> range | None:
+            nonlocal failed
+            failed, rest = failed or its, range(0) if back and not its else rest
+            return rest if len(rest) and client.code_cells_executed < len(handin) else None
+
+        point = int(handin[cells[0] - 1]) + 1 if cells[0] else 0
+        kernel, meter = await start_branch(point, cells[0] + 1)
+        client.follow(kernel, cells, go_on)
         ending = await run_notebook(client, meter, clock)
         kernel.close()
-        if not client.returned:
-            assert ending.word == ("failed" if client.failures else "ran")
+        assert ending.word == ("failed" if client.failures else "ran")
+        if failed or not back:
             break
     client.set_widgets_metadata()
     client.close()
     return client
+
+
+def to_sources(handin: Sequence[int | str]) -> list[str]:
+    return [RELEASED[one] if isinstance(one, int) else one for one in handin]
 
 
 def show(notebook: Any) -> Any:
@@ -124,49 +151,56 @@ def show(notebook: Any) -> Any:
     return json.loads(known.sub(lambda found: numbers.setdefault(found[0], f"#{len(numbers)}"), json.dumps(shown)))
 
 
-def change(number: int, source: str) -> list[str]:
-    return [source if n == number else one for n, one in enumerate(RELEASED)]
-
-
-HANDINS = {
-    "as released": [*RELEASED],
-    "a scratch cell, which shows again what a taken one showed": change(2, "shown.update('second'); _ = 5"),
-    "an added cell, after which all counts are others": [RELEASED[0], "print('mine')\n'out'", *RELEASED[1:]],
-    "cell left out": [one for one in RELEASED if "scratch 1" not in one],
-    "a widget of its own": change(4, "IntSlider(7)"),
-    "two in different places": ["print('mine')", *change(4, "1 / 1")],
+HANDINS: dict[str, list[int | str]] = {
+    "as released": [0, 1, 2, 3, 4, 5],
+    "a scratch cell, which shows again what a taken one showed": [0, 1, "shown.update('second'); _ = 5", 3, 4, 5],
+    "an added cell, after which all counts are others": [0, "print('mine')\n'out'", 1, 2, 3, 4, 5],
+    "a widget of its own": [0, 1, 2, 3, "IntSlider(7)", 5],
+    "two in different places": ["print('mine')", 0, 1, 2, 3, "1 / 1", 5],
 }
 
 
+def keep_messages(cells: list[str]) -> list[Any]:
+    kept = asyncio.run(run_freshly(cells, Recording)).kept
+    return [kept[n] for n in range(len(cells))]
+
+
+def keep_records(cells: list[str]) -> list[Any]:
+    """Return the same from a trunk's recorder, which takes over the streams and the shell of its process."""
+    source = "import json, sys; from grader.trunk.recorder import Recorder; out = sys.stdout; recorder = Recorder()"
+    source += "; json.dump([recorder.run(one) for one in json.loads(sys.argv[1])], out)"
+    command = [sys.executable, "-c", source, json.dumps(cells)]
+    records: list[Any] = json.loads(subprocess.run(command, capture_output=True, check=True, cwd=ROOT).stdout)
+    return records
+
+
 @pytest.mark.parametrize("name", HANDINS)
-def test_notebook_is_the_one_that_a_single_kernel_executes(name: str) -> None:
-    fresh = asyncio.run(run_freshly(HANDINS[name]))
-    back = asyncio.run(run_shared(HANDINS[name], record(), back=True))
-    on = asyncio.run(run_shared(HANDINS[name], record(), back=False))
+def test_notebook_is_the_one_that_a_single_kernel_executes(name: str, records: list[Any]) -> None:
+    fresh = asyncio.run(run_freshly(to_sources(HANDINS[name])))
+    back = asyncio.run(run_shared(HANDINS[name], records, back=True))
+    on = asyncio.run(run_shared(HANDINS[name], records, back=False))
     assert show(back.nb) == show(on.nb) == show(fresh.nb)
     assert back.nb.metadata["language_info"]["name"] == on.nb.metadata["language_info"]["name"] == "python"
     for shared in (back, on):
         assert shared.taken == [index for index, one in enumerate(shared.cell_seconds) if one is None]
-    assert len(back.taken) >= len(HANDINS[name]) - 2
+    assert back.taken == [index for index, one in enumerate(HANDINS[name]) if isinstance(one, int)]
     assert len(on.taken) < len(back.taken) or name == "as released"
 
 
-def test_cell_that_raises_is_told_with_the_number_that_a_single_kernel_gives_it() -> None:
-    sources = [RELEASED[0], "1", *change(2, "1 / 0")[1:]]
-    fresh = asyncio.run(run_freshly(sources, keep_going=True))
-    shared = asyncio.run(run_shared(sources, record(), back=True, keep_going=True))
+def test_cell_that_raises_is_told_with_the_number_that_a_single_kernel_gives_it(records: list[Any]) -> None:
+    handin: list[int | str] = [0, "1", 1, "1 / 0", 3, 4, 5]
+    fresh = asyncio.run(run_freshly(to_sources(handin), keep_going=True))
+    shared = asyncio.run(run_shared(handin, records, back=True, keep_going=True))
     assert "In[4]" in re.sub(r"\x1b\[[0-9;]*m", "", "".join(fresh.nb.cells[3].outputs[0].traceback))
     assert show(shared.nb)["cells"][3] == show(fresh.nb)["cells"][3]
     assert shared.failures == fresh.failures
     assert shared.taken == [0, 2]  # what failed does not lead back
 
 
-def test_output_widget_and_bytes_of_a_widget_are_in_no_record() -> None:
-    recorded = asyncio.run(
-        run_freshly(["import ipywidgets\nout = ipywidgets.Output()", "ipywidgets.Image(value=b'1')"], Recording)
-    )
-    reasons = [find_untakable({"messages": recorded.kept[n], "ok": True}) or "" for n in range(2)]
-    assert "Output widget" in reasons[0]
-    assert "bytes" in reasons[1]
-    assert find_untakable({"messages": [], "ok": False}) == "the released cell failed"
-    assert find_untakable({"messages": [], "ok": True}) is None
+def test_what_an_output_widget_took_is_in_no_record() -> None:
+    cells = ["import ipywidgets; out = ipywidgets.Output(); out", "print(1)", "with out: print(2)"]
+    for records in ([{"messages": one} for one in keep_messages(cells)], keep_records(cells)):
+        reasons = [find_untakable({**one, "ok": True}) for one in records]
+        assert reasons[:2] == [None, None]
+        assert "an Output widget took what it showed" in (reasons[2] or "")
+    assert find_untakable({"messages": [], "ok": False}) == "it failed"

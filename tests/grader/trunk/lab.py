@@ -13,7 +13,6 @@ import nbformat
 import pytest
 
 from assignment.course import open_course
-from grader.handins.walk import Own
 from grader.runs.job import Job, order_course
 from grader.sharing.replay import SharingClient
 from grader.trunk.joining import Trunk
@@ -60,8 +59,11 @@ async def run_cells(
     """Execute a notebook's cells from `begin` on, on a kernel in which those before ran; it is dead afterwards."""
     client = SharingClient(notebook, place.job.limits, keep_going=keep_going)
     client.code_cells_executed = begin
-    step = Own(tuple(range(begin, len(notebook.cells))), begin)
-    client.follow(kernel, step, (), number=begin + 1, may_return=None)
+
+    async def end(_: bool) -> None:
+        client.set_widgets_metadata()
+
+    client.follow(kernel, range(begin, len(notebook.cells)), end)
     try:
         ending = await run_notebook(client, place.open_meter(kernel))
     finally:

@@ -1,0 +1,175 @@
+"""Hand-ins of a class that share one run of the released notebook: what they need of it, and who executes them here.
+
+A host is a process for one class on this machine (`python -m grader.sharing`). It is started with the first Run that
+shares, told of Runs by lines, and dies with us. Where it cannot execute one it says why, and a worker does.
+"""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from assignment.fixable import FixableError
+from grader.handins.notebook import parse_notebook
+from grader.handins.sharing import Sharing, find_free, hash_sources, list_sources
+from grader.handins.submission import Submission
+from grader.runs.folder import read_handin, run_folder
+from grader.runs.job import Job
+from grader.sandbox.cage import to_head
+from grader.sandbox.subordinate import ENTER
+
+FEWEST = 2  # hand-ins: one alone would only pay for the run that it shares with nobody
+TICK = 0.2  # seconds between two looks at whether a Run is still wanted
+MOST_HOSTS = 2  # for a class; if they end of themselves, so would others
+STOPPING = 30.0  # seconds that a host has to end a Run
+GONE = "the process that executes hand-ins which share has ended"
+
+
+def plan_sharing(runs: Path, submissions: Iterable[Submission], released: Any) -> Sharing | None:
+    """Return what hand-ins need of the released notebook (parsed, format 4); None where too few could share it."""
+    from grader.trunk.rule.path import find_path  # here: it loads IPython
+
+    sources, free = list_sources(released), find_free(released)
+    leave, back, sharing = set[int](), set[int](), 0
+    for one in filter(may_share, submissions):
+        with contextlib.suppress(FixableError):  # told of when its turn comes
+            path = find_path(list_sources(parse_notebook(read_handin(run_folder(runs, one)))), sources, free)
+            leave |= {gap.start for gap in path.gaps}
+            back |= {gap.stop for gap in path.gaps if not gap.final and gap.last < len(path.steps)}
+            sharing += 1
+    if sharing < FEWEST:
+        return None
+    return Sharing(released=hash_sources(sources), leave=tuple(sorted(leave)), back=tuple(sorted(back)))
+
+
+def may_share(submission: Submission) -> bool:
+    """Tell whether a hand-in is a notebook alone: what came along with one lies beside it from the first cell on."""
+    return submission.beside is None
+
+
+def run_sharing(folder: Path, job: Job, is_wanted: Callable[[], bool]) -> str:
+    """Have a host execute a Run, and return once nothing of it runs: why it is to be executed by a worker, or ""."""
+    try:
+        host = _find_host(job)
+    except OSError as error:
+        return f"no host can be started: {error}"
+    host.say("run", folder)
+    while (why := host.wait(folder, TICK)) is None:
+        if not is_wanted():
+            host.say("stop", folder)
+            if (why := host.wait(folder, STOPPING)) is None:
+                host.end()
+            return why or GONE
+    return why
+
+
+def end_hosts() -> None:
+    """End all hosts of this process."""
+    with _LOCK:
+        ended, _HOSTS[:] = list(_HOSTS), []
+    for host in ended:
+        host.end()
+
+
+class _Host:
+    """A host, what it said of Runs, and the thread that hears it.
+
+    That thread starts it: a process dies with the thread that started it, and the others come and go.
+    """
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.said, self.news = dict[str, str](), threading.Condition()
+        self.process: subprocess.Popen[bytes] | None = None
+        self.fault: OSError | None = None
+        self.gone = False
+        threading.Thread(target=self._hear, daemon=True, name="host").start()
+        with self.news:
+            self.news.wait_for(lambda: self.process or self.fault)
+        if self.fault is not None:
+            raise self.fault
+
+    def _hear(self) -> None:
+        try:
+            process = _start(self.job)
+        except OSError as error:
+            self.fault = error
+        else:
+            self.process = process
+        with self.news:
+            self.news.notify_all()
+        if self.process is None or self.process.stdout is None:
+            return
+        for line in self.process.stdout:
+            said = json.loads(line)
+            with self.news:
+                self.said[said["ended"]] = said["why"]
+                self.news.notify_all()
+        self.process.wait()
+        with self.news:
+            self.gone = True
+            self.news.notify_all()
+
+    def say(self, word: str, folder: Path) -> None:
+        """Tell the host a word of a Run; one that is gone hears nothing, which `wait` says."""
+        assert self.process is not None
+        assert self.process.stdin is not None
+        with self.news:
+            try:
+                self.process.stdin.write(json.dumps({word: str(folder)}).encode() + b"\n")
+                self.process.stdin.flush()
+            except OSError:
+                return
+
+    def wait(self, folder: Path, seconds: float) -> str | None:
+        """Return how a Run ended, None where it has not within this time."""
+        with self.news:
+            self.news.wait_for(lambda: self.gone or str(folder) in self.said, seconds)
+            return self.said.pop(str(folder), GONE if self.gone else None)
+
+    def end(self) -> None:
+        """End the host and all that it runs."""
+        assert self.process is not None
+        assert self.process.stdin is not None
+        with self.news:
+            with contextlib.suppress(OSError):
+                self.process.stdin.close()
+            self.news.wait_for(lambda: self.gone, STOPPING)
+        self.process.kill()
+
+
+_LOCK = threading.Lock()
+_HOSTS = list[_Host]()
+
+
+def _find_host(job: Job) -> _Host:
+    """Return the host of a job's class, started now where there is none."""
+    its = job.model_copy(update={"attempt": 1, "slot": 0})
+    with _LOCK:
+        known = [host for host in _HOSTS if host.job == its]
+        if known and (not known[-1].gone or len(known) == MOST_HOSTS):
+            return known[-1]
+        _HOSTS.append(_Host(its))
+        return _HOSTS[-1]
+
+
+def _start(job: Job) -> "subprocess.Popen[bytes]":
+    packages = str(Path(__file__).resolve().parents[2])
+    entrance = ENTER if job.subordinate else ()
+    process = subprocess.Popen(
+        [*entrance, *to_head(os.getpid(), ()), sys.executable, "-P", "-m", "grader.sharing"],
+        env={**os.environ, "PYTHONPATH": packages},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    assert process.stdin is not None
+    process.stdin.write(job.model_dump_json().encode() + b"\n")
+    process.stdin.flush()
+    return process

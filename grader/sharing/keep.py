@@ -1,0 +1,148 @@
+"""The keeper of a trunk: a process that has the released cells run once, and tells the host what comes of each.
+
+It tells (kind, what, descriptors): `record` of the next cell; `look` at a point; `snapshot` of a point; `outputs`, what
+the cells saved; and `over`, with what stands against sharing or "". Then it waits for the host to end, and the trunk
+ends with it.
+"""
+
+import ast
+import asyncio
+import json
+import os
+import socket
+from collections.abc import Sequence
+from typing import Any
+
+from assignment.fixable import FixableError
+from grader.files.untrusted import list_untrusted, read_untrusted
+from grader.handins.notebook import parse_notebook
+from grader.runs.job import Job
+from grader.sandbox import cage
+from grader.sharing.released import Released, hold
+from grader.sharing.replay import SharingClient
+from grader.trunk.joining import LOOK, NotShared, Trunk
+from grader.trunk.starting import start_trunk
+from grader.trunk.wire import send
+from grader.worker.client import MIB
+from grader.worker.place import EMPTY, Place, open_place
+from grader.worker.save import KNOWN, MOST_FILES, OUTPUTS
+from grader.worker.watch import run_notebook
+
+NAME = ".trunk"  # what the trunk's Run is called; no student's is
+TIMES = 2  # the memory of one notebook, for the trunk with all its snapshots
+
+
+class Keeper:
+    """Runs a trunk from its first cell to its last."""
+
+    def __init__(self, job: Job, released: Released, host: socket.socket) -> None:
+        self.job, self.released, self.host = job, released, host
+
+    def run(self) -> None:
+        """Keep the trunk until the host ends."""
+        asyncio.run(self._keep())
+
+    async def _keep(self) -> None:
+        limits = self.job.limits.model_copy(update={"memory_mib": TIMES * self.job.limits.memory_mib})
+        try:
+            with open_place(NAME, self.job.model_copy(update={"limits": limits}), None) as place:
+                trunk = await start_trunk(place)
+                try:
+                    await self._go(trunk, place)
+                    self.tell("over", "")
+                    await self._wait(trunk)
+                finally:
+                    await trunk.kill()
+        except TimeoutError:
+            self.tell("over", f"the released notebook ran more than {self.job.limits.notebook_seconds} s")
+        except (FixableError, OSError) as error:
+            self.tell("over", str(error))
+        await asyncio.to_thread(self.host.recv, 1)  # the host ends
+
+    async def _go(self, trunk: Trunk, place: Place) -> None:
+        share = self.job.share
+        assert share is not None
+        async with asyncio.timeout(self.job.limits.notebook_seconds):
+            for point in range(len(self.released.sources) + 1):
+                if point in share.back:
+                    self.tell("look", point, [hold_json(await self._look(trunk, point))])
+                snapshot = await self._take_snapshot(trunk, needed=point in share.leave) if share.leave else None
+                looked = point < len(self.released.sources) and await self._run_cell(trunk, point)
+                if snapshot is not None:
+                    self._tell_snapshot(snapshot, point, needed=looked or point in share.leave)
+            self._tell_outputs(trunk, place)
+
+    async def _run_cell(self, trunk: Trunk, number: int) -> bool:
+        """Run a cell, and tell whether it looked at the sources before it: then it is each hand-in's own."""
+        ask = self.released.names[number].reads_globals
+        record = await trunk.run_cell(self.released.sources[number], ask=ask)
+        self.tell("record", number, [hold_json(record)])
+        if not record["ok"]:
+            raise FixableError(f"released code cell {number} failed; expected one that runs")
+        return bool(record["trace"]["history"])
+
+    async def _look(self, trunk: Trunk, point: int) -> Any:
+        """Return what a branch says of its state that ran nothing."""
+        with open_place(NAME, self.job, None) as place:
+            kernel = await trunk.branch(place, self.released.sources[:point])
+            client, said = SharingClient(parse_notebook(EMPTY), self.job.limits), list[str | None]()
+
+            async def ask(_: bool) -> None:
+                said.append(await client.ask(LOOK))
+
+            client.follow(kernel, (), ask)
+            try:
+                ending = await run_notebook(client, place.open_meter(kernel))
+            finally:
+                await kernel.kill()
+                client.close()
+                kernel.close()
+        if not said or said[0] is None:
+            raise FixableError(f"sandbox: a branch before released code cell {point}: {ending}; expected its state")
+        return json.loads(ast.literal_eval(said[0]))
+
+    async def _take_snapshot(self, trunk: Trunk, *, needed: bool) -> Trunk | None:
+        """Return a snapshot, of which the next cell may show that it is needed; NotShared where it is and cannot be."""
+        try:
+            return await trunk.take_snapshot()
+        except NotShared:
+            if needed:
+                raise
+            return None
+
+    def _tell_snapshot(self, snapshot: Trunk, point: int, *, needed: bool) -> None:
+        """Hand a snapshot to the host, or let it end."""
+        with snapshot.control:
+            if needed:
+                said = {"point": point, "mounted": list(map(str, snapshot.mounted))}
+                self.tell("snapshot", said, [os.dup(snapshot.control.fileno())])
+
+    def _tell_outputs(self, trunk: Trunk, place: Place) -> None:
+        """Tell what the trunk saved; FixableError where that is more than a notebook may."""
+        limits = self.job.limits
+        work = os.open(f"/proc/{trunk.pid}/root{cage.WORK}", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            names = [name for name in list_untrusted(work, OUTPUTS, MOST_FILES) if name in KNOWN]
+            files = [hold(read_untrusted(work, f"{OUTPUTS}/{name}", limits.file_mib * MIB)) for name in names]
+        finally:
+            os.close(work)
+        self.tell("outputs", {"names": names, "notes": [], "memory_group": place.group.kind}, files)
+
+    async def _wait(self, trunk: Trunk) -> None:
+        """Wait for the host's end, or the trunk's."""
+        assert trunk.outer is not None
+        host = asyncio.ensure_future(asyncio.to_thread(self.host.recv, 1))
+        await asyncio.wait({host, asyncio.ensure_future(trunk.outer.wait())}, return_when=asyncio.FIRST_COMPLETED)
+        if not host.done():
+            self.tell("over", "the trunk ended")
+
+    def tell(self, kind: str, what: Any, descriptors: Sequence[int] = ()) -> None:
+        """Tell the host one thing; the descriptors are closed here."""
+        send(self.host, [kind, what], descriptors)
+        for one in descriptors:
+            os.close(one)
+
+
+def hold_json(data: Any) -> int:
+    """Return a descriptor of a memory file that holds the data as JSON."""
+    return hold(json.dumps(data).encode())

@@ -1,0 +1,83 @@
+"""What shared is executed whole as well, for a sample, and every difference is told."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assignment.course import open_course
+from grader.driver.both_ways import FOLDER, draw_sample, list_differences, run_both_ways
+from grader.driver.event import Event, Noted
+from grader.handins.sharing import Sharing
+from grader.runs.folder import write_handin
+from grader.runs.job import Job, load_job, order_course
+from grader.runs.result import RunResult, commit_result
+
+SHARE = Sharing(released="", leave=(), back=())
+JOB = Job(course=order_course(open_course()), limits=open_course().assignment.limits, share=SHARE)
+
+
+def make_result(student: str, **its: Any) -> RunResult:
+    made = {"word": "ran", "shared": (0,), "notebook_sha256": student * 8, "started_at": datetime.now(UTC)}
+    return RunResult(student=student, **{**made, **its})
+
+
+def save(folder: Path, *texts: str, saved: bytes = b"1", **its: Any) -> None:
+    """Write what a Run leaves: cells that print a text each, and an array."""
+    (folder / "work" / "outputs").mkdir(parents=True, exist_ok=True)
+    (folder / "work" / "outputs" / "lime.npz").write_bytes(saved)
+    outputs = [
+        [{"output_type": "stream", "name": "stdout", "text": part} for part in text.split("|")] for text in texts
+    ]
+    cells = [{"cell_type": "code", "outputs": one} for one in outputs]
+    (folder / "work" / "executed.ipynb").write_text(json.dumps({"cells": cells}))
+    commit_result(folder, make_result("a", **its))
+
+
+@pytest.mark.parametrize(
+    ("how", "found"),
+    [
+        ({}, []),
+        ({"saved": b"2"}, ["lime.npz"]),
+        ({"word": "failed", "cell": 1}, ["word", "cell"]),
+    ],
+)
+def test_difference_of_two_runs_is_named(tmp_path: Path, how: dict[str, Any], found: list[str]) -> None:
+    save(tmp_path / "shared", "a at 0x7f01", "b|c")
+    save(tmp_path / "whole", "a at 0x7f02", "bc", **how)
+    assert list_differences(tmp_path / "shared", tmp_path / "whole") == found
+
+
+def test_cell_that_shows_another_thing_or_is_missing_is_named(tmp_path: Path) -> None:
+    save(tmp_path / "shared", "a", "b")
+    save(tmp_path / "whole", "a", "B", "c")
+    assert list_differences(tmp_path / "shared", tmp_path / "whole") == ["cell 1", "executed.ipynb"]
+    assert list_differences(tmp_path / "shared", tmp_path / "nothing") == ["it was executed only once"]
+
+
+def test_sample_is_one_in_fifty_of_what_shared_and_the_same_every_time() -> None:
+    class_ = [make_result(f"s{n:03}") for n in range(101)]
+    drawn = draw_sample(class_)
+    assert len(drawn) == 3
+    assert draw_sample(class_[::-1]) == drawn
+    assert len(draw_sample(class_[:1])) == 1
+    assert draw_sample([make_result("alone", shared=())]) == []
+
+
+def test_sample_is_executed_whole_once_and_what_came_of_it_is_told(tmp_path: Path) -> None:
+    told, executed = list[Event](), list[Path]()
+    write_handin(tmp_path / "a", b"{}")
+    save(tmp_path / "a", "one")
+
+    def execute(folder: Path) -> None:
+        assert load_job(folder).share is None
+        executed.append(folder)
+        save(folder, "another")
+
+    for _ in range(2):
+        run_both_ways(tmp_path, JOB, execute, [make_result("a")], told.append)
+    assert executed == [tmp_path / FOLDER / "a"]
+    text = "a: shared, and executed whole as well: not the same: cell 0; a fault of sharing, or chance"
+    assert told == [Noted(text)] * 2

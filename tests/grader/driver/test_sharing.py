@@ -1,0 +1,112 @@
+"""Which hand-ins share, what they need of the released notebook, and hosts that end before their time."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from nbformat import write
+from nbformat.v4 import new_code_cell, new_notebook
+
+from assignment.course import open_course
+from grader.driver import sharing
+from grader.driver.sharing import GONE, end_hosts, plan_sharing, run_sharing
+from grader.handins.sharing import Sharing, find_free
+from grader.handins.submission import Submission
+from grader.runs.folder import HANDIN_FILE
+from grader.runs.job import Job, order_course
+
+SOURCES = ("import os", "x = 1", "# scratch 1\ny = 2", "z = x", "answers = {}", "print(z)")
+SHARE = Sharing(released="", leave=(2,), back=(3,))
+JOB = Job(course=order_course(open_course()), limits=open_course().assignment.limits, share=SHARE)
+ANSWER = """import json, sys
+sys.stdin.readline()
+for line in sys.stdin:
+    ((word, folder),) = json.loads(line).items()
+    {}"""
+
+
+def make(sources: tuple[str, ...]) -> Any:
+    official = {"hw9": {"official": True, "name": "setup"}}
+    return new_notebook(cells=[new_code_cell(one, metadata=official if one == SOURCES[0] else {}) for one in sources])
+
+
+def change(number: int, *sources: str) -> tuple[str, ...]:
+    return (*SOURCES[:number], *sources, *SOURCES[number + 1 :])
+
+
+def hand_in(runs: Path, student: str, sources: tuple[str, ...], *, beside: str | None = None) -> Submission:
+    (runs / student).mkdir(parents=True)
+    write(make(sources), runs / student / HANDIN_FILE)
+    return Submission(student=student, beside=beside)
+
+
+def test_class_needs_the_points_where_a_hand_in_departs_or_could_be_back(tmp_path: Path) -> None:
+    handins = [
+        hand_in(tmp_path, "scratch", change(2, "y = 3")),
+        hand_in(tmp_path, "answers", change(4, "answers = {'a': 'b'}")),
+        hand_in(tmp_path, "figure", change(3, "z = 7")),
+        hand_in(tmp_path, "last", change(5, "1")),
+        hand_in(tmp_path, "beside", change(1, "x = 2"), beside="0" * 64),
+    ]
+    found = plan_sharing(tmp_path, handins, make(SOURCES))
+    assert found is not None
+    assert (found.leave, found.back) == ((2, 3, 4, 5), (3, 5))
+    other = plan_sharing(tmp_path, handins, make((*SOURCES, "1")))
+    assert other is not None
+    assert other.released != found.released
+
+
+def test_one_hand_in_alone_and_one_that_cannot_be_read_do_not_share(tmp_path: Path) -> None:
+    alone, lost = hand_in(tmp_path, "alone", SOURCES), hand_in(tmp_path, "lost", SOURCES)
+    (tmp_path / "lost" / HANDIN_FILE).write_text("{")
+    assert plan_sharing(tmp_path, [alone, lost], make(SOURCES)) is None
+
+
+def test_scratch_todo_and_answers_cells_are_the_students() -> None:
+    assert find_free(make(SOURCES)) == (False, False, True, False, True, False)
+
+
+@pytest.fixture
+def starts(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Return a list; hosts are Python programs that are taken from it, the last for ever."""
+    programs = list[str]()
+
+    def start(_: Job) -> "subprocess.Popen[bytes]":
+        source = programs.pop(0) if len(programs) > 1 else programs[0]
+        pipe = subprocess.PIPE
+        process = subprocess.Popen([sys.executable, "-u", "-c", source], stdin=pipe, stdout=pipe)
+        assert process.stdin is not None
+        process.stdin.write(b"{}\n")
+        process.stdin.flush()
+        return process
+
+    monkeypatch.setattr(sharing, "_start", start)
+    yield programs
+    end_hosts()
+
+
+def test_host_says_how_a_run_ended_and_serves_the_next(starts: list[str], tmp_path: Path) -> None:
+    starts.append(ANSWER.format("print(json.dumps({'ended': folder, 'why': word}))"))
+    assert [run_sharing(tmp_path / name, JOB, lambda: True) for name in "ab"] == ["run", "run"]
+
+
+def test_run_that_is_taken_back_is_stopped(starts: list[str], tmp_path: Path) -> None:
+    starts.append(ANSWER.format("print(json.dumps({'ended': folder, 'why': word})) if word == 'stop' else 0"))
+    assert run_sharing(tmp_path, JOB, lambda: False) == "stop"
+
+
+def test_host_that_ends_is_started_once_more_and_then_no_longer(starts: list[str], tmp_path: Path) -> None:
+    starts += ["input()", "input()", ANSWER.format("print(json.dumps({'ended': folder, 'why': ''}))")]
+    assert [run_sharing(tmp_path / name, JOB, lambda: True) for name in "abc"] == [GONE] * 3
+    end_hosts()
+    assert run_sharing(tmp_path, JOB, lambda: True) == ""
+
+
+def test_class_with_another_order_has_another_host(starts: list[str], tmp_path: Path) -> None:
+    starts += [ANSWER.format(f"print(json.dumps({{'ended': folder, 'why': '{name}'}}))") for name in ("one", "two")]
+    other = JOB.model_copy(update={"share": SHARE.model_copy(update={"leave": (1,)})})
+    jobs = (JOB, other, JOB.model_copy(update={"slot": 1, "attempt": 1}))
+    assert [run_sharing(tmp_path, job, lambda: True) for job in jobs] == ["one", "two", "one"]
