@@ -18,7 +18,7 @@ from nbclient.exceptions import CellExecutionComplete, CellExecutionError
 from grader.handins.notebook import parse_notebook
 from grader.worker.client import Client, CutOff
 from grader.worker.ending import judge_error
-from grader.worker.execute import _save_notebook
+from grader.worker.save import save_notebook
 from tests.foreign.made import to_bytes
 from tests.foreign.mutate import change_values, edit_bytes
 from tests.grader.sandboxed import SMALL
@@ -85,7 +85,7 @@ def take_conversation(data: bytes, folder: Path) -> object:
         except CutOff:
             assert client.session.fault is not None
             assert client.session.fault.reason == "message"
-        return _save_notebook(folder, client.nb, 1000, 100_000)
+        return save_notebook(folder, client.limits, client.nb, 1000)
 
 
 def take_message(client: Client, cell: Any, kind: str, content: Any) -> None:

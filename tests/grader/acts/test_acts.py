@@ -35,7 +35,7 @@ PARTS = 12  # of a night, each a test of its own
 HOLE = """
 import sys
 from pathlib import Path
-from grader.worker import execute, start
+from grader.worker import execute, save, start
 from grader.sandbox import cage, cgroup
 HOLE
 execute.run_worker(Path(sys.argv[1]).resolve())
@@ -153,7 +153,7 @@ WRITE_PAGE = "import os; os.mkdir('outputs'); open('outputs/a.html', 'w').write(
 LOCK = "import fcntl, sys, time; held = open(sys.executable); fcntl.flock(held, fcntl.LOCK_EX); time.sleep(3)"
 HOLES = {
     "a folder that all see": ("", WRITE_TMP, "honest-keeps: "),
-    "any name is kept": ("execute.KNOWN = ('a.html',)", WRITE_PAGE, "b01: kept a.html"),
+    "any name is kept": ("save.KNOWN = ('a.html',)", WRITE_PAGE, "b01: kept a.html"),
     "groups stay": ("cgroup.Cgroup.close = lambda self: None", "1", "group "),
     "a process stays": (
         "import subprocess; subprocess.Popen(['sleep', '600'], start_new_session=True)",
@@ -161,7 +161,7 @@ HOLES = {
         "process ",
     ),
     "locks are shared": ("start.to_private = lambda view: []", LOCK, "honest-keeps: "),
-    "the worker dies": ("def fail(*_): 1 / 0\nexecute.make_harmless = fail", "1", "b01: lost: "),
+    "the worker dies": ("def fail(*_): 1 / 0\nsave.make_harmless = fail", "1", "b01: lost: "),
 }
 
 SOON = ("a folder that all see", "any name is kept", "a process stays")  # the others at night

@@ -20,14 +20,15 @@ from tests.grader.commands.terminal.hostile import HOSTILE, find_acting
 ROOT = Path(__file__).parents[4]
 DRAFTS = "questions/explore/drafts/families.py"
 SCREEN = "grader/commands/terminal/screen.py"
+HOST = "grader/sharing/host.py"  # a fault of our own, into worker.log, as Python itself does for a worker
 INSIDE = ("grader/trunk/branch.py", "grader/trunk/recorder.py")  # a notebook's own streams, in its cage
 TEXTS = st.text() | st.text(st.sampled_from(sorted({*HOSTILE, "王", "\n", "\t", "[", "/", "]"})))
 WRITES: dict[str, tuple[str, ...]] = {  # by what is called: the modules that may
     "print": (SCREEN,),
     "Console": (),  # but the one that Screen is
-    "print_exc": (),
+    "print_exc": (HOST,),
     "stdout": INSIDE,
-    "stderr": (SCREEN, *INSIDE),
+    "stderr": (SCREEN, HOST, *INSIDE),
     "Environment": ("questions/handout/environment.py", "grader/release/notebook.py"),
     "Markup": (
         *("questions/handout/environment.py", "questions/handout/page.py", "questions/handout/lessons.py"),
@@ -42,7 +43,11 @@ WRITES: dict[str, tuple[str, ...]] = {  # by what is called: the modules that ma
     ),
     "model_dump_json": (
         *("grader/files/whole.py", "grader/report/faces.py", "questions/claim.py", DRAFTS),
-        *("grader/cluster/host.py", "grader/cluster/office.py"),  # between programs of ours, which parse it
+        *(
+            "grader/cluster/host.py",
+            "grader/cluster/office.py",
+            "grader/driver/sharing.py",
+        ),  # between programs of ours, which parse it
     ),
 }
 
