@@ -18,7 +18,7 @@ from grader.runs.folder import note_unready, prepare_run
 from grader.runs.job import Job, load_job, read_order
 from grader.runs.result import RESULT_FILE
 from grader.sandbox.cage import to_head
-from grader.sandbox.orphans import end_cages
+from grader.sandbox.orphans import end_cages, sweep_cages
 from grader.sandbox.subordinate import ENTER
 
 LOG_FILE = "worker.log"
@@ -55,7 +55,7 @@ def _share(folder: Path, order: bytes, job: Job) -> str | None:
     why = run_sharing(folder, job, lambda: read_order(folder) == order and time.monotonic() < end)
     if not why or read_order(folder) != order or (folder / RESULT_FILE).exists():
         return None
-    end_cages(folder.name)
+    sweep_cages()
     prepare_run(folder)
     return why
 
@@ -77,7 +77,7 @@ def _work(folder: Path, order: bytes, job: Job, why: str) -> None:
     finally:
         _kill(worker)
         if worker.returncode:
-            end_cages(folder.name)
+            end_cages(worker.pid)
 
 
 def to_worker(folder: Path) -> list[str]:

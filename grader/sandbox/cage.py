@@ -204,6 +204,7 @@ def make_environment(view: View) -> dict[str, str]:
         **share,
         "HW9_DEVICE": "cuda" if view.gpu else "cpu",
         "HW9_RUN": view.run,
+        "HW9_WORKER": str(os.getpid()),  # that a cage is known by, as another class may have a Run of this name
         VARIABLE: "",  # the course lies where the embedded one would
     }
 

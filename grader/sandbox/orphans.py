@@ -15,9 +15,9 @@ MARK = b"\0--hostname\0hw9\0"
 PATIENCE = 5.0  # seconds for killed processes to be gone
 
 
-def end_cages(run: str) -> None:
-    """End what is left of a Run's cage, whose worker is dead; return when it is gone."""
-    mark = b"\0HW9_RUN\0" + os.fsencode(run) + b"\0"
+def end_cages(worker: int) -> None:
+    """End what is left of the cages of a worker, which is dead; return when it is gone."""
+    mark = f"\0HW9_WORKER\0{worker}\0".encode()
     end = time.monotonic() + PATIENCE
     while (found := [pid for pid, words in _list_bubblewraps() if mark in words]) and time.monotonic() < end:
         _kill(found)

@@ -180,7 +180,7 @@ def test_worker_killed_while_its_cage_is_built_leaves_nothing(
         time.sleep(0.006 * number)
         worker.kill()
         worker.wait()
-        end_cages(folder.name)  # as run_job does
+        end_cages(worker.pid)  # as run_job does
         assert wait_until(lambda name=folder.name: not processes(name))
 
 
