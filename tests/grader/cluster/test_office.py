@@ -273,6 +273,7 @@ def test_dask_as_it_is_would_unpickle(class_keys: Keys, tmp_path: Path, monkeypa
 
     async def serve() -> None:
         monkeypatch.setattr(core, "pickle", real)
+        monkeypatch.setattr(core, "decompress", core.decompress)
         listener = await listen("127.0.0.1", 0, class_keys, {}, lambda _: None)
         core.pickle = real  # what `listen` shut is open again
         port = int(listener.contact_address.rpartition(":")[2])
