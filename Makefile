@@ -13,6 +13,8 @@ DEMO ?= demo
 QUICK := not (sandbox or browser or slow or nightly)
 REST := (sandbox or browser or slow) and not nightly
 WORKERS ?= 2
+# A third process fills the time in which tests of the sandbox wait.
+REST_WORKERS ?= 3
 # A file stays in one process, so that what its tests share is made once.
 SIDE_BY_SIDE := -n $(WORKERS) --dist loadfile
 ARGS ?= $(SIDE_BY_SIDE)
@@ -62,7 +64,7 @@ quick: style types
 	$(BIN)/python -m pytest -q $(SIDE_BY_SIDE) -m "$(QUICK)"
 
 rest:
-	$(BIN)/python -m pytest $(SIDE_BY_SIDE) --durations=30 --durations-min=5 -m "$(REST)"
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -n $(REST_WORKERS) --durations=30 --durations-min=5 -m "$(REST)"
 
 tests:
 	$(BIN)/python -m pytest $(ARGS)

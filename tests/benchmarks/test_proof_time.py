@@ -40,7 +40,7 @@ def test_it_is_said_whether_the_longest_job_fits(seconds: float, says: str) -> N
     assert f"| the longest of its {SHARDS} shards | {longest * seconds / 3600:.2f} |" in text
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_program_measures_a_part_of_a_small_course(tmp_path: Path) -> None:
     printed = run_program("proof_time", "--width", "16", "--groups", "saliency", "--out", str(tmp_path / "time.md"))
     assert re.search(r"^saliency: \d+\.\d s of processor time$", printed, re.MULTILINE)

@@ -62,7 +62,7 @@ def test_class_takes_what_was_measured_in_the_mean() -> None:
     assert sum(raised) / len(raised) == pytest.approx(23.0, rel=0.03)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_small_class_is_measured(tmp_path: Path) -> None:
     pytest.importorskip("distributed")
     its = measure_instant(tmp_path / "instant", 3, places=2)

@@ -92,7 +92,7 @@ def test_stored_attributions_from_noise_add_up(light: tuple[Folded, Tensor, Tens
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", KINDS[1:])
+@pytest.mark.parametrize("kind", [KINDS[1], *(pytest.param(its, marks=pytest.mark.nightly) for its in KINDS[2:])])
 def test_attributions_of_the_ten_pictures_add_up_at_200_steps(light: tuple[Folded, Tensor, Tensor], kind: str) -> None:
     model, pictures, labels = light
     baseline = make_baseline(kind, pictures, random_states=range(1000, 1010))

@@ -100,6 +100,7 @@ def test_stored_arrays_of_one_picture_are_computed_again(course: Course, group: 
 
 
 @pytest.mark.sandbox
+@pytest.mark.nightly
 def test_two_hand_ins_are_graded_as_expected(
     course: Course, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -164,7 +164,7 @@ HOLES = {
     "the worker dies": ("def fail(*_): 1 / 0\nsave.make_harmless = fail", "1", "b01: lost: "),
 }
 
-SOON = ("a folder that all see", "any name is kept", "a process stays")  # the others at night
+SOON = ("a folder that all see", "any name is kept")  # the others at night
 
 
 @pytest.mark.sandbox

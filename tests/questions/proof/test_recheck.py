@@ -37,7 +37,10 @@ EDITS: Mapping[str, tuple[str, Edit]] = {
     "layer": ("embedding_distance", Edit("reference/reading.py", "(found.hidden_states)", "(found.hidden_states[::-1])")),
     "cosine sign": ("embedding_distance", Edit("reference/embedding_distance.py", "return directions @", "return -directions @")),
 }  # fmt: skip
-NIGHTLY = {"sigma", "photograph", "copies", "sum over channels"}  # the same analyses as others have
+NIGHTLY = {
+    *("sigma", "photograph", "copies", "sum over channels", "pixel scale", "logit"),  # of analyses that others have
+    *("noise", "path sign", "grey"),  # the slow ones; `recheck` computes all of these by day, as the reference is
+}
 MARKED = [pytest.param(name, marks=pytest.mark.nightly if name in NIGHTLY else ()) for name in EDITS]
 
 
