@@ -1,5 +1,5 @@
 # make demo     grade the embedded class and print where its report is
-# make quick    after every edit, a minute and a half: style, types, and the unmarked tests
+# make quick    after every edit, four minutes: style, types, and the unmarked tests
 # make tests    all tests, or what ARGS says: make tests ARGS="tests/questions -k claim"
 # make test     the tests and checks of CI: system packages, environment, style, types, tests, workflows, the bank, the wheel
 # make setup HASHED=1  installs only files whose sha256 stands in constraints.hashed.txt (torch excepted)
