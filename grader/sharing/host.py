@@ -32,7 +32,7 @@ from grader.runs.job import Job, open_ordered
 from grader.sharing.keep import Keeper
 from grader.sharing.released import begin_released
 from grader.sharing.run_shared import run_shared
-from grader.trunk.drop import die_with_parent
+from grader.trunk.drop import close_others, die_with_parent
 from grader.trunk.wire import receive
 
 MOST_WORDS = 2000  # bytes of why a child leaves no result
@@ -170,7 +170,7 @@ def _become_child(work: Callable[[], None], kept: set[int], parent: int) -> NoRe
     try:
         die_with_parent()
         os.setsid()
-        _close_others({2, *kept})
+        _keep_alone({2, *kept})
         if os.getppid() == parent:
             work()
             code = 0
@@ -181,13 +181,9 @@ def _become_child(work: Callable[[], None], kept: set[int], parent: int) -> NoRe
         os._exit(code)
 
 
-def _close_others(kept: set[int]) -> None:
+def _keep_alone(kept: set[int]) -> None:
     """Close all descriptors but these; the three of every process are there and lead nowhere."""
-    first = 0
-    for number in sorted(kept):
-        os.closerange(first, number)
-        first = number + 1
-    os.closerange(first, os.sysconf("SC_OPEN_MAX"))
+    close_others(kept)
     null = os.open(os.devnull, os.O_RDWR)
     for number in {0, 1, 2} - kept - {null}:
         os.dup2(null, number)

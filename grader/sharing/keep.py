@@ -26,7 +26,6 @@ from grader.trunk.wire import send
 from grader.worker.client import MIB
 from grader.worker.place import EMPTY, Place, open_place
 from grader.worker.save import KNOWN, MOST_FILES, OUTPUTS
-from grader.worker.watch import run_notebook
 
 NAME = ".trunk"  # what the trunk's Run is called; no student's is
 TIMES = 2  # the memory of one notebook, for the trunk with all its snapshots
@@ -91,12 +90,7 @@ class Keeper:
                 said.append(await client.ask(LOOK))
 
             client.follow(kernel, (), ask)
-            try:
-                ending = await run_notebook(client, place.open_meter(kernel))
-            finally:
-                await kernel.kill()
-                client.close()
-                kernel.close()
+            ending = await place.run(client, kernel)
         if not said or said[0] is None:
             raise FixableError(f"sandbox: a branch before released code cell {point}: {ending}; expected its state")
         return json.loads(ast.literal_eval(said[0]))

@@ -23,7 +23,7 @@ from typing import Any
 from ipykernel import debugger, kernelapp  # noqa: F401  # both: else each branch would import them
 
 from grader.sandbox.kernel_inside import UnixPipeThread
-from grader.trunk.drop import LAST_WORDS, SPACES, call, clear_rights, die_with_parent, drop, drop_rights
+from grader.trunk.drop import LAST_WORDS, SPACES, call, clear_rights, close_others, die_with_parent, drop, drop_rights
 from grader.trunk.packing import Opened, find_opened, reopen, unpack
 from grader.trunk.wire import receive, send
 
@@ -79,7 +79,7 @@ class Branch:
     def _enter(self, order: Any, numbers: dict[str, int], filters: list[bytes], opened: list[Opened]) -> None:
         """Give up all that is not the student's, then take up what is."""
         files = [numbers[name] for name in ("beside",) if name in numbers] + [self.packed]
-        _close_others({*files, numbers["errors"], *(one.descriptor for one in opened)})
+        close_others({*files, numbers["errors"], *(one.descriptor for one in opened)})
         os.setsid()
         os.umask(0o022)
         os.chdir(order["work"])
@@ -151,15 +151,6 @@ def _start_holder(order: Any, numbers: dict[str, int]) -> int:
         text += part
     os.close(read)
     return os.pidfd_open(json.loads(text[: text.index(b"}") + 1])["child-pid"])
-
-
-def _close_others(kept: set[int]) -> None:
-    """Close every descriptor but the given ones."""
-    first = 0
-    for number in sorted(kept):
-        os.closerange(first, number)
-        first = number + 1
-    os.closerange(first, os.sysconf("SC_OPEN_MAX"))
 
 
 def start_application(order: Any) -> Any:

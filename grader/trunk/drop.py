@@ -40,6 +40,15 @@ def die_with_parent() -> None:
     call("prctl", PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
+def close_others(kept: set[int]) -> None:
+    """Close every descriptor but the given ones."""
+    first = 0
+    for number in sorted(kept):
+        os.closerange(first, number)
+        first = number + 1
+    os.closerange(first, os.sysconf("SC_OPEN_MAX"))
+
+
 def drop(user: int, limits: Mapping[str, Sequence[int]], filters: Sequence[bytes]) -> None:
     """Become `user`, without any right, under the limits (by prlimit's names: soft, hard) and the filters; for good."""
     for name in limits.keys() - {"nproc"}:

@@ -47,6 +47,15 @@ class Place:
         self.group.follow(kernel.outer.pid)
         return kernel
 
+    async def run(self, client: Client, kernel: Kernel) -> Ending:
+        """Execute a client's notebook on a kernel of this place; the kernel is dead and both are closed afterwards."""
+        try:
+            return await run_notebook(client, self.open_meter(kernel))
+        finally:
+            await kernel.kill()
+            client.close()
+            kernel.close()
+
     def open_meter(self, kernel: Kernel) -> Meter:
         """Return what measures a kernel of this place."""
         folders = tuple(f"/proc/{kernel.pid}/root{folder}" for folder in cage.FOLDERS)
@@ -87,13 +96,7 @@ async def check_health(run: str, job: Job) -> None:
             kernel = await place.start()
         except (FixableError, OSError) as error:
             raise OurFault(str(error)) from None
-        client = Client(parse_notebook(EMPTY), kernel, job.limits)
-        try:
-            ending = await run_notebook(client, place.open_meter(kernel))
-        finally:
-            await kernel.kill()
-            client.close()
-            kernel.close()
+        ending = await place.run(Client(parse_notebook(EMPTY), kernel, job.limits), kernel)
     if ending.word != "ran":
         says = f"sandbox: an empty notebook {ending.word}: {ending.detail}"
         raise OurFault(f"{says}; expected it to run within the limits")

@@ -37,6 +37,18 @@ RELEASED = (
     "print('c')\n'the last'",
 )
 LANGUAGE = {"name": "python"}
+RECORD: dict[str, Any] = {
+    "count": 3,
+    "messages": [
+        {"msg_type": "stream", "content": {"name": "stdout", "text": "a\n"}, "metadata": {}},
+        {
+            "msg_type": "execute_result",
+            "content": {"data": {"text/plain": "7"}, "metadata": {}, "execution_count": 3},
+            "metadata": {},
+        },
+        {"msg_type": "comm_msg", "content": {"comm_id": "c", "data": {}}, "metadata": {}, "buffers": ["00ff"]},
+    ],
+}
 
 
 class Recording(Client):
@@ -204,3 +216,37 @@ def test_what_an_output_widget_took_is_in_no_record() -> None:
         assert reasons[:2] == [None, None]
         assert "an Output widget took what it showed" in (reasons[2] or "")
     assert find_untakable({"messages": [], "ok": False}) == "it failed"
+
+
+class Taking(SharingClient):
+    """Keeps what it is given of a record."""
+
+    def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
+        self.__dict__.setdefault("given", []).append(msg)
+        return super().process_message(msg, cell, cell_index)
+
+
+def take() -> Any:
+    """Return a client whose only cell is taken from a record, after four others."""
+    client = Taking(make(["print('a'); 7"]), SMALL)
+    client.reset_execution_trackers()
+    client.code_cells_executed = 4
+    client.take(0, RECORD, LANGUAGE)
+    client.close()
+    return client
+
+
+def test_taken_cell_has_its_outputs_under_the_number_of_the_hand_in() -> None:
+    cell = take().nb.cells[0]
+    assert cell.execution_count == 5
+    assert [one.get("text") or (one.execution_count, one.data["text/plain"]) for one in cell.outputs] == [
+        "a\n",
+        (5, "7"),
+    ]
+
+
+def test_record_stays_as_it_was_and_its_bytes_come_back() -> None:
+    given = take().given
+    assert RECORD["messages"][1]["content"]["execution_count"] == 3
+    assert [bytes(one) for one in given[2]["buffers"]] == [b"\x00\xff"]
+    assert len({one["parent_header"]["msg_id"] for one in given}) == 3  # each is of its own place

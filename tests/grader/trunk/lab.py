@@ -20,7 +20,6 @@ from grader.trunk.starting import start_trunk
 from grader.worker.ending import Ending
 from grader.worker.kernel import Kernel
 from grader.worker.place import Place, open_place
-from grader.worker.watch import run_notebook
 from tests.grader.sandboxed import SMALL
 
 AS_ROOT = pytest.mark.skipif(os.getuid() != 0, reason="only root can write the users of a trunk's namespace")
@@ -64,13 +63,7 @@ async def run_cells(
         client.set_widgets_metadata()
 
     client.follow(kernel, range(begin, len(notebook.cells)), end)
-    try:
-        ending = await run_notebook(client, place.open_meter(kernel))
-    finally:
-        await kernel.kill()
-        client.close()
-        kernel.close()
-    return Executed(ending, notebook.cells)
+    return Executed(await place.run(client, kernel), notebook.cells)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from tests.patience import PATIENCE
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 VERBS = """
-import json, resource, sys
+import json, sys
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from grader.commands.main import main
