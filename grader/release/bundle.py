@@ -8,7 +8,9 @@ bank, a proof or canonical Outputs ever does. The same files give the same bytes
 
 import ast
 import io
+import os
 import zipfile
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -36,6 +38,27 @@ def list_bundled(course: Course) -> dict[str, Path]:
     paths = [*find_modules(), *(ROOM / name for name in DATA)]
     found = {f"assignment/{path.relative_to(ROOM).as_posix()}": path for path in paths if path.is_file()}
     return dict(sorted({course.notebook.name: course.notebook, **found, **dict(_find_parts(course))}.items()))
+
+
+def list_places(course: Course) -> dict[str, Path]:
+    """Return the same without the notebook, a folder in place of its files where nothing else lies in it.
+
+    A sandbox mounts each of them, and bubblewrap reads the table of all mounts again for every one.
+    """
+    files = {name: path for name, path in list_bundled(course).items() if name.startswith("assignment/")}
+    inside = defaultdict[tuple[str, Path], set[str]](set)
+    for name, path in files.items():
+        folder, _, own = name.rpartition("/")
+        inside[folder, path.parent].add(own)
+    whole = {folder: place for (folder, place), names in inside.items() if _list_entries(place) == names}
+    rest = {name: path for name, path in files.items() if name.rpartition("/")[0] not in whole}
+    return dict(sorted({**whole, **rest}.items()))
+
+
+def _list_entries(folder: Path) -> set[str]:
+    """Return what lies in a folder, but for what Python keeps of its modules; "" stands for what is no plain file."""
+    entries = [one for one in os.scandir(folder) if one.name != "__pycache__"]
+    return {one.name if one.is_file(follow_symlinks=False) else "" for one in entries}
 
 
 def write_bundle(folder: Path, course: Course) -> Path:

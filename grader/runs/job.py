@@ -4,6 +4,7 @@ The file is an order. While it lies there unchanged, whoever runs the Run may go
 by the order of a later attempt, the Run is to be ended. It holds no secret: no key, no answer, no password.
 """
 
+import hashlib
 from pathlib import Path
 from typing import Literal
 
@@ -12,8 +13,8 @@ from pydantic import NonNegativeInt, PositiveInt, StrictBool
 from assignment.assignment import Limits
 from assignment.course import Course, CourseMark, open_course
 from assignment.files.foreign import read_file
-from assignment.fixable import Fault, FixableError, parse_as
-from assignment.profile import check_profile
+from assignment.fixable import MOST_YAML, Fault, FixableError, load_file, parse_as
+from assignment.profile import MANIFEST_NAME, check_profile
 from assignment.records import Record
 from grader.files.whole import MOST_BYTES, load_json, to_json, write_whole
 from grader.handins.sharing import Sharing
@@ -27,6 +28,7 @@ class OrderedCourse(Record):
 
     folder: Path | None
     mark: CourseMark
+    files: str = ""  # a digest of its manifest's and its settings' bytes, which a mark takes long to read
 
 
 class Job(Record):
@@ -62,17 +64,24 @@ def load_job(folder: Path) -> Job:
 
 def order_course(course: Course) -> OrderedCourse:
     """Return what a job says of a course."""
-    return OrderedCourse(folder=None if course.embedded else course.folder, mark=course.mark)
+    return OrderedCourse(folder=None if course.embedded else course.folder, mark=course.mark, files=_hash_files(course))
 
 
 def open_ordered(job: Job) -> Course:
     """Return the course of a job; FixableError where what lies there now is another than was ordered."""
     course = open_course(job.course.folder)
     check_profile(course.profile)
-    if course.mark != job.course.mark:
+    if _hash_files(course) != job.course.files and course.mark != job.course.mark:
         says = f"course {course.mark}; expected {job.course.mark}, which was ordered: it changed since (run again)"
         raise FixableError(Fault((str(course.folder),), says))
     return course
+
+
+def _hash_files(course: Course) -> str:
+    parts = (
+        load_file(path, MOST_YAML, "a readable YAML file") for path in (course.folder / MANIFEST_NAME, course.settings)
+    )
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
 def read_order(folder: Path) -> bytes | None:

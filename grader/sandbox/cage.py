@@ -14,7 +14,7 @@ from pathlib import Path
 
 from assignment.assignment import Limits
 from assignment.course import VARIABLE, Course
-from grader.release.bundle import list_bundled
+from grader.release.bundle import list_places
 from grader.sandbox.descriptors import Files, hold
 from grader.sandbox.gpu import Gpu, find_libraries, list_device_binds
 from grader.sandbox.seccomp import export_filters
@@ -149,8 +149,8 @@ def list_mounts(view: View) -> list[tuple[str, list[str]]]:
     for path, size in {**sizes, view.sockets: 1}.items():
         mounts.append((path, ["--perms", "0777", "--size", str(size * MIB), "--tmpfs", path]))
     mounts += [(BESIDE, ["--ro-bind", str(view.beside), BESIDE])] if view.beside else []
-    given = {name: str(path) for name, path in list_bundled(view.course).items() if name.startswith("assignment/")}
-    mounts += [(f"{PACKAGES}/{name}", ["--ro-bind", path, f"{PACKAGES}/{name}"]) for name, path in given.items()]
+    packages = {f"{PACKAGES}/{name}": str(path) for name, path in list_places(view.course).items()}
+    mounts += [(inside, ["--ro-bind", path, inside]) for inside, path in packages.items()]
     return mounts + (_gpu_mounts(view.gpu) if view.gpu is not None else [])
 
 

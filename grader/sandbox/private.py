@@ -14,21 +14,25 @@ from pathlib import Path
 
 from grader.sandbox import cage
 
-# Runs the command after "--" where each folder before it is under an overlay. One needs a second, empty layer: it lies
-# in a memory file system, over what no cage needs once its group is entered; beside it the cage's terminals.
+# What is mounted in a cage's own mount namespace, in the form of fstab(5). An overlay needs a second, empty layer: it
+# lies in a memory file system, over what no cage needs once its group is entered; beside it the cage's terminals.
 OVER = "/sys/fs/cgroup"
-MOUNT = f"""mount -t tmpfs -o mode=755,size=4k none {OVER} 2>/dev/null && {{
-mkdir {OVER}/empty {cage.TERMINALS}
-mount -t devpts -o newinstance,ptmxmode=666,mode=620,max={cage.MOST_TERMINALS} none {cage.TERMINALS} 2>/dev/null ||
-rmdir {cage.TERMINALS}
-while [ "$1" != -- ]; do
-mount -t overlay -o "ro,lowerdir=$1:{OVER}/empty" overlay "$1" 2>/dev/null; shift; done
-}}
-while [ "$1" != -- ]; do shift; done; shift; exec "$@" """
-# The same, or without where namespaces are refused to all but bubblewrap.
-TRY = 'share=$1 mount=$2; shift 2; $share true 2>/dev/null && exec $share /bin/sh -c "$mount" hw9 "$@"' + (
-    '\nwhile [ "$1" != -- ]; do shift; done; shift; exec "$@"'
+EMPTY = f"{OVER}/empty"
+WHITE = " \t\n"
+LAYERS = (
+    f"{EMPTY} tmpfs X-mount.mkdir,mode=755,size=4k",
+    f"{cage.TERMINALS} devpts X-mount.mkdir,newinstance,ptmxmode=666,mode=620,max={cage.MOST_TERMINALS}",
 )
+# By one program: each that is started costs every notebook milliseconds. It reads files alone; what it cannot mount
+# stays as it is.
+MOUNT = f"""mount -t tmpfs -o mode=755,size=16k none {OVER} 2>/dev/null && {{
+printf '%s\\n' "$1" > {OVER}/table; mount -a -T {OVER}/table 2>/dev/null
+[ -e {cage.TERMINALS}/ptmx ] || rmdir {cage.TERMINALS} 2>/dev/null; }}
+shift; exec "$@" """
+# The same, or without where namespaces are refused to all but bubblewrap.
+TRY = """share=$1 mount=$2 table=$3; shift 3
+$share true 2>/dev/null && exec $share /bin/sh -c "$mount" hw9 "$table" "$@"
+exec "$@" """
 
 
 def to_private(view: cage.View, places: Sequence[str] | None = None) -> list[str]:
@@ -39,7 +43,19 @@ def to_private(view: cage.View, places: Sequence[str] | None = None) -> list[str
     places = find_places(view, list_mount_points()) if places is None else places
     user = [] if os.getuid() == 0 else ["--user", "--map-root-user"]
     share = " ".join(["unshare", *user, "--mount", "--propagation", "private"])
-    return ["/bin/sh", "-c", TRY, "hw9", share, MOUNT, *places, "--"]
+    # Each cage has a source of its own, for what seems mounted already is left out: some cages lie within a trunk's.
+    table = "\n".join(f"hw9-{view.token} {line}" for line in (*LAYERS, *map(to_overlay, places)))
+    return ["/bin/sh", "-c", TRY, "hw9", share, MOUNT, table]
+
+
+def to_overlay(folder: str) -> str:
+    r"""Return what fstab(5) says of a read-only overlay of a folder over itself.
+
+    >>> to_overlay("/srv/a course")
+    '/srv/a\\040course overlay ro,lowerdir=/srv/a\\040course:/sys/fs/cgroup/empty'
+    """
+    name = "".join(f"\\{ord(one):03o}" if one in WHITE else one for one in folder)
+    return f"{name} overlay ro,lowerdir={name}:{EMPTY}"
 
 
 def find_places(view: cage.View, mounted: Iterable[Path]) -> tuple[str, ...]:
@@ -53,7 +69,7 @@ def find_places(view: cage.View, mounted: Iterable[Path]) -> tuple[str, ...]:
     for folder in sorted(folders, key=lambda path: len(path.parts)):
         seen = [folder / name for name in cage.ETC] if folder == Path("/etc") else [folder]
         whole = not any(point != folder and point.is_relative_to(part) for point in points for part in seen)
-        plain = not set(str(folder)) & set(",:\\")  # of which the option is made
+        plain = not set(str(folder)) & set(',:#\\"')  # of which the options are made
         if whole and plain and not any(folder.is_relative_to(one) for one in found):
             found.append(folder)
     return tuple(map(str, found))

@@ -20,7 +20,7 @@ from assignment.course import open_course
 from assignment.fixable import FixableError
 from grader.release import bundle
 from grader.release.api import NOTEBOOK_API
-from grader.release.bundle import find_modules, list_bundled, write_bundle
+from grader.release.bundle import find_modules, list_bundled, list_places, write_bundle
 from questions.bank import load_bank
 from tests.courses import copy_course
 
@@ -57,6 +57,26 @@ def test_bundle_of_a_course_that_is_not_whole_is_refused(tmp_path: Path) -> None
     with pytest.raises(FixableError, match=r"pictures/0\.png: No such file or directory; expected the asset") as caught:
         write_bundle(tmp_path, course)
     assert len(caught.value.faults) == len(course.manifest.assets)
+
+
+@pytest.mark.parametrize("more", ["", "a file", "a folder", "a link"])
+def test_folder_is_one_place_where_nothing_else_lies_in_it(tmp_path: Path, more: str) -> None:
+    """A sandbox mounts each place, and one more file of ours beside a student's must not be seen in it."""
+    course = copy_course(tmp_path / "mini")
+    inside, folder = "assignment/profiles/mini/pictures", course.folder / "pictures"
+    if more == "a file":
+        (folder / "truth.yaml").touch()
+    elif more == "a folder":
+        (folder / "bank").mkdir()
+    elif more == "a link":
+        (folder / "0.png").rename(tmp_path / "0.png")
+        (folder / "0.png").symlink_to(tmp_path / "0.png")
+    places = list_places(course)
+    assert (inside in places) == (more == "")
+    files = {name: path for name, path in list_bundled(course).items() if name.startswith("assignment/")}
+    found = {f"{name}/{its.name}": its for name, path in places.items() if path.is_dir() for its in path.iterdir()}
+    found = {name: path for name, path in found.items() if path.name != "__pycache__"}
+    assert {**found, **{name: path for name, path in places.items() if not path.is_dir()}} == files
 
 
 @pytest.mark.parametrize("how", ["a folder that is a link", "a link", "a pipe", "other bytes"])

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from grader.worker.harmless import SHOWN, WIDGET_STATE, WIDGET_VIEW, make_harmless
+from assignment.explorer.explorer import Explorer
+from grader.worker.harmless import OURS, SHOWN, WIDGET_STATE, WIDGET_VIEW, make_harmless
 
 SCRIPT = "<script>alert(1)</script>"
 PICTURE = base64.b64encode(b"a picture").decode()
@@ -74,6 +75,14 @@ def test_widgets_of_ipywidgets_stay_and_others_go() -> None:
     assert kept["b"]["state"]["outputs"][0]["data"] == {"text/plain": "(text/html)"}
     assert "3 x widget" in notes[0]
     assert WIDGET_VIEW in SHOWN
+
+
+def test_nothing_is_told_of_the_released_notebooks_own_widget() -> None:
+    """Every student's page noted it, and a reader took it for something that the student had done."""
+    assert f"{Explorer.__module__}.{Explorer.__qualname__}" == OURS
+    state = {"model_module": "anywidget", "state": {"_anywidget_id": OURS, "_esm": SCRIPT}}
+    harmless, notes = make_harmless(make(widgets={WIDGET_STATE: {"state": {"a": state}}}))
+    assert (harmless["metadata"]["widgets"][WIDGET_STATE]["state"], notes) == ({}, ())
 
 
 @pytest.mark.parametrize("widgets", [[], {}, {WIDGET_STATE: 3}, {WIDGET_STATE: {"state": []}}])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from assignment.course import open_course
+from assignment.course import CourseMark, open_course
 from assignment.fixable import FixableError
 from grader.driver.run_job import run_job
 from grader.runs.folder import UNREADY_FILE, prepare_run, take_unready, write_handin
@@ -95,7 +95,7 @@ def test_place_without_a_group_is_our_fault_unless_the_class_may_do_without(monk
 
 
 def test_course_that_changed_since_is_our_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    other = JOB.course.model_copy(update={"mark": JOB.course.mark.model_copy(update={"digest": "0" * 64})})
+    other = JOB.course.model_copy(update={"mark": CourseMark(name="mini", digest="0" * 64), "files": "0" * 64})
     with (
         pytest.raises(OurFault, match="it changed since"),
         open_place("a", JOB.model_copy(update={"course": other}), None),
