@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from assignment.fixable import FixableError
 from assignment.processors import count_processors
-from grader.cluster.machine import Device, Place
+from grader.cluster.machine import MOST_SLOTS, Device, Place
 from grader.sandbox.gpu import Gpu, find_gpus, open_gpu_memory
 
 ALL = "GPU-"  # begins the UUID of every GPU
@@ -33,13 +33,18 @@ def make_places(kind: str, count: int | None, memory_mib: int | None = None) -> 
     """Return `count` places (None: 1) on each device; without a device `count` (None: one a core) on the processors.
 
     kind: auto, cpu or cuda. memory_mib: of a device for each of its places; None: as much for each. FixableError where
-    a GPU was asked for and there is none, or its memory does not suffice.
+    a GPU was asked for and there is none, its memory does not suffice, or there are more places than a worker may have.
     """
     found = () if kind == "cpu" else find_devices()
+    if not found and memory_mib:
+        raise FixableError(f"--gpu-memory-mib: {memory_mib}; expected none without a GPU")
     if kind == "cuda" and not found:
         raise FixableError("--device: cuda; expected an NVIDIA GPU on this machine (nvidia-smi lists none), or cpu")
     if not found:
-        return tuple(LocalPlace(Place()) for _ in range(count or count_processors()))
+        return tuple(LocalPlace(Place()) for _ in range(count or min(count_processors(), MOST_SLOTS)))
+    if len(found) * (count or 1) > MOST_SLOTS:
+        says = f"on each of {len(found)} GPUs; expected at most {MOST_SLOTS // len(found)}"
+        raise FixableError(f"--places: {count or 1} {says}")
     return tuple(share_device(device, gpu, count or 1, memory_mib) for _ in range(count or 1) for device, gpu in found)
 
 

@@ -25,8 +25,9 @@ StartLimitIntervalSec=0
 [Service]
 WorkingDirectory={folder}
 ExecStart={command}
-# It ends by itself with its class, or without one for too long. It is started again only where it failed.
-Restart=on-failure
+# It ends with its class, and without one for too long; a minute later it asks for the next. Until you say
+# systemctl --user disable --now {name}
+Restart=always
 RestartSec=60
 KillMode=mixed
 TimeoutStopSec=30
@@ -41,36 +42,53 @@ SCRIPT = """#!/bin/sh
 # {about}. Submit it with sbatch; lines that begin with #SBATCH are your site's to change.
 #SBATCH --job-name={name}
 {wishes}
+# Started again by itself where its node goes down.
+#SBATCH --requeue
 #SBATCH --output={name}-%j.log
 #SBATCH --open-mode=append
 
 cd {folder} || exit 1
 {before}exec {command}
 """
-WORKER_WISHES = """#SBATCH --gres=gpu:1
-#SBATCH --cpus-per-task=4
-#SBATCH --mem=8G
-#SBATCH --time=04:00:00
-# As many workers as the queue gives; each takes one GPU.
+WORKER_WISHES = """#SBATCH --time=04:00:00
+# As many workers as the queue gives.
 #SBATCH --array=1-4
 # It has a minute to say that it leaves before its time is over.
 #SBATCH --signal=B:TERM@60"""
-DRIVER_WISHES = """#SBATCH --cpus-per-task=2
-#SBATCH --mem=4G
-#SBATCH --time=1-00:00:00
+DRIVER_WISHES = """#SBATCH --time=1-00:00:00
 # It stops as by Ctrl-C a minute before its time is over: submit it again, and it goes on.
 #SBATCH --signal=B:INT@60"""
+DRIVER_NEEDS = "#SBATCH --cpus-per-task=2\n#SBATCH --mem=4G\n"  # where it runs no notebook itself
+CORES, GIB = 4, 8  # for a notebook: beside a GPU, where the number of places is not said; of memory
 DRIVER_BEFORE = 'echo "workers: hw9 worker $(hostname -f 2>/dev/null || hostname):{port} --keys DIR"\n'
 
 
-def print_worker(kind: str, words: Sequence[str]) -> str:
-    """Return the unit or the script that starts a worker as it was typed."""
-    return _fill(kind, words, "hw9-worker", "A worker of hw9", WORKER_WISHES, "")
+def print_worker(kind: str, words: Sequence[str], device: str = "auto", places: int | None = None) -> str:
+    """Return the unit or the script that starts a worker as it was typed, with so many places, all on one GPU."""
+    return _fill(kind, words, "hw9-worker", "A worker of hw9", to_needs(device, places) + WORKER_WISHES, "")
 
 
-def print_driver(words: Sequence[str], port: int) -> str:
-    """Return the script that runs a class as it was typed, on a node of the cluster: login nodes end long programs."""
-    return _fill("slurm", words, "hw9-run", "A class of hw9", DRIVER_WISHES, DRIVER_BEFORE.format(port=port))
+def print_driver(words: Sequence[str], port: int | None, here: tuple[str, int | None] | None = None) -> str:
+    """Return the script that runs a class as it was typed, on a node of the cluster: login nodes end long programs.
+
+    port: where workers find it, None for none. here: --device and --jobs, where the notebooks run on that node.
+    """
+    needs = DRIVER_NEEDS if here is None else to_needs(*here, gpus=here[1] or 1)
+    before = "" if port is None else DRIVER_BEFORE.format(port=port)
+    return _fill("slurm", words, "hw9-run", "A class of hw9", needs + DRIVER_WISHES, before)
+
+
+def to_needs(device: str, places: int | None, gpus: int = 1) -> str:
+    """Return what so many notebooks at once need of a node, in sbatch's words.
+
+    >>> print(to_needs("cpu", 2))
+    #SBATCH --cpus-per-task=2
+    #SBATCH --mem=16G
+    <BLANKLINE>
+    """
+    count = places or (CORES if device == "cpu" else 1)
+    gres, cores = ("", count) if device == "cpu" else (f"#SBATCH --gres=gpu:{gpus}\n", CORES * count)
+    return f"{gres}#SBATCH --cpus-per-task={cores}\n#SBATCH --mem={GIB * count}G\n"
 
 
 def _fill(kind: str, words: Sequence[str], name: str, about: str, wishes: str, before: str) -> str:

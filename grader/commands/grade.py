@@ -5,8 +5,8 @@ from functools import partial
 from pathlib import Path
 
 from assignment.course import Course
-from grader.cluster.units import print_driver
-from grader.commands.cluster.options import ClusterOptions, add_cluster_options, parse_address, take_cluster_options
+from grader.commands.cluster.options import ClusterOptions, add_cluster_options, take_cluster_options
+from grader.commands.cluster.script import show_script
 from grader.commands.run import HERE, execute
 from grader.commands.score import check_class, check_tables, keep_scored, score_class, show_scored, take_class
 from grader.commands.terminal.options import (
@@ -25,10 +25,10 @@ from grader.commands.terminal.options import (
     take_run_options,
 )
 from grader.commands.terminal.screen import say
-from grader.quiz.kept import load_tables
+from grader.quiz.kept import Tables, load_tables
 from grader.report.pages import ITEMS_FILE, write_reports
 from grader.runs.folder import check_course
-from grader.scoring.grading import load_grading
+from grader.scoring.grading import Grading, load_grading
 
 ABOUT = """Do what `run`, `score` and `report` do, one after the other. After Ctrl-C the same command resumes. It exits
 with 1 if a hand-in needs a person to look at it; RUNS/report.html and the last lines say which and why.
@@ -48,6 +48,7 @@ def add_parser(verbs: Verbs) -> None:
         examples=(
             "hw9 grade handins/ runs/",
             "hw9 grade handins/ runs/ --jobs 2",
+            "hw9 grade handins/ runs/ --executor dask --keys keys/",
             "hw9 grade --responses quiz.csv --roster gradebook.csv runs/",
         ),
     )
@@ -63,8 +64,8 @@ def add_parser(verbs: Verbs) -> None:
 
 def _start(options: argparse.Namespace) -> int:
     if options.print:
-        say(print_driver(options.typed, parse_address(options.address)[1]).rstrip())
-        return 0
+        load_tables_of(options.handins, options.runs, take_given(options), load_grading(options.course))
+        return show_script(options)
     return grade(
         handins=options.handins,
         runs=options.runs,
@@ -89,9 +90,8 @@ def grade(
     """Run, score and report a class; without hand-ins nothing is run. The exit code is that of `score`."""
     check_course(runs, course.mark)
     grading = load_grading(course)
-    tables = load_tables(runs, grading.bank, given.responses, given.roster)
+    tables = load_tables_of(handins, runs, given, grading)
     if handins is not None:
-        check_tables(grading, tables)
         # the faults of the staff's files are said before hours of running, not after
         check = partial(check_class, runs=runs, grading=grading, tables=tables, decisions=given.decisions)
         execute(handins, runs, course, how, check, where)
@@ -102,3 +102,11 @@ def grade(
     page = write_reports(runs, grading, show_key=show_key).page
     say(f"report: {page}; what the answers say: {runs / ITEMS_FILE}")
     return code
+
+
+def load_tables_of(handins: Path | None, runs: Path, given: Given, grading: Grading) -> Tables | None:
+    """Return the quiz and the roster of a class; FixableError where they do not fit it."""
+    tables = load_tables(runs, grading.bank, given.responses, given.roster)
+    if handins is not None:
+        check_tables(grading, tables)
+    return tables

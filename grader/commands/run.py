@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from assignment.course import Course
-from grader.cluster.units import print_driver
 from grader.collect.say import list_download_notes
-from grader.commands.cluster.options import ClusterOptions, add_cluster_options, parse_address, take_cluster_options
+from grader.commands.cluster.options import ClusterOptions, add_cluster_options, take_cluster_options
+from grader.commands.cluster.script import show_script
 from grader.commands.terminal.options import (
     RunOptions,
     Verbs,
@@ -66,10 +66,9 @@ def add_parser(verbs: Verbs) -> None:
 
 
 def _start(options: argparse.Namespace) -> int:
-    how, where = take_run_options(options), take_cluster_options(options)
     if options.print:
-        say(print_driver(options.typed, parse_address(where.address)[1]).rstrip())
-        return 0
+        return show_script(options)
+    how, where = take_run_options(options), take_cluster_options(options)
     return run(handins=options.handins, runs=options.runs, course=options.course, how=how, where=where)
 
 

@@ -3,12 +3,14 @@
 import argparse
 import os
 import time
+from functools import partial
 from pathlib import Path
 
 from assignment.fixable import FixableError
-from grader.cluster.devices import check_shares, make_places
+from grader.cluster.devices import LocalPlace, check_shares, make_places
 from grader.cluster.host import Service, run_host
-from grader.cluster.keys import load_keys
+from grader.cluster.keys import Keys, load_keys
+from grader.cluster.machine import MOST_SLOTS
 from grader.cluster.units import KINDS, OPTION, find_seconds_left, print_worker
 from grader.cluster.wire import load_dask
 from grader.commands.cluster.options import LOCAL, parse_address
@@ -17,6 +19,13 @@ from grader.commands.terminal.screen import say, warn
 from grader.sandbox.cgroup import try_group
 from grader.sandbox.check import check_cage
 
+ENDS = {  # in words
+    "end": "the class is over",
+    "late": "no time is left for another notebook",
+    "silent": "the class went silent",
+    "stopped": "stopped",
+}
+FINE = ("end", "late", "stopped")
 ABOUT = """Execute notebooks for the class at ADDRESS (HOST:PORT), where `hw9 run --executor dask` waits for workers.
 
 One runs at a time for each GPU. The sandbox is tried first, and what is missing is said. The course comes from the
@@ -33,32 +42,37 @@ def add_parser(verbs: Verbs) -> None:
         _start,
         says="execute notebooks of a class that is run on another machine",
         about=ABOUT,
-        examples=("hw9 worker grader.example.edu:8790 --keys keys/", "hw9 worker gpu1 --keys keys/ --places 2"),
+        examples=(
+            "hw9 worker grader.example.edu:8790 --keys keys/",
+            "hw9 worker gpu1 --keys keys/ --places 2",
+            "hw9 worker gpu1 --keys keys/ --device cpu --places 4 --print systemd",
+        ),
         opens=False,
     )
     add = parser.add_argument
-    add("address", metavar="ADDRESS", help="where the class is, HOST:PORT")
+    add("address", metavar="ADDRESS", help="the machine where `hw9 run` runs, HOST:PORT")
     add("--keys", type=Path, metavar="DIR", help="the class's certificate, of `hw9 cluster keys` (default: keys)")
     add("--no-tls", action="store_true", help="without a certificate, for a class of this machine alone")
     add("--device", choices=["auto", "cpu", "cuda"], default="auto", help="auto: a GPU where there is one (default)")
-    add("--places", type=parse_positive, help="notebooks at once on each GPU (default: 1), else on the processors")
+    help_places = "notebooks at once on each GPU (default: 1), else on the processors (default: one a core)"
+    add("--places", type=partial(parse_positive, most=MOST_SLOTS), help=help_places)
     add(
         "--gpu-memory-mib",
         type=parse_positive,
         metavar="MIB",
-        help="of a GPU for each of its places: who takes more is ended (default: as much for each; alone: all of it)",
+        help="GPU memory of each place; a notebook that takes more is ended (default: the GPU's memory / places)",
     )
     add(
         "--grace",
         type=parse_positive,
         default=600,
         metavar="SECONDS",
-        help="without a class, then it ends (default: 600)",
+        help="seconds to wait without a class before ending (default: 600)",
     )
     add(
         "--seconds",
         type=parse_positive,
-        help="that it has (default: a Slurm job's time): takes no notebook that it could not end",
+        help="seconds this worker may run (default: a Slurm job's time): it takes no notebook that it could not end",
     )
     add(OPTION, choices=KINDS, help="start nothing; print a unit or an sbatch script that starts exactly this")
     add("--cache", type=Path, metavar="DIR", help="where courses are kept (default: ~/.cache/hw9/courses)")
@@ -68,18 +82,17 @@ def add_parser(verbs: Verbs) -> None:
 
 
 def _start(options: argparse.Namespace) -> int:
+    address, keys = take_class(options)
     if options.print:
-        parse_address(options.address)
-        say(print_worker(options.print, options.typed).rstrip())
+        if options.device == "cpu":
+            take_places(options)
+        say(print_worker(options.print, options.typed, options.device, options.places).rstrip())
         return 0
-    host, port = parse_address(options.address)
-    if options.no_tls and host not in LOCAL:
-        raise FixableError(f"--no-tls: with {host}; expected 127.0.0.1: nothing else is safe without")
     return worker(
         Service(
-            address=f"{host}:{port}",
-            keys=None if options.no_tls else load_keys(options.keys or Path("keys")),
-            places=make_places(options.device, options.places, options.gpu_memory_mib),
+            address=address,
+            keys=keys,
+            places=take_places(options),
             cache=options.cache or find_cache(),
             grace=options.grace,
             seconds=options.seconds or find_seconds_left(os.environ, time.time()),
@@ -89,6 +102,21 @@ def _start(options: argparse.Namespace) -> int:
     )
 
 
+def take_class(options: argparse.Namespace) -> tuple[str, Keys | None]:
+    """Return where the class is and its certificate, as they were typed; FixableError where they do not fit."""
+    host, port = parse_address(options.address, "ADDRESS")
+    if options.no_tls and options.keys is not None:
+        raise FixableError("--keys: with --no-tls; expected one of them")
+    if options.no_tls and host not in LOCAL:
+        raise FixableError(f"--no-tls: with {host}; expected 127.0.0.1: nothing else is safe without")
+    return f"{host}:{port}", None if options.no_tls else load_keys(options.keys or Path("keys"))
+
+
+def take_places(options: argparse.Namespace) -> tuple[LocalPlace, ...]:
+    """Return this machine's places, as they were typed."""
+    return make_places(options.device, options.places, options.gpu_memory_mib)
+
+
 def worker(service: Service) -> int:
     """Try the sandbox, then work until there is no class any more."""
     load_dask()
@@ -96,8 +124,8 @@ def worker(service: Service) -> int:
     check_shares(service.places)
     check_cage(list(dict.fromkeys(place.gpu for place in service.places if place.gpu)))
     why = run_host(service, _say)
-    _say(f"ended: {why}")
-    return 0 if why in ("end", "late", "stopped") else 1
+    _say(f"ended: {ENDS.get(why, why)}")
+    return 0 if why in FINE else 1
 
 
 def find_cache() -> Path:

@@ -49,6 +49,9 @@ class VerbParser(argparse.ArgumentParser):
 
     mixing = False
 
+    def __init__(self, **how: Any) -> None:
+        super().__init__(**{"allow_abbrev": False, **how})  # else --prin is --print, which is taken out of a command
+
     def error(self, message: str) -> NoReturn:  # noqa: D102
         super().error(show_line(message))
 
@@ -219,12 +222,13 @@ def take_run_options(options: argparse.Namespace) -> RunOptions:
     )
 
 
-def parse_positive(text: str) -> int:
-    """Return a whole number of one or more; the error that argparse shows otherwise."""
+def parse_positive(text: str, most: int | None = None) -> int:
+    """Return a whole number of one or more, at most `most`; the error that argparse shows otherwise."""
     try:
         number = int(text)
     except ValueError:
         number = 0
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text!r}; expected a whole number from 1")
+    if number < 1 or (most is not None and number > most):
+        to = "" if most is None else f" to {most}"
+        raise argparse.ArgumentTypeError(f"{text!r}; expected a whole number from 1{to}")
     return number

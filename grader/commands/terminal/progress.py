@@ -79,6 +79,7 @@ class ShownProgress:
 
     def __init__(self, console: Screen) -> None:
         self.console, self.running = console, dict[str, TaskID]()
+        self.machines = dict[str, str]()  # where each student's notebook runs, in a class on several
         self.live = Progress(SpinnerColumn(), *COLUMNS, console=console, disable=not console.is_terminal)
         self.all = self.live.add_task("notebooks", total=None)
 
@@ -102,6 +103,7 @@ class ShownProgress:
             case Started(student):
                 self.running[student] = self.live.add_task(f"  {student}", total=None)
             case Placed(student, machine, place):
+                self.machines[student] = machine
                 if student in self.running:
                     self.live.update(self.running[student], description=f"  {student}  {machine}, place {place}")
             case MachineCame() | MachineLeft() | Noted():
@@ -114,7 +116,7 @@ class ShownProgress:
             case Ended(student, result, why):
                 if student in self.running:
                     self.live.remove_task(self.running.pop(student))
-                self.console.print(describe_end(student, result, why))
+                self.console.print(describe_end(student, result, why, self.machines.pop(student, "")), soft_wrap=True)
                 self.live.advance(self.all, result is not None)
 
 
@@ -123,18 +125,21 @@ def describe_machine(event: MachineCame | MachineLeft | Noted) -> str:
 
     >>> describe_machine(MachineLeft("gpu1", "not a word for 21 s", 125.0, 7))
     'gpu1 left: not a word for 21 s; 7 notebooks in 125 s'
+    >>> describe_machine(MachineLeft("gpu1", "stopped", 46.0, 1))
+    'gpu1 left: stopped; 1 notebook in 46 s'
     """
     match event:
         case MachineCame(name, places):
             return f"{name} came, {places} at once"
         case MachineLeft(name, why, seconds, results):
-            return f"{name} left: {why}; {results} notebooks in {seconds:.0f} s"
+            return f"{name} left: {why}; {results} notebook{'' if results == 1 else 's'} in {seconds:.0f} s"
         case Noted(text):
             return text
 
 
-def describe_end(student: str, result: RunResult | None, why: str = "") -> Text:
-    """Return one line that says how a notebook ended; `why` a machine had no result."""
+def describe_end(student: str, result: RunResult | None, why: str = "", machine: str = "") -> Text:
+    """Return one line that says how a notebook ended, on which of several machines; `why` one had no result."""
+    where = f"  {show_line(machine)}" if machine else ""
     name = f"{show_line(student):24} "
     if result is None:
         return Text.assemble(
@@ -142,4 +147,4 @@ def describe_end(student: str, result: RunResult | None, why: str = "") -> Text:
         )
     reason = f" ({result.reason})" if result.reason else ""
     place = f" in cell {result.cell}" if result.cell is not None else ""
-    return Text.assemble(name, (result.word, COLOURS[result.word]), f"{reason}{place}  {result.seconds:.1f} s")
+    return Text.assemble(name, (result.word, COLOURS[result.word]), f"{reason}{place}  {result.seconds:.1f} s{where}")

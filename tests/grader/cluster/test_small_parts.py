@@ -19,7 +19,7 @@ from grader.cluster.devices import (
 )
 from grader.cluster.keys import load_keys, make_keys
 from grader.cluster.likeness import CODE, compare_environments, describe_environment, digest_code
-from grader.cluster.machine import Place
+from grader.cluster.machine import MOST_SLOTS, Place
 from grader.cluster.scratch import hold_numbers, open_scratch
 from grader.sandbox.gpu import Gpu
 from tests.patience import PATIENCE
@@ -67,6 +67,17 @@ def test_places_on_one_gpu_share_its_memory(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("grader.cluster.devices.find_devices", lambda: ())
     with pytest.raises(FixableError, match="--device: cuda; expected an NVIDIA GPU"):
         make_places("cuda", None)
+
+
+def test_worker_has_no_more_places_than_a_class_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grader.cluster.devices.count_processors", lambda: 384)
+    assert len(make_places("cpu", None)) == MOST_SLOTS
+    monkeypatch.setattr("grader.cluster.devices.find_devices", lambda: cut_gpus(GPUS, LISTING, TABLE))
+    assert len(make_places("auto", 85)) == 255
+    with pytest.raises(FixableError, match="--places: 86 on each of 3 GPUs; expected at most 85"):
+        make_places("auto", 86)
+    with pytest.raises(FixableError, match="--gpu-memory-mib: 900; expected none without a GPU"):
+        make_places("cpu", 1, 900)
 
 
 def test_place_alone_on_a_gpu_has_all_of_it_but_where_its_share_is_said() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from grader.commands.terminal.progress import ShownProgress, describe_end, show_progress, show_time_left
 from grader.commands.terminal.screen import Screen
-from grader.driver.event import Begun, Ended, Started, Waits
+from grader.driver.event import Begun, Ended, Placed, Started, Waits
 from grader.runs.result import RunResult
 
 
@@ -34,6 +34,21 @@ def test_each_end_is_one_plain_line_without_a_terminal() -> None:
     assert "no result" in lines[3]
     assert lines[4].split()[:2] == ["dan", "lost"]
     assert "\x1b" not in text.getvalue()
+
+
+def test_end_of_a_notebook_names_its_machine_where_there_are_several() -> None:
+    text = io.StringIO()
+    with ShownProgress(Screen(file=text, width=40)) as shown:
+        shown(Begun(1, 0))
+        shown(Started("alice"))
+        shown(Placed("alice", "gpu1.example.edu", 0))
+        shown(Ended("alice", None, "gpu1.example.edu: its connection broke"))
+        shown(Started("alice"))
+        shown(Placed("alice", "gpu2.example.edu", 3))
+        shown(Ended("alice", make_result(word="failed", reason="memory", cell=2, seconds=3.2)))
+    first, second = text.getvalue().splitlines()
+    assert "its connection broke" in first
+    assert second.split() == ["alice", "failed", "(memory)", "in", "cell", "2", "3.2", "s", "gpu2.example.edu"]
 
 
 def test_class_that_waits_says_why_and_blames_nobody() -> None:

@@ -36,7 +36,7 @@ def test_class_comes_through_whatever_becomes_of_its_jobs() -> None:
 
         late = slurm.submit("worker.sh", "--time=3", "--array=1")  # no time for a notebook of ten minutes
         assert wait_until(lambda: slurm.is_over(late))
-        assert "ended: late" in slurm.read_log("hw9-worker-*.log")
+        assert "ended: no time is left for another notebook" in slurm.read_log("hw9-worker-*.log")
         assert "left: late; 0 notebooks in 0 s" in read_driver(slurm)
 
         slurm.submit("other.sh", "--nodelist=gpu2")  # somebody has the first GPU there

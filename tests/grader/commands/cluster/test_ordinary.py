@@ -67,7 +67,7 @@ def test_ordinary_user_runs_a_class_on_a_worker(
     assert code == 0, said
     code, said = read_end(worker)
     assert code == 0, said
-    assert "ended: end" in said
+    assert "ended: the class is over" in said
     result = load_result(folder / "runs" / "ann")
     assert result is not None
     assert (result.word, result.sandbox) == ("ran", True)

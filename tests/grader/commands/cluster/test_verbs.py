@@ -105,7 +105,9 @@ def test_worker_that_finds_no_class_ends_after_its_grace_and_says_why(tmp_path: 
         (["--executor", "dask", "--no-sandbox"], "--no-sandbox: with --executor dask"),
         (["--executor", "dask", "--jobs", "2"], "--jobs: 2; expected none"),
         (["--executor", "dask", "--keys", "none"], "none/class.crt: missing; expected a folder"),
-        (["--executor", "dask", "--no-tls", "--address", "a:b"], "'a:b'; expected HOST:PORT"),
+        (["--executor", "dask", "--no-tls", "--address", "a:b"], "--address: 'a:b'; expected HOST:PORT"),
+        (["--executor", "dask", "--keys", "k", "--no-tls"], "--keys: with --no-tls; expected one of them"),
+        (["--executor", "dask", "--without-memory-group"], "--without-memory-group: with --executor dask"),
     ],
 )
 def test_class_that_strangers_could_reach_is_refused(
@@ -115,6 +117,47 @@ def test_class_that_strangers_could_reach_is_refused(
     assert main(["run", str(tmp_path / "handins"), str(tmp_path / "runs"), *words]) == 1
     assert says in capsys.readouterr().err
     assert not (tmp_path / "runs").exists()
+
+
+def test_option_that_would_do_nothing_is_refused_by_its_name(
+    tmp_path: Path, notebook: Notebook, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notebook(tmp_path / "handins" / "b01.ipynb", ["print(1)"])
+    verb = ["run", str(tmp_path / "handins"), str(tmp_path / "runs")]
+    idle = {"--address": "gpu1", "--keys": "keys", "--max-workers": "2", "--gpu-memory-mib": "9"}
+    assert main([*verb, *(word for option in idle.items() for word in option)]) == 1
+    said = capsys.readouterr().err
+    assert all(f"{name}: without --executor dask; expected both" in said for name in idle)
+    assert main([*verb, "--no-tls"]) == 1
+    assert "--no-tls: without --executor dask" in capsys.readouterr().err
+    assert main([*verb, "--share", "--no-sandbox"]) == 1
+    assert "--share: with --no-sandbox; expected the sandbox" in capsys.readouterr().err
+    assert main([*verb, "--executor", "dask", "--device", "cpu", "--gpu-memory-mib", "9"]) == 1
+    assert "--gpu-memory-mib: 9 with --device cpu; expected none without a GPU" in capsys.readouterr().err
+    assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["worker", "gpu1", "--places", "257"], "--places: '257'; expected a whole number from 1 to 256"),
+        (["run", "h", "r", "--gpu-memory-mib", "-5"], "--gpu-memory-mib: '-5'; expected a whole number from 1"),
+    ],
+)
+def test_number_that_no_machine_has_is_refused_at_its_option(
+    words: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 2
+    assert f"error: argument {says}" in capsys.readouterr().err
+
+
+def test_worker_refuses_what_it_would_not_obey(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["worker", "127.0.0.1", "--keys", "keys", "--no-tls"]) == 1
+    assert "--keys: with --no-tls; expected one of them" in capsys.readouterr().err
+    assert main(["worker", "gpu1:x"]) == 1
+    assert "ADDRESS: 'gpu1:x'; expected HOST:PORT" in capsys.readouterr().err
 
 
 def test_keys_are_made_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
