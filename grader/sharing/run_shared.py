@@ -33,6 +33,7 @@ from grader.worker.place import Place, open_place
 from grader.worker.save import OUTPUTS, save_notebook, save_outputs
 from grader.worker.watch import Clock, run_notebook
 
+MOST_SAID = 2**21  # characters of a look
 LANGUAGE = IPythonKernel.language_info  # of every kernel of this Python
 
 
@@ -172,8 +173,8 @@ class Journey:
 
 
 def parse_said(said: str | None) -> Look | None:
-    """Return what a branch says of itself, None where that is nothing that can be read."""
+    """Return what a branch says of itself, None where that is nothing that can be read, or takes long to."""
     try:
-        return parse_look(json.loads(ast.literal_eval(said))) if said is not None else None
+        return parse_look(json.loads(ast.literal_eval(said))) if said is not None and len(said) <= MOST_SAID else None
     except (FixableError, ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
         return None

@@ -22,7 +22,7 @@ from typing import Any
 
 from ipykernel import debugger, kernelapp  # noqa: F401  # both: else each branch would import them
 
-from grader.sandbox.kernel_inside import UnixPipeThread
+from grader.sandbox.kernel_inside import Application
 from grader.trunk.drop import LAST_WORDS, SPACES, call, clear_rights, close_others, die_with_parent, drop, drop_rights
 from grader.trunk.packing import Opened, find_opened, reopen, unpack
 from grader.trunk.wire import receive, send
@@ -160,8 +160,7 @@ def start_application(order: Any) -> Any:
     sys.argv = [order["program"], "-f", os.path.basename(order["connection"])]  # its folder is another in each branch
     sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
     asyncio.set_event_loop(asyncio.new_event_loop())
-    kernelapp.IOPubThread = UnixPipeThread  # type: ignore[attr-defined]  # there by import alone
-    application: Any = kernelapp.IPKernelApp.instance()
+    application: Any = Application.instance()
     quiet = ["--HistoryManager.enabled=False", "--InteractiveShellApp.hide_initial_ns=False"]
     application.initialize(["-f", order["connection"], *quiet])
     return application
