@@ -57,6 +57,38 @@ def test_cell_that_shows_another_thing_or_is_missing_is_named(tmp_path: Path) ->
     assert list_differences(tmp_path / "shared", tmp_path / "nothing") == ["it was executed only once"]
 
 
+def write_outputs(folder: Path, *outputs: tuple[str, str]) -> None:
+    save(folder)
+    shown = [
+        {"output_type": "stream", "name": kind, "text": text} if kind in ("stdout", "stderr") else {"output_type": kind}
+        for kind, text in outputs
+    ]
+    (folder / "work" / "executed.ipynb").write_text(json.dumps({"cells": [{"outputs": shown}]}))
+
+
+@pytest.mark.parametrize(
+    ("outputs", "found"),
+    [
+        ((("stderr", "/tmp/ipykernel_9/8.py:2: Warning"), ("stdout", "ab"), ("display_data", ""), ("stdout", "c")), []),
+        (
+            (("stdout", "ab"), ("display_data", ""), ("stderr", "/tmp/ipykernel_2/8.py:2: Warning"), ("stdout", "c")),
+            [0],
+        ),
+        (
+            (("stdout", "a"), ("display_data", ""), ("stderr", "/tmp/ipykernel_2/8.py:2: Warning"), ("stdout", "bc")),
+            [0],
+        ),
+    ],
+)
+def test_only_what_is_printed_between_two_outputs_may_come_in_another_order(
+    tmp_path: Path, outputs: tuple[tuple[str, str], ...], found: list[int]
+) -> None:
+    write_outputs(tmp_path / "shared", *outputs)
+    whole = (("stdout", "a"), ("stderr", "/tmp/ipykernel_2/8.py:2: Warning"), ("stdout", "b"))
+    write_outputs(tmp_path / "whole", *whole, ("display_data", ""), ("stdout", "c"))
+    assert list_differences(tmp_path / "shared", tmp_path / "whole") == [f"cell {n}" for n in found]
+
+
 def test_sample_is_one_in_fifty_of_what_shared_and_the_same_every_time() -> None:
     class_ = [make_result(f"s{n:03}") for n in range(101)]
     drawn = draw_sample(class_)
