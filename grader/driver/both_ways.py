@@ -80,10 +80,10 @@ def _read(folder: Path, name: str) -> bytes | None:
 
 
 def _show_cells(folder: Path) -> list[str]:
-    """Return what each cell shows, a stream's parts joined; [] where that cannot be read."""
+    """Return the number of each cell and what it shows; [] where that cannot be read."""
     try:
         cells = json.loads(read_file(folder / EXECUTED, MOST_BYTES))["cells"]
-        return [_show(cell.get("outputs", ())) for cell in cells]
+        return [f"{cell.get('execution_count')} {_show(cell.get('outputs', ()))}" for cell in cells]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return []
 

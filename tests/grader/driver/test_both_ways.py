@@ -24,14 +24,14 @@ def make_result(student: str, **its: Any) -> RunResult:
     return RunResult(student=student, **{**made, **its})
 
 
-def save(folder: Path, *texts: str, saved: bytes = b"1", **its: Any) -> None:
+def save(folder: Path, *texts: str, saved: bytes = b"1", count: int = 1, **its: Any) -> None:
     """Write what a Run leaves: cells that print a text each, and an array."""
     (folder / "work" / "outputs").mkdir(parents=True, exist_ok=True)
     (folder / "work" / "outputs" / "lime.npz").write_bytes(saved)
     outputs = [
         [{"output_type": "stream", "name": "stdout", "text": part} for part in text.split("|")] for text in texts
     ]
-    cells = [{"cell_type": "code", "outputs": one} for one in outputs]
+    cells = [{"cell_type": "code", "execution_count": count + n, "outputs": one} for n, one in enumerate(outputs)]
     (folder / "work" / "executed.ipynb").write_text(json.dumps({"cells": cells}))
     commit_result(folder, make_result("a", **its))
 
@@ -41,6 +41,7 @@ def save(folder: Path, *texts: str, saved: bytes = b"1", **its: Any) -> None:
     [
         ({}, []),
         ({"saved": b"2"}, ["lime.npz"]),
+        ({"count": 2}, ["cell 0", "cell 1"]),
         ({"word": "failed", "cell": 1}, ["word", "cell"]),
     ],
 )
