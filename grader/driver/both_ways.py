@@ -26,8 +26,8 @@ MOST_BYTES = 2**30  # of a file that a Run saved, whose limits are the course's
 EXECUTED, OUTPUTS = "work/executed.ipynb", "work/outputs"
 SAME = ("word", "reason", "cell", "detail", "kept_going")
 _CHANGING = re.compile(
-    r"[0-9a-f]{32}|0x[0-9a-f]+|[\d:]+<[\d:?]+, *[\d.?]+ ?(?:it/s|s/it)"
-)  # ids, addresses, bars' times
+    r"[0-9a-f]{32}|0x[0-9a-f]+|ipykernel_\d+/\d+|[\d:]+<[\d:?]+, *[\d.?]+ ?(?:it/s|s/it)"
+)  # ids, addresses, where a kernel keeps a cell's source, bars' times
 
 
 def run_both_ways(
@@ -80,19 +80,24 @@ def _read(folder: Path, name: str) -> bytes | None:
 
 
 def _show_cells(folder: Path) -> list[str]:
-    """Return what each cell shows, a stream's parts joined; [] where that cannot be read."""
+    """Return the number of each cell and what it shows; [] where that cannot be read."""
     try:
         cells = json.loads(read_file(folder / EXECUTED, MOST_BYTES))["cells"]
-        return [_show(cell.get("outputs", ())) for cell in cells]
+        return [f"{cell.get('execution_count')} {_show(cell.get('outputs', ()))}" for cell in cells]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return []
 
 
 def _show(outputs: Sequence[dict[str, Any]]) -> str:
-    joined = list[dict[str, Any]]()
+    """Return what a cell shows; what it printed between two other outputs as one text for each stream.
+
+    When a kernel sends what a cell printed, and which stream's first, is a matter of time.
+    """
+    shown, printed = list[Any](), dict[str, str]()
     for one in outputs:
-        if joined and one["output_type"] == "stream" and joined[-1].get("name") == one["name"]:
-            joined[-1] = {**one, "text": joined[-1]["text"] + one["text"]}
+        if one["output_type"] == "stream":
+            printed[one["name"]] = printed.get(one["name"], "") + one["text"]
         else:
-            joined.append(one)
-    return _CHANGING.sub("", json.dumps(joined, sort_keys=True))
+            shown += [printed, one]
+            printed = {}
+    return _CHANGING.sub("", json.dumps([*shown, printed], sort_keys=True))

@@ -23,6 +23,7 @@ from grader.runs.job import Job
 from grader.sandbox.cage import to_head
 from grader.sandbox.subordinate import ENTER
 
+PROGRAM = "grader.sharing"
 FEWEST = 2  # hand-ins: one alone would only pay for the run that it shares with nobody
 TICK = 0.2  # seconds between two looks at whether a Run is still wanted
 MOST_HOSTS = 2  # for a class; if they end of themselves, so would others
@@ -162,7 +163,7 @@ def _start(job: Job) -> "subprocess.Popen[bytes]":
     packages = str(Path(__file__).resolve().parents[2])
     entrance = ENTER if job.subordinate else ()
     process = subprocess.Popen(
-        [*entrance, *to_head(os.getpid(), ()), sys.executable, "-P", "-m", "grader.sharing"],
+        [*entrance, *to_head(os.getpid(), ()), sys.executable, "-P", "-m", PROGRAM],
         env={**os.environ, "PYTHONPATH": packages},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

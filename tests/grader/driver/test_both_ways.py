@@ -24,14 +24,14 @@ def make_result(student: str, **its: Any) -> RunResult:
     return RunResult(student=student, **{**made, **its})
 
 
-def save(folder: Path, *texts: str, saved: bytes = b"1", **its: Any) -> None:
+def save(folder: Path, *texts: str, saved: bytes = b"1", count: int = 1, **its: Any) -> None:
     """Write what a Run leaves: cells that print a text each, and an array."""
     (folder / "work" / "outputs").mkdir(parents=True, exist_ok=True)
     (folder / "work" / "outputs" / "lime.npz").write_bytes(saved)
     outputs = [
         [{"output_type": "stream", "name": "stdout", "text": part} for part in text.split("|")] for text in texts
     ]
-    cells = [{"cell_type": "code", "outputs": one} for one in outputs]
+    cells = [{"cell_type": "code", "execution_count": count + n, "outputs": one} for n, one in enumerate(outputs)]
     (folder / "work" / "executed.ipynb").write_text(json.dumps({"cells": cells}))
     commit_result(folder, make_result("a", **its))
 
@@ -41,6 +41,7 @@ def save(folder: Path, *texts: str, saved: bytes = b"1", **its: Any) -> None:
     [
         ({}, []),
         ({"saved": b"2"}, ["lime.npz"]),
+        ({"count": 2}, ["cell 0", "cell 1"]),
         ({"word": "failed", "cell": 1}, ["word", "cell"]),
     ],
 )
@@ -55,6 +56,38 @@ def test_cell_that_shows_another_thing_or_is_missing_is_named(tmp_path: Path) ->
     save(tmp_path / "whole", "a", "B", "c")
     assert list_differences(tmp_path / "shared", tmp_path / "whole") == ["cell 1", "executed.ipynb"]
     assert list_differences(tmp_path / "shared", tmp_path / "nothing") == ["it was executed only once"]
+
+
+def write_outputs(folder: Path, *outputs: tuple[str, str]) -> None:
+    save(folder)
+    shown = [
+        {"output_type": "stream", "name": kind, "text": text} if kind in ("stdout", "stderr") else {"output_type": kind}
+        for kind, text in outputs
+    ]
+    (folder / "work" / "executed.ipynb").write_text(json.dumps({"cells": [{"outputs": shown}]}))
+
+
+@pytest.mark.parametrize(
+    ("outputs", "found"),
+    [
+        ((("stderr", "/tmp/ipykernel_9/8.py:2: Warning"), ("stdout", "ab"), ("display_data", ""), ("stdout", "c")), []),
+        (
+            (("stdout", "ab"), ("display_data", ""), ("stderr", "/tmp/ipykernel_2/8.py:2: Warning"), ("stdout", "c")),
+            [0],
+        ),
+        (
+            (("stdout", "a"), ("display_data", ""), ("stderr", "/tmp/ipykernel_2/8.py:2: Warning"), ("stdout", "bc")),
+            [0],
+        ),
+    ],
+)
+def test_only_what_is_printed_between_two_outputs_may_come_in_another_order(
+    tmp_path: Path, outputs: tuple[tuple[str, str], ...], found: list[int]
+) -> None:
+    write_outputs(tmp_path / "shared", *outputs)
+    whole = (("stdout", "a"), ("stderr", "/tmp/ipykernel_2/8.py:2: Warning"), ("stdout", "b"))
+    write_outputs(tmp_path / "whole", *whole, ("display_data", ""), ("stdout", "c"))
+    assert list_differences(tmp_path / "shared", tmp_path / "whole") == [f"cell {n}" for n in found]
 
 
 def test_sample_is_one_in_fifty_of_what_shared_and_the_same_every_time() -> None:
