@@ -122,6 +122,21 @@ def test_one_hand_in_alone_shares_nothing(course: Course, tmp_path: Path) -> Non
     assert run(course, tmp_path, {"alone": [*RELEASED]}, share=True)["alone"].shared == ()
 
 
+def test_who_is_asked_for_runs_whole_and_again_where_that_shared(course: Course, tmp_path: Path) -> None:
+    handins = {name: HANDINS[name][0] for name in ("answers", "scratch", "fails")}
+    first = run(course, tmp_path, handins, share=True, full="scratch")
+    assert {name: one.shared for name, one in first.items()} == {
+        "answers": (0, 1, 2, 3, 5),
+        "scratch": (),
+        "fails": (0, 1),
+    }
+    again = run(course, tmp_path, {}, share=True, full="answers")
+    assert (again["answers"].word, again["answers"].shared) == ("ran", ())
+    assert [again[name] for name in ("scratch", "fails")] == [first[name] for name in ("scratch", "fails")]
+    assert load(tmp_path / "runs" / ".replaced", "answers.1") == first["answers"]
+    assert list(run(course, tmp_path, {}, share=True, full="answers").values()) == list(again.values())
+
+
 SLOW = change(2, "# scratch 1\nimport time\ntime.sleep(5)")
 
 
