@@ -19,7 +19,7 @@ from assignment.course import Course
 from assignment.files.foreign import read_file
 from assignment.fixable import FixableError
 from assignment.profile import check_profile
-from grader.driver.both_ways import run_both_ways
+from grader.driver.both_ways import compare_again, run_both_ways
 from grader.driver.event import Begun, Ended, Observer, Started, TakenIn, Waits, ignore
 from grader.driver.executors import Elastic, MachineError, make_executor
 from grader.driver.full import begin_again, choose_full
@@ -130,6 +130,7 @@ def run_class(
             results = [one for one in (load_result(run_folder(runs, its)) for its in whole) if one is not None]
             if share and not isinstance(chosen, Elastic):
                 run_both_ways(runs, job, lambda folder: chosen.submit(run_job, folder).result(), results, observer)
+            compare_again(runs, drive.full, results, observer)
         _tell_news(observer, chosen)
         return results
 

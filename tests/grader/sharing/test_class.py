@@ -19,6 +19,7 @@ from grader.driver.drive import run_class
 from grader.driver.event import Ended, Event, Noted
 from grader.driver.run_job import LOG_FILE
 from grader.driver.sharing import GONE
+from grader.runs.compared import load_compared
 from grader.runs.result import RunResult, load_result
 from grader.scoring.evidence import load_evidence
 from tests.courses import copy_course
@@ -135,6 +136,7 @@ def test_who_is_asked_for_runs_whole_and_again_where_that_shared(course: Course,
     assert [again[name] for name in ("scratch", "fails")] == [first[name] for name in ("scratch", "fails")]
     assert load(tmp_path / "runs" / ".replaced", "answers.1") == first["answers"]
     assert list(run(course, tmp_path, {}, share=True, full="answers").values()) == list(again.values())
+    assert {one.student: one.differing for one in load_compared(tmp_path / "runs")} == {"answers": (), "fails": ()}
 
 
 SLOW = change(2, "# scratch 1\nimport time\ntime.sleep(5)")
