@@ -20,15 +20,16 @@ from assignment.files.foreign import read_file
 from assignment.fixable import FixableError
 from assignment.profile import check_profile
 from grader.driver.both_ways import compare_again, run_both_ways
-from grader.driver.event import Begun, Ended, Observer, Started, TakenIn, Waits, ignore
+from grader.driver.event import Begun, Ended, Noted, Observer, Started, TakenIn, Waits, ignore
 from grader.driver.executors import Elastic, MachineError, make_executor
 from grader.driver.full import begin_again, choose_full
 from grader.driver.make_job import make_job
 from grader.driver.order import order_by_time
 from grader.driver.pause import Pause
 from grader.driver.run_job import LOG_FILE, run_job
-from grader.driver.sharing import end_hosts, may_share, plan_sharing
+from grader.driver.sharing import end_hosts, list_news, may_share, plan_sharing
 from grader.driver.slot import Slot, make_slots
+from grader.driver.summary import summarize_sharing
 from grader.files.whole import MOST_BYTES, to_json, write_whole
 from grader.handins.notebook import parse_notebook
 from grader.handins.plan import Plan, compare_notebooks
@@ -51,7 +52,7 @@ from grader.sandbox.cgroup import sweep_groups, try_group
 from grader.sandbox.check import check_cage, check_readable
 from grader.sandbox.orphans import sweep_cages
 
-TICK = 0.2  # seconds between two looks at places that come and go
+TICK = 0.2  # seconds between two looks at what comes and goes
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,8 @@ def run_class(
             if share and not isinstance(chosen, Elastic):
                 run_both_ways(runs, job, lambda folder: chosen.submit(run_job, folder).result(), results, observer)
             compare_again(runs, drive.full, results, observer)
+            if share and results:
+                observer(Noted(summarize_sharing(runs, whole, results, drive.full)))
         _tell_news(observer, chosen)
         return results
 
@@ -149,7 +152,7 @@ def _run_all(drive: Drive, executor: Executor, submissions: list[Submission]) ->
         while todo or running:
             if isinstance(executor, Elastic):
                 free = deque([Slot(0)] * (executor.count_places() - len(running)))  # it has places of its own
-                _tell_news(drive.tell, executor)
+            _tell_news(drive.tell, executor)
             while todo and free:
                 one = todo.popleft()
                 if is_lost(run_folder(drive.runs, one)):
@@ -157,7 +160,7 @@ def _run_all(drive: Drive, executor: Executor, submissions: list[Submission]) ->
                 elif (ready := _prepare(drive, one)) is not None:
                     slot = free.popleft()
                     running[_start(drive, executor, one, ready, slot)] = one, slot
-            for future in _wait(running, elastic=isinstance(executor, Elastic)):
+            for future in _wait(running, looking=drive.job.share is not None or isinstance(executor, Elastic)):
                 one, slot = running.pop(future)
                 free.append(slot)
                 if not _end(drive, one, future):
@@ -171,15 +174,15 @@ def _run_all(drive: Drive, executor: Executor, submissions: list[Submission]) ->
         raise
 
 
-def _wait(running: "dict[Future[None], tuple[Submission, Slot]]", *, elastic: bool) -> "set[Future[None]]":
-    """Return the jobs that have ended, once there is one; where places come and go, look at these now and then."""
-    if elastic and not running:
+def _wait(running: "dict[Future[None], tuple[Submission, Slot]]", *, looking: bool) -> "set[Future[None]]":
+    """Return the jobs that have ended, once there is one; or soon, where there may be news to look for."""
+    if looking and not running:
         time.sleep(TICK)
-    return wait(running, timeout=TICK if elastic else None, return_when=FIRST_COMPLETED).done
+    return wait(running, timeout=TICK if looking else None, return_when=FIRST_COMPLETED).done
 
 
 def _tell_news(tell: Observer, executor: Executor) -> None:
-    for event in executor.list_news() if isinstance(executor, Elastic) else ():
+    for event in (*list_news(), *(executor.list_news() if isinstance(executor, Elastic) else ())):
         tell(event)
 
 

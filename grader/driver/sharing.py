@@ -11,10 +11,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from assignment.fixable import FixableError
+from grader.driver.event import SharedRun
 from grader.handins.notebook import parse_notebook
 from grader.handins.sharing import Sharing, find_free, hash_sources, list_sources
 from grader.handins.submission import Submission
@@ -68,6 +70,12 @@ def run_sharing(folder: Path, job: Job, is_wanted: Callable[[], bool]) -> str:
     return why
 
 
+def list_news() -> list[SharedRun]:
+    """Return how far the released notebook is of each class here, where that is another than at the last call."""
+    with _LOCK:
+        return [news for host in _HOSTS if (news := host.take_news()) is not None]
+
+
 def end_hosts() -> None:
     """End all hosts of this process."""
     with _LOCK:
@@ -85,6 +93,8 @@ class _Host:
     def __init__(self, job: Job) -> None:
         self.job = job
         self.said, self.news = dict[str, str](), threading.Condition()
+        self.ran: SharedRun | None = None
+        self.told: SharedRun | None = None
         self.process: subprocess.Popen[bytes] | None = None
         self.fault: OSError | None = None
         self.gone = False
@@ -108,11 +118,15 @@ class _Host:
         for line in self.process.stdout:
             said = json.loads(line)
             with self.news:
-                self.said[said["ended"]] = said["why"]
+                if "ended" in said:
+                    self.said[said["ended"]] = said["why"]
+                else:
+                    self.ran = SharedRun(**said)
                 self.news.notify_all()
         self.process.wait()
         with self.news:
             self.gone = True
+            self.ran = replace(self.ran, over=True) if self.ran is not None else None
             self.news.notify_all()
 
     def say(self, word: str, folder: Path) -> None:
@@ -131,6 +145,12 @@ class _Host:
         with self.news:
             self.news.wait_for(lambda: self.gone or str(folder) in self.said, seconds)
             return self.said.pop(str(folder), GONE if self.gone else None)
+
+    def take_news(self) -> SharedRun | None:
+        """Return how far the released notebook is; None where that was told."""
+        with self.news:
+            told, self.told = self.told, self.ran
+            return self.ran if self.ran != told else None
 
     def end(self) -> None:
         """End the host and all that it runs."""

@@ -12,11 +12,13 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from assignment.course import open_course
 from grader.driver import sharing
-from grader.driver.sharing import GONE, end_hosts, plan_sharing, run_sharing
+from grader.driver.event import SharedRun
+from grader.driver.sharing import GONE, end_hosts, list_news, plan_sharing, run_sharing
 from grader.handins.sharing import Sharing, find_free
 from grader.handins.submission import Submission
 from grader.runs.folder import HANDIN_FILE
 from grader.runs.job import Job, order_course
+from tests.patience import wait_until
 
 SOURCES = ("import os", "x = 1", "# scratch 1\ny = 2", "z = x", "answers = {}", "print(z)")
 SHARE = Sharing(released="", leave=(2,), back=(3,))
@@ -91,6 +93,18 @@ def starts(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 def test_host_says_how_a_run_ended_and_serves_the_next(starts: list[str], tmp_path: Path) -> None:
     starts.append(ANSWER.format("print(json.dumps({'ended': folder, 'why': word}))"))
     assert [run_sharing(tmp_path / name, JOB, lambda: True) for name in "ab"] == ["run", "run"]
+
+
+def test_host_says_how_far_the_released_notebook_is_and_each_news_is_told_once(
+    starts: list[str], tmp_path: Path
+) -> None:
+    says = "print(json.dumps({'ran': 2, 'cells': 7, 'over': False})); print(json.dumps({'ended': folder, 'why': ''}))"
+    starts.append(ANSWER.format(f"{says}; sys.exit() if folder.endswith('b') else 0"))
+    assert list_news() == []
+    assert run_sharing(tmp_path / "a", JOB, lambda: True) == ""
+    assert (list_news(), list_news()) == ([SharedRun(2, 7)], [])
+    assert run_sharing(tmp_path / "b", JOB, lambda: True) == ""
+    assert wait_until(lambda: list_news() == [SharedRun(2, 7, over=True)])  # it ended
 
 
 def test_run_that_is_taken_back_is_stopped(starts: list[str], tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from assignment.course import Course
 from grader.driver.drive import run_class
-from grader.driver.event import Ended, Event, Noted
+from grader.driver.event import Ended, Event, Noted, SharedRun
 from grader.driver.run_job import LOG_FILE
 from grader.driver.sharing import GONE
 from grader.runs.compared import load_compared
@@ -86,8 +86,12 @@ def both(course: Course, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path
     folders, told = (tmp_path_factory.mktemp("fresh"), tmp_path_factory.mktemp("shared")), list[Event]()
     for folder, share in zip(folders, (False, True), strict=True):
         run(course, folder, {name: cells for name, (cells, _) in HANDINS.items()}, share=share, observer=told.append)
-    (said,) = (one.text for one in told if isinstance(one, Noted))
-    assert said.endswith("shared, and executed whole as well: the same came of it")
+    both_ways, summary = (one.text for one in told if isinstance(one, Noted))
+    assert both_ways.endswith("shared, and executed whole as well: the same came of it")
+    assert summary == "6 of 6 hand-ins shared a run of the released notebook, 23 of their 34 code cells"
+    ran = [one for one in told if isinstance(one, SharedRun)]
+    assert ran == sorted(ran, key=lambda one: (one.ran, one.over))
+    assert ran[-1] == SharedRun(6, 6, over=True)
     return folders[0] / "runs", folders[1] / "runs"
 
 
