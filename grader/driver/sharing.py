@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -56,10 +57,20 @@ def may_share(submission: Submission) -> bool:
 
 def run_sharing(folder: Path, job: Job, is_wanted: Callable[[], bool]) -> str:
     """Have a host execute a Run, and return once nothing of it runs: why it is to be executed by a worker, or ""."""
+    its = job.model_copy(update={"attempt": 1, "slot": 0})
+    end_idle_hosts(0.0, but=its)  # each holds the memory of a notebook that has run
     try:
-        host = _find_host(job)
+        host = _enter_host(its)
     except OSError as error:
         return f"no host can be started: {error}"
+    try:
+        return _run_in(host, folder, is_wanted)
+    finally:
+        with _LOCK:
+            host.runs, host.since = host.runs - 1, time.monotonic()
+
+
+def _run_in(host: "_Host", folder: Path, is_wanted: Callable[[], bool]) -> str:
     host.say("run", folder)
     while (why := host.wait(folder, TICK)) is None:
         if not is_wanted():
@@ -78,8 +89,18 @@ def list_news() -> list[SharedRun]:
 
 def end_hosts() -> None:
     """End all hosts of this process."""
+    _end(lambda _: True)
+
+
+def end_idle_hosts(seconds: float, but: Job | None = None) -> None:
+    """End the hosts that have had no Run for so long, but for that of a class."""
+    _end(lambda host: not host.runs and time.monotonic() - host.since >= seconds and host.job != but)
+
+
+def _end(is_to_end: Callable[["_Host"], bool]) -> None:
     with _LOCK:
-        ended, _HOSTS[:] = list(_HOSTS), []
+        ended = [host for host in _HOSTS if is_to_end(host)]
+        _HOSTS[:] = [host for host in _HOSTS if host not in ended]
     for host in ended:
         host.end()
 
@@ -92,6 +113,7 @@ class _Host:
 
     def __init__(self, job: Job) -> None:
         self.job = job
+        self.runs, self.since = 0, time.monotonic()  # how many are executed, and the end of the last
         self.said, self.news = dict[str, str](), threading.Condition()
         self.ran: SharedRun | None = None
         self.told: SharedRun | None = None
@@ -167,15 +189,15 @@ _LOCK = threading.Lock()
 _HOSTS = list[_Host]()
 
 
-def _find_host(job: Job) -> _Host:
-    """Return the host of a job's class, started now where there is none."""
-    its = job.model_copy(update={"attempt": 1, "slot": 0})
+def _enter_host(its: Job) -> _Host:
+    """Return the host of a class, started now where there is none, with one Run more."""
     with _LOCK:
         known = [host for host in _HOSTS if host.job == its]
-        if known and (not known[-1].gone or len(known) == MOST_HOSTS):
-            return known[-1]
-        _HOSTS.append(_Host(its))
-        return _HOSTS[-1]
+        if not known or (known[-1].gone and len(known) < MOST_HOSTS):
+            _HOSTS.append(_Host(its))
+            known.append(_HOSTS[-1])
+        known[-1].runs += 1
+        return known[-1]
 
 
 def _start(job: Job) -> "subprocess.Popen[bytes]":
