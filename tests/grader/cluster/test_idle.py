@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,7 +11,6 @@ from assignment.course import open_course
 from grader.cluster import host
 from grader.cluster.errand import Stay
 from grader.cluster.host import IDLE, Service, Worker
-from grader.cluster.wire import Line
 
 
 def test_hosts_that_are_idle_for_long_are_ended_while_a_stay_lasts(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,9 +39,10 @@ def test_all_hosts_are_ended_with_a_stay(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(host, "end_hosts", lambda: ended.append("all"))
     worker = Worker(Service("127.0.0.1:1", None, (), tmp_path), tmp_path, (), lambda _: None)
     monkeypatch.setattr(worker, "_come", come)
+    line: Any = SimpleNamespace(close=lambda: ended.append("line"))
     if fails:
         with pytest.raises(OSError, match="nobody there"):
-            asyncio.run(worker._stay(Line("127.0.0.1:1", None)))
+            asyncio.run(worker._stay(line))
     else:
-        assert asyncio.run(worker._stay(Line("127.0.0.1:1", None))) == "unknown"
-    assert ended == ["all"]
+        assert asyncio.run(worker._stay(line)) == "unknown"
+    assert ended == ["line", "all"]
