@@ -22,14 +22,14 @@ from assignment.profile import check_profile
 from grader.driver.both_ways import compare_again, run_both_ways
 from grader.driver.event import Begun, Ended, Noted, Observer, Started, TakenIn, Waits, ignore
 from grader.driver.executors import Elastic, MachineError, make_executor
-from grader.driver.full import begin_again, choose_full
 from grader.driver.make_job import make_job
 from grader.driver.order import order_by_time
 from grader.driver.pause import Pause
 from grader.driver.run_job import LOG_FILE, run_job
-from grader.driver.sharing import end_hosts, list_news, may_share, plan_sharing
+from grader.driver.sharing import end_hosts, list_news, plan_sharing
 from grader.driver.slot import Slot, make_slots
 from grader.driver.summary import summarize_sharing
+from grader.driver.whole import begin_again, choose_full, find_turns
 from grader.files.whole import MOST_BYTES, to_json, write_whole
 from grader.handins.notebook import parse_notebook
 from grader.handins.plan import Plan, compare_notebooks
@@ -66,7 +66,8 @@ class Drive:
     tell: Observer
     pause: Pause = field(default_factory=Pause)
     share: bool = False
-    full: frozenset[str] = frozenset()  # whose notebooks are executed whole all the same
+    full: frozenset[str] = frozenset()  # whose notebooks a person wants executed whole
+    whole: frozenset[str] = frozenset()  # theirs, and whose are for another reason
 
 
 def run_class(
@@ -143,9 +144,10 @@ def _run_all(drive: Drive, executor: Executor, submissions: list[Submission]) ->
     unfinished = [one for one in submissions if load_result(run_folder(drive.runs, one)) is None]
     todo = deque(order_by_time(unfinished, drive.runs))
     if drive.share:
-        sharing = [one for one in unfinished if one.student not in drive.full]
-        share = plan_sharing(drive.runs, sharing, drive.released)
-        drive = replace(drive, job=drive.job.model_copy(update={"share": share}))
+        turns = find_turns(drive.runs, tuple(todo), drive.released, len(drive.slots), drive.full)
+        share = plan_sharing(drive.runs, (one for one in todo if one.student not in turns.whole), drive.released)
+        drive = replace(drive, job=drive.job.model_copy(update={"share": share}), whole=turns.whole)
+        todo = deque(turns.todo)
     drive.tell(Begun(len(submissions), len(submissions) - len(todo)))
     free, running = deque(drive.slots), dict[Future[None], tuple[Submission, Slot]]()
     try:
@@ -206,8 +208,7 @@ def _start(drive: Drive, executor: Executor, submission: Submission, plan: Plan,
     prepare_run(folder)
     write_whole(folder / "plan.json", to_json(plan))
     own = {"slot": slot.number, "gpu": slot.gpu, "attempt": attempt}
-    may = may_share(submission) and slot.gpu is None and submission.student not in drive.full
-    own |= {} if may else {"share": None}
+    own |= {"share": None} if submission.student in drive.whole or slot.gpu is not None else {}
     write_job(folder, drive.job.model_copy(update=own))
     drive.tell(Started(submission.student))
     return executor.submit(run_job, folder.resolve())

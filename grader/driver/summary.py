@@ -14,7 +14,11 @@ from grader.runs.result import RunResult
 
 MOST_WORDS = 160  # letters of a reason
 ASKED, BESIDE = "--full asked for it", "files lie beside the notebook"
-ON_GPU, AGAIN, FEW = "it ran on a GPU", "an earlier attempt ended without a word", "too few could share at that time"
+ON_GPU, AGAIN, FEW = (
+    "it ran on a GPU",
+    "an earlier attempt ended without a word",
+    "little or nothing could be shared at that time",
+)
 
 
 def summarize_sharing(

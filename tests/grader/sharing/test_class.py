@@ -16,7 +16,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from assignment.course import Course
 from grader.driver.drive import run_class
-from grader.driver.event import Ended, Event, Noted, SharedRun
+from grader.driver.event import Ended, Event, Noted, SharedRun, Started
 from grader.driver.run_job import LOG_FILE
 from grader.driver.sharing import GONE
 from grader.runs.compared import load_compared
@@ -143,6 +143,16 @@ def test_who_is_asked_for_runs_whole_and_again_where_that_shared(course: Course,
     assert {one.student: one.differing for one in load_compared(tmp_path / "runs")} == {"answers": (), "fails": ()}
 
 
+def test_who_could_take_next_to_nothing_does_not_wait_for_it(course: Course, tmp_path: Path) -> None:
+    handins = {name: HANDINS[name][0] for name in ("answers", "scratch")} | {"setup": change(0, "import os")}
+    told = list[Event]()
+    results = run(course, tmp_path, handins, share=True, observer=told.append)
+    assert {name for name, one in results.items() if one.shared} == {"answers", "scratch"}
+    assert [one.student for one in told if isinstance(one, Started)] == ["answers", "setup", "scratch"]
+    summary = [one.text for one in told if isinstance(one, Noted)][-1]
+    assert summary.endswith("1 executed whole, 1 of them since little or nothing could be shared at that time")
+
+
 SLOW = change(2, "# scratch 1\nimport time\ntime.sleep(5)")
 
 
@@ -181,6 +191,9 @@ def test_class_goes_on_where_it_was_when_its_driver_is_killed(course: Course, tm
     assert wait_until(lambda: not any(is_alive(pid) for pid in theirs))
     assert subprocess.run(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=log, stderr=log).returncode == 0
     assert {load(tmp_path / "runs", name).word for name in ("slow", "other")} == {"ran"}
+    assert subprocess.run([*command, "--full", "3"], env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=log).returncode
+    said = "--full: '3'; expected a student with a notebook to run, a number from 1 to 2 (so many could share), or all"
+    assert said in " ".join((tmp_path / "log").read_text().split())
 
 
 def find_parent(pid: int) -> int:
