@@ -8,7 +8,7 @@ import json
 import math
 import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,14 @@ from assignment.files.foreign import read_file
 from assignment.fixable import FixableError
 from grader.driver.event import Noted, Observer
 from grader.files.untrusted import list_untrusted, read_untrusted
-from grader.runs.folder import prepare_run, read_handin, write_handin
+from grader.handins.listing import show_name
+from grader.runs.compared import FOLDER, Compared, note_compared
+from grader.runs.folder import list_aside, prepare_run, read_handin, write_handin
 from grader.runs.job import Job, write_job
 from grader.runs.result import RunResult, load_result
 
 PART = 50  # one in so many
-FOLDER = ".whole"  # in RUNS
+MOST_NAMED = 20  # differences
 MOST_BYTES = 2**30  # of a file that a Run saved, whose limits are the course's
 EXECUTED, OUTPUTS = "work/executed.ipynb", "work/outputs"
 SAME = ("word", "reason", "cell", "detail", "kept_going")
@@ -33,14 +35,42 @@ _CHANGING = re.compile(
 def run_both_ways(
     runs: Path, job: Job, execute: Callable[[Path], None], results: Sequence[RunResult], tell: Observer
 ) -> None:
-    """Execute a sample of what shared whole as well, unless that was done, and tell whether the same came of it."""
+    """Execute a sample of what shared whole as well, unless that was done, and tell whether the same came of it.
+
+    It is kept as well, in `compared.json`; nothing is where that execution has no result.
+    """
     for one in draw_sample(results):
         whole = runs / FOLDER / one.student
-        if load_result(whole) is None:
+        if not _is_of(whole, one):
             execute(prepare_whole(runs, one.student, job).resolve())
-        found = list_differences(runs / one.student, whole)
-        says = f"not the same: {', '.join(found)}; a fault of sharing, or chance" if found else "the same came of it"
-        tell(Noted(f"{one.student}: shared, and executed whole as well: {says}"))
+        if _is_of(whole, one):
+            _note(runs, one, list_differences(runs / one.student, whole), tell)
+        else:
+            tell(Noted(f"{one.student}: shared, and could not be executed whole as well: no result came of it"))
+
+
+def compare_again(runs: Path, full: Collection[str], results: Sequence[RunResult], tell: Observer) -> None:
+    """Compare those that were to be executed whole with what came of them when they shared, where they did."""
+    for one in results:
+        if one.student in full and not one.shared:
+            shared = [path for path in list_aside(runs, one.student) if _is_of(path, one, shared=True)]
+            if shared:
+                _note(runs, one, list_differences(shared[0], runs / one.student), tell)
+
+
+def _is_of(folder: Path, one: RunResult, *, shared: bool = False) -> bool:
+    """Tell whether a Run is of the same notebook, and shared or not."""
+    try:
+        its = load_result(folder)
+    except FixableError:  # of another version
+        return False
+    return its is not None and its.notebook_sha256 == one.notebook_sha256 and bool(its.shared) == shared
+
+
+def _note(runs: Path, one: RunResult, found: Sequence[str], tell: Observer) -> None:
+    note_compared(runs, Compared(student=one.student, notebook_sha256=one.notebook_sha256, differing=tuple(found)))
+    says = f"not the same: {', '.join(found)}; a fault of sharing, or chance" if found else "the same came of it"
+    tell(Noted(f"{one.student}: shared, and executed whole as well: {says}"))
 
 
 def draw_sample(results: Sequence[RunResult]) -> list[RunResult]:
@@ -60,16 +90,17 @@ def prepare_whole(runs: Path, student: str, job: Job) -> Path:
 
 
 def list_differences(shared: Path, whole: Path) -> list[str]:
-    """Return what is not the same in two Runs of one hand-in."""
+    """Return what is not the same in two Runs of one hand-in, which have results; what is many, cut."""
     results = load_result(shared), load_result(whole)
-    if None in results:
-        return ["it was executed only once"]
-    found = [name for name in SAME if getattr(results[0], name) != getattr(results[1], name)]
+    found = [name for name in SAME if len({_CHANGING.sub("", str(getattr(one, name))) for one in results}) > 1]
     names = sorted({name for folder in (shared, whole) for name in list_untrusted(folder, OUTPUTS)})
-    found += [name for name in names if _read(shared, f"{OUTPUTS}/{name}") != _read(whole, f"{OUTPUTS}/{name}")]
+    files = [name for name in names if _read(shared, f"{OUTPUTS}/{name}") != _read(whole, f"{OUTPUTS}/{name}")]
+    found += [f"outputs/{show_name(name)}" for name in files]
     ours, theirs = (_show_cells(folder) for folder in (shared, whole))
     found += [f"cell {n}" for n, (one, other) in enumerate(zip(ours, theirs, strict=False)) if one != other]
-    return found if len(ours) == len(theirs) else [*found, "executed.ipynb"]
+    found += ["executed.ipynb"] if len(ours) != len(theirs) else []
+    left = len(found) - MOST_NAMED
+    return [*found[:MOST_NAMED], f"{left} more"] if left > 0 else found
 
 
 def _read(folder: Path, name: str) -> bytes | None:

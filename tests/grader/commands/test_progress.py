@@ -7,7 +7,7 @@ import pytest
 
 from grader.commands.terminal.progress import ShownProgress, describe_end, show_progress, show_time_left
 from grader.commands.terminal.screen import Screen
-from grader.driver.event import Begun, Ended, Started, Waits
+from grader.driver.event import Begun, Ended, SharedRun, Started, Waits
 from grader.runs.result import RunResult
 
 
@@ -34,6 +34,25 @@ def test_each_end_is_one_plain_line_without_a_terminal() -> None:
     assert "no result" in lines[3]
     assert lines[4].split()[:2] == ["dan", "lost"]
     assert "\x1b" not in text.getvalue()
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_run_that_all_share_is_told_once_and_shown_while_it_lasts(terminal: bool) -> None:
+    text = io.StringIO()
+    with ShownProgress(Screen(file=text, width=100, force_terminal=terminal)) as shown:
+        shown(Begun(2, 0))
+        for ran, over in ((0, False), (3, False)):
+            shown(SharedRun(ran, 7, over))
+        shown.live.refresh()
+        during = text.getvalue()
+        shown(SharedRun(7, 7, over=True))
+        shown.live.refresh()
+    if terminal:
+        assert "the released notebook, once for all" in during
+        assert "3/7" in during
+        assert "once for all" not in text.getvalue()[len(during) :]
+    else:
+        assert text.getvalue() == "the released notebook runs once for all that share: 7 code cells\n"
 
 
 def test_class_that_waits_says_why_and_blames_nobody() -> None:

@@ -16,9 +16,10 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from assignment.course import Course
 from grader.driver.drive import run_class
-from grader.driver.event import Ended, Event, Noted
+from grader.driver.event import Ended, Event, Noted, SharedRun, Started
 from grader.driver.run_job import LOG_FILE
 from grader.driver.sharing import GONE
+from grader.runs.compared import load_compared
 from grader.runs.result import RunResult, load_result
 from grader.scoring.evidence import load_evidence
 from tests.courses import copy_course
@@ -85,8 +86,12 @@ def both(course: Course, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path
     folders, told = (tmp_path_factory.mktemp("fresh"), tmp_path_factory.mktemp("shared")), list[Event]()
     for folder, share in zip(folders, (False, True), strict=True):
         run(course, folder, {name: cells for name, (cells, _) in HANDINS.items()}, share=share, observer=told.append)
-    (said,) = (one.text for one in told if isinstance(one, Noted))
-    assert said.endswith("shared, and executed whole as well: the same came of it")
+    both_ways, summary = (one.text for one in told if isinstance(one, Noted))
+    assert both_ways.endswith("shared, and executed whole as well: the same came of it")
+    assert summary == "6 of 6 hand-ins shared a run of the released notebook, 23 of their 34 code cells"
+    ran = [one for one in told if isinstance(one, SharedRun)]
+    assert ran == sorted(ran, key=lambda one: (one.ran, one.over))
+    assert ran[-1] == SharedRun(6, 6, over=True)
     return folders[0] / "runs", folders[1] / "runs"
 
 
@@ -120,6 +125,32 @@ def test_scoring_knows_what_was_taken(both: tuple[Path, Path]) -> None:
 
 def test_one_hand_in_alone_shares_nothing(course: Course, tmp_path: Path) -> None:
     assert run(course, tmp_path, {"alone": [*RELEASED]}, share=True)["alone"].shared == ()
+
+
+def test_who_is_asked_for_runs_whole_and_again_where_that_shared(course: Course, tmp_path: Path) -> None:
+    handins = {name: HANDINS[name][0] for name in ("answers", "scratch", "fails")}
+    first = run(course, tmp_path, handins, share=True, full="scratch")
+    assert {name: one.shared for name, one in first.items()} == {
+        "answers": (0, 1, 2, 3, 5),
+        "scratch": (),
+        "fails": (0, 1),
+    }
+    again = run(course, tmp_path, {}, share=True, full="answers")
+    assert (again["answers"].word, again["answers"].shared) == ("ran", ())
+    assert [again[name] for name in ("scratch", "fails")] == [first[name] for name in ("scratch", "fails")]
+    assert load(tmp_path / "runs" / ".replaced", "answers.1") == first["answers"]
+    assert list(run(course, tmp_path, {}, share=True, full="answers").values()) == list(again.values())
+    assert {one.student: one.differing for one in load_compared(tmp_path / "runs")} == {"answers": (), "fails": ()}
+
+
+def test_who_could_take_next_to_nothing_does_not_wait_for_it(course: Course, tmp_path: Path) -> None:
+    handins = {name: HANDINS[name][0] for name in ("answers", "scratch")} | {"setup": change(0, "import os")}
+    told = list[Event]()
+    results = run(course, tmp_path, handins, share=True, observer=told.append)
+    assert {name for name, one in results.items() if one.shared} == {"answers", "scratch"}
+    assert [one.student for one in told if isinstance(one, Started)] == ["answers", "setup", "scratch"]
+    summary = [one.text for one in told if isinstance(one, Noted)][-1]
+    assert summary.endswith("1 executed whole, 1 of them since little or nothing could be shared at that time")
 
 
 SLOW = change(2, "# scratch 1\nimport time\ntime.sleep(5)")
@@ -160,6 +191,9 @@ def test_class_goes_on_where_it_was_when_its_driver_is_killed(course: Course, tm
     assert wait_until(lambda: not any(is_alive(pid) for pid in theirs))
     assert subprocess.run(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=log, stderr=log).returncode == 0
     assert {load(tmp_path / "runs", name).word for name in ("slow", "other")} == {"ran"}
+    assert subprocess.run([*command, "--full", "3"], env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=log).returncode
+    said = "--full: '3'; expected a student with a notebook to run, a number from 1 to 2 (so many could share), or all"
+    assert said in " ".join((tmp_path / "log").read_text().split())
 
 
 def find_parent(pid: int) -> int:
