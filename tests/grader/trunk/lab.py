@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
@@ -137,3 +138,14 @@ def execute_once(lab: Lab) -> Callable[..., Executed]:
 def execute(lab: Lab) -> Callable[..., Executed]:
     """What executes a notebook: here, in a branch."""
     return lambda cells, sandbox=True, **how: lab.execute(cells, **how)
+
+
+@pytest.fixture
+def sibling(lab: Lab) -> Iterator[tuple[Kernel, str]]:
+    """Another student's branch, which lives."""
+    run = f"b{secrets.token_hex(8)}"
+    with open_place(run, make_job(), None) as place:
+        kernel = lab.runner.run(lab.trunk.branch(place))
+        yield kernel, run
+        lab.runner.run(kernel.kill())
+        kernel.close()
