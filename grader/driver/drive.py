@@ -25,7 +25,7 @@ from grader.driver.executors import Elastic, MachineError, make_executor
 from grader.driver.order import order_by_time
 from grader.driver.pause import Pause
 from grader.driver.run_job import LOG_FILE, run_job
-from grader.driver.sharing import end_hosts, may_share, plan_sharing
+from grader.driver.sharing import can_share, end_hosts, may_share, plan_sharing
 from grader.driver.slot import Slot, make_font_list, make_slots, share_threads
 from grader.files.whole import MOST_BYTES, to_json, write_whole
 from grader.handins.notebook import parse_notebook
@@ -147,7 +147,7 @@ def _run_all(drive: Drive, executor: Executor, submissions: list[Submission]) ->
     """Execute until every hand-in has a result, never two on one slot; when interrupted, take back what still runs."""
     unfinished = [one for one in submissions if load_result(run_folder(drive.runs, one)) is None]
     todo = deque(order_by_time(unfinished, drive.runs))
-    if drive.share:
+    if drive.share and (isinstance(executor, Elastic) or can_share(drive.job, drive.slots, drive.tell)):
         share = plan_sharing(drive.runs, unfinished, drive.released)
         drive = replace(drive, job=drive.job.model_copy(update={"share": share}))
     drive.tell(Begun(len(submissions), len(submissions) - len(todo)))

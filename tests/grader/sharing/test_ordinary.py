@@ -5,13 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from grader.driver.event import Event, Noted
 from grader.driver.run_job import LOG_FILE
+from grader.driver.sharing import can_share
+from grader.driver.slot import Slot
 from grader.runs.result import RunResult
+from grader.sandbox.gpu import Gpu
 from tests.courses import copy_course
 from tests.grader.driver.test_two_classes import load_results, subordinate  # noqa: F401
 from tests.grader.ordinary import give, make_environment, to_grader
 from tests.grader.sharing.test_class import RELEASED, change, write
-from tests.grader.trunk.lab import AS_ROOT
+from tests.grader.trunk.lab import AS_ROOT, make_job
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 HANDINS = {"released": [*RELEASED], "scratch": change(2, "# scratch 1\nimport os\nprint(os.getuid())")}
@@ -55,4 +59,16 @@ def test_ordinary_user_without_subordinate_ids_is_told_that_nothing_is_shared(or
     results, said = run_as(before, folder)
     assert {(one.word, one.shared) for one in results.values()} == {("ran", ())}
     assert not [*folder.glob(f"runs/*/{LOG_FILE}")]
-    assert "nothing is shared: an ordinary user without subordinate ids" in said
+    assert "nothing is shared: an ordinary user without subordinate ids; expected root, or ids" in " ".join(
+        said.split()
+    )
+
+
+@AS_ROOT
+def test_gpu_is_said_before_anything_is_started() -> None:
+    told = list[Event]()
+    assert can_share(make_job(), [Slot(0)], told.append)
+    assert told == []
+    assert not can_share(make_job(), [Slot(0), Slot(1, Gpu("GPU-1", 1))], told.append)
+    (said,) = told
+    assert said == Noted("nothing is shared: notebooks that may use a GPU; expected --device cpu")
