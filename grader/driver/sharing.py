@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from assignment.fixable import FixableError
-from grader.driver.event import SharedRun
+from grader.driver.event import Noted, Observer, SharedRun
+from grader.driver.slot import Slot
 from grader.handins.notebook import parse_notebook
 from grader.handins.sharing import Sharing, find_free, hash_sources, list_sources
 from grader.handins.submission import Submission
@@ -49,6 +50,18 @@ def plan_sharing(runs: Path, submissions: Iterable[Submission], released: Any) -
     if sharing < FEWEST:
         return None
     return Sharing(released=hash_sources(sources), leave=tuple(sorted(leave)), back=tuple(sorted(back)))
+
+
+def can_share(job: Job, slots: Iterable[Slot], tell: Observer) -> bool:
+    """Tell whether hand-ins can share on this machine, as is known before anything is started; say it where not."""
+    why = ""
+    if any(slot.gpu for slot in slots):
+        why = "notebooks that may use a GPU; expected --device cpu"
+    elif os.getuid() != 0 and not job.subordinate:
+        why = "an ordinary user without subordinate ids; expected root, or ids in /etc/subuid and the package uidmap"
+    if why:
+        tell(Noted(f"nothing is shared: {why}"))
+    return not why
 
 
 def may_share(submission: Submission) -> bool:

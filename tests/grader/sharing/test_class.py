@@ -16,10 +16,11 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from assignment.course import Course
 from grader.driver.drive import run_class
-from grader.driver.event import Ended, Event, Noted, SharedRun, Started
+from grader.driver.event import Event, Noted, SharedRun, Started
 from grader.driver.run_job import LOG_FILE
 from grader.driver.sharing import GONE
 from grader.runs.compared import load_compared
+from grader.runs.doing import read_cell
 from grader.runs.result import RunResult, load_result
 from grader.scoring.evidence import load_evidence
 from tests.courses import copy_course
@@ -153,18 +154,26 @@ def test_who_could_take_next_to_nothing_does_not_wait_for_it(course: Course, tmp
     assert summary.endswith("1 executed whole, 1 of them since little or nothing could be shared at that time")
 
 
+WHY = {
+    "its own process": "its process ended without a word",
+    "the host": GONE,
+    **dict.fromkeys(("the trunk", "a snapshot"), "sandbox: the kernel ended while the cell ran"),
+}
 SLOW = change(2, "# scratch 1\nimport time\ntime.sleep(5)")
 
 
-@pytest.mark.parametrize("what", ["its own process", "the host"])
+@pytest.mark.parametrize("what", ["its own process", "the host", "the trunk", "a snapshot"])
 def test_hand_in_whose_process_is_killed_is_executed_alone(course: Course, tmp_path: Path, what: str) -> None:
     log, killed = tmp_path / "runs" / "slow" / LOG_FILE, list[int]()
 
     def kill() -> None:
         assert wait_until(lambda: find_writers(log, os.getpid()))
-        for pid in find_writers(log, os.getpid()):
-            killed.append(pid if what == "its own process" else find_parent(pid))
-            os.kill(killed[-1], signal.SIGKILL)
+        (own,) = find_writers(log, os.getpid())
+        trunk, snapshot = find_trunk(find_parent(own))
+        assert wait_until(lambda: read_cell(log.parent) == 2)
+        pids = {"its own process": own, "the host": find_parent(own), "the trunk": trunk, "a snapshot": snapshot}
+        killed.append(pids[what])
+        os.kill(killed[-1], signal.SIGKILL)
 
     thread = threading.Thread(target=kill)
     thread.start()
@@ -173,8 +182,7 @@ def test_hand_in_whose_process_is_killed_is_executed_alone(course: Course, tmp_p
     assert killed
     assert {one.word for one in results.values()} == {"ran"}
     assert results["slow"].shared == ()
-    why = "its process ended without a word" if what == "its own process" else GONE
-    assert f"not shared: {why}" in log.read_text()
+    assert f"not shared: {WHY[what]}" in log.read_text()
 
 
 def test_class_goes_on_where_it_was_when_its_driver_is_killed(course: Course, tmp_path: Path) -> None:
@@ -196,6 +204,19 @@ def test_class_goes_on_where_it_was_when_its_driver_is_killed(course: Course, tm
     assert said in " ".join((tmp_path / "log").read_text().split())
 
 
+def find_trunk(host: int) -> tuple[int, int]:
+    """Return a trunk, and its one snapshot, by the host's process: the two that run the same program."""
+    its = [
+        pid
+        for pid in list_descendants(host)
+        if b"from grader.trunk.process" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    ]
+    its = [pid for pid in its if Path(f"/proc/{pid}/comm").read_text() != "bwrap\n"]
+    (trunk,) = (pid for pid in its if find_parent(pid) not in its)
+    (snapshot,) = (pid for pid in its if find_parent(pid) == trunk)
+    return trunk, snapshot
+
+
 def find_parent(pid: int) -> int:
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
@@ -214,25 +235,6 @@ def find_writers(path: Path, above: int) -> list[int]:
         with contextlib.suppress(OSError):
             found += [pid] if Path(f"/proc/{pid}/fd/2").readlink() == path else []
     return found
-
-
-def test_nothing_is_left_of_a_class_that_shared(course: Course, tmp_path: Path) -> None:
-    told, seen = list[str](), set[int]()
-
-    def observe(event: Event) -> None:
-        if isinstance(event, Ended):
-            told.append(event.student)
-            seen.update(list_descendants(os.getpid()))
-
-    before = list_descendants(os.getpid())
-    results = run(course, tmp_path, {"one": [*RELEASED], "two": change(4, "answers = 1")}, share=True, observer=observe)
-    assert sorted(told) == sorted(results)
-    assert all(one.shared for one in results.values())
-    mine = seen - before
-    assert len(mine) > 4  # the host, the keeper, the cage of the trunk, the trunk
-    assert wait_until(lambda: not any(is_alive(pid) for pid in mine))
-    groups = [path.name for path in Path("/sys/fs/cgroup").rglob("hw9-*-*")]
-    assert not [name for name in groups if int(name.split("-")[1]) in mine]
 
 
 def list_descendants(pid: int) -> set[int]:
