@@ -11,6 +11,7 @@ import argparse
 import platform
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from benchmarks.machine import describe_machine
 RESULTS = Path(__file__).parents[1] / "results" / "class.md"
 RIVALS = {"whole": 4, "nbclient": 8, "otter": 4, "nbgrader": 4}
 INSTALLED = ("otter", "nbgrader")
+BESIDE = "b"  # a class that can be made of any course's notebook
 
 
 def main() -> int:
@@ -37,6 +39,7 @@ def main() -> int:
     )
     parser.add_argument("--rivals", default=",".join(f"{name}={count}" for name, count in RIVALS.items()))
     parser.add_argument("--course", type=Path, help="folder of a course (default: the embedded one)")
+    parser.add_argument("--beside", type=Path, help=f"another course, of which class {BESIDE} is measured too")
     parser.add_argument("--keep", type=Path, default=Path(".cache/class_cost"), help="folder of what was measured")
     parser.add_argument("--out", type=Path, default=RESULTS)
     options = parser.parse_args()
@@ -44,12 +47,20 @@ def main() -> int:
         kinds = parse_counts(options.classes, KINDS, options.handins)
         rivals = parse_counts(options.rivals, GRADERS.keys() - {"share"}, 2)
         bench = open_bench(options.keep.resolve(), options.course, rivals)
-        measure_all(bench, plan(bench.course.read_released(), kinds, rivals), tell)
+        benches = [(bench, kinds)]
+        if options.beside:
+            benches.append((replace(bench, course=open_course(options.beside)), {BESIDE: options.handins}))
+        for one, its in benches:
+            measure_all(one, plan(one.course.read_released(), its, rivals), tell)
     except (FixableError, RuntimeError) as error:
         print(error, file=sys.stderr)
         return 1
     versions = ", ".join((f"Python {platform.python_version()}", f"nbclient {version('nbclient')}", *PINNED))
-    options.out.write_text(to_markdown(load_kept(bench), describe_machine(), versions), encoding="utf-8")
+    pieces = [piece for one, _ in benches for piece in load_kept(one)]
+    if not pieces:
+        print(f"{options.keep}: nothing measured; expected something, see --classes", file=sys.stderr)
+        return 1
+    options.out.write_text(to_markdown(pieces, describe_machine(), versions), encoding="utf-8")
     tell(f"written: {options.out}")
     return 0
 

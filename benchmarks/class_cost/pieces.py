@@ -120,6 +120,8 @@ def load_kept(bench: Bench) -> list[Piece]:
     found, released = list[Piece](), bench.course.read_released()
     for path in sorted((bench.folder / "pieces").glob("*.json")):
         piece = load_piece(path)
+        if piece.course != bench.course.name:
+            continue
         every = make_handins(released, piece.kind, 1 + max(map(find_number, piece.students)))
         handins = {student: every[student] for student in piece.students}
         if path.stem == name_piece(bench, piece.kind, piece.grader, handins):

@@ -15,7 +15,7 @@ Made by `python -m benchmarks.class_cost` on {machine}; {versions}. Measured fro
 each measurement {least:.1f} to {most:.1f}: what else the machine did is in the seconds on the clock, and makes
 processor seconds up to a sixth more.
 
-Classes made from the released notebook of the course {courses}. Processor seconds are those of all processes, our own,
+Classes made from the released notebook of {courses}. Processor seconds are those of all processes, our own,
 the trunk, the cages and the connections included, {counted}. Every grader has {workers} processes side by side, of
 one thread each; kernels of all of them run the same torch. A class of ours is executed at once, the others execute
 {workers} hand-ins at a time, and the graders take turns. The sample of ours that is run both ways is off; its cost
@@ -72,15 +72,15 @@ def extrapolate(pieces: Sequence[Piece], kind: str, count: int = FULL) -> float 
 
 def find_unlike(pieces: Sequence[Piece]) -> list[str]:
     """Return the hand-ins of which not all graders say the same."""
-    said: dict[str, set[str]] = {}
+    said: dict[tuple[str, str], set[str]] = {}
     for one in pieces:
         for student, text in one.said.items():
-            said.setdefault(student, set()).add(text)
-    return sorted(student for student, texts in said.items() if len(texts) > 1)
+            said.setdefault((one.course, student), set()).add(text)
+    return sorted(student for (_, student), texts in said.items() if len(texts) > 1)
 
 
 def to_markdown(pieces: Sequence[Piece], machine: str, versions: str) -> str:
-    """Return the document on these pieces, all of one course."""
+    """Return the document on these pieces; another course than the first one's is named in each line."""
     at, loads = sorted(one.at for one in pieces), [one.load for one in pieces]
     grouped = all(one.grouped for one in pieces)
     head = HEAD.format(
@@ -90,7 +90,7 @@ def to_markdown(pieces: Sequence[Piece], machine: str, versions: str) -> str:
         last=at[-1],
         least=min(loads),
         most=max(loads),
-        courses=", ".join(sorted({one.course for one in pieces})),
+        courses=" and ".join(dict.fromkeys(one.course for one in pieces)),
         counted="as a control group counts them" if grouped else "of children that were waited for",
         workers=WORKERS,
     )
@@ -101,26 +101,21 @@ def _write_costs(pieces: Sequence[Piece]) -> Iterator[str]:
     names, lines = " | ".join(GRADERS.values()), "---|" * (len(GRADERS) - 1) + "---"
     more = f" times less | at {FULL} | aim |"
     yield COLUMNS.format(title="Processor", says=PROCESSOR, graders=names, more=more, lines=lines + "|---|---|---")
-    plain = find_cost(pieces, None, "nbclient")
-    for kind in _list_kinds(pieces):
-        ours, own, far = (
-            find_cost(pieces, kind, "share"),
-            find_cost(pieces, kind, "nbclient"),
-            extrapolate(pieces, kind),
-        )
-        against, star = own or plain, "" if own else "*"
+    for kind, shown, its in _list_classes(pieces):
+        ours, own, far = find_cost(its, kind, "share"), find_cost(its, kind, "nbclient"), extrapolate(its, kind)
+        against, star = own or find_cost(its, None, "nbclient"), "" if own else "*"
         ratio = f"{against.processor / ours.processor:.1f}{star}" if ours and against else ""
         ratio += f" | {against.processor / far:.1f}{star}" if far and against else " | "
-        costs = " | ".join(_show(find_cost(pieces, kind, grader), "processor") for grader in GRADERS)
-        yield f"| {kind} | {KINDS[kind].says} | {costs} | {ratio} | {KINDS[kind].aim:g} |\n"
+        costs = " | ".join(_show(find_cost(its, kind, grader), "processor") for grader in GRADERS)
+        yield f"| {shown} | {KINDS[kind].says} | {costs} | {ratio} | {KINDS[kind].aim:g} |\n"
     yield COLUMNS.format(
         title="Clock", says=CLOCK, graders=names, more=" first, sharing | first, not |", lines=lines + "|---|---"
     )
-    for kind in _list_kinds(pieces):
-        costs = " | ".join(_show(find_cost(pieces, kind, grader), "wall") for grader in GRADERS)
-        firsts = (find_cost(pieces, kind, grader) for grader in ("share", "whole"))
-        shown = " | ".join(f"{one.first:.0f}" if one and one.first is not None else "" for one in firsts)
-        yield f"| {kind} | {KINDS[kind].says} | {costs} | {shown} |\n"
+    for kind, shown, its in _list_classes(pieces):
+        costs = " | ".join(_show(find_cost(its, kind, grader), "wall") for grader in GRADERS)
+        firsts = (find_cost(its, kind, grader) for grader in ("share", "whole"))
+        first = " | ".join(f"{one.first:.0f}" if one and one.first is not None else "" for one in firsts)
+        yield f"| {shown} | {KINDS[kind].says} | {costs} | {first} |\n"
 
 
 def _write_beside(pieces: Sequence[Piece]) -> Iterator[str]:
@@ -144,7 +139,8 @@ def _write_beside(pieces: Sequence[Piece]) -> Iterator[str]:
             " in one measurement.\n"
         )
     measured = {(one.kind, one.grader) for one in pieces}
-    left = [f"{kind}: {GRADERS[grader]}" for kind in KINDS for grader in GRADERS if (kind, grader) not in measured]
+    lacks = {kind: [GRADERS[one] for one in GRADERS if (kind, one) not in measured] for kind in KINDS}
+    left = [f"of class {kind} {', '.join(names)}" for kind, names in lacks.items() if names]
     yield f"- Not measured: {'; '.join(left) or 'nothing'}.\n"
 
 
@@ -161,8 +157,13 @@ def _write_pieces(pieces: Sequence[Piece]) -> Iterator[str]:
         )
 
 
-def _list_kinds(pieces: Sequence[Piece]) -> list[str]:
-    return sorted({one.kind for one in pieces})
+def _list_classes(pieces: Sequence[Piece]) -> Iterator[tuple[str, str, list[Piece]]]:
+    """Yield each class's kind, how it is shown, and the pieces of its course."""
+    courses = list(dict.fromkeys(one.course for one in pieces))
+    for course in courses:
+        its = [one for one in pieces if one.course == course]
+        for kind in sorted({one.kind for one in its}):
+            yield kind, kind if course == courses[0] else f"{kind}, {course}", its
 
 
 def _show(cost: Cost | None, name: str) -> str:
