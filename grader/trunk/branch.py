@@ -18,9 +18,9 @@ import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
-from ipykernel import debugger, kernelapp  # noqa: F401  # both: else each branch would import them
+from ipykernel import debugger, ipkernel, kernelapp  # noqa: F401  # all: else each branch would import them
 
 from grader.sandbox.kernel_inside import Application
 from grader.trunk.drop import LAST_WORDS, SPACES, call, clear_rights, close_others, die_with_parent, drop, drop_rights
@@ -29,6 +29,15 @@ from grader.trunk.wire import receive, send
 
 CLEAN = {"PATH": "/usr/bin:/bin"}
 STUDENTS = ("beside", "history")  # descriptors of what a student wrote, read by nobody who has a right
+
+
+class FewModules:
+    """`sys` as a kernel sees it while it is made: it would list all modules' files for a debugger, and copy 20 MB."""
+
+    modules: ClassVar[dict[str, Any]] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(sys, name)
 
 
 @dataclass
@@ -40,6 +49,7 @@ class Branch:
     watch: Any
     packed: int  # what the trunk's folders hold
     state: Any  # of `random`, as the trunk has it
+    ours: tuple[str, ...]  # names of our modules, which are no kernel's
 
     def run(self) -> int:
         """Become a kernel in a cage; in the fork outside return an exit status once that has ended."""
@@ -101,9 +111,7 @@ class Branch:
     def _become_kernel(self, order: Any, history: list[str]) -> None:
         """Serve as an ipykernel that takes over the trunk's shell: a shell is a singleton, so the kernel adopts it."""
         shell, before = self.recorder.shell, (sys.stdout, sys.stderr)
-        ours = {name: its for name, its in sys.modules.items() if name.partition(".")[0] == "grader"}
-        for name in ours:  # which are no kernel's
-            del sys.modules[name]
+        ours = {name: sys.modules.pop(name) for name in self.ours}
         application = start_application(order)
         del shell.enable_gui
         shell.kernel = shell.parent = application.kernel
@@ -166,5 +174,7 @@ def start_application(order: Any) -> Any:
     asyncio.set_event_loop(asyncio.new_event_loop())
     application: Any = Application.instance()
     quiet = ["--HistoryManager.enabled=False", "--InteractiveShellApp.hide_initial_ns=False"]
+    vars(ipkernel)["sys"] = FewModules()
     application.initialize(["-f", order["connection"], *quiet])
+    vars(ipkernel)["sys"] = sys
     return application
