@@ -1,5 +1,6 @@
 """What was measured, as a document."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -9,11 +10,12 @@ from benchmarks.class_cost.pieces import Piece
 
 FULL = 40  # hand-ins of the class that the aims are for
 PART = 50  # one in so many of what shared is run both ways
+SAID = re.compile(r"[a-z_]+-\d+ |saved")  # lines of the notebook's last cell: a question's letters, the saved arrays
 HEAD = """# What a class costs
 
-Made by `python -m benchmarks.class_cost` on {machine}; {versions}. Measured from {first} to {last} UTC; load before
-each measurement {least:.1f} to {most:.1f}: what else the machine did is in the seconds on the clock, and makes
-processor seconds more, by a sixth and sometimes by more.
+Made by `python -m benchmarks.class_cost` on {machine}; {versions}.
+Measured from {first} to {last} UTC; load before each measurement {least:.1f} to {most:.1f}: what else the machine did
+is in the seconds on the clock, and makes processor seconds more, by a sixth and sometimes by more.
 
 Classes made from the released notebook of {courses}. Processor seconds are those of all processes, our own, the trunk,
 the cages and the connections included, {counted}. Every grader has {workers} processes side by side, of one thread
@@ -69,12 +71,22 @@ def extrapolate(pieces: Sequence[Piece], kind: str, count: int = FULL) -> float 
     return (more + each * (count - many)) / count
 
 
+def find_said(text: str) -> str:
+    r"""Return the word of a hand-in, its letters and its arrays, without the file that these are read in.
+
+    >>> find_said("ran\nWhat is read in handin.ipynb\nlime-1  ab\n30 read\nsaved: lime.npz")
+    'ran; lime-1  ab; saved: lime.npz'
+    """
+    word, *lines = text.splitlines()
+    return "; ".join([word, *filter(SAID.match, lines)])
+
+
 def find_unlike(pieces: Sequence[Piece]) -> list[str]:
     """Return the hand-ins of which not all graders say the same."""
     said: dict[tuple[str, str], set[str]] = {}
     for one in pieces:
         for student, text in one.said.items():
-            said.setdefault((one.course, student), set()).add(text)
+            said.setdefault((one.course, student), set()).add(find_said(text))
     return sorted(student for (_, student), texts in said.items() if len(texts) > 1)
 
 
