@@ -34,7 +34,8 @@ PROCESSOR = (
     "Processor seconds a hand-in, and of how many hand-ins. *Times less*: nbclient's, divided by those of"
     " `hw9 run --share`; with a star where the class's own was not measured by nbclient, which runs the whole notebook"
     f" in every class: its mean over all classes. *At {FULL}*: the same of a class of {FULL}, extrapolated from two"
-    " sizes of ours, where two were measured."
+    " sizes of ours, where two were measured; a busy machine makes it a guess, for the trunk's own seconds vary by more"
+    " than a hand-in takes."
 )
 CLOCK = "Seconds on the clock a hand-in, two at a time; *first*: until the first result of a class was there."
 
