@@ -78,6 +78,8 @@ def measure_piece(bench: Bench, kind: str, grader: str, handins: Handins) -> Pie
     order = bench.order(grader, folder, handins)
     load, at, begin = os.getloadavg()[0], datetime.now(UTC), time.time()
     usage = measure(order.commands, order.environment, folder / "log.txt")
+    if usage.group is None and grader in OURS:
+        raise RuntimeError("no control group (cpuacct) here; expected one: nobody waits for most of what ours starts")
     first = order.first()
     said = order.read()
     # shutil.rmtree(folder)

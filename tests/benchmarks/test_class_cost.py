@@ -99,7 +99,11 @@ def test_table_adds_up() -> None:
 
 
 def test_hand_in_of_which_graders_say_different_things_is_named() -> None:
-    pieces = [make_piece("share", 2, 1.0), make_piece("nbclient", 1, 1.0, "failed")]
+    pieces = [
+        make_piece("share", 2, 1.0, "ran"),
+        make_piece("otter", 2, 1.0, "ran\nelsewhere"),
+        make_piece("nbclient", 1, 1.0, "failed\nin handin.ipynb"),
+    ]
     assert find_unlike(pieces) == ["a000"]
     assert "not of a000" in to_markdown(pieces, "a machine", "versions")
 
