@@ -99,7 +99,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
         *("assignment", "questions", "questions.handout", "grader.files", "grader.agreement", "grader.scoring"),
         "assignment.agreement",
         *("grader.decisions", "grader.analysis", "grader.report.pictures", "grader.report.texts"),
-        *("assignment.page", "grader.collect", "grader.handins"),
+        *("assignment.page", "grader.collect", "grader.handins", "grader.runs"),
     ),
     "grader.report.gradebooks": (
         *("assignment", "questions", "grader.files", "grader.handins", "grader.collect", "grader.quiz"),

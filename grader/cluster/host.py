@@ -28,6 +28,7 @@ from grader.cluster.machine import Hello
 from grader.cluster.scratch import find_base, hold_numbers, open_scratch
 from grader.cluster.shipment import Shipment, describe_course, obtain_course
 from grader.cluster.wire import GIVEN_UP, REFUSED, Line, check_answer, describe_fault
+from grader.driver.sharing import end_hosts, end_idle_hosts
 from grader.driver.slot import make_font_list, share_threads
 from grader.runs.job import order_course
 from grader.sandbox.cgroup import sweep_groups
@@ -35,6 +36,7 @@ from grader.sandbox.check import check_readable
 from grader.sandbox.orphans import sweep_cages
 from grader.sandbox.subordinate import has_own_users
 
+IDLE = 120.0  # seconds; longer than the released notebook runs, which it would have to once more
 Tell = Callable[[str], None]
 
 
@@ -98,7 +100,7 @@ class Worker:
             stay = self.stay = await self._come(line)
             self.tell(f"at work for course {stay.course.mark}, {len(self.numbers)} at once")
             tasks = [asyncio.ensure_future(self._serve(stay, place)) for place in range(len(self.numbers))]
-            await asyncio.gather(self._beat(stay, line, tasks), *tasks)
+            await asyncio.gather(self._beat(stay, line, tasks), _end_idle(stay), *tasks)
             if stay.over in ("late", "stopped"):
                 with contextlib.suppress(OSError):
                     await line.call("bye", machine=stay.machine, why=stay.over)
@@ -106,6 +108,7 @@ class Worker:
         finally:
             self.stay = None
             line.close()
+            await asyncio.to_thread(end_hosts)  # the next driver's class may be another
 
     async def _come(self, line: Line) -> Stay:
         """Say what this machine is and obtain the course; FixableError with what the driver objects to."""
@@ -199,6 +202,13 @@ class Worker:
             "without_memory_group": self.service.without_memory_group,
             "subordinate": stay.subordinate,
         }
+
+
+async def _end_idle(stay: Stay) -> None:
+    """While a stay lasts, end what holds memory for a class that sends nothing any more."""
+    while not stay.over:
+        await asyncio.sleep(PAUSE)
+        await asyncio.to_thread(end_idle_hosts, IDLE)
 
 
 def run_host(service: Service, tell: Tell) -> str:

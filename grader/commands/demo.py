@@ -14,7 +14,14 @@ from assignment.course import Course
 from assignment.fixable import FixableError
 from grader.commands.run import execute
 from grader.commands.score import keep_scored, score_class
-from grader.commands.terminal.options import RunOptions, Verbs, add_run_options, add_verb, take_run_options
+from grader.commands.terminal.options import (
+    RunOptions,
+    Verbs,
+    add_run_options,
+    add_share,
+    add_verb,
+    take_run_options,
+)
 from grader.commands.terminal.screen import say, show_table
 from grader.demo.members import CLASS
 from grader.demo.outcomes import Outcome, compare_outcomes, load_rehearsal, write_handins
@@ -38,7 +45,7 @@ def add_parser(verbs: Verbs) -> None:
         _start,
         says="grade a made-up class of the course: a rehearsal",
         about=ABOUT,
-        examples=("hw9 demo", "hw9 demo /tmp/demo --jobs 2", "hw9 demo --course ../mine --members 3"),
+        examples=("hw9 demo", "hw9 demo /tmp/demo --jobs 2 --share", "hw9 demo --course ../mine --members 3"),
     )
     parser.add_argument(
         "folder",
@@ -59,6 +66,7 @@ def add_parser(verbs: Verbs) -> None:
         help=f"only the first N hand-ins, 1 to {len(CLASS)} (default: all)",
     )
     add_run_options(parser)
+    add_share(parser)
 
 
 def _start(options: argparse.Namespace) -> int:

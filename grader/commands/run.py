@@ -106,6 +106,7 @@ def execute(
             without_memory_group=how.without_memory_group,
             keep_going=how.keep_going,
             share=how.share,
+            full=how.full,
             limits=how.to_limits(course.assignment.limits),
             elsewhere=elsewhere,
             observer=observe,

@@ -8,7 +8,7 @@ import json
 import math
 import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,31 +16,61 @@ from assignment.files.foreign import read_file
 from assignment.fixable import FixableError
 from grader.driver.event import Noted, Observer
 from grader.files.untrusted import list_untrusted, read_untrusted
-from grader.runs.folder import prepare_run, read_handin, write_handin
+from grader.handins.listing import show_name
+from grader.runs.compared import FOLDER, Compared, note_compared
+from grader.runs.folder import list_aside, prepare_run, read_handin, write_handin
 from grader.runs.job import Job, write_job
 from grader.runs.result import RunResult, load_result
 
 PART = 50  # one in so many
-FOLDER = ".whole"  # in RUNS
+MOST_NAMED = 20  # differences
 MOST_BYTES = 2**30  # of a file that a Run saved, whose limits are the course's
 EXECUTED, OUTPUTS = "work/executed.ipynb", "work/outputs"
 SAME = ("word", "reason", "cell", "detail", "kept_going")
 _CHANGING = re.compile(
-    r"[0-9a-f]{32}|0x[0-9a-f]+|[\d:]+<[\d:?]+, *[\d.?]+ ?(?:it/s|s/it)"
-)  # ids, addresses, bars' times
+    r"[0-9a-f]{32}|0x[0-9a-f]+|ipykernel_\d+/\d+|[\d:]+<[\d:?]+, *[\d.?]+ ?(?:it/s|s/it)"
+)  # ids, addresses, where a kernel keeps a cell's source, bars' times
 
 
 def run_both_ways(
     runs: Path, job: Job, execute: Callable[[Path], None], results: Sequence[RunResult], tell: Observer
 ) -> None:
-    """Execute a sample of what shared whole as well, unless that was done, and tell whether the same came of it."""
+    """Execute a sample of what shared whole as well, unless that was done, and tell whether the same came of it.
+
+    It is kept as well, in `compared.json`; nothing is where that execution has no result.
+    """
     for one in draw_sample(results):
         whole = runs / FOLDER / one.student
-        if load_result(whole) is None:
+        if not _is_of(whole, one):
             execute(prepare_whole(runs, one.student, job).resolve())
-        found = list_differences(runs / one.student, whole)
-        says = f"not the same: {', '.join(found)}; a fault of sharing, or chance" if found else "the same came of it"
-        tell(Noted(f"{one.student}: shared, and executed whole as well: {says}"))
+        if _is_of(whole, one):
+            _note(runs, one, list_differences(runs / one.student, whole), tell)
+        else:
+            tell(Noted(f"{one.student}: shared, and could not be executed whole as well: no result came of it"))
+
+
+def compare_again(runs: Path, full: Collection[str], results: Sequence[RunResult], tell: Observer) -> None:
+    """Compare those that were to be executed whole with what came of them when they shared, where they did."""
+    for one in results:
+        if one.student in full and not one.shared:
+            shared = [path for path in list_aside(runs, one.student) if _is_of(path, one, shared=True)]
+            if shared:
+                _note(runs, one, list_differences(shared[0], runs / one.student), tell)
+
+
+def _is_of(folder: Path, one: RunResult, *, shared: bool = False) -> bool:
+    """Tell whether a Run is of the same notebook, and shared or not."""
+    try:
+        its = load_result(folder)
+    except FixableError:  # of another version
+        return False
+    return its is not None and its.notebook_sha256 == one.notebook_sha256 and bool(its.shared) == shared
+
+
+def _note(runs: Path, one: RunResult, found: Sequence[str], tell: Observer) -> None:
+    note_compared(runs, Compared(student=one.student, notebook_sha256=one.notebook_sha256, differing=tuple(found)))
+    says = f"not the same: {', '.join(found)}; a fault of sharing, or chance" if found else "the same came of it"
+    tell(Noted(f"{one.student}: shared, and executed whole as well: {says}"))
 
 
 def draw_sample(results: Sequence[RunResult]) -> list[RunResult]:
@@ -60,16 +90,17 @@ def prepare_whole(runs: Path, student: str, job: Job) -> Path:
 
 
 def list_differences(shared: Path, whole: Path) -> list[str]:
-    """Return what is not the same in two Runs of one hand-in."""
+    """Return what is not the same in two Runs of one hand-in, which have results; what is many, cut."""
     results = load_result(shared), load_result(whole)
-    if None in results:
-        return ["it was executed only once"]
-    found = [name for name in SAME if getattr(results[0], name) != getattr(results[1], name)]
+    found = [name for name in SAME if len({_CHANGING.sub("", str(getattr(one, name))) for one in results}) > 1]
     names = sorted({name for folder in (shared, whole) for name in list_untrusted(folder, OUTPUTS)})
-    found += [name for name in names if _read(shared, f"{OUTPUTS}/{name}") != _read(whole, f"{OUTPUTS}/{name}")]
+    files = [name for name in names if _read(shared, f"{OUTPUTS}/{name}") != _read(whole, f"{OUTPUTS}/{name}")]
+    found += [f"outputs/{show_name(name)}" for name in files]
     ours, theirs = (_show_cells(folder) for folder in (shared, whole))
     found += [f"cell {n}" for n, (one, other) in enumerate(zip(ours, theirs, strict=False)) if one != other]
-    return found if len(ours) == len(theirs) else [*found, "executed.ipynb"]
+    found += ["executed.ipynb"] if len(ours) != len(theirs) else []
+    left = len(found) - MOST_NAMED
+    return [*found[:MOST_NAMED], f"{left} more"] if left > 0 else found
 
 
 def _read(folder: Path, name: str) -> bytes | None:
@@ -80,19 +111,24 @@ def _read(folder: Path, name: str) -> bytes | None:
 
 
 def _show_cells(folder: Path) -> list[str]:
-    """Return what each cell shows, a stream's parts joined; [] where that cannot be read."""
+    """Return the number of each cell and what it shows; [] where that cannot be read."""
     try:
         cells = json.loads(read_file(folder / EXECUTED, MOST_BYTES))["cells"]
-        return [_show(cell.get("outputs", ())) for cell in cells]
+        return [f"{cell.get('execution_count')} {_show(cell.get('outputs', ()))}" for cell in cells]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return []
 
 
 def _show(outputs: Sequence[dict[str, Any]]) -> str:
-    joined = list[dict[str, Any]]()
+    """Return what a cell shows; what it printed between two other outputs as one text for each stream.
+
+    When a kernel sends what a cell printed, and which stream's first, is a matter of time.
+    """
+    shown, printed = list[Any](), dict[str, str]()
     for one in outputs:
-        if joined and one["output_type"] == "stream" and joined[-1].get("name") == one["name"]:
-            joined[-1] = {**one, "text": joined[-1]["text"] + one["text"]}
+        if one["output_type"] == "stream":
+            printed[one["name"]] = printed.get(one["name"], "") + one["text"]
         else:
-            joined.append(one)
-    return _CHANGING.sub("", json.dumps(joined, sort_keys=True))
+            shown += [printed, one]
+            printed = {}
+    return _CHANGING.sub("", json.dumps([*shown, printed], sort_keys=True))

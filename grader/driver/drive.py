@@ -19,14 +19,17 @@ from assignment.course import Course
 from assignment.files.foreign import read_file
 from assignment.fixable import FixableError
 from assignment.profile import check_profile
-from grader.driver.both_ways import run_both_ways
-from grader.driver.event import Begun, Ended, Observer, Started, TakenIn, Waits, ignore
+from grader.driver.both_ways import compare_again, run_both_ways
+from grader.driver.event import Begun, Ended, Noted, Observer, Started, TakenIn, Waits, ignore
 from grader.driver.executors import Elastic, MachineError, make_executor
+from grader.driver.make_job import make_job
 from grader.driver.order import order_by_time
 from grader.driver.pause import Pause
 from grader.driver.run_job import LOG_FILE, run_job
-from grader.driver.sharing import end_hosts, may_share, plan_sharing
-from grader.driver.slot import Slot, make_font_list, make_slots, share_threads
+from grader.driver.sharing import can_share, end_hosts, list_news, plan_sharing
+from grader.driver.slot import Slot, make_slots
+from grader.driver.summary import summarize_sharing
+from grader.driver.whole import begin_again, choose_full, find_turns
 from grader.files.whole import MOST_BYTES, to_json, write_whole
 from grader.handins.notebook import parse_notebook
 from grader.handins.plan import Plan, compare_notebooks
@@ -43,14 +46,13 @@ from grader.runs.folder import (
     take_unready,
 )
 from grader.runs.intake import take_in
-from grader.runs.job import Job, order_course, take_back, write_job
+from grader.runs.job import Job, take_back, write_job
 from grader.runs.result import RESULT_FILE, RunResult, commit_result, load_result
 from grader.sandbox.cgroup import sweep_groups, try_group
 from grader.sandbox.check import check_cage, check_readable
 from grader.sandbox.orphans import sweep_cages
-from grader.sandbox.subordinate import has_own_users
 
-TICK = 0.2  # seconds between two looks at places that come and go
+TICK = 0.2  # seconds between two looks at what comes and goes
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,8 @@ class Drive:
     tell: Observer
     pause: Pause = field(default_factory=Pause)
     share: bool = False
+    full: frozenset[str] = frozenset()  # whose notebooks a person wants executed whole
+    whole: frozenset[str] = frozenset()  # theirs, and whose are for another reason
 
 
 def run_class(
@@ -77,6 +81,7 @@ def run_class(
     without_memory_group: bool = False,
     keep_going: bool = False,
     share: bool = False,
+    full: str | None = None,
     limits: Limits | None = None,
     executor: str = "local",
     elsewhere: Callable[[], Elastic] | None = None,
@@ -88,7 +93,8 @@ def run_class(
 
     `device` is auto, cpu or cuda; `jobs` None means one for each GPU, or for each processor; `executor` is one of
     `EXECUTORS`; `elsewhere` makes one on other machines, and then this one needs neither sandbox nor device.
-    `share`: what a hand-in left as released is taken from one run of the released notebook, where that can be.
+    `share`: what a hand-in left as released is taken from one run of the released notebook, where that can be; `full`:
+    but for a student, so many, or "all" (`choose_full`), of whom one that shared is executed again.
     `without_memory_group`: also where no group limits a whole notebook's memory. Where not even an empty notebook can
     be started any more the class waits, then ends with FixableError, and no hand-in is charged.
     FixableError as well when the hand-ins, the course, the RUNS folder or the sandbox are not as they must be;
@@ -108,55 +114,47 @@ def run_class(
         observer(TakenIn(taken.submissions, taken.notes))
         sweep_cages()
         sweep_groups()
-        its = limits or course.assignment.limits
-        how = {"sandbox": sandbox, "keep_going": keep_going, "without_memory_group": without_memory_group}
-        how["subordinate"] = bool(sandbox and slots and not any(slot.gpu for slot in slots) and has_own_users(course))
-        job = make_job(handins, runs, slots, course, its).model_copy(update=how)
         whole = [one for one in taken.submissions if one.problem is None]
+        chosen_full = choose_full(full, whole)
+        begin_again(runs, whole, chosen_full)
+        job = make_job(
+            *(handins, runs, slots, course, limits or course.assignment.limits),
+            sandbox=sandbox,
+            keep_going=keep_going,
+            without_memory_group=without_memory_group,
+        )
+        drive = Drive(runs, slots, job, released, observer, share=share and sandbox, full=chosen_full)
         with elsewhere() if elsewhere else make_executor(executor, slots) as chosen:
             try:
-                _run_all(Drive(runs, slots, job, released, observer, share=share and sandbox), chosen, whole)
+                _run_all(drive, chosen, whole)
             finally:
                 end_hosts()
             results = [one for one in (load_result(run_folder(runs, its)) for its in whole) if one is not None]
             if share and not isinstance(chosen, Elastic):
                 run_both_ways(runs, job, lambda folder: chosen.submit(run_job, folder).result(), results, observer)
+            compare_again(runs, drive.full, results, observer)
+            if share and results:
+                observer(Noted(summarize_sharing(runs, whole, results, drive.full)))
         _tell_news(observer, chosen)
         return results
-
-
-def make_job(
-    handins: Path,
-    runs: Path,
-    slots: tuple[Slot, ...],
-    course: Course,
-    limits: Limits,
-) -> Job:
-    """Return what all jobs of a class have in common."""
-    fonts = make_font_list(runs / ".fonts")
-    return Job(
-        course=order_course(course),
-        limits=limits,
-        threads=share_threads(len(slots) or 1),
-        fonts=fonts.resolve() if fonts else None,
-        hidden=(handins.resolve(), runs.resolve(), *(() if course.embedded else (course.folder,))),
-    )
 
 
 def _run_all(drive: Drive, executor: Executor, submissions: list[Submission]) -> None:
     """Execute until every hand-in has a result, never two on one slot; when interrupted, take back what still runs."""
     unfinished = [one for one in submissions if load_result(run_folder(drive.runs, one)) is None]
     todo = deque(order_by_time(unfinished, drive.runs))
-    if drive.share:
-        share = plan_sharing(drive.runs, unfinished, drive.released)
-        drive = replace(drive, job=drive.job.model_copy(update={"share": share}))
+    if drive.share and (isinstance(executor, Elastic) or can_share(drive.job, drive.slots, drive.tell)):
+        turns = find_turns(drive.runs, tuple(todo), drive.released, len(drive.slots), drive.full)
+        share = plan_sharing(drive.runs, (one for one in todo if one.student not in turns.whole), drive.released)
+        drive = replace(drive, job=drive.job.model_copy(update={"share": share}), whole=turns.whole)
+        todo = deque(turns.todo)
     drive.tell(Begun(len(submissions), len(submissions) - len(todo)))
     free, running = deque(drive.slots), dict[Future[None], tuple[Submission, Slot]]()
     try:
         while todo or running:
             if isinstance(executor, Elastic):
                 free = deque([Slot(0)] * (executor.count_places() - len(running)))  # it has places of its own
-                _tell_news(drive.tell, executor)
+            _tell_news(drive.tell, executor)
             while todo and free:
                 one = todo.popleft()
                 if is_lost(run_folder(drive.runs, one)):
@@ -164,7 +162,7 @@ def _run_all(drive: Drive, executor: Executor, submissions: list[Submission]) ->
                 elif (ready := _prepare(drive, one)) is not None:
                     slot = free.popleft()
                     running[_start(drive, executor, one, ready, slot)] = one, slot
-            for future in _wait(running, elastic=isinstance(executor, Elastic)):
+            for future in _wait(running, looking=drive.job.share is not None or isinstance(executor, Elastic)):
                 one, slot = running.pop(future)
                 free.append(slot)
                 if not _end(drive, one, future):
@@ -178,15 +176,15 @@ def _run_all(drive: Drive, executor: Executor, submissions: list[Submission]) ->
         raise
 
 
-def _wait(running: "dict[Future[None], tuple[Submission, Slot]]", *, elastic: bool) -> "set[Future[None]]":
-    """Return the jobs that have ended, once there is one; where places come and go, look at these now and then."""
-    if elastic and not running:
+def _wait(running: "dict[Future[None], tuple[Submission, Slot]]", *, looking: bool) -> "set[Future[None]]":
+    """Return the jobs that have ended, once there is one; or soon, where there may be news to look for."""
+    if looking and not running:
         time.sleep(TICK)
-    return wait(running, timeout=TICK if elastic else None, return_when=FIRST_COMPLETED).done
+    return wait(running, timeout=TICK if looking else None, return_when=FIRST_COMPLETED).done
 
 
 def _tell_news(tell: Observer, executor: Executor) -> None:
-    for event in executor.list_news() if isinstance(executor, Elastic) else ():
+    for event in (*list_news(), *(executor.list_news() if isinstance(executor, Elastic) else ())):
         tell(event)
 
 
@@ -210,7 +208,7 @@ def _start(drive: Drive, executor: Executor, submission: Submission, plan: Plan,
     prepare_run(folder)
     write_whole(folder / "plan.json", to_json(plan))
     own = {"slot": slot.number, "gpu": slot.gpu, "attempt": attempt}
-    own |= {} if may_share(submission) and slot.gpu is None else {"share": None}
+    own |= {"share": None} if submission.student in drive.whole or slot.gpu is not None else {}
     write_job(folder, drive.job.model_copy(update=own))
     drive.tell(Started(submission.student))
     return executor.submit(run_job, folder.resolve())

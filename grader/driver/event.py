@@ -76,13 +76,22 @@ class Placed:
 
 
 @dataclass(frozen=True)
+class SharedRun:
+    """The released notebook runs once for all that share: how many of its code cells have run, and whether it ended."""
+
+    ran: int
+    cells: int
+    over: bool = False
+
+
+@dataclass(frozen=True)
 class Noted:
-    """Something about a machine that a person may want to know."""
+    """Something about a machine, or the class, that a person may want to know."""
 
     text: str
 
 
-Event = TakenIn | Begun | Started | Ended | MachineCame | MachineLeft | Placed | Noted | Waits
+Event = TakenIn | Begun | Started | Ended | MachineCame | MachineLeft | Placed | SharedRun | Noted | Waits
 Observer = Callable[[Event], None]  # always called from the thread that called the driver
 
 

@@ -10,6 +10,7 @@ from statistics import median
 
 from assignment.fixable import FixableError
 from grader.handins.submission import Submission
+from grader.runs.folder import list_aside
 from grader.runs.result import load_result
 
 
@@ -22,10 +23,7 @@ def order_by_time(submissions: Sequence[Submission], runs: Path) -> list[Submiss
 
 def find_seconds(runs: Path, student: str) -> float | None:
     """Return how long the latest earlier hand-in of a student ran; None where there is none, or it has no result."""
-    found = [path for path in (runs / ".replaced").glob(f"{student}.*") if path.suffix[1:].isdigit()]
-    for folder in sorted(found, key=lambda path: -int(path.suffix[1:])):
-        if folder.stem != student:
-            continue
+    for folder in list_aside(runs, student):
         try:
             result = load_result(folder)
         except FixableError:  # of another version

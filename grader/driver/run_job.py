@@ -22,6 +22,7 @@ from grader.sandbox.orphans import end_cages, sweep_cages
 from grader.sandbox.subordinate import ENTER
 
 LOG_FILE = "worker.log"
+NOT_SHARED = "not shared: "  # how its first line begins where a host was asked first
 SPARE_SECONDS = 180  # beyond the notebook's limit, after which a silent worker is given up
 TICK = 0.2  # seconds between two looks at the job
 
@@ -65,7 +66,7 @@ def _work(folder: Path, order: bytes, job: Job, why: str) -> None:
     end = time.monotonic() + job.limits.notebook_seconds + SPARE_SECONDS
     try:
         with (folder / LOG_FILE).open("ab" if why else "wb") as log:
-            log.write(f"not shared: {why}\n".encode() if why else b"")
+            log.write(f"{NOT_SHARED}{why}\n".encode() if why else b"")
             log.flush()
             worker = _start(ENTER if job.subordinate else (), to_worker(folder), log.fileno())
     except OSError as error:

@@ -10,11 +10,15 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from assignment.fixable import FixableError
+from grader.driver.event import Noted, Observer, SharedRun
+from grader.driver.slot import Slot
 from grader.handins.notebook import parse_notebook
 from grader.handins.sharing import Sharing, find_free, hash_sources, list_sources
 from grader.handins.submission import Submission
@@ -23,6 +27,7 @@ from grader.runs.job import Job
 from grader.sandbox.cage import to_head
 from grader.sandbox.subordinate import ENTER
 
+PROGRAM = "grader.sharing"
 FEWEST = 2  # hand-ins: one alone would only pay for the run that it shares with nobody
 TICK = 0.2  # seconds between two looks at whether a Run is still wanted
 MOST_HOSTS = 2  # for a class; if they end of themselves, so would others
@@ -47,6 +52,18 @@ def plan_sharing(runs: Path, submissions: Iterable[Submission], released: Any) -
     return Sharing(released=hash_sources(sources), leave=tuple(sorted(leave)), back=tuple(sorted(back)))
 
 
+def can_share(job: Job, slots: Iterable[Slot], tell: Observer) -> bool:
+    """Tell whether hand-ins can share on this machine, as is known before anything is started; say it where not."""
+    why = ""
+    if any(slot.gpu for slot in slots):
+        why = "notebooks that may use a GPU; expected --device cpu"
+    elif os.getuid() != 0 and not job.subordinate:
+        why = "an ordinary user without subordinate ids; expected root, or ids in /etc/subuid and the package uidmap"
+    if why:
+        tell(Noted(f"nothing is shared: {why}"))
+    return not why
+
+
 def may_share(submission: Submission) -> bool:
     """Tell whether a hand-in is a notebook alone: what came along with one lies beside it from the first cell on."""
     return submission.beside is None
@@ -54,10 +71,20 @@ def may_share(submission: Submission) -> bool:
 
 def run_sharing(folder: Path, job: Job, is_wanted: Callable[[], bool]) -> str:
     """Have a host execute a Run, and return once nothing of it runs: why it is to be executed by a worker, or ""."""
+    its = job.model_copy(update={"attempt": 1, "slot": 0})
+    end_idle_hosts(0.0, but=its)  # each holds the memory of a notebook that has run
     try:
-        host = _find_host(job)
+        host = _enter_host(its)
     except OSError as error:
         return f"no host can be started: {error}"
+    try:
+        return _run_in(host, folder, is_wanted)
+    finally:
+        with _LOCK:
+            host.runs, host.since = host.runs - 1, time.monotonic()
+
+
+def _run_in(host: "_Host", folder: Path, is_wanted: Callable[[], bool]) -> str:
     host.say("run", folder)
     while (why := host.wait(folder, TICK)) is None:
         if not is_wanted():
@@ -68,10 +95,26 @@ def run_sharing(folder: Path, job: Job, is_wanted: Callable[[], bool]) -> str:
     return why
 
 
+def list_news() -> list[SharedRun]:
+    """Return how far the released notebook is of each class here, where that is another than at the last call."""
+    with _LOCK:
+        return [news for host in _HOSTS if (news := host.take_news()) is not None]
+
+
 def end_hosts() -> None:
     """End all hosts of this process."""
+    _end(lambda _: True)
+
+
+def end_idle_hosts(seconds: float, but: Job | None = None) -> None:
+    """End the hosts that have had no Run for so long, but for that of a class."""
+    _end(lambda host: not host.runs and time.monotonic() - host.since >= seconds and host.job != but)
+
+
+def _end(is_to_end: Callable[["_Host"], bool]) -> None:
     with _LOCK:
-        ended, _HOSTS[:] = list(_HOSTS), []
+        ended = [host for host in _HOSTS if is_to_end(host)]
+        _HOSTS[:] = [host for host in _HOSTS if host not in ended]
     for host in ended:
         host.end()
 
@@ -84,7 +127,10 @@ class _Host:
 
     def __init__(self, job: Job) -> None:
         self.job = job
+        self.runs, self.since = 0, time.monotonic()  # how many are executed, and the end of the last
         self.said, self.news = dict[str, str](), threading.Condition()
+        self.ran: SharedRun | None = None
+        self.told: SharedRun | None = None
         self.process: subprocess.Popen[bytes] | None = None
         self.fault: OSError | None = None
         self.gone = False
@@ -108,11 +154,15 @@ class _Host:
         for line in self.process.stdout:
             said = json.loads(line)
             with self.news:
-                self.said[said["ended"]] = said["why"]
+                if "ended" in said:
+                    self.said[said["ended"]] = said["why"]
+                else:
+                    self.ran = SharedRun(**said)
                 self.news.notify_all()
         self.process.wait()
         with self.news:
             self.gone = True
+            self.ran = replace(self.ran, over=True) if self.ran is not None else None
             self.news.notify_all()
 
     def say(self, word: str, folder: Path) -> None:
@@ -132,6 +182,12 @@ class _Host:
             self.news.wait_for(lambda: self.gone or str(folder) in self.said, seconds)
             return self.said.pop(str(folder), GONE if self.gone else None)
 
+    def take_news(self) -> SharedRun | None:
+        """Return how far the released notebook is; None where that was told."""
+        with self.news:
+            told, self.told = self.told, self.ran
+            return self.ran if self.ran != told else None
+
     def end(self) -> None:
         """End the host and all that it runs."""
         assert self.process is not None
@@ -147,22 +203,22 @@ _LOCK = threading.Lock()
 _HOSTS = list[_Host]()
 
 
-def _find_host(job: Job) -> _Host:
-    """Return the host of a job's class, started now where there is none."""
-    its = job.model_copy(update={"attempt": 1, "slot": 0})
+def _enter_host(its: Job) -> _Host:
+    """Return the host of a class, started now where there is none, with one Run more."""
     with _LOCK:
         known = [host for host in _HOSTS if host.job == its]
-        if known and (not known[-1].gone or len(known) == MOST_HOSTS):
-            return known[-1]
-        _HOSTS.append(_Host(its))
-        return _HOSTS[-1]
+        if not known or (known[-1].gone and len(known) < MOST_HOSTS):
+            _HOSTS.append(_Host(its))
+            known.append(_HOSTS[-1])
+        known[-1].runs += 1
+        return known[-1]
 
 
 def _start(job: Job) -> "subprocess.Popen[bytes]":
     packages = str(Path(__file__).resolve().parents[2])
     entrance = ENTER if job.subordinate else ()
     process = subprocess.Popen(
-        [*entrance, *to_head(os.getpid(), ()), sys.executable, "-P", "-m", "grader.sharing"],
+        [*entrance, *to_head(os.getpid(), ()), sys.executable, "-P", "-m", PROGRAM],
         env={**os.environ, "PYTHONPATH": packages},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -9,6 +9,7 @@ bank, a proof or canonical Outputs ever does. The same files give the same bytes
 import ast
 import io
 import os
+import stat
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ BUNDLE_NAME = "hw9-student.zip"
 ROOM = Path(assignment.__file__).parent
 START = "assignment.selfcheck.__main__"  # what the command starts
 NEVER = "assignment.making"
+OPEN = stat.S_IROTH | stat.S_IXOTH
 COMMAND = ("hw9.py", "selfcheck/hw9.py")  # its name in the bundle, beside the notebook, and its file
 DATA = ("explorer/explorer.css", "explorer/explorer.js", "page/hw9-sans-tc.otf")
 
@@ -43,22 +45,27 @@ def list_bundled(course: Course) -> dict[str, Path]:
 def list_places(course: Course) -> dict[str, Path]:
     """Return the same without the notebook, a folder in place of its files where nothing else lies in it.
 
-    A sandbox mounts each of them, and bubblewrap reads the table of all mounts again for every one.
+    A sandbox mounts each of them, and bubblewrap reads the table of all mounts again for every one. A folder that is
+    not everybody's to enter stays its files.
     """
     files = {name: path for name, path in list_bundled(course).items() if name.startswith("assignment/")}
     inside = defaultdict[tuple[str, Path], set[str]](set)
     for name, path in files.items():
         folder, _, own = name.rpartition("/")
         inside[folder, path.parent].add(own)
-    whole = {folder: place for (folder, place), names in inside.items() if _list_entries(place) == names}
+    whole = {folder: place for (folder, place), names in inside.items() if _is_whole(place, names)}
     rest = {name: path for name, path in files.items() if name.rpartition("/")[0] not in whole}
     return dict(sorted({**whole, **rest}.items()))
 
 
-def _list_entries(folder: Path) -> set[str]:
-    """Return what lies in a folder, but for what Python keeps of its modules; "" stands for what is no plain file."""
-    entries = [one for one in os.scandir(folder) if one.name != "__pycache__"]
-    return {one.name if one.is_file(follow_symlinks=False) else "" for one in entries}
+def _is_whole(place: Path, names: set[str]) -> bool:
+    """Tell whether these files are all that lies in a folder, but for what Python keeps of our modules."""
+    modules = any(name.endswith(".py") for name in names)
+    found = set[str]()
+    for one in os.scandir(place):
+        if not (modules and one.name == "__pycache__" and one.is_dir(follow_symlinks=False)):
+            found.add(one.name if one.is_file(follow_symlinks=False) else "")
+    return found == names and place.stat().st_mode & OPEN == OPEN
 
 
 def write_bundle(folder: Path, course: Course) -> Path:

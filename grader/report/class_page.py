@@ -13,6 +13,7 @@ from grader.report.class_record import ClassRecord
 from grader.report.machines import describe_share, summarize_machines
 from grader.report.own_cells import OwnCells, make_own_cells
 from grader.report.regrade import Regrade
+from grader.report.sharing import SharingSummary, summarize_sharing
 from grader.scoring.handin_record import HandinRecord
 from grader.scoring.words import VERDICT_WORDS, WORDS, WordEntry
 from questions.moment import show_moment
@@ -74,6 +75,7 @@ class ClassPage:
     regrade: Regrade
     machines: tuple[tuple[str, Bilingual], ...]  # each with what it did
     again: str  # whose notebook was started more than once
+    sharing: SharingSummary | None  # None: nobody shared
 
 
 def make_class_page(results: ClassRecord, title: Bilingual, keys: dict[str, str], regrade: Regrade) -> ClassPage:
@@ -96,6 +98,7 @@ def make_class_page(results: ClassRecord, title: Bilingual, keys: dict[str, str]
         regrade=regrade,
         machines=tuple((one.name, describe_share(one)) for one in machines.shares),
         again=machines.again,
+        sharing=summarize_sharing(results),
     )
 
 

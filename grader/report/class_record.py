@@ -17,6 +17,7 @@ from assignment.records import Record
 from grader.analysis.items import QuestionRecord, find_question_results
 from grader.decisions.decision import Decision
 from grader.files.whole import load_json, to_json, write_whole
+from grader.runs.compared import Compared
 from grader.scoring.grading import Grading
 from grader.scoring.handin_record import HandinRecord
 from questions.bank import list_worth
@@ -41,10 +42,18 @@ class ClassRecord(Record):
     words: dict[str, int] = Field(description="how many hand-ins have each word")
     questions: tuple[QuestionRecord, ...] = Field(description="one for each question of the bank, in its order")
     handins: tuple[HandinRecord, ...] = Field(description="one for each student, in the order of their ids")
+    whole: tuple[Compared, ...] = Field(
+        default=(), description="hand-ins that shared and were executed whole as well, in the order of their ids"
+    )
 
 
-def make_class_record(scored: Iterable[HandinRecord], grading: Grading) -> ClassRecord:
-    """Return the class's results; every hand-in must have been scored with this Grading."""
+def make_class_record(
+    scored: Iterable[HandinRecord], grading: Grading, compared: Iterable[Compared] = ()
+) -> ClassRecord:
+    """Return the class's results; every hand-in must have been scored with this Grading.
+
+    compared: those that were executed in two ways; one of a notebook that is not the hand-in's now is left out.
+    """
     handins = tuple(sorted(scored, key=lambda one: one.student))
     words = Counter(word for one in handins for word in one.words)
     worth = list_worth(grading.bank, grading.assignment)
@@ -59,7 +68,14 @@ def make_class_record(scored: Iterable[HandinRecord], grading: Grading) -> Class
         words=dict(sorted(words.items())),
         questions=find_question_results(handins, grading),
         handins=handins,
+        whole=_list_whole(compared, handins),
     )
+
+
+def _list_whole(compared: Iterable[Compared], handins: Iterable[HandinRecord]) -> tuple[Compared, ...]:
+    its = {one.student: one.run.notebook_sha256 for one in handins}
+    found = [one for one in compared if its.get(one.student) == one.notebook_sha256]
+    return tuple(sorted(found, key=lambda one: one.student))
 
 
 def _list_decisions(handins: Iterable[HandinRecord]) -> tuple[Decision, ...]:

@@ -14,6 +14,7 @@ from grader.analysis.items import QuestionRecord
 from grader.decisions.decision import Decision
 from grader.handins.own_cells import OwnCell
 from grader.report.class_record import ClassRecord
+from grader.runs.compared import Compared
 from grader.scoring.evidence import Evidence
 from grader.scoring.handin_record import DifferingAnswer, HandinRecord, Seen
 from grader.scoring.verdict import Verdict
@@ -72,6 +73,7 @@ def describe_results() -> str:
         "Evidence": Evidence,
         "OwnCell": OwnCell,
         "Agreement": Agreement,
+        "Compared": Compared,
     }
     head = "# The fields of results.json and verdicts.json\n\nWritten by `make format`; do not edit.\n\n"
     return head + describe_fields(shown).rstrip() + "\n"

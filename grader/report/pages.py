@@ -28,6 +28,7 @@ from grader.report.pictures.panels import draw_canvas
 from grader.report.regrade import load_regrade
 from grader.report.student_page import StudentPage, make_student_page
 from grader.report.texts.panels import draw_text_canvas
+from grader.runs.compared import load_compared
 from grader.scoring.grading import Grading
 from grader.scoring.handin_record import VERDICTS_FILE, HandinRecord, load_handin_record
 from grader.scoring.scorings import check_whole, load_last_scoring
@@ -63,7 +64,7 @@ def write_reports(runs: Path, grading: Grading, *, show_key: bool = False, since
         readings = _read_all_groups(runs / one.student, one, grading)
         its = make_student_page(one, readings, grading, canvas, text_canvas, regrade, show_key=show_key)
         write_whole(runs / one.student / REPORT_FILE, render_student(its, faces).encode())
-    results = make_class_record(scored, grading)
+    results = make_class_record(scored, grading, load_compared(runs))
     write_gradebook(runs, results)
     write_results(runs, results)
     keys = {item: "".join(sorted(letters)) for item, letters in grading.key.letters.items()} if show_key else {}

@@ -216,6 +216,12 @@ def find_aside(runs: Path, folder: Path) -> Path:
     return place
 
 
+def list_aside(runs: Path, student: str) -> list[Path]:
+    """Return the Runs of a student that were set aside, the last one first."""
+    found = (path for path in (runs / ".replaced").glob(f"{student}.*") if path.stem == student)
+    return sorted((path for path in found if path.suffix[1:].isdigit()), key=lambda path: -int(path.suffix[1:]))
+
+
 def _note(folder: Path, what: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "attempts").open("a") as file:

@@ -213,7 +213,7 @@ def _make(folder: Path, needed: dict[str, str], wanted: dict[str, str]) -> Path 
     return folder
 
 
-def _remove(folder: Path, patience: float = 2.0) -> None:
+def _remove(folder: Path, patience: float = 20.0) -> None:
     end = time.monotonic() + patience
     while folder.is_dir():
         try:

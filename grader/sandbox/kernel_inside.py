@@ -1,8 +1,8 @@
-"""The program of a notebook's kernel: ipykernel, but for the pipe by which forked children hand on what they print.
+"""The program of a notebook's kernel: ipykernel, but that no output is dropped, and for the pipe of forked children.
 
-ipykernel binds that pipe to 127.0.0.1 even where all its channels are unix sockets; in the sandbox, where there is no
-family but unix, libzmq would end the process over it. Here it is a unix socket beside the channels. The file is seen in
-the sandbox by itself, so it imports nothing of ours.
+ipykernel binds the pipe by which they hand on what they print to 127.0.0.1, even where all its channels are unix
+sockets; in the sandbox, where there is no family but unix, libzmq would end the process over it. Here it is a unix
+socket beside the channels. The file is seen in the sandbox by itself, so it imports nothing of ours.
 """
 
 import os
@@ -35,6 +35,15 @@ class UnixPipeThread(IOPubThread):
         return context, pipe
 
 
+class Application(kernelapp.IPKernelApp):
+    """ipykernel, which keeps outputs until they are read: else beyond a thousand that wait, zmq drops what comes."""
+
+    def init_iopub(self, context: "zmq.Context[zmq.Socket[bytes]]") -> None:
+        """Make the channel of outputs; what waits in it is the notebook's own memory."""
+        kernelapp.IOPubThread = UnixPipeThread  # type: ignore[attr-defined]  # there by import alone
+        context.setsockopt(zmq.SNDHWM, 0)  # of the sockets that are made from here on
+        super().init_iopub(context)  # type: ignore[no-untyped-call]
+
+
 if __name__ == "__main__":
-    kernelapp.IOPubThread = UnixPipeThread  # type: ignore[attr-defined]  # there by import alone
-    kernelapp.launch_new_instance()
+    Application.launch_instance()

@@ -7,6 +7,7 @@ the trunk is kept by a child of its own (`keep.py`). Lines of JSON come in and g
     {"run": FOLDER}                     start a Run, once the released notebook has run
     {"stop": FOLDER}                    end what runs of it
     {"ended": FOLDER, "why": "..."}     it has ended; with a result, or why not
+    {"ran": 3, "cells": 38, "over": false}   how far the released notebook is
 """
 
 import contextlib
@@ -22,7 +23,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from assignment.fixable import FixableError
 from grader.driver.run_job import LOG_FILE
@@ -67,6 +68,7 @@ class Host:
         self.keeper = self._start_keeper()
         self.selector.register(lines, selectors.EVENT_READ, self._hear_lines)
         self.selector.register(self.keeper, selectors.EVENT_READ, self._hear_keeper)
+        self._tell_how_far()
 
     def serve(self) -> None:
         """Do what is asked until nobody asks any more; all children end with this process."""
@@ -103,6 +105,7 @@ class Host:
         except (EOFError, OSError, FixableError) as error:
             self.released.over, self.released.why = True, f"the trunk's keeper: {error}"
             self.selector.unregister(self.keeper)
+        self._tell_how_far()
         if self.released.over:
             waiting, self.waiting = self.waiting, []
             for folder in waiting:
@@ -112,14 +115,14 @@ class Host:
         if not self.released.over:
             self.waiting.append(folder)
         elif self.released.why:
-            self._answer(folder, self.released.why)
+            self._answer(ended=folder, why=self.released.why)
         else:
             self._start(folder)
 
     def _stop(self, folder: Path) -> None:
         if folder in self.waiting:
             self.waiting.remove(folder)
-            self._answer(folder, "it was taken back")
+            self._answer(ended=folder, why="it was taken back")
         elif folder in self.children:
             signal.pidfd_send_signal(self.children[folder].process, signal.SIGKILL)
 
@@ -149,11 +152,15 @@ class Host:
         os.close(child.process)
         os.close(child.words)
         del self.children[child.folder]
-        self._answer(child.folder, why or ("" if code == 0 else DIED))
+        self._answer(ended=child.folder, why=why or ("" if code == 0 else DIED))
 
-    def _answer(self, folder: Path, why: str) -> None:
+    def _tell_how_far(self) -> None:
+        its = self.released
+        self._answer(ran=len(its.records), cells=len(its.sources), over=its.over)
+
+    def _answer(self, **said: Any) -> None:
         with contextlib.suppress(BrokenPipeError):
-            os.write(self.answers, json.dumps({"ended": str(folder), "why": why}).encode() + b"\n")
+            os.write(self.answers, json.dumps(said, default=str).encode() + b"\n")
 
     def _fork(self, work: Callable[[], None], kept: set[int]) -> int:
         """Do work in a process that has the kept descriptors alone, and ends with this one; return its number."""

@@ -18,6 +18,7 @@ from grader.files.untrusted import list_untrusted, read_untrusted
 from grader.handins.notebook import parse_notebook
 from grader.runs.job import Job
 from grader.sandbox import cage
+from grader.sharing.memory import bound_trunk, check_memory
 from grader.sharing.released import Released, hold
 from grader.sharing.replay import SharingClient
 from grader.trunk.joining import LOOK, NotShared, Trunk
@@ -28,7 +29,6 @@ from grader.worker.place import EMPTY, Place, open_place
 from grader.worker.save import KNOWN, MOST_FILES, OUTPUTS
 
 NAME = ".trunk"  # what the trunk's Run is called; no student's is
-TIMES = 2  # the memory of one notebook, for the trunk with all its snapshots
 
 
 class Keeper:
@@ -42,7 +42,7 @@ class Keeper:
         asyncio.run(self._keep())
 
     async def _keep(self) -> None:
-        limits = self.job.limits.model_copy(update={"memory_mib": TIMES * self.job.limits.memory_mib})
+        limits = bound_trunk(self.job.limits)
         try:
             with open_place(NAME, self.job.model_copy(update={"limits": limits}), None) as place:
                 trunk = await start_trunk(place)
@@ -50,6 +50,9 @@ class Keeper:
                     await self._go(trunk, place)
                     self.tell("over", "")
                     await self._wait(trunk)
+                except NotShared:
+                    check_memory(trunk, place)  # which is why it ended
+                    raise
                 finally:
                     await trunk.kill()
         except TimeoutError:
@@ -69,6 +72,7 @@ class Keeper:
                 looked = point < len(self.released.sources) and await self._run_cell(trunk, point)
                 if snapshot is not None:
                     self._tell_snapshot(snapshot, point, needed=looked or point in share.leave)
+                check_memory(trunk, place)
             self._tell_outputs(trunk, place)
 
     async def _run_cell(self, trunk: Trunk, number: int) -> bool:

@@ -18,16 +18,26 @@ import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
-from ipykernel import debugger, kernelapp  # noqa: F401  # both: else each branch would import them
+from ipykernel import debugger, ipkernel, kernelapp  # noqa: F401  # all: else each branch would import them
 
-from grader.sandbox.kernel_inside import UnixPipeThread
+from grader.sandbox.kernel_inside import Application
 from grader.trunk.drop import LAST_WORDS, SPACES, call, clear_rights, close_others, die_with_parent, drop, drop_rights
 from grader.trunk.packing import Opened, find_opened, reopen, unpack
 from grader.trunk.wire import receive, send
 
 CLEAN = {"PATH": "/usr/bin:/bin"}
+STUDENTS = ("beside", "history")  # descriptors of what a student wrote, read by nobody who has a right
+
+
+class FewModules:
+    """`sys` as a kernel sees it while it is made: it would list all modules' files for a debugger, and copy 20 MB."""
+
+    modules: ClassVar[dict[str, Any]] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(sys, name)
 
 
 @dataclass
@@ -39,6 +49,7 @@ class Branch:
     watch: Any
     packed: int  # what the trunk's folders hold
     state: Any  # of `random`, as the trunk has it
+    ours: tuple[str, ...]  # names of our modules, which are no kernel's
 
     def run(self) -> int:
         """Become a kernel in a cage; in the fork outside return an exit status once that has ended."""
@@ -52,8 +63,8 @@ class Branch:
         child = os.fork()
         if child == 0:
             die_with_parent()
-            self._enter(order, numbers, filters, opened)
-            self._become_kernel(order)
+            history = self._enter(order, numbers, filters, opened)
+            self._become_kernel(order, history)
             os._exit(0)
         drop_rights()
         clear_rights()
@@ -76,10 +87,11 @@ class Branch:
             signal.pidfd_send_signal(holder, signal.SIGKILL)  # the cage's first process, with which all others end
         return 0
 
-    def _enter(self, order: Any, numbers: dict[str, int], filters: list[bytes], opened: list[Opened]) -> None:
-        """Give up all that is not the student's, then take up what is."""
+    def _enter(self, order: Any, numbers: dict[str, int], filters: list[bytes], opened: list[Opened]) -> list[str]:
+        """Give up all that is not the student's, then take up what is; return the sources of the cells before."""
         files = [numbers[name] for name in ("beside",) if name in numbers] + [self.packed]
-        close_others({*files, numbers["errors"], *(one.descriptor for one in opened)})
+        history = numbers["history"]
+        close_others({*files, history, numbers["errors"], *(one.descriptor for one in opened)})
         os.setsid()
         os.umask(0o022)
         os.chdir(order["work"])
@@ -90,20 +102,20 @@ class Branch:
         drop(order["user"], order["limits"], filters)
         for packed in files:  # what was handed in lay there first
             unpack(packed)
+        sources: list[str] = json.loads(os.pread(history, os.fstat(history).st_size, 0))
         reopen(opened)
-        for descriptor in {*files, errors, null} - {0, 1, 2, LAST_WORDS}:
+        for descriptor in {*files, history, errors, null} - {0, 1, 2, LAST_WORDS}:
             os.close(descriptor)
+        return sources
 
-    def _become_kernel(self, order: Any) -> None:
+    def _become_kernel(self, order: Any, history: list[str]) -> None:
         """Serve as an ipykernel that takes over the trunk's shell: a shell is a singleton, so the kernel adopts it."""
         shell, before = self.recorder.shell, (sys.stdout, sys.stderr)
-        ours = {name: its for name, its in sys.modules.items() if name.partition(".")[0] == "grader"}
-        for name in ours:  # which are no kernel's
-            del sys.modules[name]
+        ours = {name: sys.modules.pop(name) for name in self.ours}
         application = start_application(order)
         del shell.enable_gui
         shell.kernel = shell.parent = application.kernel
-        self.recorder.set_history(order["history"])
+        self.recorder.set_history(history)
         for old, new in zip(before, (sys.stdout, sys.stderr), strict=True):  # what the trunk made may write to the old
             old.write, old.flush = new.write, new.flush  # type: ignore[method-assign]
 
@@ -141,7 +153,7 @@ def _start_holder(order: Any, numbers: dict[str, int]) -> int:
     os.dup2(write, order["info"])
     os.close(write)
     outputs = {"stdout": order["info"], "stderr": numbers["errors"]}
-    passed = (*numbers.values(), order["info"])
+    passed = (*(number for name, number in numbers.items() if name not in STUDENTS), order["info"])
     subprocess.Popen(order["cage"], pass_fds=passed, env=CLEAN, stdin=subprocess.DEVNULL, **outputs)
     os.close(order["info"])
     text = b""
@@ -160,8 +172,9 @@ def start_application(order: Any) -> Any:
     sys.argv = [order["program"], "-f", os.path.basename(order["connection"])]  # its folder is another in each branch
     sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
     asyncio.set_event_loop(asyncio.new_event_loop())
-    kernelapp.IOPubThread = UnixPipeThread  # type: ignore[attr-defined]  # there by import alone
-    application: Any = kernelapp.IPKernelApp.instance()
+    application: Any = Application.instance()
     quiet = ["--HistoryManager.enabled=False", "--InteractiveShellApp.hide_initial_ns=False"]
+    vars(ipkernel)["sys"] = FewModules()
     application.initialize(["-f", order["connection"], *quiet])
+    vars(ipkernel)["sys"] = sys
     return application

@@ -21,7 +21,8 @@ MODULES = ("__init__.py", "trunk", "sandbox/__init__.py", "sandbox/kernel_inside
 BINDS = ("--ro-bind", "--ro-bind-try", "--dev-bind")
 RIGHTS = ("CAP_SYS_ADMIN",)  # until the trunk has a user namespace
 # A whole /proc, beside bubblewrap's, parts of which are covered: only then may one be mounted further inside.
-BEGIN = f"""mount -t proc proc /proc && cp -R --parents {cage.PACKAGES} {cage.MATPLOTLIB} {COPIES} && {{
+# What it makes is for branches to read, whatever the umask of whoever grades.
+BEGIN = f"""umask 022 && mount -t proc proc /proc && cp -R --parents {cage.PACKAGES} {cage.MATPLOTLIB} {COPIES} && {{
 cp -R --parents {" ".join(f"/etc/{name}" for name in cage.ETC)} {COPIES} 2> /dev/null; exec "$@"; }}"""
 START = f"""import sys
 sys.path.insert(0, {PROGRAM!r})

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import os
 import secrets
+import select
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -86,6 +87,12 @@ class Trunk:
             except NotShared:
                 raise NotShared(f"sandbox: no branch: {await _read_words(stderr)}; expected a cage") from None
         return await _meet(outer, inside, place, key)
+
+    def has_ended(self) -> bool:
+        """Tell whether it has ended, and each of its branches with it."""
+        poll = select.poll()
+        poll.register(self.control, 0)  # but for the other side's end, which is always told
+        return bool(poll.poll(0))
 
     async def kill(self) -> None:
         """End the trunk, its snapshots and its branches."""

@@ -1,10 +1,12 @@
 """What a fork is told of the kernel that it is to become: its cage, its user, its limits, with descriptors beside.
 
 It is said once the fork is in the branch's memory group, and to nobody else: it names the student's Run, and has the
-key of the connection and what was handed in beside the notebook.
+key of the connection. What the student wrote (cells, and what was handed in beside the notebook) lies in descriptors,
+which the fork reads when it has given up every right.
 """
 
 import contextlib
+import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from grader.sandbox import cage
-from grader.sandbox.descriptors import Files
+from grader.sandbox.descriptors import Files, hold
 from grader.trunk.cages import to_holder
 from grader.trunk.packing import pack_folder
 from grader.worker.start import describe_connection
 
 FIRST = 900  # the descriptors' numbers in the fork, by which bubblewrap's command line knows them
-GIVEN = ("names", "rules", "connection", "passwd", "group", "program", "errors")  # in this order
+GIVEN = ("names", "rules", "connection", "passwd", "group", "program", "errors", "history")  # in this order
 
 
 @contextmanager
@@ -29,13 +31,15 @@ def open_order(
     files = cage.open_files(view, describe_connection(f"{view.sockets}/k", key), os.open(os.devnull, os.O_RDWR))
     with contextlib.ExitStack() as held:
         held.callback(files.close)
-        given = [*files.filters, files.connection, files.passwd, files.group, files.program, errors]
+        before = hold(json.dumps([*history]).encode())
+        held.callback(os.close, before)
+        given = [*files.filters, files.connection, files.passwd, files.group, files.program, errors, before]
         names = [*GIVEN]
         if view.beside is not None:
             given.append(pack_folder(view.beside, cage.WORK))
             held.callback(os.close, given[-1])
             names.append("beside")
-        yield {**to_order(view, mounted, names), "history": [*history]}, given
+        yield to_order(view, mounted, names), given
 
 
 def to_order(view: cage.View, mounted: tuple[Path, ...], names: list[str]) -> dict[str, Any]:

@@ -40,7 +40,10 @@ def main(descriptor: int, folders: Sequence[str]) -> None:
 
     sys.path.insert(1, "")
     recorder = Recorder()
-    trunk = Process(control, Released(recorder, folders), Watch(recorder.shell, folders), tuple(folders))
+    ours = tuple(
+        name for name in sys.modules if name.partition(".")[0] == "grader"
+    )  # a fork would copy all names' pages
+    trunk = Process(control, Released(recorder, folders), Watch(recorder.shell, folders), tuple(folders), ours)
     send(control, "ready")
     run_to_end(trunk.serve)
 
@@ -81,8 +84,10 @@ def enter_namespace(control: socket.socket) -> None:
 class Process:
     """One trunk, or a snapshot of it."""
 
-    def __init__(self, control: socket.socket, released: Any, watch: Any, folders: tuple[str, ...]) -> None:
-        self.control, self.released, self.watch, self.folders = control, released, watch, folders
+    def __init__(
+        self, control: socket.socket, released: Any, watch: Any, folders: tuple[str, ...], ours: tuple[str, ...]
+    ) -> None:
+        self.control, self.released, self.watch, self.folders, self.ours = control, released, watch, folders, ours
         self.packed: int | None = None  # what lies in the folders, from the first fork after a cell to the next cell
         self.forks = set[int]()
 
@@ -131,7 +136,7 @@ class Process:
             from grader.trunk.branch import Branch
 
             self.control.close()
-            run_to_end(Branch(reply, self.released.recorder, self.watch, self.packed, state).run)
+            run_to_end(Branch(reply, self.released.recorder, self.watch, self.packed, state, self.ours).run)
 
     def _is_refused(self, reply: socket.socket, *others: int) -> bool:
         """Prepare for a fork, and tell whether a hazard stands against it, which is answered."""

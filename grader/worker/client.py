@@ -29,7 +29,8 @@ TOLD = 4  # times what it may send, of what its widgets show
 WIDGETS = "application/vnd.jupyter.widget-state+json"
 MOST_NAMED = 10  # further cells that failed
 QUEUE = 16  # messages that may wait in our memory
-NEVER = 2**31 - 1  # milliseconds until a lost connection is made again (-1 would cost a second at the end)
+DYING = 2.0  # seconds that a dying kernel may take on a busy machine
+NEVER = 2**31 - 1  # until a lost connection is made again (-1 would cost a second at the end), or for outputs to come
 
 
 class CutOff(Exception):  # noqa: N818  # it is not an error of ours
@@ -86,7 +87,7 @@ class Client(NotebookClient):
         keep_going: bool = False,
         tell_cell: Callable[[int], None] = lambda _: None,
     ) -> None:
-        super().__init__(notebook, raise_on_iopub_timeout=True)
+        super().__init__(notebook, iopub_timeout=NEVER)  # the clock of cells ends what does not come
         self.tell_cell = tell_cell
         self.allow_errors, self.force_raise_errors = keep_going, not keep_going  # else a tag decides
         self.failures: list[Ending] = []  # of cells after which it went on
@@ -202,8 +203,7 @@ class Client(NotebookClient):
         """Tell whether a live kernel's output was cut off, as one message above the limit makes it."""
         if self.monitor is None or not await self.monitor.poll(0):
             return False
-        await asyncio.sleep(0.3)  # a dying kernel closes its sockets first
-        return self.kernel.outer.returncode is None
+        return not await self.kernel.dies(DYING)  # it closes its sockets first
 
     def close(self) -> None:
         """Drop all sockets with what waits in them (`stop_channels` would first make those that there are not)."""

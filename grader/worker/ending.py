@@ -4,7 +4,7 @@ import re
 import signal
 from dataclasses import dataclass
 
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellExecutionError, DeadKernelError
 
 from grader.runs.result import Reason, ResultWord
 
@@ -39,8 +39,6 @@ def judge_error(error: BaseException | None, cell: int | None) -> Ending:
         return Ending("failed", judge_text(text), cell, text)
     if isinstance(error, DeadKernelError):
         return Ending("failed", "kernel_died", cell, "the kernel ended while the cell ran")
-    if isinstance(error, CellTimeoutError):
-        return Ending("failed", "output", cell, BROKEN_OFF)
     if isinstance(error, RuntimeError) and "Kernel d" in str(error):  # "didn't respond", "died before replying"
         return Ending("failed", "kernel_died", None, "the kernel did not answer")
     raise error

@@ -12,6 +12,7 @@ from typing import Any
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
+VIEW = ("model_id", "version_major", "version_minor")
 SHOWN = ("text/plain", "image/png", "image/jpeg", "image/gif", WIDGET_VIEW)
 OURS = "assignment.explorer.explorer.Explorer"  # of the released notebook: that it stays away is nothing to tell of
 MODULES = ("@jupyter-widgets/base", "@jupyter-widgets/controls", "@jupyter-widgets/output")  # others are fetched
@@ -24,8 +25,8 @@ def make_harmless(notebook: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[st
     """Return a notebook of which nothing acts in a page, and what was left out; RecursionError where it is too deep."""
     left_out = Counter[str]()
     cells = [_make_cell_harmless(cell, left_out) for cell in notebook["cells"]]
-    metadata = dict(notebook["metadata"])
-    if (widgets := metadata.pop("widgets", None)) is not None:
+    metadata = _escape({name: its for name, its in notebook["metadata"].items() if name != "widgets"})
+    if (widgets := notebook["metadata"].get("widgets")) is not None:
         metadata["widgets"] = _keep_widgets(widgets, left_out)
     notes = [f"{many} x {kind}" for kind, many in sorted(left_out.items())]
     told = (f"left out of executed.ipynb, since it acts where it is shown: {', '.join(notes)}",) if notes else ()
@@ -70,7 +71,7 @@ def _keep_output(output: dict[str, Any], left_out: Counter[str]) -> dict[str, An
 def _keep_data(kind: str, its: Any) -> Any:
     """Return what an output shows as one kind, None where that may act."""
     if kind == WIDGET_VIEW and isinstance(its, dict):
-        return {name: one for name, one in its.items() if isinstance(one, str | int)}
+        return {name: _escape(its[name]) for name in VIEW if isinstance(its.get(name), str | int)}
     if kind not in SHOWN or not isinstance(its, str):
         return None
     return its if kind == "text/plain" or _BASE64.fullmatch(its) else None
@@ -85,10 +86,11 @@ def _keep_widgets(widgets: Any, left_out: Counter[str]) -> dict[str, Any]:
     kept = {}
     for name, one in states.items():
         if isinstance(one, dict) and one.get("model_module") in MODULES and _is_own_view(one.get("state")):
-            kept[name] = {**one, "state": _keep_state(one["state"], left_out)}
+            kept[_escape(name)] = {**_escape(one), "state": _keep_state(one["state"], left_out)}
         elif not _is_ours(one):
             left_out["widget"] += 1
-    return {WIDGET_STATE: {**held, "state": kept}}
+    rest = _escape({name: its for name, its in held.items() if name != "state"})
+    return {WIDGET_STATE: {**rest, "state": kept}}
 
 
 def _is_ours(widget: Any) -> bool:
@@ -102,14 +104,14 @@ def _is_own_view(state: Any) -> bool:
 
 
 def _keep_state(state: dict[str, Any], left_out: Counter[str]) -> dict[str, Any]:
-    its = {name: _escape(one) for name, one in state.items() if name != "outputs"}
+    its: dict[str, Any] = _escape({name: one for name, one in state.items() if name != "outputs"})
     return its | ({"outputs": _keep_outputs(state["outputs"], left_out)} if "outputs" in state else {})
 
 
 def _escape(value: Any) -> Any:
-    """Return what a widget holds, in which no text opens a tag."""
+    """Return what plain values hold, in which no text and no name opens a tag."""
     if isinstance(value, str):
         return _TAG.sub("&lt;", value)
     if isinstance(value, list | tuple):
         return [_escape(one) for one in value]
-    return {name: _escape(one) for name, one in value.items()} if isinstance(value, dict) else value
+    return {_escape(name): _escape(one) for name, one in value.items()} if isinstance(value, dict) else value

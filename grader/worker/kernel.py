@@ -11,6 +11,7 @@ import os
 import select
 import shutil
 import signal
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -72,6 +73,15 @@ class Kernel:
         """Interrupt what the kernel runs, as Ctrl-C does."""
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self.inner[-1], signal.SIGINT)
+
+    async def dies(self, seconds: float) -> bool:
+        """Tell whether the kernel ends within this time."""
+        end = time.monotonic() + seconds
+        while self.outer.returncode is None and not select.select([self.inner[-1]], [], [], 0)[0]:
+            if time.monotonic() > end:
+                return False
+            await asyncio.sleep(0.02)
+        return True
 
     async def kill(self) -> None:
         """End the kernel and everything that it started; return when all of it is dead."""

@@ -8,7 +8,7 @@ from typing import Any, NoReturn, TypeAlias
 
 from assignment.assignment import Limits
 from assignment.course import VARIABLE
-from assignment.fixable import show_line
+from assignment.fixable import FixableError, show_line, show_value
 
 Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 Start = Callable[[argparse.Namespace], int]  # unpacks what was typed, calls the verb, returns the exit code
@@ -24,6 +24,7 @@ class RunOptions:
     without_memory_group: bool = False
     keep_going: bool = False
     share: bool = False
+    full: str | None = None
     cell_seconds: int | None = None
     notebook_seconds: int | None = None
     memory_mib: int | None = None
@@ -198,24 +199,35 @@ def add_keep_going(parser: argparse.ArgumentParser) -> None:
 
 
 def add_share(parser: argparse.ArgumentParser) -> None:
-    """Add --share, which only verbs that run a class have."""
+    """Add --share and --full, which only verbs that run a class have."""
     parser.add_argument(
         "--share",
         action="store_true",
         help="run the released notebook once, take from it what a hand-in left as released, and run the rest of each "
         "in a copy of that notebook's process (as root, on processors); what cannot share is run whole",
     )
+    parser.add_argument(
+        "--full",
+        metavar="STUDENT|N|all",
+        help="with --share: run this student's notebook, a sample of N, or all of them whole, again where they shared",
+    )
 
 
 def take_run_options(options: argparse.Namespace) -> RunOptions:
-    """Return how notebooks are run, as it was typed."""
+    """Return how notebooks are run, as it was typed; FixableError where one option asks for another."""
+    share, full = getattr(options, "share", False), getattr(options, "full", None)
+    if full is not None and not share:
+        raise FixableError(
+            f"--full: {show_value(full)}; expected --share beside it: without, all notebooks are run whole"
+        )
     return RunOptions(
         jobs=options.jobs,
         device=options.device,
         sandbox=not options.no_sandbox,
         without_memory_group=options.without_memory_group,
         keep_going=getattr(options, "keep_going", False),
-        share=getattr(options, "share", False),
+        share=share,
+        full=full,
         cell_seconds=options.cell_seconds,
         notebook_seconds=options.notebook_seconds,
         memory_mib=options.memory_mib,

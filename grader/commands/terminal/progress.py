@@ -11,7 +11,19 @@ from rich.text import Text
 
 from assignment.fixable import show_line
 from grader.commands.terminal.screen import Screen
-from grader.driver.event import Begun, Ended, Event, MachineCame, MachineLeft, Noted, Placed, Started, TakenIn, Waits
+from grader.driver.event import (
+    Begun,
+    Ended,
+    Event,
+    MachineCame,
+    MachineLeft,
+    Noted,
+    Placed,
+    SharedRun,
+    Started,
+    TakenIn,
+    Waits,
+)
 from grader.runs.result import RunResult
 
 COLUMNS = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -81,6 +93,7 @@ class ShownProgress:
         self.console, self.running = console, dict[str, TaskID]()
         self.machines = dict[str, str]()  # where each student's notebook runs, in a class on several
         self.live = Progress(SpinnerColumn(), *COLUMNS, console=console, disable=not console.is_terminal)
+        self.shared: TaskID | None = None
         self.all = self.live.add_task("notebooks", total=None)
 
     def __enter__(self) -> Self:
@@ -108,6 +121,8 @@ class ShownProgress:
                     self.live.update(self.running[student], description=f"  {student}  {machine}, place {place}")
             case MachineCame() | MachineLeft() | Noted():
                 self.console.print(show_line(describe_machine(event)), soft_wrap=True)
+            case SharedRun():
+                self._show_shared_run(event)
             case Waits(student, seconds, reason):
                 if student in self.running:
                     self.live.remove_task(self.running.pop(student))
@@ -118,6 +133,13 @@ class ShownProgress:
                     self.live.remove_task(self.running.pop(student))
                 self.console.print(describe_end(student, result, why, self.machines.pop(student, "")), soft_wrap=True)
                 self.live.advance(self.all, result is not None)
+
+    def _show_shared_run(self, event: SharedRun) -> None:
+        if self.shared is None:
+            self.shared = self.live.add_task("  the released notebook, once for all", total=event.cells)
+            if not self.console.is_terminal:
+                self.console.print(f"the released notebook runs once for all that share: {event.cells} code cells")
+        self.live.update(self.shared, completed=event.ran, visible=not event.over)
 
 
 def describe_machine(event: MachineCame | MachineLeft | Noted) -> str:

@@ -15,18 +15,21 @@ from assignment.records import Record
 from grader.trunk.rule.names import Names
 
 Text = Annotated[str, Field(max_length=4096)]
+Many, Few = Field(max_length=10_000), Field(max_length=300)  # comparing them takes our time; with more a branch runs on
 
 
 class Look(Record):
     """The state after a cell: `grader/trunk/state/look.py` says it."""
 
-    names: dict[Text, tuple[Text, tuple[Text, ...], bool]]  # digest, the names its functions use, opaque
-    groups: tuple[tuple[tuple[Text, ...], int], ...]  # how many things lie behind several names
-    kinds: dict[Text, Text]  # digests
-    filters: tuple[Text, ...]  # of warnings
-    files: dict[Text, Text]
-    modules: dict[Text, Text]  # what was replaced in modules that were there early
-    loaded: tuple[Text, ...]  # modules that came later
+    names: Annotated[
+        dict[Text, tuple[Text, tuple[Text, ...], bool]], Many
+    ]  # digest, the names its functions use, opaque
+    groups: Annotated[tuple[tuple[tuple[Text, ...], int], ...], Many]  # how many things lie behind several names
+    kinds: Annotated[dict[Text, Text], Few]  # digests
+    filters: Annotated[tuple[Text, ...], Few]  # of warnings
+    files: Annotated[dict[Text, Text], Few]
+    modules: Annotated[dict[Text, Text], Few]  # what was replaced in modules that were there early
+    loaded: Annotated[tuple[Text, ...], Many]  # modules that came later
 
 
 class Trace(Record):

@@ -3,6 +3,7 @@
 import pytest
 
 from assignment.course import open_course
+from assignment.fixable import FixableError
 from grader.commands.main import find_verbs, make_parser
 from grader.commands.terminal.options import RunOptions, take_run_options
 from reference.produce.__main__ import make_parser as make_reference
@@ -29,6 +30,13 @@ def test_only_verbs_that_grade_a_class_can_keep_going() -> None:
     assert take_run_options(parser.parse_args(["grade", "a", "b", "--keep-going"])).keep_going
     with pytest.raises(SystemExit):
         parser.parse_args(["demo", "--keep-going"])
+
+
+def test_whole_notebooks_are_asked_for_where_the_class_shares() -> None:
+    parser = make_parser()
+    assert take_run_options(parser.parse_args(["run", "a", "--share", "--full", "all", "b"])).full == "all"
+    with pytest.raises(FixableError, match="--full: 'alice'; expected --share beside it"):
+        take_run_options(parser.parse_args(["grade", "a", "b", "--full", "alice"]))
 
 
 def test_every_verb_takes_a_course() -> None:

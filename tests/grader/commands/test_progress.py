@@ -7,7 +7,7 @@ import pytest
 
 from grader.commands.terminal.progress import ShownProgress, describe_end, show_progress, show_time_left
 from grader.commands.terminal.screen import Screen
-from grader.driver.event import Begun, Ended, Placed, Started, Waits
+from grader.driver.event import Begun, Ended, Placed, SharedRun, Started, Waits
 from grader.runs.result import RunResult
 
 
@@ -49,6 +49,25 @@ def test_end_of_a_notebook_names_its_machine_where_there_are_several() -> None:
     first, second = text.getvalue().splitlines()
     assert "its connection broke" in first
     assert second.split() == ["alice", "failed", "(memory)", "in", "cell", "2", "3.2", "s", "gpu2.example.edu"]
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_run_that_all_share_is_told_once_and_shown_while_it_lasts(terminal: bool) -> None:
+    text = io.StringIO()
+    with ShownProgress(Screen(file=text, width=100, force_terminal=terminal)) as shown:
+        shown(Begun(2, 0))
+        for ran, over in ((0, False), (3, False)):
+            shown(SharedRun(ran, 7, over))
+        shown.live.refresh()
+        during = text.getvalue()
+        shown(SharedRun(7, 7, over=True))
+        shown.live.refresh()
+    if terminal:
+        assert "the released notebook, once for all" in during
+        assert "3/7" in during
+        assert "once for all" not in text.getvalue()[len(during) :]
+    else:
+        assert text.getvalue() == "the released notebook runs once for all that share: 7 code cells\n"
 
 
 def test_class_that_waits_says_why_and_blames_nobody() -> None:

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from assignment.course import open_course
-from grader.driver.both_ways import FOLDER, draw_sample, list_differences, run_both_ways
+from grader.driver.both_ways import compare_again, draw_sample, list_differences, run_both_ways
 from grader.driver.event import Event, Noted
 from grader.handins.sharing import Sharing
+from grader.runs.compared import FOLDER, Compared, load_compared
 from grader.runs.folder import write_handin
 from grader.runs.job import Job, load_job, order_course
 from grader.runs.result import RunResult, commit_result
@@ -24,14 +25,14 @@ def make_result(student: str, **its: Any) -> RunResult:
     return RunResult(student=student, **{**made, **its})
 
 
-def save(folder: Path, *texts: str, saved: bytes = b"1", **its: Any) -> None:
+def save(folder: Path, *texts: str, saved: bytes = b"1", count: int = 1, **its: Any) -> None:
     """Write what a Run leaves: cells that print a text each, and an array."""
     (folder / "work" / "outputs").mkdir(parents=True, exist_ok=True)
     (folder / "work" / "outputs" / "lime.npz").write_bytes(saved)
     outputs = [
         [{"output_type": "stream", "name": "stdout", "text": part} for part in text.split("|")] for text in texts
     ]
-    cells = [{"cell_type": "code", "outputs": one} for one in outputs]
+    cells = [{"cell_type": "code", "execution_count": count + n, "outputs": one} for n, one in enumerate(outputs)]
     (folder / "work" / "executed.ipynb").write_text(json.dumps({"cells": cells}))
     commit_result(folder, make_result("a", **its))
 
@@ -40,7 +41,8 @@ def save(folder: Path, *texts: str, saved: bytes = b"1", **its: Any) -> None:
     ("how", "found"),
     [
         ({}, []),
-        ({"saved": b"2"}, ["lime.npz"]),
+        ({"saved": b"2"}, ["outputs/lime.npz"]),
+        ({"count": 2}, ["cell 0", "cell 1"]),
         ({"word": "failed", "cell": 1}, ["word", "cell"]),
     ],
 )
@@ -54,7 +56,45 @@ def test_cell_that_shows_another_thing_or_is_missing_is_named(tmp_path: Path) ->
     save(tmp_path / "shared", "a", "b")
     save(tmp_path / "whole", "a", "B", "c")
     assert list_differences(tmp_path / "shared", tmp_path / "whole") == ["cell 1", "executed.ipynb"]
-    assert list_differences(tmp_path / "shared", tmp_path / "nothing") == ["it was executed only once"]
+
+
+def test_address_in_what_failed_is_no_difference_and_many_are_cut(tmp_path: Path) -> None:
+    for name, number in {"shared": 1, "whole": 2}.items():
+        save(tmp_path / name, *(f"{one * number}" for one in range(30)), detail=f"<A at 0x7f{number}>")
+    found = list_differences(tmp_path / "shared", tmp_path / "whole")
+    assert found == [*(f"cell {n}" for n in range(1, 21)), "9 more"]
+
+
+def write_outputs(folder: Path, *outputs: tuple[str, str]) -> None:
+    save(folder)
+    shown = [
+        {"output_type": "stream", "name": kind, "text": text} if kind in ("stdout", "stderr") else {"output_type": kind}
+        for kind, text in outputs
+    ]
+    (folder / "work" / "executed.ipynb").write_text(json.dumps({"cells": [{"outputs": shown}]}))
+
+
+@pytest.mark.parametrize(
+    ("outputs", "found"),
+    [
+        ((("stderr", "/tmp/ipykernel_9/8.py:2: Warning"), ("stdout", "ab"), ("display_data", ""), ("stdout", "c")), []),
+        (
+            (("stdout", "ab"), ("display_data", ""), ("stderr", "/tmp/ipykernel_2/8.py:2: Warning"), ("stdout", "c")),
+            [0],
+        ),
+        (
+            (("stdout", "a"), ("display_data", ""), ("stderr", "/tmp/ipykernel_2/8.py:2: Warning"), ("stdout", "bc")),
+            [0],
+        ),
+    ],
+)
+def test_only_what_is_printed_between_two_outputs_may_come_in_another_order(
+    tmp_path: Path, outputs: tuple[tuple[str, str], ...], found: list[int]
+) -> None:
+    write_outputs(tmp_path / "shared", *outputs)
+    whole = (("stdout", "a"), ("stderr", "/tmp/ipykernel_2/8.py:2: Warning"), ("stdout", "b"))
+    write_outputs(tmp_path / "whole", *whole, ("display_data", ""), ("stdout", "c"))
+    assert list_differences(tmp_path / "shared", tmp_path / "whole") == [f"cell {n}" for n in found]
 
 
 def test_sample_is_one_in_fifty_of_what_shared_and_the_same_every_time() -> None:
@@ -74,10 +114,50 @@ def test_sample_is_executed_whole_once_and_what_came_of_it_is_told(tmp_path: Pat
     def execute(folder: Path) -> None:
         assert load_job(folder).share is None
         executed.append(folder)
-        save(folder, "another")
+        save(folder, "another", shared=())
 
     for _ in range(2):
         run_both_ways(tmp_path, JOB, execute, [make_result("a")], told.append)
     assert executed == [tmp_path / FOLDER / "a"]
     text = "a: shared, and executed whole as well: not the same: cell 0; a fault of sharing, or chance"
     assert told == [Noted(text)] * 2
+    assert load_compared(tmp_path) == (Compared(student="a", notebook_sha256="a" * 8, differing=("cell 0",)),)
+
+
+def test_notebook_that_was_replaced_is_executed_whole_anew(tmp_path: Path) -> None:
+    executed = list[Path]()
+    write_handin(tmp_path / "a", b"{}")
+    save(tmp_path / "a", "one", notebook_sha256="new")
+    save(tmp_path / FOLDER / "a", "one", shared=(), notebook_sha256="old")
+
+    def execute(folder: Path) -> None:
+        executed.append(folder)
+        save(folder, "one", shared=(), notebook_sha256="new")
+
+    run_both_ways(tmp_path, JOB, execute, [make_result("a", notebook_sha256="new")], lambda _: None)
+    assert len(executed) == 1
+    assert load_compared(tmp_path) == (Compared(student="a", notebook_sha256="new", differing=()),)
+
+
+def test_sample_without_a_result_of_its_own_is_told_and_not_kept(tmp_path: Path) -> None:
+    told = list[Event]()
+    write_handin(tmp_path / "a", b"{}")
+    save(tmp_path / "a", "one")
+    run_both_ways(tmp_path, JOB, lambda _: None, [make_result("a")], told.append)
+    assert told == [Noted("a: shared, and could not be executed whole as well: no result came of it")]
+    assert load_compared(tmp_path) == ()
+
+
+def test_who_was_asked_for_is_compared_with_the_run_that_shared(tmp_path: Path) -> None:
+    save(tmp_path / "a", "whole", shared=())
+    save(tmp_path / ".replaced" / "a.1", "shared", notebook_sha256="of another")
+    save(tmp_path / ".replaced" / "a.2", "shared")
+    (tmp_path / ".replaced" / "a.10").mkdir()
+    results, told = [make_result("a", shared=())], list[Event]()
+    compare_again(tmp_path, {"b"}, results, told.append)
+    assert told == []
+    compare_again(tmp_path, {"a"}, results, told.append)
+    assert [one.text for one in told if isinstance(one, Noted)] == [
+        "a: shared, and executed whole as well: not the same: cell 0; a fault of sharing, or chance"
+    ]
+    assert load_compared(tmp_path)[0].differing == ("cell 0",)

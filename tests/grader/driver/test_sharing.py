@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,13 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from assignment.course import open_course
 from grader.driver import sharing
-from grader.driver.sharing import GONE, end_hosts, plan_sharing, run_sharing
+from grader.driver.event import SharedRun
+from grader.driver.sharing import GONE, end_hosts, end_idle_hosts, list_news, plan_sharing, run_sharing
 from grader.handins.sharing import Sharing, find_free
 from grader.handins.submission import Submission
 from grader.runs.folder import HANDIN_FILE
 from grader.runs.job import Job, order_course
+from tests.patience import PATIENCE, wait_until
 
 SOURCES = ("import os", "x = 1", "# scratch 1\ny = 2", "z = x", "answers = {}", "print(z)")
 SHARE = Sharing(released="", leave=(2,), back=(3,))
@@ -93,6 +96,18 @@ def test_host_says_how_a_run_ended_and_serves_the_next(starts: list[str], tmp_pa
     assert [run_sharing(tmp_path / name, JOB, lambda: True) for name in "ab"] == ["run", "run"]
 
 
+def test_host_says_how_far_the_released_notebook_is_and_each_news_is_told_once(
+    starts: list[str], tmp_path: Path
+) -> None:
+    says = "print(json.dumps({'ran': 2, 'cells': 7, 'over': False})); print(json.dumps({'ended': folder, 'why': ''}))"
+    starts.append(ANSWER.format(f"{says}; sys.exit() if folder.endswith('b') else 0"))
+    assert list_news() == []
+    assert run_sharing(tmp_path / "a", JOB, lambda: True) == ""
+    assert (list_news(), list_news()) == ([SharedRun(2, 7)], [])
+    assert run_sharing(tmp_path / "b", JOB, lambda: True) == ""
+    assert wait_until(lambda: list_news() == [SharedRun(2, 7, over=True)])  # it ended
+
+
 def test_run_that_is_taken_back_is_stopped(starts: list[str], tmp_path: Path) -> None:
     starts.append(ANSWER.format("print(json.dumps({'ended': folder, 'why': word})) if word == 'stop' else 0"))
     assert run_sharing(tmp_path, JOB, lambda: False) == "stop"
@@ -105,8 +120,51 @@ def test_host_that_ends_is_started_once_more_and_then_no_longer(starts: list[str
     assert run_sharing(tmp_path, JOB, lambda: True) == ""
 
 
-def test_class_with_another_order_has_another_host(starts: list[str], tmp_path: Path) -> None:
-    starts += [ANSWER.format(f"print(json.dumps({{'ended': folder, 'why': '{name}'}}))") for name in ("one", "two")]
-    other = JOB.model_copy(update={"share": SHARE.model_copy(update={"leave": (1,)})})
-    jobs = (JOB, other, JOB.model_copy(update={"slot": 1, "attempt": 1}))
-    assert [run_sharing(tmp_path, job, lambda: True) for job in jobs] == ["one", "two", "one"]
+OTHER = JOB.model_copy(update={"share": SHARE.model_copy(update={"leave": (1,)})})
+
+
+def name_hosts(starts: list[str], *names: str) -> None:
+    """Let the hosts that are started answer with a name each, in turn; `stop` ends what waits."""
+    starts += [
+        ANSWER.format(f"print(json.dumps({{'ended': folder, 'why': '{name}'}})) if folder != 'long' else 0\n")
+        + "    if word == 'stop': print(json.dumps({'ended': folder, 'why': 'stopped'}))"
+        for name in names
+    ]
+
+
+def test_class_with_another_order_has_another_host_and_ends_the_idle_one(starts: list[str], tmp_path: Path) -> None:
+    name_hosts(starts, "one", "two", "three")
+    jobs = (JOB, JOB.model_copy(update={"slot": 1, "attempt": 1}), OTHER, OTHER, JOB)
+    said, alive = [], []
+    for job in jobs:
+        said.append(run_sharing(tmp_path, job, lambda: True))
+        alive.append(len(sharing._HOSTS))
+    assert (said, alive) == (["one", "one", "two", "two", "three"], [1] * 5)
+
+
+def test_host_that_executes_something_is_not_ended_for_another_class_nor_for_its_time(starts: list[str]) -> None:
+    name_hosts(starts, "one", "two")
+    ended, wanted = list[str](), threading.Event()
+    wanted.set()
+    long = threading.Thread(target=lambda: ended.append(run_sharing(Path("long"), JOB, wanted.is_set)))
+    long.start()
+    assert wait_until(lambda: bool(sharing._HOSTS))
+    assert run_sharing(Path("short"), OTHER, lambda: True) == "two"
+    assert len(sharing._HOSTS) == 2
+    end_idle_hosts(0.0)
+    assert [host.job for host in sharing._HOSTS] == [JOB]
+    wanted.clear()
+    long.join(PATIENCE)
+    assert ended == ["stopped"]
+
+
+def test_idle_host_is_ended_once_it_was_idle_for_long_enough(starts: list[str], tmp_path: Path) -> None:
+    name_hosts(starts, "one")
+    run_sharing(tmp_path, JOB, lambda: True)
+    (process,) = (host.process for host in sharing._HOSTS)
+    assert process is not None
+    end_idle_hosts(600.0)
+    assert process.poll() is None
+    end_idle_hosts(0.0)
+    assert wait_until(lambda: process.poll() is not None)
+    assert sharing._HOSTS == []

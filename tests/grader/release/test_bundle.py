@@ -59,15 +59,18 @@ def test_bundle_of_a_course_that_is_not_whole_is_refused(tmp_path: Path) -> None
     assert len(caught.value.faults) == len(course.manifest.assets)
 
 
-@pytest.mark.parametrize("more", ["", "a file", "a folder", "a link"])
+@pytest.mark.parametrize("more", ["", "a file", "a folder", "__pycache__", "a link", "owner"])
 def test_folder_is_one_place_where_nothing_else_lies_in_it(tmp_path: Path, more: str) -> None:
     """A sandbox mounts each place, and one more file of ours beside a student's must not be seen in it."""
     course = copy_course(tmp_path / "mini")
     inside, folder = "assignment/profiles/mini/pictures", course.folder / "pictures"
     if more == "a file":
         (folder / "truth.yaml").touch()
-    elif more == "a folder":
-        (folder / "bank").mkdir()
+    elif more in ("a folder", "__pycache__"):
+        (folder / more).mkdir()
+        (folder / more / "truth.yaml").touch()
+    elif more == "owner":
+        folder.chmod(0o700)  # its files are everybody's, so that each alone can be seen
     elif more == "a link":
         (folder / "0.png").rename(tmp_path / "0.png")
         (folder / "0.png").symlink_to(tmp_path / "0.png")
@@ -77,6 +80,7 @@ def test_folder_is_one_place_where_nothing_else_lies_in_it(tmp_path: Path, more:
     found = {f"{name}/{its.name}": its for name, path in places.items() if path.is_dir() for its in path.iterdir()}
     found = {name: path for name, path in found.items() if path.name != "__pycache__"}
     assert {**found, **{name: path for name, path in places.items() if not path.is_dir()}} == files
+    assert "assignment/sheet" in places  # though Python keeps its modules in it
 
 
 @pytest.mark.parametrize("how", ["a folder that is a link", "a link", "a pipe", "other bytes"])

@@ -16,9 +16,12 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from assignment.course import Course
 from grader.driver.drive import run_class
-from grader.driver.event import Ended, Event, Noted
+from grader.driver.event import Event, Noted, SharedRun, Started
 from grader.driver.run_job import LOG_FILE
 from grader.driver.sharing import GONE
+from grader.files.private import keep_private
+from grader.runs.compared import load_compared
+from grader.runs.doing import read_cell
 from grader.runs.result import RunResult, load_result
 from grader.scoring.evidence import load_evidence
 from tests.courses import copy_course
@@ -76,7 +79,8 @@ def run(course: Course, folder: Path, handins: dict[str, list[tuple[str, str]]],
     for name, cells in handins.items():
         write(folder / "handins" / f"{name}.ipynb", cells)
     how = {"jobs": 2, "device": "cpu", "without_memory_group": True, **how}
-    return {one.student: one for one in run_class(folder / "handins", folder / "runs", course, **how)}
+    with keep_private():  # as the verb does
+        return {one.student: one for one in run_class(folder / "handins", folder / "runs", course, **how)}
 
 
 @pytest.fixture(scope="module")
@@ -85,8 +89,12 @@ def both(course: Course, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path
     folders, told = (tmp_path_factory.mktemp("fresh"), tmp_path_factory.mktemp("shared")), list[Event]()
     for folder, share in zip(folders, (False, True), strict=True):
         run(course, folder, {name: cells for name, (cells, _) in HANDINS.items()}, share=share, observer=told.append)
-    (said,) = (one.text for one in told if isinstance(one, Noted))
-    assert said.endswith("shared, and executed whole as well: the same came of it")
+    both_ways, summary = (one.text for one in told if isinstance(one, Noted))
+    assert both_ways.endswith("shared, and executed whole as well: the same came of it")
+    assert summary == "6 of 6 hand-ins shared a run of the released notebook, 23 of their 34 code cells"
+    ran = [one for one in told if isinstance(one, SharedRun)]
+    assert ran == sorted(ran, key=lambda one: (one.ran, one.over))
+    assert ran[-1] == SharedRun(6, 6, over=True)
     return folders[0] / "runs", folders[1] / "runs"
 
 
@@ -122,18 +130,52 @@ def test_one_hand_in_alone_shares_nothing(course: Course, tmp_path: Path) -> Non
     assert run(course, tmp_path, {"alone": [*RELEASED]}, share=True)["alone"].shared == ()
 
 
+def test_who_is_asked_for_runs_whole_and_again_where_that_shared(course: Course, tmp_path: Path) -> None:
+    handins = {name: HANDINS[name][0] for name in ("answers", "scratch", "fails")}
+    first = run(course, tmp_path, handins, share=True, full="scratch")
+    assert {name: one.shared for name, one in first.items()} == {
+        "answers": (0, 1, 2, 3, 5),
+        "scratch": (),
+        "fails": (0, 1),
+    }
+    again = run(course, tmp_path, {}, share=True, full="answers")
+    assert (again["answers"].word, again["answers"].shared) == ("ran", ())
+    assert [again[name] for name in ("scratch", "fails")] == [first[name] for name in ("scratch", "fails")]
+    assert load(tmp_path / "runs" / ".replaced", "answers.1") == first["answers"]
+    assert list(run(course, tmp_path, {}, share=True, full="answers").values()) == list(again.values())
+    assert {one.student: one.differing for one in load_compared(tmp_path / "runs")} == {"answers": (), "fails": ()}
+
+
+def test_who_could_take_next_to_nothing_does_not_wait_for_it(course: Course, tmp_path: Path) -> None:
+    handins = {name: HANDINS[name][0] for name in ("answers", "scratch")} | {"setup": change(0, "import os")}
+    told = list[Event]()
+    results = run(course, tmp_path, handins, share=True, observer=told.append)
+    assert {name for name, one in results.items() if one.shared} == {"answers", "scratch"}
+    assert [one.student for one in told if isinstance(one, Started)] == ["answers", "setup", "scratch"]
+    summary = [one.text for one in told if isinstance(one, Noted)][-1]
+    assert summary.endswith("1 executed whole, 1 of them since little or nothing could be shared at that time")
+
+
+WHY = {
+    "its own process": "its process ended without a word",
+    "the host": GONE,
+    **dict.fromkeys(("the trunk", "a snapshot"), "sandbox: the kernel ended while the cell ran"),
+}
 SLOW = change(2, "# scratch 1\nimport time\ntime.sleep(5)")
 
 
-@pytest.mark.parametrize("what", ["its own process", "the host"])
+@pytest.mark.parametrize("what", ["its own process", "the host", "the trunk", "a snapshot"])
 def test_hand_in_whose_process_is_killed_is_executed_alone(course: Course, tmp_path: Path, what: str) -> None:
     log, killed = tmp_path / "runs" / "slow" / LOG_FILE, list[int]()
 
     def kill() -> None:
         assert wait_until(lambda: find_writers(log, os.getpid()))
-        for pid in find_writers(log, os.getpid()):
-            killed.append(pid if what == "its own process" else find_parent(pid))
-            os.kill(killed[-1], signal.SIGKILL)
+        (own,) = find_writers(log, os.getpid())
+        trunk, snapshot = find_trunk(find_parent(own))
+        assert wait_until(lambda: read_cell(log.parent) == 2)
+        pids = {"its own process": own, "the host": find_parent(own), "the trunk": trunk, "a snapshot": snapshot}
+        killed.append(pids[what])
+        os.kill(killed[-1], signal.SIGKILL)
 
     thread = threading.Thread(target=kill)
     thread.start()
@@ -142,8 +184,7 @@ def test_hand_in_whose_process_is_killed_is_executed_alone(course: Course, tmp_p
     assert killed
     assert {one.word for one in results.values()} == {"ran"}
     assert results["slow"].shared == ()
-    why = "its process ended without a word" if what == "its own process" else GONE
-    assert f"not shared: {why}" in log.read_text()
+    assert f"not shared: {WHY[what]}" in log.read_text()
 
 
 def test_class_goes_on_where_it_was_when_its_driver_is_killed(course: Course, tmp_path: Path) -> None:
@@ -160,6 +201,22 @@ def test_class_goes_on_where_it_was_when_its_driver_is_killed(course: Course, tm
     assert wait_until(lambda: not any(is_alive(pid) for pid in theirs))
     assert subprocess.run(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=log, stderr=log).returncode == 0
     assert {load(tmp_path / "runs", name).word for name in ("slow", "other")} == {"ran"}
+    assert subprocess.run([*command, "--full", "3"], env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=log).returncode
+    said = "--full: '3'; expected a student with a notebook to run, a number from 1 to 2 (so many could share), or all"
+    assert said in " ".join((tmp_path / "log").read_text().split())
+
+
+def find_trunk(host: int) -> tuple[int, int]:
+    """Return a trunk, and its one snapshot, by the host's process: the two that run the same program."""
+    its = [
+        pid
+        for pid in list_descendants(host)
+        if b"from grader.trunk.process" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    ]
+    its = [pid for pid in its if Path(f"/proc/{pid}/comm").read_text() != "bwrap\n"]
+    (trunk,) = (pid for pid in its if find_parent(pid) not in its)
+    (snapshot,) = (pid for pid in its if find_parent(pid) == trunk)
+    return trunk, snapshot
 
 
 def find_parent(pid: int) -> int:
@@ -180,25 +237,6 @@ def find_writers(path: Path, above: int) -> list[int]:
         with contextlib.suppress(OSError):
             found += [pid] if Path(f"/proc/{pid}/fd/2").readlink() == path else []
     return found
-
-
-def test_nothing_is_left_of_a_class_that_shared(course: Course, tmp_path: Path) -> None:
-    told, seen = list[str](), set[int]()
-
-    def observe(event: Event) -> None:
-        if isinstance(event, Ended):
-            told.append(event.student)
-            seen.update(list_descendants(os.getpid()))
-
-    before = list_descendants(os.getpid())
-    results = run(course, tmp_path, {"one": [*RELEASED], "two": change(4, "answers = 1")}, share=True, observer=observe)
-    assert sorted(told) == sorted(results)
-    assert all(one.shared for one in results.values())
-    mine = seen - before
-    assert len(mine) > 4  # the host, the keeper, the cage of the trunk, the trunk
-    assert wait_until(lambda: not any(is_alive(pid) for pid in mine))
-    groups = [path.name for path in Path("/sys/fs/cgroup").rglob("hw9-*-*")]
-    assert not [name for name in groups if int(name.split("-")[1]) in mine]
 
 
 def list_descendants(pid: int) -> set[int]:

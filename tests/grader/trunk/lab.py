@@ -3,9 +3,10 @@
 import asyncio
 import json
 import os
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from grader.sharing.replay import SharingClient
 from grader.trunk.joining import Trunk
 from grader.trunk.starting import start_trunk
 from grader.worker.ending import Ending
+from grader.worker.execute import describe_limits
 from grader.worker.kernel import Kernel
 from grader.worker.place import Place, open_place
 from tests.grader.sandboxed import SMALL
@@ -36,10 +38,20 @@ def make_notebook(cells: Sequence[str]) -> Any:
 
 
 @dataclass(frozen=True)
+class Result(Ending):
+    """How a notebook ended, by the names that a RunResult has."""
+
+    cell_seconds: tuple[float | None, ...] = ()
+    notes: tuple[str, ...] = ()
+    memory_group: str = "none"
+    peak_memory_mib: float = 0.0
+
+
+@dataclass(frozen=True)
 class Executed:
     """What came of a notebook: how it ended, its cells and the text that each printed."""
 
-    result: Ending
+    result: Result
     cells: list[Any]
 
     @property
@@ -63,7 +75,10 @@ async def run_cells(
         client.set_widgets_metadata()
 
     client.follow(kernel, range(begin, len(notebook.cells)), end)
-    return Executed(await place.run(client, kernel), notebook.cells)
+    ending, group = await place.run(client, kernel), place.group
+    notes = (*client.list_notes(ending), *describe_limits(place.job, group.kind))
+    used = tuple(client.cell_seconds), notes, group.kind, group.read_peak_mib()
+    return Executed(Result(*astuple(ending), *used), notebook.cells)
 
 
 @dataclass(frozen=True)
@@ -75,13 +90,20 @@ class Lab:
     place: Place
 
     def execute(
-        self, cells: Sequence[str], *, run: str = "alice", beside: Path | None = None, **limits: int
+        self,
+        cells: Sequence[str],
+        *,
+        run: str = "alice",
+        beside: Path | None = None,
+        keep_going: bool = False,
+        **limits: int,
     ) -> Executed:
         """Execute cells in a branch of their own."""
 
         async def execute() -> Executed:
             with open_place(run, make_job(**limits), beside) as place:
-                return await run_cells(place, await self.trunk.branch(place), make_notebook(cells))
+                kernel = await self.trunk.branch(place)
+                return await run_cells(place, kernel, make_notebook(cells), keep_going=keep_going)
 
         return self.runner.run(execute())
 
@@ -115,4 +137,15 @@ def execute_once(lab: Lab) -> Callable[..., Executed]:
 @pytest.fixture
 def execute(lab: Lab) -> Callable[..., Executed]:
     """What executes a notebook: here, in a branch."""
-    return lambda cells, sandbox=True, **limits: lab.execute(cells, **limits)
+    return lambda cells, sandbox=True, **how: lab.execute(cells, **how)
+
+
+@pytest.fixture
+def sibling(lab: Lab) -> Iterator[tuple[Kernel, str]]:
+    """Another student's branch, which lives."""
+    run = f"b{secrets.token_hex(8)}"
+    with open_place(run, make_job(), None) as place:
+        kernel = lab.runner.run(lab.trunk.branch(place))
+        yield kernel, run
+        lab.runner.run(kernel.kill())
+        kernel.close()

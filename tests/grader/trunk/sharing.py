@@ -26,6 +26,7 @@ from grader.trunk.rule.known import Known, Trace, parse_look
 from grader.trunk.rule.names import find_names
 from grader.trunk.rule.path import find_path, walk
 from grader.trunk.state.look import Watch
+from tests.grader.trunk.planted import leave_out, leave_out_of_trace
 from tests.grader.trunk.short import IS_FREE, SOURCES
 
 WRITABLE = ("work", "home")
@@ -228,29 +229,6 @@ class Branch:
 
     def close(self) -> None:
         self.snapshot.ask(None)
-
-
-def leave_out(look: Any, what: str | None) -> Any:
-    """Return a look without one kind of state, `names.uses` and the like: what a wrong rule would not look at."""
-    if what is None or what.startswith("traces."):
-        return look
-    part, _, name = what.partition(".")
-    names = look["names"]
-    if what == "names.uses":
-        return {**look, "names": {key: [its[0], [], its[2]] for key, its in names.items()}}
-    if what == "names.opaque":
-        return {**look, "names": {key: [its[0], its[1], False] for key, its in names.items()}}
-    if part == "names":
-        return {**look, "names": {key: its for key, its in names.items() if key != name}}
-    if part == "kinds":
-        return {**look, "kinds": {key: its for key, its in look["kinds"].items() if key != name}}
-    return {**look, part: type(look[part])()}
-
-
-def leave_out_of_trace(trace: Trace, what: str | None) -> Trace:
-    """Return a trace in which one thing was not seen."""
-    name = (what or "").removeprefix("traces.")
-    return trace.model_copy(update={name: type(getattr(trace, name))()}) if name != (what or "") else trace
 
 
 def show(record: Any, number: int) -> list[str]:

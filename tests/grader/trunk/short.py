@@ -20,6 +20,7 @@ from assignment.sheet.own import describe_own_sheet
 
 SEED = 1
 torch.manual_seed(SEED)
+np.random.seed(SEED)
 model = torch.nn.Sequential(torch.nn.Linear(6, 8), torch.nn.ReLU(), torch.nn.Dropout(0.5), torch.nn.Linear(8, 3)).eval()
 settings = {"sigma": 0.1, "shades": [0.2, 0.4]}
 shades, tints = [0.2, 0.4], [0.2, 0.4]
@@ -48,7 +49,7 @@ labels = torch.tensor([0, 1, 2, 0, 1])
 with torch.no_grad():
     logits = model(inputs)
 Path("outputs").mkdir(exist_ok=True)
-np.savez("outputs/inputs.npz", logits=logits.numpy())
+np.savez("outputs/pictures.npz", logits=logits.numpy())
 """,
     ),
     (
@@ -99,7 +100,7 @@ np.savez("outputs/smoothgrad.npz", map=smooth_maps)
         OFFICIAL,
         """# official: drawn
 drawn = np.append(np.random.rand(3), torch.rand(2).numpy())
-np.savez("outputs/drawn.npz", drawn=drawn)
+np.savez("outputs/lime.npz", drawn=drawn)
 print("drawn", drawn.round(5), calendar.monthrange(2027, 3), colorsys.rgb_to_hls(0.1, 0.5, 0.3))
 """,
     ),
@@ -120,10 +121,10 @@ def cosine(a, b):
     (
         OFFICIAL,
         """# official: distance
-logits_saved = np.load("outputs/inputs.npz")["logits"]
+logits_saved = np.load("outputs/pictures.npz")["logits"]
 distances = np.linalg.norm(logits_saved[:, None] - logits_saved[None], axis=2)
 cosines = [cosine(a, b) for a in logits_saved for b in logits_saved]
-np.savez("outputs/distance.npz", distances=distances)
+np.savez("outputs/embedding_distance.npz", distances=distances)
 print(distances.round(3)[0], cosines[:2], settings["shades"])
 """,
     ),
@@ -232,10 +233,15 @@ EDITS: Mapping[str, Sequence[Edit]] = {
     "added file": at_first("Path('mine.txt').write_text('x')"),
     "added module": at_first("Path('scipy.py').write_text('x = 1')"),
     "added array": at_first("np.savez('outputs/extra.npz', x=3)"),
-    "file changed": at_first("np.savez('outputs/inputs.npz', logits=np.ones((5, 3)))"),
+    "file changed": at_first("np.savez('outputs/pictures.npz', logits=np.ones((5, 3)))"),
     "file elsewhere": (*at_first("Path('../home/mine.txt').write_text('x')"), (THIRD, "print(", "print(Path('../home/mine.txt').exists(), ")),
     "shell event": at_first("get_ipython().events.register('post_run_cell', lambda result: print('ran'))"),
 }  # fmt: skip
+BACK = {  # hand-ins of which no cell but the student's own, and the last, runs in a branch
+    *("answers", "scratch argument", "two scratch cells", "scratch emptied", "scratch deleted", "own picture"),
+    *("added plain", "added that replaces", "unread name", "private name", "class", "drawn after the last draw"),
+    *("%matplotlib inline", "random.seed"),
+}
 
 
 def make_handin(edits: Sequence[Edit]) -> list[str]:

@@ -1,5 +1,6 @@
 """A branch gives what a fresh kernel gives, from where the trunk stands; trunk and siblings feel nothing of it."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -90,6 +91,16 @@ def test_files_beside_the_notebook_lie_in_the_branch(ahead: Lab, tmp_path: Path)
         ["import mine\nprint(mine.word, open('outputs/a.txt').read())"], beside=tmp_path, memory_mib=3000
     )
     assert seen.texts == ("of my own module kept\n",)
+
+
+def test_branch_can_be_had_whatever_our_umask_is() -> None:
+    """That of the command lets nobody else read; what the trunk brings is for other users."""
+    before = os.umask(0o077)
+    try:
+        with open_lab(["x = 1"]) as lab:
+            assert lab.execute(["import assignment\nprint(x)"]).texts == ("1\n",)
+    finally:
+        os.umask(before)
 
 
 @pytest.mark.parametrize(

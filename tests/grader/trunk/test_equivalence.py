@@ -10,33 +10,10 @@ from typing import Any
 
 import pytest
 
-from tests.grader.trunk.short import EDITS, make_handin
+from tests.grader.trunk.planted import PLANTED
+from tests.grader.trunk.short import BACK, EDITS, make_handin
 
 ROOT = Path(__file__).parents[3]
-PLANTED = {  # what an unsound rule does not look at, and a hand-in that it would take back to the trunk
-    "names.model": "model.train",
-    "names.inputs": "in place",
-    "names.uses": "weights",
-    "groups": "aliased lists",
-    "kinds.numpy random": "np.random",
-    "kinds.torch random": "torch.manual_seed",
-    "kinds.matplotlib": "rcParams",
-    "kinds.torch": "grad off",
-    "kinds.numpy": "printoptions",
-    "kinds.shell": "shell event",
-    "kinds.interpreter": "chdir",
-    "kinds.environment": "environment",
-    "modules": "module's table",
-    "files": "file changed",
-    "filters": "warnings",
-    "traces.history": "answers",
-    "traces.draws": "np.random",
-}
-BACK = {  # hand-ins of which no cell but the student's own, and the last, runs in a branch
-    *("answers", "scratch argument", "two scratch cells", "scratch emptied", "scratch deleted", "own picture"),
-    *("added plain", "added that replaces", "unread name", "private name", "class", "drawn after the last draw"),
-    *("%matplotlib inline", "random.seed"),
-}
 Results = Mapping[tuple[str, str | None], Mapping[str, Any]]
 
 

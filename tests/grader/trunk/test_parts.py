@@ -1,5 +1,6 @@
 """The parts of a trunk by themselves: what is said, what is packed, what is given up, and where there is none."""
 
+import json
 import os
 import socket
 from collections.abc import Iterator
@@ -12,9 +13,11 @@ from assignment.course import open_course
 from grader.sandbox import cage
 from grader.sandbox.cgroup import Cgroup
 from grader.sandbox.check import LIMITS
+from grader.trunk.branch import STUDENTS
 from grader.trunk.cages import COPIES, find_shared, nest
 from grader.trunk.drop import check_dropped
 from grader.trunk.joining import NotShared, check_hazards, check_place
+from grader.trunk.order import open_order
 from grader.trunk.packing import Opened, find_opened, pack_folder, reopen, unpack
 from grader.trunk.wire import hear_word, receive, say_word, send
 from grader.worker.place import Place
@@ -102,6 +105,19 @@ def test_file_that_is_opened_anew_has_a_place_of_its_own(tmp_path: Path) -> None
 def test_process_that_dropped_nothing_is_found_out() -> None:
     with pytest.raises(PermissionError, match=r"kept what it must not have: .*Seccomp"):
         check_dropped(os.getuid())
+
+
+def test_order_holds_nothing_that_a_student_wrote(tmp_path: Path) -> None:
+    """A fork has every right when it hears it; the rest lies in descriptors, which are read later."""
+    (tmp_path / "mine.py").write_text("beside")
+    null = os.open(os.devnull, os.O_RDWR)
+    with open_order(replace(VIEW, beside=tmp_path), ["a cell of theirs"], (), "key", null) as (order, given):
+        assert "theirs" not in json.dumps(order)
+        places = dict(zip(order["given"], given, strict=True))
+        assert json.loads(os.pread(places["history"], 100, 0)) == ["a cell of theirs"]
+        assert b"beside" in os.pread(places["beside"], 10_000, 0)
+        assert {"history", "beside"} == {*STUDENTS}  # which bubblewrap is not given
+    os.close(null)
 
 
 def test_folder_with_a_mount_that_is_none_of_the_view_is_not_overlaid() -> None:

@@ -1,139 +1,44 @@
-"""What a branch must not reach: the trunk, its siblings, their sockets, and what their students' names and keys are.
-
-Each search has a control: the same code finds what is there.
-"""
+"""What a branch is to itself: its user, its group, its view and its locks; and that else there is none."""
 
 import asyncio
 import os
-import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
-from assignment.course import open_course
 from grader.sandbox import cage
-from grader.trunk import cages
+from grader.trunk import joining
+from grader.trunk.joining import NotShared
+from grader.trunk.order import open_order
 from grader.worker.kernel import Kernel
 from grader.worker.place import open_place
-from tests.grader.trunk.lab import AS_ROOT, Lab, lab, make_job, make_notebook, open_lab, run_cells  # noqa: F401
+from tests.grader.trunk.lab import (  # noqa: F401
+    AS_ROOT,
+    Lab,
+    lab,
+    make_job,
+    make_notebook,
+    open_lab,
+    run_cells,
+    sibling,
+)
 
 pytestmark = [AS_ROOT, pytest.mark.sandbox]
 
-# What is searched for is never in one piece in the memory that is searched, but where somebody else left it.
-SEARCH = """
-import json, re
-def search(halves):
-    found = {name: 0 for name in halves}
-    with open("/proc/self/maps") as maps, open("/proc/self/mem", "rb", 0) as memory:
-        for line in maps:
-            place, rights = line.split()[:2]
-            first, last = (int(part, 16) for part in place.split("-"))
-            if "r" not in rights or line.rstrip().endswith(("[vvar]", "[vsyscall]")):
-                continue
-            try:
-                memory.seek(first)
-                data = memory.read(last - first)
-            except (OSError, OverflowError, ValueError):
-                continue
-            for name, (left, right) in halves.items():
-                found[name] += sum(data[one.end():one.end() + len(right)] == right for one in re.finditer(left, data))
-    return found
-"""
-LOOK = """
-import json, os
-def read(path):
-    try:
-        return len(os.listdir(path)) if os.path.isdir(path) else len(open(path, "rb").read(100))
-    except OSError as error:
-        return type(error).__name__
-def write(path):
-    try:
-        os.close(os.open(path, os.O_WRONLY))
-        return "written"
-    except OSError as error:
-        return type(error).__name__
-"""
-SIBLING = "import sys, time\nprint('secret of a sibling', flush=True)\ntime.sleep(600)"
 
+def test_fork_that_cannot_become_its_user_is_no_kernel(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    @contextmanager
+    def open_spoilt(*given: Any) -> Iterator[tuple[Any, list[int]]]:
+        with open_order(*given) as (order, descriptors):
+            yield {**order, "user": 12}, descriptors  # whom the namespace does not know
 
-def to_halves(words: dict[str, bytes]) -> str:
-    return repr({name: (word[:7], word[7:]) for name, word in words.items()})
-
-
-@pytest.fixture
-def sibling(lab: Lab) -> Iterator[tuple[Kernel, str]]:  # noqa: F811
-    """Another student's branch, which lives."""
-    run = f"b{secrets.token_hex(8)}"
-    with open_place(run, make_job(), None) as place:
-        kernel = lab.runner.run(lab.trunk.branch(place))
-        yield kernel, run
-        lab.runner.run(kernel.kill())
-        kernel.close()
-
-
-def test_no_other_students_name_or_key_is_in_inherited_memory(lab: Lab, sibling: tuple[Kernel, str]) -> None:  # noqa: F811
-    kernel, run = sibling
-    own, planted = f"c{secrets.token_hex(8)}", secrets.token_hex(8)
-    question = next(iter(open_course().bank.glob("*.yaml"))).read_bytes()
-    words = {
-        "a sibling's name": run.encode(),
-        "a sibling's key": kernel.key.encode(),
-        "a claim": question[question.index(b"claim:") : question.index(b"claim:") + 40],
-        "one's own name": own.encode(),
-        "what was planted": planted.encode(),
-    }
-    plant = f"kept = {planted[:8]!r} + str({planted[8:]!r})"
-    seen = lab.execute([plant, f"{SEARCH}\nprint(json.dumps(search({to_halves(words)})))"], run=own)
-    found = seen.said(1)
-    assert found.pop("one's own name")
-    assert found.pop("what was planted")
-    assert set(found.values()) == {0}, found
-
-
-def test_branch_reaches_neither_trunk_nor_sibling(lab: Lab, sibling: tuple[Kernel, str]) -> None:  # noqa: F811
-    kernel, _ = sibling
-    places = [
-        *(
-            cages.PROGRAM,
-            cages.COPIES,
-            f"/proc/{kernel.pid}",
-            f"/proc/{lab.trunk.outer.pid}",
-            "/proc/1/root",
-            "/proc/2/root",
-        ),
-        *("/proc/1/fd", "/proc/2/fd", "/proc/2/mem", "/sys/fs/cgroup"),
-    ]
-    code = f"""{LOOK}
-import ctypes, signal, socket
-open("mine", "w").write("12345")
-found = {{path: read(path) for path in {places!r} + ["mine"]}}
-found["pids"] = sorted(int(name) for name in os.listdir("/proc") if name.isdigit())
-found["runs"] = [name for name in os.listdir("/hw9") if name.startswith("run-")]
-sent = []
-for pid in range(1, 33_000):
-    try:
-        os.kill(pid, 0)
-        sent.append(pid)
-    except OSError:
-        pass
-found["signalled"], found["own"] = sent, sorted(int(name) for name in os.listdir("/proc/self/task"))
-os.chdir("/proc/self/fd")
-links = [os.readlink(name) for name in os.listdir() if os.path.lexists(name)]
-known = ("anon_inode", "socket", "pipe", "/dev/null", "/proc/")
-found["files"] = [link for link in links if not link.startswith(known)]
-found["named"] = [line.split()[7] for line in open("/proc/net/unix").readlines()[1:] if len(line.split()) > 7]
-print(json.dumps(found))"""
-    seen = lab.execute([code])
-    assert seen.result.word == "ran", seen.result
-    found: dict[str, Any] = seen.said(0)
-    assert found.pop("mine") == 5
-    assert found.pop("signalled") == found.pop("own")
-    assert len(found.pop("pids")) == 3  # who keeps the cage, twice, and itself
-    assert len(found.pop("runs")) == 1
-    assert found.pop("files") == []
-    assert all(name.startswith("/hw9/run-") for name in found.pop("named"))  # of its own network alone
-    assert set(found.values()) <= {"FileNotFoundError", "PermissionError", "NotADirectoryError"}
+    with monkeypatch.context() as patched:
+        patched.setattr(joining, "open_order", open_spoilt)
+        with pytest.raises(NotShared, match=r"no branch: .*Invalid argument"):
+            lab.execute(["print(1)"])
+    assert lab.execute(["print(1)"]).texts == ("1\n",)
 
 
 def test_locks_of_siblings_do_not_meet(lab: Lab) -> None:  # noqa: F811
@@ -199,8 +104,8 @@ def test_users_of_two_branches_and_of_the_trunk_are_three(lab: Lab, sibling: tup
 
 
 def test_cage_of_a_branch_is_the_view_of_a_fresh_one(lab: Lab) -> None:  # noqa: F811
-    code = f"""import json, os
-seen = {{}}
+    code = f"""import json, os, sys
+seen = {{"ours": [name for name in sys.modules if name.startswith("grader")]}}
 for top in ("/", "/hw9", "/hw9/packages", "/etc", "/dev", {cage.HOME!r}):
     os.chdir(top)
     seen[top] = sorted((name[:4], os.lstat(name).st_mode) for name in os.listdir())

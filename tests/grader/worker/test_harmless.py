@@ -77,6 +77,15 @@ def test_widgets_of_ipywidgets_stay_and_others_go() -> None:
     assert WIDGET_VIEW in SHOWN
 
 
+def test_no_name_opens_a_tag_either() -> None:
+    """Names of widgets, of what they hold and of a kernel stand in a page's script as they are."""
+    own = {"model_module": "@jupyter-widgets/base", "model_name": SCRIPT, "state": {SCRIPT: {SCRIPT: 1}}, SCRIPT: 2}
+    shows = {"output_type": "display_data", "data": {WIDGET_VIEW: {"model_id": SCRIPT, SCRIPT: 1}}, "metadata": {}}
+    notebook = make(shows, widgets={WIDGET_STATE: {"state": {SCRIPT: own}, SCRIPT: 3}})
+    notebook["metadata"]["kernelspec"] = {"name": SCRIPT}
+    assert "<" not in json.dumps(make_harmless(notebook)[0])
+
+
 def test_nothing_is_told_of_the_released_notebooks_own_widget() -> None:
     """Every student's page noted it, and a reader took it for something that the student had done."""
     assert f"{Explorer.__module__}.{Explorer.__qualname__}" == OURS

@@ -112,7 +112,10 @@ def test_module_that_came_later_is_in_doubt_only_where_attributes_were_set() -> 
     assert judge(came, "print(b)", ran=["import wave\nwave.x = 1"]).word == "end"
 
 
-@pytest.mark.parametrize("wrong", [None, [], {"names": 3}, {"names": {"a": ["1"]}}])
+MANY = {f"/tmp/{number}": "1" for number in range(301)}
+
+
+@pytest.mark.parametrize("wrong", [None, [], {"names": 3}, {"names": {"a": ["1"]}}, {"files": MANY}])
 def test_what_is_no_look_is_refused_with_its_place(wrong: Any) -> None:
     with pytest.raises(FixableError, match=r"^look: .*; expected what a branch says of its state$"):
         parse_look(wrong)

@@ -1,0 +1,87 @@
+"""Who of a class that shares is executed whole all the same, and when.
+
+A person asks for some (`--full`). While the released notebook runs, for whose end all wait that share, free places
+execute those that cannot share or are not to; and where there is room left, those that could take little: an official
+cell among the first is edited, moved or missing, from where they run on to their end in any case. So the first result
+of a class need not wait for the run that the others share.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assignment.fixable import FixableError, show_value
+from grader.driver.sharing import may_share
+from grader.handins.notebook import parse_notebook
+from grader.handins.sharing import find_free, list_sources
+from grader.handins.submission import Submission
+from grader.runs.folder import read_handin, run_folder, set_aside, write_handin
+from grader.runs.result import load_result
+
+ALL = "all"
+LITTLE = 0.1  # of the released code cells: the set-up and what directly follows
+
+
+def choose_full(asked: str | None, submissions: Sequence[Submission]) -> frozenset[str]:
+    """Return whose notebooks are to be executed whole: one student's, so many of those that could share, or all.
+
+    A student's own id comes first, also one that is a number. The sample is drawn by the notebooks' digests, so that
+    the same class has the same one. FixableError where there is no such student, or not so many.
+    """
+    students = {one.student for one in submissions}
+    sharing = sorted((one.sha256 or "", one.student) for one in submissions if may_share(one))
+    if asked is None or asked in students:
+        return frozenset(() if asked is None else (asked,))
+    if asked == ALL:
+        return frozenset(students)
+    number = int(asked) if asked.isdecimal() and len(asked) <= len(str(len(sharing))) else 0
+    if not 1 <= number <= len(sharing):
+        most = f"a number from 1 to {len(sharing)} (so many could share), " if sharing else ""
+        raise FixableError(f"--full: {show_value(asked)}; expected a student with a notebook to run, {most}or {ALL}")
+    return frozenset(student for _, student in sharing[:number])
+
+
+def begin_again(runs: Path, submissions: Sequence[Submission], full: Collection[str]) -> None:
+    """Set the Runs aside that shared and are to be executed whole; those that were whole stay as they are."""
+    for one in submissions:
+        folder = run_folder(runs, one)
+        if one.student in full and (result := load_result(folder)) is not None and result.shared:
+            data = read_handin(folder)
+            set_aside(runs, folder)
+            write_handin(folder, data)
+
+
+@dataclass(frozen=True)
+class Turns:
+    """The hand-ins in the order of their turns; who of them is executed whole."""
+
+    todo: tuple[Submission, ...]
+    whole: frozenset[str]
+
+
+def find_turns(runs: Path, todo: Sequence[Submission], released: Any, places: int, full: Collection[str]) -> Turns:
+    """Return whose turn is when: one that shares and then waits, who is executed whole meanwhile, and the rest."""
+    whole = [one for one in todo if one.student in full or not may_share(one)]
+    known = {one.student for one in whole}
+    sharing = [one for one in todo if one.student not in known]
+    room = places - 1 - len(whole)
+    early = _list_early(runs, sharing, released)[:room] if room > 0 else []
+    known = {one.student for one in early}
+    waiting = [one for one in sharing if one.student not in known]
+    turns = (*waiting[:1], *whole, *early, *waiting[1:])
+    return Turns(turns, frozenset(one.student for one in (*whole, *early)))
+
+
+def _list_early(runs: Path, sharing: Sequence[Submission], released: Any) -> list[Submission]:
+    from grader.trunk.rule.path import find_path  # here: it loads IPython
+
+    sources, free, early = list_sources(released), find_free(released), []
+    for one in sharing:
+        try:
+            handin = list_sources(parse_notebook(read_handin(run_folder(runs, one))))
+        except FixableError:  # told of when its turn comes
+            continue
+        final = [gap.start for gap in find_path(handin, sources, free).gaps if gap.final]
+        early += [one] if final and final[0] <= LITTLE * len(sources) else []
+    return early
