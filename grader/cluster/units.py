@@ -25,8 +25,8 @@ StartLimitIntervalSec=0
 [Service]
 WorkingDirectory={folder}
 ExecStart={command}
-# It ends with its class, and without one for too long; a minute later it asks for the next. Until you say
-# systemctl --user disable --now {name}
+# It ends with its class, and without one for too long; a minute later it starts again and asks for the next.
+# To end it for good: systemctl --user disable --now {name}
 Restart=always
 RestartSec=60
 KillMode=mixed

@@ -69,7 +69,7 @@ def test_unit_starts_the_command_with_nothing_expanded() -> None:
 def test_unit_asks_for_the_next_class_until_it_is_disabled() -> None:
     unit = print_worker("systemd", (*WORDS, "systemd"))
     assert "Restart=always\n" in unit
-    assert "# systemctl --user disable --now hw9-worker\n" in unit
+    assert "# To end it for good: systemctl --user disable --now hw9-worker\n" in unit
 
 
 @pytest.mark.parametrize("kind", ["systemd", "slurm"])
