@@ -118,25 +118,35 @@ class Desk:
         return machine.name not in avoided or all(name in avoided for name in others)
 
     def accept(self, machine: Machine, ticket: str, result: RunResult) -> bool:
-        """Put a checked result into place and end its order; tell whether it counts."""
+        """Put a checked result into place and end its order; tell whether it counts.
+
+        Where it cannot be put there the order fails: whatever happens, nobody waits for ever.
+        """
         with self.lock:
-            errand = machine.running.pop(ticket)
+            errand = machine.running[ticket]
             parcel, device = errand.parcel, machine.find_device(errand.place)
-            first = parcel.commit(result.model_copy(update=_describe_place(machine, device)))
+            try:
+                first = parcel.commit(result.model_copy(update=_describe_place(machine, device)))
+            except Exception as error:
+                why = f"its result could not be put into place: {type(error).__name__}: {error}"
+                self.news.append(Noted(f"{parcel.student}: {machine.name}: {why}"))
+                self.fail(machine, ticket, why, blamed=not isinstance(error, OSError))  # that is this machine's disk
+                return False
+            del machine.running[ticket]
             parcel.drop()
             machine.note_result(self.clock() - errand.since)
             self._end(parcel)
             return first
 
-    def fail(self, machine: Machine, ticket: str, why: str, *, ours: bool = False) -> None:
+    def fail(self, machine: Machine, ticket: str, why: str, *, ours: bool = False, blamed: bool = True) -> None:
         """End an order for which a machine has no result, or none that can be believed.
 
-        ours: it says that it can execute nothing at all.
+        ours: it says that it can execute nothing at all. blamed: it is the machine's fault, not the driver's own.
         """
         with self.lock:
             parcel = machine.running.pop(ticket).parcel
-            self._fail(machine, parcel, why, proved=machine.proved and not ours)
-            if machine.note_fault(parcel.student) and not machine.aside:
+            self._fail(machine, parcel, why, proved=machine.proved and blamed and not ours)
+            if blamed and machine.note_fault(parcel.student) and not machine.aside:
                 machine.aside = why
                 self._check_lonely()
                 self.news.append(Noted(f"{machine.name} is set aside: {len(machine.faults)} faults in a row: {why}"))

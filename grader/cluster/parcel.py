@@ -19,7 +19,7 @@ from grader.files.untrusted import read_untrusted
 from grader.handins.beside import FOLDER as BESIDE
 from grader.runs.folder import HANDIN_FILE
 from grader.runs.job import Job, read_order
-from grader.runs.result import RESULT_FILE, RunResult, commit_result
+from grader.runs.result import RESULT_FILE, RunResult, commit_result, to_bytes
 
 MIB = 1024 * 1024
 PIECE = 4 * MIB  # of a file, in one message
@@ -130,6 +130,7 @@ class Parcel:
                 raise FixableError(f"{RESULT_FILE}: {name}: {show_value(getattr(result, name))}; expected {value!r}")
         if result.word == "lost":
             raise FixableError(f"{RESULT_FILE}: word: 'lost'; expected how a notebook ended")
+        to_bytes(result)
         return result
 
     def commit(self, result: RunResult) -> bool:

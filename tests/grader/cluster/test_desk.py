@@ -1,7 +1,9 @@
 """The desk: a Run is one machine's at a time and goes elsewhere where that fails; no such fault is a student's."""
 
+import errno
 from dataclasses import replace
 from datetime import UTC, datetime
+from unittest.mock import Mock
 
 import pytest
 
@@ -70,6 +72,23 @@ def test_result_ends_the_wait_and_stands_in_the_run(staffed: Staffed) -> None:
     assert found is not None
     assert found.word == "ran"
     assert machine.has_free(0)
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left on device"), KeyError("a fault of ours")])
+def test_result_that_cannot_be_put_into_place_ends_the_wait_and_is_named(
+    staffed: Staffed, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    machine, parcel = staffed.come(), put(staffed, "b01")
+    future, ticket = staffed.desk.futures["b01"], take(staffed, machine)
+    monkeypatch.setattr("grader.cluster.parcel.commit_result", Mock(side_effect=error))
+    assert not staffed.desk.accept(machine, ticket, make_result(parcel))
+    ended = future.exception(0)
+    assert isinstance(ended, MachineError)
+    assert not ended.counts
+    assert "gpu1: its result could not be put into place: " in str(ended)
+    assert machine.has_free(0)
+    assert machine.faults == ([] if isinstance(error, OSError) else ["b01"])  # the driver's full disk blames no machine
+    assert any("b01: gpu1: its result could" in one.text for one in staffed.desk.news if isinstance(one, Noted))
 
 
 def test_silent_machine_is_let_go_and_its_run_goes_to_another(staffed: Staffed) -> None:

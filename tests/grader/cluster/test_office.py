@@ -82,6 +82,8 @@ LIES: dict[str, dict[str, Any]] = {
     "another student's": {"result": {"student": "b02"}},
     "another notebook's": {"result": {"notebook_sha256": "0" * 64}},
     "another attempt's": {"result": {"attempt": 7}},
+    "half a character": {"result": {"detail": "\ud800"}},
+    "no number of seconds": {"result": {"seconds": float("nan")}},
     "more fields": {"result": {"points": 13}},
     "a result that is none": {"bytes": b"[" * 50_000},
     "a result that is no bytes": {"bytes": {"word": "ran"}},

@@ -77,6 +77,18 @@ def test_too_much_is_refused_by_file_and_by_folder(parcel: Parcel) -> None:
         ({"word": "lost"}, "word: 'lost'"),
         ({"word": "passed"}, "word: 'passed'"),
         ({"points": 13}, "points: unknown field"),
+        ({"detail": "\ud800"}, ".*; expected text and numbers that can be written"),
+        ({"seconds": float("nan")}, "seconds: "),
+        ({"seconds": float("inf")}, "seconds: "),
+        ({"seconds": 1e300}, "seconds: "),
+        ({"seconds": -1}, "seconds: "),
+        ({"cell_seconds": [None, float("nan")]}, "cell_seconds: 1: "),
+        ({"peak_memory_mib": float("inf")}, "peak_memory_mib: "),
+        ({"peak_gpu_memory_mib": float("nan")}, "peak_gpu_memory_mib: "),
+        ({"output_bytes": 10**400}, "output_bytes: "),
+        ({"cell": -1}, "cell: -1"),
+        ({"shared": [10**9]}, "shared: 0: "),
+        ({"started_at": "0001-01-01T00:00:00+14:00"}, "started_at: "),
     ],
 )
 def test_result_that_is_not_of_this_order_is_refused(parcel: Parcel, changed: dict[str, object], says: str) -> None:
