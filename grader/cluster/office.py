@@ -50,7 +50,7 @@ class Office:
                 return await call(message)
             except FixableError as error:
                 return {REFUSED: str(error)[:4000]}
-            except (ValueError, TypeError, KeyError, OSError) as error:
+            except Exception as error:
                 return {REFUSED: f"{type(error).__name__}: {error}"[:MOST_WHY]}
 
         return guarded

@@ -18,7 +18,7 @@ from grader.driver.run_job import LOG_FILE
 from grader.files.untrusted import read_untrusted
 from grader.handins.beside import FOLDER as BESIDE
 from grader.runs.folder import HANDIN_FILE
-from grader.runs.job import Job, read_order
+from grader.runs.job import Job, is_ordered
 from grader.runs.result import RESULT_FILE, RunResult, commit_result, to_bytes
 
 MIB = 1024 * 1024
@@ -78,7 +78,7 @@ class Parcel:
 
     def is_ordered(self) -> bool:
         """Tell whether the Run is still to be executed as this parcel says."""
-        return read_order(self.folder) == self.order
+        return is_ordered(self.folder, self.order)
 
     def add_piece(self, name: Any, offset: Any, data: Any) -> None:
         """Take one piece of a file; FixableError where it is none that may come, or too large."""

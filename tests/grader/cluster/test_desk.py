@@ -186,6 +186,16 @@ def test_order_that_was_taken_back_is_ended_and_its_late_result_does_not_count(s
     assert machine.has_free(0)
 
 
+def test_order_that_cannot_be_read_just_now_is_not_ended(staffed: Staffed, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = staffed.come()
+    put(staffed, "b01")
+    ticket = take(staffed, machine)
+    monkeypatch.setattr("grader.runs.job.read_file", Mock(side_effect=OSError(errno.EMFILE, "Too many open files")))
+    assert staffed.desk.list_dropped(machine, [ticket]) == []
+    monkeypatch.setattr("grader.runs.job.read_file", Mock(side_effect=FileNotFoundError(errno.ENOENT, "gone")))
+    assert staffed.desk.list_dropped(machine, [ticket]) == [ticket]
+
+
 def test_first_of_two_results_counts(staffed: Staffed) -> None:
     parcel = open_ordered_parcel(staffed.runs, "b01")
     assert parcel.commit(make_result(parcel))
