@@ -88,7 +88,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     ),
     "grader.cluster": (
         *("assignment", "assignment.files", "grader.files", "grader.handins", "grader.runs", "grader.sandbox"),
-        *("grader.driver", "grader.cluster.guard"),
+        *("grader.driver", "grader.cluster.guard", "grader.worker"),
     ),
     "grader.cluster.guard": (),
     "grader.scoring": (

@@ -126,6 +126,8 @@ class Office:
             return {}
         try:
             result = parcel.check_result(data)
+            if note := parcel.clean_notebook():
+                result = result.model_copy(update={"notes": (*result.notes, note)})
         except FixableError as error:
             self._blame(machine, ticket, error)
             raise

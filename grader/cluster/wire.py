@@ -1,8 +1,8 @@
 """The connection between driver and workers: Dask's comms (TLS on both sides, msgpack), and nothing else of Dask.
 
 Only plain values travel, and neither side ever unpickles: Dask's own scheduler and workers would, for whoever holds the
-class's certificate. Nor is anything unpacked, or read that is larger than any message of ours. The driver listens; a
-worker only calls. A call names a function and its arguments and gets a dictionary; `refused` in it says what was wrong.
+class's certificate. Nor is anything unpacked, or read that is larger than any message of ours (`guard/`). The driver listens;
+a worker only calls. A call names a function and its arguments and gets a dictionary; `refused` in it says what was wrong.
 """
 
 import logging
@@ -34,10 +34,10 @@ def load_dask() -> ModuleType:
     try:
         import dask
         import distributed.comm
-        import distributed.protocol
 
         tcp: Any = import_module("distributed.comm.tcp")
         core: Any = import_module("distributed.protocol.core")
+        protocol: Any = import_module("distributed.protocol")
     except ImportError:
         raise FixableError(
             "distributed: not installed; expected it for --executor dask and hw9 worker (pip install 'hw9[cluster]')"
@@ -45,7 +45,7 @@ def load_dask() -> ModuleType:
     if not all(hasattr(module, name) for module, names in ((core, OPENERS), (tcp, READERS)) for name in names):
         raise FixableError("distributed: a version that hw9 does not know; expected that of constraints.txt")
     core.pickle = SimpleNamespace(loads=_refuse_pickle, dumps=_refuse_pickle)
-    core.loads = distributed.protocol.loads = load_plain
+    core.loads = protocol.loads = load_plain
     if tcp.read_bytes_rw.__module__ != __name__:
         tcp.read_bytes_rw, tcp.unpack_frames = _bound(tcp.read_bytes_rw, tcp.unpack_frames)
     dask.config.set({"distributed.comm.timeouts.tcp": f"{QUIET_SECONDS} s"})

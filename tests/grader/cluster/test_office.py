@@ -30,6 +30,9 @@ Call = Callable[..., Awaitable[dict[str, Any]]]
 ATTACKER = Path(__file__).with_name("attacker.py")
 
 
+NOTEBOOK = b'{\n "cells": [],\n "metadata": {}\n}'
+
+
 def at_desk(driver: ClusterExecutor, keys: Keys | None, work: Callable[[Call, str], Awaitable[Any]]) -> Any:
     """Come as a worker with the driver's environment and course; return what the work with its calls gives."""
 
@@ -60,14 +63,14 @@ def test_honest_worker_brings_a_result(driver: Driver, class_keys: Keys, tmp_pat
         order = await call("take", machine=machine, place=0)
         read = await call("read", machine=machine, ticket=order["ticket"], name="handin.ipynb", offset=0)
         assert read["data"] == (folder / "handin.ipynb").read_bytes()
-        await call("piece", machine=machine, ticket=order["ticket"], name=EXECUTED, offset=0, data=b"{}")
+        await call("piece", machine=machine, ticket=order["ticket"], name=EXECUTED, offset=0, data=NOTEBOOK)
         return await call("done", machine=machine, ticket=order["ticket"], result=make_result(its))
 
     assert at_desk(its, class_keys, work) == {"first": True}
     assert future.result(5) is None
     found = load_result(folder)
     assert found is not None
-    assert (found.word, (folder / EXECUTED).read_bytes()) == ("ran", b"{}")
+    assert (found.word, (folder / EXECUTED).read_bytes()) == ("ran", NOTEBOOK)
     assert MachineCame("gpu1", 1) in its.list_news()
 
 
@@ -84,6 +87,8 @@ LIES: dict[str, dict[str, Any]] = {
     "a file into the Run": {"piece": {"name": "result.json"}},
     "too large a file": {"pieces": 2},
     "a piece that is too large": {"piece": {"data": b"x" * (PIECE + 1)}},
+    "a notebook that is none": {"piece": {"name": EXECUTED, "data": b"<script>"}, "result": {}},
+    "a notebook of cells that are none": {"piece": {"name": EXECUTED, "data": b'{"cells": [7]}'}, "result": {}},
     "a gap": {"piece": {"offset": 5}},
 }
 

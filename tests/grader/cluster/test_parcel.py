@@ -106,6 +106,49 @@ def test_result_that_is_none_is_refused(parcel: Parcel, data: object) -> None:
         parcel.check_result(data)
 
 
+SCRIPT = "<script>alert(1)</script> [a](javascript:alert(1)) data: x"
+
+
+def make_notebook(**output: object) -> bytes:
+    cells = [
+        {"cell_type": "markdown", "id": "a", "metadata": {}, "source": SCRIPT},
+        {"cell_type": "code", "id": "b", "metadata": {}, "source": "1", "execution_count": 1,
+         "outputs": [{"output_type": "display_data", "metadata": {}, "data": {"text/plain": "1"} | output}]},
+    ]  # fmt: skip
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1).encode()
+
+
+def test_notebook_that_a_worker_left_dangerous_is_made_harmless_and_a_harmless_one_stays_as_it_is(
+    parcel: Parcel,
+) -> None:
+    parcel.add_piece(EXECUTED, 0, make_notebook(**{"text/html": SCRIPT, "application/javascript": "alert(1)"}))
+    assert parcel.clean_notebook() == ""
+    once = (parcel.place / EXECUTED).read_bytes()
+    assert all(word not in once for word in (b"<script", b"javascript:", b"text/html", b"application/javascript"))
+    assert parcel.clean_notebook() == ""
+    assert (parcel.place / EXECUTED).read_bytes() == once
+
+
+@pytest.mark.parametrize(
+    ("deep", "says"), [("[" * 1_100_000, "1000000 brackets"), ({"a": "x"}, ""), ("é" * 600_000, "")]
+)
+def test_notebook_that_a_student_made_too_large_to_read_is_left_out_and_blames_nobody(
+    parcel: Parcel, deep: object, says: str
+) -> None:
+    data = make_notebook(**{"text/plain": deep})
+    for begin in range(0, len(data), PIECE):
+        parcel.add_piece(EXECUTED, begin, data[begin : begin + PIECE])
+    assert says in parcel.clean_notebook()
+    assert (parcel.place / EXECUTED).is_file() is (not says)
+
+
+def test_notebook_that_is_nested_too_deeply_is_left_out(parcel: Parcel) -> None:
+    deep = b'{"cells": [], "metadata": ' + b"[" * 90_000 + b"]" * 90_000 + b"}"
+    parcel.add_piece(EXECUTED, 0, deep)
+    assert "nested too deeply" in parcel.clean_notebook()
+    assert not (parcel.place / EXECUTED).exists()
+
+
 def test_what_lies_beside_a_notebook_is_sent_and_links_are_not(parcel: Parcel) -> None:
     save_beside(parcel.folder, {"data/a.txt": b"12"})
     (parcel.folder / "beside" / "link").symlink_to("/etc/passwd")
