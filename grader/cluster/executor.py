@@ -81,7 +81,7 @@ class ClusterExecutor(Elastic):
             await asyncio.sleep(0.2)
             if (still := time.monotonic() - last - 0.2) > self.terms.pace.beat:
                 for machine in list(self.desk.machines.values()):
-                    machine.seen += still
+                    machine.forgive(still)
             last = time.monotonic()
             self.desk.sweep()
 

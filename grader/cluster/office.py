@@ -17,7 +17,7 @@ from grader.cluster.desk import LATE, Desk
 from grader.cluster.machine import Hello, Machine
 from grader.cluster.parcel import Parcel, read_piece
 from grader.cluster.shipment import Shipment, describe_course, list_course
-from grader.cluster.wire import REFUSED, Handler
+from grader.cluster.wire import PEER, REFUSED, Handler
 from grader.driver.event import Noted
 
 Answer = dict[str, Any]
@@ -67,7 +67,7 @@ class Office:
     async def hello(self, message: Answer) -> Answer:
         """Let a worker come, or tell it, and whoever watches, what differs."""
         try:
-            machine = self.desk.enter(parse_as(Hello, message.get("hello"), "hello"))
+            machine = self.desk.enter(parse_as(Hello, message.get("hello"), "hello"), message[PEER])
         except FixableError as error:
             self.desk.news.append(Noted(f"refused a worker: {'; '.join(str(error).splitlines())[:MOST_WHY]}"))
             raise

@@ -1,8 +1,9 @@
 """The connection between driver and workers: Dask's comms (TLS on both sides, msgpack), and nothing else of Dask.
 
 Only plain values travel, and neither side ever unpickles: Dask's own scheduler and workers would, for whoever holds the
-class's certificate. Nor is anything unpacked, or read that is larger than any message of ours (`guard/`). The driver listens;
-a worker only calls. A call names a function and its arguments and gets a dictionary; `refused` in it says what was wrong.
+class's certificate. Nor is anything unpacked, or read that is larger than any message of ours (`guard/`). The driver
+listens; a worker only calls. A call names a function and its arguments and gets a dictionary; `refused` in it says what
+was wrong.
 """
 
 import logging
@@ -25,6 +26,7 @@ READERS = ("read_bytes_rw", "unpack_frames")  # Dask's, by which a message is re
 QUIET_SECONDS = 15  # of a connection whose other end acknowledges nothing, after which it is closed
 MOST_MESSAGE = 5 * 2**20  # bytes; a piece of a file and a result have 4 MiB
 REFUSED = "refused"
+PEER = "peer"  # in a call: the address that it came from, whatever the caller says
 GIVEN_UP = "the driver does not know this machine any more"
 LOGGER = logging.getLogger("distributed.comm.tcp")
 
@@ -127,6 +129,7 @@ async def _answer(comm: Any, handlers: Mapping[str, Handler], broke: Callable[[s
             if not isinstance(message, dict) or message.get("op") not in handlers:
                 return
             op = message.pop("op")
+            message[PEER] = comm.peer_address.rpartition("://")[2].rpartition(":")[0]
             beating = message.get("machine") if op == "beat" else beating
             await comm.write(await handlers[op](message))
     except OSError:  # it closed, or sent what is no message

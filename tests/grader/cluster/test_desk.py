@@ -267,10 +267,6 @@ def test_class_without_any_machine_is_given_up_and_says_who_was_set_aside(staffe
         staffed.desk.count_places()
 
 
-def test_two_workers_of_one_host_have_two_names(staffed: Staffed) -> None:
-    assert staffed.come("gpu1").name != staffed.come("gpu1").name
-
-
 def test_news_say_where_each_run_is_and_how_long_a_machine_was_busy(staffed: Staffed) -> None:
     machine, parcel = staffed.come("gpu1"), put(staffed, "b01")
     ticket = take(staffed, machine)

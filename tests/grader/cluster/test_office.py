@@ -249,3 +249,14 @@ def test_dask_as_it_is_would_unpickle(class_keys: Keys, tmp_path: Path, monkeypa
 
     asyncio.run(serve())
     assert (tmp_path / "ran").exists()
+
+
+def test_address_of_a_caller_is_not_its_to_say(driver: Driver, class_keys: Keys) -> None:
+    its = driver()
+
+    async def come() -> dict[str, Any]:
+        line = Line(f"127.0.0.1:{its.port}", class_keys)
+        return await line.call("hello", hello=make_hello().model_dump(mode="json"), peer="10.0.0.9")
+
+    asyncio.run(come())
+    assert [one.origin for one in its.desk.machines.values()] == ["127.0.0.1"]
