@@ -88,8 +88,9 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     ),
     "grader.cluster": (
         *("assignment", "assignment.files", "grader.files", "grader.handins", "grader.runs", "grader.sandbox"),
-        "grader.driver",
+        *("grader.driver", "grader.cluster.guard", "grader.worker"),
     ),
+    "grader.cluster.guard": (),
     "grader.scoring": (
         *("assignment", "assignment.sheet", "questions", "grader.files", "grader.handins", "grader.decisions"),
         *("grader.quiz", "grader.runs", "grader.agreement", "assignment.agreement"),

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from assignment.fixable import FixableError
 from grader.cluster.likeness import compare_environments, describe_environment
-from grader.cluster.machine import Device, Errand, Hello, Machine
+from grader.cluster.machine import Device, Errand, Hello, Machine, name_apart
 from grader.cluster.pace import Pace
 from grader.cluster.parcel import Parcel
 from grader.driver.event import Event, MachineCame, MachineLeft, Noted, Placed
@@ -38,6 +38,7 @@ class Desk:
     machines: dict[str, Machine] = field(default_factory=dict)
     waiting: deque[Parcel] = field(default_factory=deque)
     futures: dict[str, "Future[None]"] = field(default_factory=dict)  # student -> what the driver waits for
+    banned: dict[str, str] = field(default_factory=dict)  # where machines that were set aside came from -> why
     avoided: dict[str, set[str]] = field(default_factory=dict)  # student -> machines that failed the Run
     news: deque[Event] = field(default_factory=deque)
     closing: str = ""  # "stop": workers wait for the next driver; "end": they end
@@ -47,9 +48,12 @@ class Desk:
     def __post_init__(self) -> None:
         self.lonely_since = self.clock()
 
-    def enter(self, hello: Hello) -> Machine:
-        """Take a machine in; FixableError says why not."""
+    def enter(self, hello: Hello, peer: str = "") -> Machine:
+        """Take a machine in; FixableError says why not. peer: the address that it comes from."""
         with self.lock:
+            if (origin := peer or hello.host) in self.banned:
+                says = f"a machine from {origin} was set aside: {self.banned[origin]}"
+                raise FixableError(f"{hello.host}: {says}; expected it mended, and then the class run again")
             if differing := compare_environments(hello.environment, describe_environment()):
                 raise FixableError(*(f"{hello.host}: {one}" for one in differing))
             fitting = [(n, one) for n, one in enumerate(hello.places) if one.fits(self.kind, self.memory_mib)]
@@ -58,10 +62,9 @@ class Desk:
                 raise FixableError(f"{hello.host}: none of its places fits; expected one as the class asks: {asked}")
             if self.most is not None and len(self.machines) >= self.most:
                 raise FixableError(f"{hello.host}: one machine too many; expected at most {self.most} (--max-workers)")
-            names = {one.name for one in self.machines.values()}
-            name = hello.host if hello.host not in names else f"{hello.host}.{hello.pid}"
+            name = name_apart(hello.host, hello.pid, {one.name for one in self.machines.values()})
             numbers, places = tuple(n for n, _ in fitting), tuple(one for _, one in fitting)
-            machine = Machine(secrets.token_hex(16), name, places, numbers, self.clock())
+            machine = Machine(secrets.token_hex(16), name, places, numbers, self.clock(), origin)
             self.machines[machine.key] = machine
             return machine
 
@@ -118,26 +121,36 @@ class Desk:
         return machine.name not in avoided or all(name in avoided for name in others)
 
     def accept(self, machine: Machine, ticket: str, result: RunResult) -> bool:
-        """Put a checked result into place and end its order; tell whether it counts."""
+        """Put a checked result into place and end its order; tell whether it counts.
+
+        Where it cannot be put there the order fails: whatever happens, nobody waits for ever.
+        """
         with self.lock:
-            errand = machine.running.pop(ticket)
+            errand = machine.running[ticket]
             parcel, device = errand.parcel, machine.find_device(errand.place)
-            first = parcel.commit(result.model_copy(update=_describe_place(machine, device)))
+            try:
+                first = parcel.commit(result.model_copy(update=_describe_place(machine, device)))
+            except Exception as error:
+                why = f"its result could not be put into place: {type(error).__name__}: {error}"
+                self.news.append(Noted(f"{parcel.student}: {machine.name}: {why}"))
+                self.fail(machine, ticket, why, blamed=not isinstance(error, OSError))  # that is this machine's disk
+                return False
+            del machine.running[ticket]
             parcel.drop()
             machine.note_result(self.clock() - errand.since)
             self._end(parcel)
             return first
 
-    def fail(self, machine: Machine, ticket: str, why: str, *, ours: bool = False) -> None:
+    def fail(self, machine: Machine, ticket: str, why: str, *, ours: bool = False, blamed: bool = True) -> None:
         """End an order for which a machine has no result, or none that can be believed.
 
-        ours: it says that it can execute nothing at all.
+        ours: it says that it can execute nothing at all. blamed: it is the machine's fault, not the driver's own.
         """
         with self.lock:
             parcel = machine.running.pop(ticket).parcel
-            self._fail(machine, parcel, why, proved=machine.proved and not ours)
-            if machine.note_fault(parcel.student) and not machine.aside:
-                machine.aside = why
+            self._fail(machine, parcel, why, proved=machine.proved and blamed and not ours)
+            if blamed and machine.note_fault(parcel.student) and not machine.aside:
+                machine.aside = self.banned[machine.origin] = why
                 self._check_lonely()
                 self.news.append(Noted(f"{machine.name} is set aside: {len(machine.faults)} faults in a row: {why}"))
 
@@ -153,9 +166,11 @@ class Desk:
             self.news.append(MachineLeft(machine.name, why, machine.busy_seconds, machine.results))
 
     def sweep(self) -> None:
-        """Let those machines go that were not heard of for too long."""
+        """Let those machines go that were not heard of for too long; end orders that no honest worker still has."""
         with self.lock:
             for machine in list(self.machines.values()):
+                for ticket in [one for one, errand in machine.running.items() if self.clock() > errand.end]:
+                    self.fail(machine, ticket, "no result, long after a notebook's time was over", ours=True)
                 if (quiet := self.clock() - machine.seen) > self.pace.gone:
                     self.leave(machine, "its connection broke" if machine.broken else f"not a word for {quiet:.0f} s")
 

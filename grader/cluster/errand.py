@@ -55,7 +55,10 @@ class Stay:
 
 
 async def bring(line: Line, order: dict[str, Any], bound: Bound) -> Path:
-    """Fetch an order into a Run's folder and return it; FixableError where it is none."""
+    """Fetch an order into a Run's folder and return it; FixableError where it is none, or one without the sandbox.
+
+    Whoever has the class's certificate may answer in the driver's place: what protects this machine is not theirs.
+    """
     folder = bound.folder / check_inside(order["student"])
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "work").mkdir(parents=True)
@@ -70,6 +73,8 @@ async def bring(line: Line, order: dict[str, Any], bound: Bound) -> Path:
                     raise FixableError(f"{name}: {answer.get(REFUSED, 'cut short')}; expected {size} bytes")
                 file.write(answer["data"])
     job = parse_as(Job, json.loads(order["job"]), "job")
+    if not job.sandbox:
+        raise FixableError("job: sandbox: False; expected True: a worker executes in its sandbox alone")
     write_job(folder, job.model_copy(update=bound.own))
     return folder
 

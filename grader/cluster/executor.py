@@ -19,11 +19,12 @@ from typing import Any
 from assignment.course import Course
 from assignment.fixable import FixableError
 from grader.cluster.desk import Desk
+from grader.cluster.guard.gate import Refusals
 from grader.cluster.keys import Keys
 from grader.cluster.office import Office
 from grader.cluster.pace import USUAL, Pace
 from grader.cluster.parcel import INCOMING, open_parcel
-from grader.cluster.wire import LOGGER, PORT, Refusals, listen, load_dask
+from grader.cluster.wire import LOGGER, PORT, listen, load_dask
 from grader.driver.event import Event, Noted
 from grader.driver.executors import Elastic
 from grader.runs.job import load_job, read_order
@@ -51,6 +52,7 @@ class ClusterExecutor(Elastic):
         self.desk = Desk(terms.pace, terms.kind, terms.memory_mib, terms.most)
         self.office = Office(self.desk, course)
         self.loop = asyncio.new_event_loop()
+        self.loop.set_exception_handler(lambda _, its: LOGGER.warning(f"{its['message']}: {its.get('exception')}"))
         self.port = 0
         shutil.rmtree(self.incoming, ignore_errors=True)  # of a driver that was killed
         self.listener: Any = None
@@ -79,7 +81,7 @@ class ClusterExecutor(Elastic):
             await asyncio.sleep(0.2)
             if (still := time.monotonic() - last - 0.2) > self.terms.pace.beat:
                 for machine in list(self.desk.machines.values()):
-                    machine.seen += still
+                    machine.forgive(still)
             last = time.monotonic()
             self.desk.sweep()
 

@@ -22,6 +22,7 @@ from typing import Any
 from assignment.fixable import FixableError, parse_as
 from grader.cluster.devices import LocalPlace
 from grader.cluster.errand import PAUSE, Bound, Stay, find_result
+from grader.cluster.guard.gate import raise_descriptors
 from grader.cluster.keys import Keys
 from grader.cluster.likeness import describe_environment
 from grader.cluster.machine import Hello
@@ -38,6 +39,7 @@ from grader.sandbox.subordinate import has_own_users
 
 IDLE = 120.0  # seconds; longer than the released notebook runs, which it would have to once more
 Tell = Callable[[str], None]
+RESERVED, PER_PLACE = 256, 32  # descriptors; no more than these are asked for, since notebooks inherit the limit
 
 
 @dataclass(frozen=True)
@@ -216,6 +218,7 @@ def run_host(service: Service, tell: Tell) -> str:
 
     FixableError with what a driver objects to, or what this machine lacks.
     """
+    raise_descriptors(RESERVED + PER_PLACE * len(service.places))
     base = find_base()
     with open_scratch(base) as folder, hold_numbers(base, len(service.places)) as numbers:
         sweep_cages()

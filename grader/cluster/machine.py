@@ -1,13 +1,16 @@
 """A machine of a class, as its driver sees it: its places, what runs on them, and how far it can be trusted."""
 
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 
 from pydantic import Field, NonNegativeInt, PositiveInt
 
 from assignment.records import Record
 from grader.cluster.parcel import Parcel
+from grader.driver.run_job import SPARE_SECONDS
 
 MOST_SLOTS = 256
+TRANSFER_SECONDS = 600.0  # to bring a hand-in and to send back what it saved
 ENOUGH_FAULTS = 2  # in a row, of different students, after which a machine gets nothing more
 
 
@@ -54,6 +57,13 @@ class Errand:
     parcel: Parcel
     since: float
 
+    @property
+    def end(self) -> float:
+        """Return when a worker that keeps its own limits has ended it long since; a shared notebook may run again."""
+        job = self.parcel.job
+        starts = 1 if job.share is None else 3
+        return self.since + starts * (job.limits.notebook_seconds + SPARE_SECONDS) + TRANSFER_SECONDS
+
 
 @dataclass
 class Machine:
@@ -64,6 +74,7 @@ class Machine:
     places: tuple[Place, ...]  # those that fit, by the worker's numbers
     numbers: tuple[int, ...]
     seen: float  # when it was heard last, by the driver's clock
+    origin: str = ""  # the address that it came from, else its host's name
     broken: bool = False  # its connection ended, and it has not spoken since
     told: float = 0.0  # when it was told last, by its beat, how things stand
     ready: bool = False  # its course was compared
@@ -87,6 +98,12 @@ class Machine:
         """Tell whether one of its places is known, and free."""
         return number in self.numbers and all(number != its.place for its in self.running.values())
 
+    def forgive(self, seconds: float) -> None:
+        """Leave out time in which the driver itself stood still."""
+        self.seen += seconds
+        for ticket, errand in self.running.items():
+            self.running[ticket] = replace(errand, since=errand.since + seconds)
+
     def note_fault(self, student: str) -> bool:
         """Note that an order ended without a result; tell whether the machine is to be set aside for it."""
         self.proved = False
@@ -98,3 +115,13 @@ class Machine:
         self.proved, self.faults = True, []
         self.busy_seconds += seconds
         self.results += 1
+
+
+def name_apart(host: str, pid: int, taken: Collection[str]) -> str:
+    """Return a name for a machine that no other one has now.
+
+    >>> name_apart("gpu1", 7, ()), name_apart("gpu1", 7, ["gpu1"]), name_apart("gpu1", 7, ["gpu1", "gpu1.7"])
+    ('gpu1', 'gpu1.7', 'gpu1.7.2')
+    """
+    names = (host, f"{host}.{pid}", *(f"{host}.{pid}.{number}" for number in range(2, len(taken) + 2)))
+    return next(name for name in names if name not in taken)

@@ -17,7 +17,7 @@ from grader.cluster.desk import LATE, Desk
 from grader.cluster.machine import Hello, Machine
 from grader.cluster.parcel import Parcel, read_piece
 from grader.cluster.shipment import Shipment, describe_course, list_course
-from grader.cluster.wire import REFUSED, Handler
+from grader.cluster.wire import PEER, REFUSED, Handler
 from grader.driver.event import Noted
 
 Answer = dict[str, Any]
@@ -50,7 +50,7 @@ class Office:
                 return await call(message)
             except FixableError as error:
                 return {REFUSED: str(error)[:4000]}
-            except (ValueError, TypeError, KeyError, OSError) as error:
+            except Exception as error:
                 return {REFUSED: f"{type(error).__name__}: {error}"[:MOST_WHY]}
 
         return guarded
@@ -67,7 +67,7 @@ class Office:
     async def hello(self, message: Answer) -> Answer:
         """Let a worker come, or tell it, and whoever watches, what differs."""
         try:
-            machine = self.desk.enter(parse_as(Hello, message.get("hello"), "hello"))
+            machine = self.desk.enter(parse_as(Hello, message.get("hello"), "hello"), message[PEER])
         except FixableError as error:
             self.desk.news.append(Noted(f"refused a worker: {'; '.join(str(error).splitlines())[:MOST_WHY]}"))
             raise
@@ -126,6 +126,8 @@ class Office:
             return {}
         try:
             result = parcel.check_result(data)
+            if note := parcel.clean_notebook():
+                result = result.model_copy(update={"notes": (*result.notes, note)})
         except FixableError as error:
             self._blame(machine, ticket, error)
             raise

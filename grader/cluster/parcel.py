@@ -18,13 +18,15 @@ from grader.driver.run_job import LOG_FILE
 from grader.files.untrusted import read_untrusted
 from grader.handins.beside import FOLDER as BESIDE
 from grader.runs.folder import HANDIN_FILE
-from grader.runs.job import Job, read_order
-from grader.runs.result import RESULT_FILE, RunResult, commit_result
+from grader.runs.job import Job, is_ordered
+from grader.runs.result import RESULT_FILE, RunResult, commit_result, to_bytes
+from grader.worker.harmless import make_harmless
 
 MIB = 1024 * 1024
 PIECE = 4 * MIB  # of a file, in one message
 MOST_RESULT = 4 * MIB  # bytes of a result
 MOST_LOG = 64 * 1024
+MOST_PARTS = 1_000_000  # lists and objects of an executed notebook, brackets in texts counted too
 KNOWN = tuple(f"{group}.npz" for group in GROUPS)  # what an analysis saves
 EXECUTED = "work/executed.ipynb"
 OUTPUTS = "work/outputs"
@@ -78,7 +80,7 @@ class Parcel:
 
     def is_ordered(self) -> bool:
         """Tell whether the Run is still to be executed as this parcel says."""
-        return read_order(self.folder) == self.order
+        return is_ordered(self.folder, self.order)
 
     def add_piece(self, name: Any, offset: Any, data: Any) -> None:
         """Take one piece of a file; FixableError where it is none that may come, or too large."""
@@ -130,7 +132,33 @@ class Parcel:
                 raise FixableError(f"{RESULT_FILE}: {name}: {show_value(getattr(result, name))}; expected {value!r}")
         if result.word == "lost":
             raise FixableError(f"{RESULT_FILE}: word: 'lost'; expected how a notebook ended")
+        to_bytes(result)
         return result
+
+    def clean_notebook(self) -> str:
+        """Make the executed notebook harmless, as its worker should have; return why it was not kept, '' where it was.
+
+        FixableError where it is none. What a student may have brought about is no lie of the machine's.
+        """
+        file = self.place / EXECUTED
+        if not file.is_file():
+            return ""
+        data, most = file.read_bytes(), self._find_most(EXECUTED)
+        if data.count(b"[") + data.count(b"{") > MOST_PARTS:
+            file.unlink()
+            return f"not kept: executed.ipynb, more than {MOST_PARTS} brackets"
+        try:
+            cleaned = json.dumps(make_harmless(json.loads(data))[0], indent=1).encode("ascii")
+        except RecursionError:
+            file.unlink()
+            return "not kept: executed.ipynb, nested too deeply"
+        except (ValueError, TypeError, LookupError, AttributeError) as error:
+            raise FixableError(f"{EXECUTED}: {type(error).__name__}: {error}; expected a notebook") from None
+        if len(cleaned) > most:
+            file.unlink()
+            return f"not kept: executed.ipynb, more than {most // MIB} MiB"
+        file.write_bytes(cleaned)
+        return ""
 
     def commit(self, result: RunResult) -> bool:
         """Move what came back into the Run and put the result into place; tell whether it was the first."""

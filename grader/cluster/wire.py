@@ -1,8 +1,9 @@
 """The connection between driver and workers: Dask's comms (TLS on both sides, msgpack), and nothing else of Dask.
 
 Only plain values travel, and neither side ever unpickles: Dask's own scheduler and workers would, for whoever holds the
-class's certificate. Nor is anything unpacked, or read that is larger than any message of ours. The driver listens; a
-worker only calls. A call names a function and its arguments and gets a dictionary; `refused` in it says what was wrong.
+class's certificate. Nor is anything unpacked, or read that is larger than any message of ours (`guard/`). The driver
+listens; a worker only calls. A call names a function and its arguments and gets a dictionary; `refused` in it says what
+was wrong.
 """
 
 import logging
@@ -13,16 +14,19 @@ from types import ModuleType, SimpleNamespace
 from typing import Any, NoReturn
 
 from assignment.fixable import FixableError
+from grader.cluster.guard.gate import Gate, raise_descriptors
+from grader.cluster.guard.plain import load_plain
 from grader.cluster.keys import Keys
 
 Message = Mapping[str, Any]
 Handler = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 PORT = 8790
-OPENERS = ("pickle", "decompress")  # Dask's, by which what was read is opened
+OPENERS = ("pickle", "loads")  # Dask's, by which what was read is opened
 READERS = ("read_bytes_rw", "unpack_frames")  # Dask's, by which a message is read
 QUIET_SECONDS = 15  # of a connection whose other end acknowledges nothing, after which it is closed
-MOST_MESSAGE = 16 * 2**20  # bytes; a piece of a file and a result have 4 MiB
+MOST_MESSAGE = 5 * 2**20  # bytes; a piece of a file and a result have 4 MiB
 REFUSED = "refused"
+PEER = "peer"  # in a call: the address that it came from, whatever the caller says
 GIVEN_UP = "the driver does not know this machine any more"
 LOGGER = logging.getLogger("distributed.comm.tcp")
 
@@ -35,6 +39,7 @@ def load_dask() -> ModuleType:
 
         tcp: Any = import_module("distributed.comm.tcp")
         core: Any = import_module("distributed.protocol.core")
+        protocol: Any = import_module("distributed.protocol")
     except ImportError:
         raise FixableError(
             "distributed: not installed; expected it for --executor dask and hw9 worker (pip install 'hw9[cluster]')"
@@ -42,7 +47,7 @@ def load_dask() -> ModuleType:
     if not all(hasattr(module, name) for module, names in ((core, OPENERS), (tcp, READERS)) for name in names):
         raise FixableError("distributed: a version that hw9 does not know; expected that of constraints.txt")
     core.pickle = SimpleNamespace(loads=_refuse_pickle, dumps=_refuse_pickle)
-    core.decompress = _refuse_packed
+    core.loads = protocol.loads = load_plain
     if tcp.read_bytes_rw.__module__ != __name__:
         tcp.read_bytes_rw, tcp.unpack_frames = _bound(tcp.read_bytes_rw, tcp.unpack_frames)
     dask.config.set({"distributed.comm.timeouts.tcp": f"{QUIET_SECONDS} s"})
@@ -52,16 +57,7 @@ def load_dask() -> ModuleType:
 
 
 def _refuse_pickle(*_: Any, **__: Any) -> NoReturn:
-    LOGGER.warning("its other end sent a pickle, which was not opened: a worker's machine may be in other hands")
     raise OSError("a pickle; expected plain values")
-
-
-def _refuse_packed(header: Any, frames: Any) -> Any:
-    """Return frames of which the header says that none is packed: what they are is looked at next."""
-    if not any(header["compression"]):
-        return frames
-    LOGGER.warning("its other end sent packed data, which was not unpacked: a worker's machine may be in other hands")
-    raise OSError("packed data; expected plain values")
 
 
 def _bound(read: Callable[..., Awaitable[Any]], unpack: Callable[..., Any]) -> tuple[Callable[..., Any], ...]:
@@ -83,18 +79,6 @@ def _check_size(size: int) -> None:
     if size > MOST_MESSAGE:
         LOGGER.warning(f"its other end sent a message of {size} bytes, which was not read")
         raise OSError(f"a message of {size} bytes; expected at most {MOST_MESSAGE}")
-
-
-class Refusals(logging.Handler):
-    """Tells whoever listens which connections were refused while they were made."""
-
-    def __init__(self, tell: Callable[[str], None]) -> None:
-        super().__init__(logging.WARNING)
-        self.tell = tell
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Tell one refusal."""
-        self.tell(f"refused a connection: {' '.join(record.getMessage().split())[:300]}")
 
 
 def _make_security(keys: Keys | None) -> Any:
@@ -121,10 +105,13 @@ async def listen(
     args = _make_security(keys).get_listen_args("scheduler")
 
     async def answer(comm: Any) -> None:
+        gate.admit(comm.stream)
         await _answer(comm, handlers, broke)
 
     address = f"{'tls' if keys else 'tcp'}://{host}:{port}"
     listener = distributed.comm.listen(address, answer, deserialize=False, **args)
+    gate = Gate(listener._handle_stream, raise_descriptors())
+    listener._handle_stream = gate.let_in
     try:
         await listener.start()
     except OSError as error:
@@ -142,9 +129,10 @@ async def _answer(comm: Any, handlers: Mapping[str, Handler], broke: Callable[[s
             if not isinstance(message, dict) or message.get("op") not in handlers:
                 return
             op = message.pop("op")
+            message[PEER] = comm.peer_address.rpartition("://")[2].rpartition(":")[0]
             beating = message.get("machine") if op == "beat" else beating
             await comm.write(await handlers[op](message))
-    except (OSError, ValueError, TypeError, RecursionError):  # it closed, or sent what msgpack does not read
+    except OSError:  # it closed, or sent what is no message
         return
     finally:
         comm.abort()
@@ -170,13 +158,18 @@ class Line:
                 )
             await self.comm.write({"op": op, **arguments})
             answer = await self.comm.read()
+            if not isinstance(answer, dict):
+                raise TypeError(type(answer).__name__)
+            return answer
+        except OSError:
+            self.close()
+            raise
+        except Exception as error:  # of Dask's, where the other end is no driver of ours
+            self.close()
+            raise OSError(f"{self.address}: no answer of hw9") from error
         except BaseException:
             self.close()
             raise
-        if not isinstance(answer, dict):
-            self.close()
-            raise OSError(f"{self.address}: no answer of hw9")
-        return answer
 
     def close(self) -> None:
         """Drop the connection."""

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from grader.driver.sharing import run_sharing
 from grader.runs.folder import note_unready, prepare_run
-from grader.runs.job import Job, load_job, read_order
+from grader.runs.job import Job, is_ordered, load_job, read_order
 from grader.runs.result import RESULT_FILE
 from grader.sandbox.cage import to_head
 from grader.sandbox.orphans import end_cages, sweep_cages
@@ -73,7 +73,7 @@ def _work(folder: Path, order: bytes, job: Job, why: str) -> None:
         note_unready(folder, f"sandbox: no worker can be started: {error}; expected room for a process")
         return
     try:
-        while not _has_ended(worker) and read_order(folder) == order and time.monotonic() < end:
+        while not _has_ended(worker) and is_ordered(folder, order) and time.monotonic() < end:
             pass
     finally:
         _kill(worker)

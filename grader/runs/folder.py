@@ -169,6 +169,9 @@ def take_unready(folder: Path) -> str | None:
         reason = read_file(folder / UNREADY_FILE, MOST_BYTES).decode(errors="replace")
     except FileNotFoundError:
         return None
+    except OSError as error:
+        says = f"{error.strerror}; expected a file that can be read (the same command goes on)"
+        raise FixableError(f"{folder / UNREADY_FILE}: {says}") from None
     _note(folder, "unready")
     (folder / UNREADY_FILE).unlink()
     return reason

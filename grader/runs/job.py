@@ -4,6 +4,7 @@ The file is an order. While it lies there unchanged, whoever runs the Run may go
 by the order of a later attempt, the Run is to be ended. It holds no secret: no key, no answer, no password.
 """
 
+import errno
 import hashlib
 from pathlib import Path
 from typing import Literal
@@ -21,6 +22,7 @@ from grader.handins.sharing import Sharing
 from grader.sandbox.gpu import Gpu
 
 JOB_FILE = "job.json"
+FOR_NOW = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.EINTR)
 
 
 class OrderedCourse(Record):
@@ -90,6 +92,14 @@ def read_order(folder: Path) -> bytes | None:
         return read_file(folder / JOB_FILE, MOST_BYTES)
     except OSError:
         return None
+
+
+def is_ordered(folder: Path, order: bytes) -> bool:
+    """Tell whether an order lies there unchanged; where it cannot be read just now, it still counts as there."""
+    try:
+        return read_file(folder / JOB_FILE, MOST_BYTES) == order
+    except OSError as error:
+        return error.errno in FOR_NOW
 
 
 def take_back(folder: Path) -> None:

@@ -1,11 +1,13 @@
 """How one hand-in's execution ended: `result.json`, a worker's only answer, written last and never replaced."""
 
+import json
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field, PositiveInt
 
-from assignment.fixable import parse_as
+from assignment.fixable import FixableError, parse_as
 from assignment.records import Record
 from grader.files.whole import create_whole, load_json, to_json
 
@@ -26,6 +28,12 @@ Reason = Literal[
 ]
 
 
+Seconds = Annotated[float, Field(ge=0, le=1e8, allow_inf_nan=False)]  # up to three years
+Mib = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
+CellIndex = Annotated[int, Field(ge=0, le=1_000_000)]
+Moment = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), le=datetime(3000, 1, 1, tzinfo=UTC))]
+
+
 class RunResult(Record):
     """How one hand-in's execution ended: `result.json`."""
 
@@ -33,23 +41,23 @@ class RunResult(Record):
     student: str
     word: ResultWord
     reason: Reason | None = None
-    cell: int | None = None  # 0-based index among all cells of the notebook
+    cell: CellIndex | None = None  # 0-based index among all cells of the notebook
     detail: str | None = None  # the student's text, capped
     kept_going: bool = False  # after the cell that failed, to the notebook's end
-    seconds: float = 0.0
-    cell_seconds: tuple[float | None, ...] = ()  # one for each cell of the notebook; None: not executed
-    shared: tuple[int, ...] = ()  # cells that were not executed: what they gave was taken from the released notebook's
-    peak_memory_mib: float = 0.0
-    peak_gpu_memory_mib: float | None = None  # None: not watched
-    output_bytes: int = 0
+    seconds: Seconds = 0.0
+    cell_seconds: tuple[Seconds | None, ...] = ()  # one for each cell of the notebook; None: not executed
+    shared: tuple[CellIndex, ...] = ()  # cells not executed: what they gave is the released notebook's
+    peak_memory_mib: Mib = 0.0
+    peak_gpu_memory_mib: Mib | None = None  # None: not watched
+    output_bytes: int = Field(default=0, ge=0, le=2**50)
     device: str = "cpu"
     machine: str | None = None  # on which it ran
     gpu: str | None = None  # its name where that is known, and its UUID
     gpu_driver: str | None = None
     sandbox: bool = True
     memory_group: str = "none"  # none: a watcher added up what it held
-    attempt: int = 1
-    started_at: AwareDatetime
+    attempt: PositiveInt = 1
+    started_at: Moment
     notebook_sha256: str = ""
     notes: tuple[str, ...] = ()
 
@@ -64,4 +72,16 @@ def load_result(folder: Path) -> RunResult | None:
 
 def commit_result(folder: Path, result: RunResult) -> bool:
     """Put a result into place whole; the first writer wins. Tell whether this was the first."""
-    return create_whole(folder / RESULT_FILE, to_json(result))
+    return create_whole(folder / RESULT_FILE, to_bytes(result))
+
+
+def to_bytes(result: RunResult) -> bytes:
+    """Return what `result.json` will hold; FixableError where that would not be read as the same result."""
+    try:
+        data = to_json(result)
+        same = parse_as(RunResult, json.loads(data), RESULT_FILE) == result
+    except ValueError as error:  # half a character, a number that JSON has not
+        raise FixableError(f"{RESULT_FILE}: {error}; expected text and numbers that can be written") from None
+    if not same:
+        raise FixableError(f"{RESULT_FILE}: is read as another than was written; expected the same")
+    return data

@@ -18,7 +18,7 @@ OURS = "assignment.explorer.explorer.Explorer"  # of the released notebook: that
 MODULES = ("@jupyter-widgets/base", "@jupyter-widgets/controls", "@jupyter-widgets/output")  # others are fetched
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
-_SCRIPT = re.compile(r"(?i)\b(javascript|vbscript|data)(?=\s*(?::|&))")  # of a link; & may begin a written-out colon
+_SCRIPT = re.compile(r"(?i)\b(javascript|vbscript|data)(?! )(?=\s*(?::|&))")  # of a link; & may begin a colon
 
 
 def make_harmless(notebook: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:

@@ -239,5 +239,12 @@ def sound_pickle(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give Dask its pickle back afterwards, which other tests of this process use."""
     core = pytest.importorskip("distributed.protocol.core")
     tcp = pytest.importorskip("distributed.comm.tcp")
-    for module, name in ((core, "pickle"), (core, "decompress"), (tcp, "read_bytes_rw"), (tcp, "unpack_frames")):
+    protocol = pytest.importorskip("distributed.protocol")
+    for module, name in (
+        (core, "pickle"),
+        (core, "loads"),
+        (protocol, "loads"),
+        (tcp, "read_bytes_rw"),
+        (tcp, "unpack_frames"),
+    ):
         monkeypatch.setattr(module, name, getattr(module, name))

@@ -15,6 +15,7 @@ from grader.cluster.likeness import describe_environment
 from grader.cluster.machine import Hello, Machine, Place
 from grader.cluster.pace import Pace
 from grader.cluster.parcel import Parcel, open_parcel
+from grader.driver.event import Event, Noted
 from grader.runs.folder import prepare_run, write_handin
 from grader.runs.job import Job, load_job, order_course, read_order, write_job
 from tests.grader.sandboxed import write_notebook
@@ -49,6 +50,11 @@ def make_hello(host: str = "gpu1", places: int = 1, **changed: str) -> Hello:
     """Return what a worker says that has the driver's environment, but for what is changed."""
     environment = {**describe_environment(), **changed}
     return Hello(host=host, pid=7, places=tuple(Place() for _ in range(places)), environment=environment)
+
+
+def list_notes(driver: ClusterExecutor, seen: list[Event]) -> str:
+    seen += driver.list_news()
+    return "\n".join(one.text for one in seen if isinstance(one, Noted))
 
 
 @dataclass

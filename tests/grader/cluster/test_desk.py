@@ -1,7 +1,9 @@
 """The desk: a Run is one machine's at a time and goes elsewhere where that fails; no such fault is a student's."""
 
+import errno
 from dataclasses import replace
 from datetime import UTC, datetime
+from unittest.mock import Mock
 
 import pytest
 
@@ -70,6 +72,23 @@ def test_result_ends_the_wait_and_stands_in_the_run(staffed: Staffed) -> None:
     assert found is not None
     assert found.word == "ran"
     assert machine.has_free(0)
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left on device"), KeyError("a fault of ours")])
+def test_result_that_cannot_be_put_into_place_ends_the_wait_and_is_named(
+    staffed: Staffed, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    machine, parcel = staffed.come(), put(staffed, "b01")
+    future, ticket = staffed.desk.futures["b01"], take(staffed, machine)
+    monkeypatch.setattr("grader.cluster.parcel.commit_result", Mock(side_effect=error))
+    assert not staffed.desk.accept(machine, ticket, make_result(parcel))
+    ended = future.exception(0)
+    assert isinstance(ended, MachineError)
+    assert not ended.counts
+    assert "gpu1: its result could not be put into place: " in str(ended)
+    assert machine.has_free(0)
+    assert machine.faults == ([] if isinstance(error, OSError) else ["b01"])  # the driver's full disk blames no machine
+    assert any("b01: gpu1: its result could" in one.text for one in staffed.desk.news if isinstance(one, Noted))
 
 
 def test_silent_machine_is_let_go_and_its_run_goes_to_another(staffed: Staffed) -> None:
@@ -167,6 +186,16 @@ def test_order_that_was_taken_back_is_ended_and_its_late_result_does_not_count(s
     assert machine.has_free(0)
 
 
+def test_order_that_cannot_be_read_just_now_is_not_ended(staffed: Staffed, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = staffed.come()
+    put(staffed, "b01")
+    ticket = take(staffed, machine)
+    monkeypatch.setattr("grader.runs.job.read_file", Mock(side_effect=OSError(errno.EMFILE, "Too many open files")))
+    assert staffed.desk.list_dropped(machine, [ticket]) == []
+    monkeypatch.setattr("grader.runs.job.read_file", Mock(side_effect=FileNotFoundError(errno.ENOENT, "gone")))
+    assert staffed.desk.list_dropped(machine, [ticket]) == [ticket]
+
+
 def test_first_of_two_results_counts(staffed: Staffed) -> None:
     parcel = open_ordered_parcel(staffed.runs, "b01")
     assert parcel.commit(make_result(parcel))
@@ -236,10 +265,6 @@ def test_class_without_any_machine_is_given_up_and_says_who_was_set_aside(staffe
     staffed.clock.now += staffed.desk.pace.nobody + 1
     with pytest.raises(FixableError, match=r"no worker for 1801 s .gpu1 is set aside: no disk.; expected one"):
         staffed.desk.count_places()
-
-
-def test_two_workers_of_one_host_have_two_names(staffed: Staffed) -> None:
-    assert staffed.come("gpu1").name != staffed.come("gpu1").name
 
 
 def test_news_say_where_each_run_is_and_how_long_a_machine_was_busy(staffed: Staffed) -> None:

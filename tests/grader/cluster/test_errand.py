@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,12 @@ from typing import Any
 import pytest
 
 from assignment.course import open_course
+from grader.cluster.devices import LocalPlace
 from grader.cluster.errand import Bound, Stay, find_result
+from grader.cluster.host import Service, Worker
+from grader.cluster.machine import Place
 from grader.runs.folder import note_unready
-from grader.runs.job import load_job
+from grader.runs.job import Job, load_job
 from tests.grader.cluster.conftest import open_ordered_parcel
 
 ORDER = {"ticket": "t", "student": "b01"}
@@ -31,12 +35,12 @@ class MadeLine:
         return {"data": (self.folder / asked["name"]).read_bytes()} if op == "read" else {}
 
 
-def find(tmp_path: Path, breaks_at: str = "", **changed: object) -> tuple[str, bool]:
+def find(tmp_path: Path, breaks_at: str = "", own: dict[str, Any] | None = None, **changed: object) -> tuple[str, bool]:
     parcel = open_ordered_parcel(tmp_path, "b01")
     order = {**ORDER, "job": parcel.order, "files": parcel.sent, **changed}
     stay = Stay("m", open_course(), 1.0, False, running={"t": None})
     line: Any = MadeLine(parcel.folder, breaks_at)
-    return asyncio.run(find_result(stay, line, order, Bound("m", {"slot": 3}, tmp_path / "here")))
+    return asyncio.run(find_result(stay, line, order, Bound("m", own or {"slot": 3}, tmp_path / "here")))
 
 
 def say(monkeypatch: pytest.MonkeyPatch, work: Callable[[Path], None]) -> None:
@@ -75,6 +79,33 @@ def test_order_is_executed_as_this_machine_says(tmp_path: Path, monkeypatch: pyt
     say(monkeypatch, lambda folder: seen.append(load_job(folder).slot))
     find(tmp_path)
     assert seen == [3]
+
+
+def test_order_without_the_sandbox_is_refused_whoever_gives_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[Path] = []
+    say(monkeypatch, started.append)
+    job = json.loads(open_ordered_parcel(tmp_path, "b01").order) | {"sandbox": False}
+    why, ours = find(tmp_path, job=json.dumps(job).encode())
+    assert why == "job: sandbox: False; expected True: a worker executes in its sandbox alone"
+    assert not ours
+    assert not started
+
+
+def test_no_option_that_protects_this_machine_is_the_orders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Job] = []
+    say(monkeypatch, lambda folder: seen.append(load_job(folder)))
+    asked = {"without_memory_group": True, "hidden": ["/nothing"], "subordinate": True, "fonts": "/etc"}
+    job = json.loads(open_ordered_parcel(tmp_path, "b01").order) | asked
+    (tmp_path / "scratch").mkdir()
+    service = Service("here:1", None, (LocalPlace(Place()),), tmp_path / "cache")
+    worker = Worker(service, tmp_path / "scratch", (5,), lambda _: None)
+    own = worker._make_own(Stay("m", open_course(), 1.0, False), 0)
+    find(tmp_path, own=own, job=json.dumps(job).encode())
+    (its,) = seen
+    assert not its.without_memory_group
+    assert not its.subordinate
+    assert (tmp_path / "cache").resolve() in its.hidden
+    assert its.fonts == worker.fonts
 
 
 @pytest.mark.parametrize(

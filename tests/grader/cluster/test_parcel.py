@@ -77,6 +77,18 @@ def test_too_much_is_refused_by_file_and_by_folder(parcel: Parcel) -> None:
         ({"word": "lost"}, "word: 'lost'"),
         ({"word": "passed"}, "word: 'passed'"),
         ({"points": 13}, "points: unknown field"),
+        ({"detail": "\ud800"}, ".*; expected text and numbers that can be written"),
+        ({"seconds": float("nan")}, "seconds: "),
+        ({"seconds": float("inf")}, "seconds: "),
+        ({"seconds": 1e300}, "seconds: "),
+        ({"seconds": -1}, "seconds: "),
+        ({"cell_seconds": [None, float("nan")]}, "cell_seconds: 1: "),
+        ({"peak_memory_mib": float("inf")}, "peak_memory_mib: "),
+        ({"peak_gpu_memory_mib": float("nan")}, "peak_gpu_memory_mib: "),
+        ({"output_bytes": 10**400}, "output_bytes: "),
+        ({"cell": -1}, "cell: -1"),
+        ({"shared": [10**9]}, "shared: 0: "),
+        ({"started_at": "0001-01-01T00:00:00+14:00"}, "started_at: "),
     ],
 )
 def test_result_that_is_not_of_this_order_is_refused(parcel: Parcel, changed: dict[str, object], says: str) -> None:
@@ -92,6 +104,49 @@ def test_result_that_is_not_of_this_order_is_refused(parcel: Parcel, changed: di
 def test_result_that_is_none_is_refused(parcel: Parcel, data: object) -> None:
     with pytest.raises(FixableError, match=r"result\.json: "):
         parcel.check_result(data)
+
+
+SCRIPT = "<script>alert(1)</script> [a](javascript:alert(1)) data: x"
+
+
+def make_notebook(**output: object) -> bytes:
+    cells = [
+        {"cell_type": "markdown", "id": "a", "metadata": {}, "source": SCRIPT},
+        {"cell_type": "code", "id": "b", "metadata": {}, "source": "1", "execution_count": 1,
+         "outputs": [{"output_type": "display_data", "metadata": {}, "data": {"text/plain": "1"} | output}]},
+    ]  # fmt: skip
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1).encode()
+
+
+def test_notebook_that_a_worker_left_dangerous_is_made_harmless_and_a_harmless_one_stays_as_it_is(
+    parcel: Parcel,
+) -> None:
+    parcel.add_piece(EXECUTED, 0, make_notebook(**{"text/html": SCRIPT, "application/javascript": "alert(1)"}))
+    assert parcel.clean_notebook() == ""
+    once = (parcel.place / EXECUTED).read_bytes()
+    assert all(word not in once for word in (b"<script", b"javascript:", b"text/html", b"application/javascript"))
+    assert parcel.clean_notebook() == ""
+    assert (parcel.place / EXECUTED).read_bytes() == once
+
+
+@pytest.mark.parametrize(
+    ("deep", "says"), [("[" * 1_100_000, "1000000 brackets"), ({"a": "x"}, ""), ("é" * 600_000, "")]
+)
+def test_notebook_that_a_student_made_too_large_to_read_is_left_out_and_blames_nobody(
+    parcel: Parcel, deep: object, says: str
+) -> None:
+    data = make_notebook(**{"text/plain": deep})
+    for begin in range(0, len(data), PIECE):
+        parcel.add_piece(EXECUTED, begin, data[begin : begin + PIECE])
+    assert says in parcel.clean_notebook()
+    assert (parcel.place / EXECUTED).is_file() is (not says)
+
+
+def test_notebook_that_is_nested_too_deeply_is_left_out(parcel: Parcel) -> None:
+    deep = b'{"cells": [], "metadata": ' + b"[" * 90_000 + b"]" * 90_000 + b"}"
+    parcel.add_piece(EXECUTED, 0, deep)
+    assert "nested too deeply" in parcel.clean_notebook()
+    assert not (parcel.place / EXECUTED).exists()
 
 
 def test_what_lies_beside_a_notebook_is_sent_and_links_are_not(parcel: Parcel) -> None:

@@ -1,0 +1,1 @@
+"""What stands between the network and the driver: who may connect, and what a message may be."""
