@@ -114,6 +114,10 @@ class Office:
         except FixableError as error:
             self._blame(machine, ticket, error)
             raise
+        except OSError as error:  # this machine's disk
+            why = f"what it sent could not be kept here: {error.strerror or error}"
+            self.desk.fail(machine, ticket, why, blamed=False)
+            raise
         return {}
 
     async def done(self, machine: Machine, message: Answer) -> Answer:

@@ -1,6 +1,7 @@
 """Who may call a driver, what a caller can do, and what becomes of one that lies; over real connections with TLS."""
 
 import asyncio
+import errno
 import json
 import socket
 import ssl
@@ -11,6 +12,7 @@ from concurrent.futures import Future
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -119,6 +121,23 @@ def test_worker_that_lies_is_refused_and_named_and_the_run_goes_to_another(
     for one in (folder, other):
         assert load_result(one) is None
         assert list((one / "work").iterdir()) == []
+
+
+def test_full_disk_of_the_driver_is_not_laid_to_the_machine(
+    driver: Driver, class_keys: Keys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    its = driver()
+    future: Future[None] = its.submit(run_job, order_run(tmp_path, "b01"))
+    full = Mock(side_effect=OSError(errno.ENOSPC, "No space left on device"))
+    monkeypatch.setattr("grader.cluster.parcel.Parcel.add_piece", full)
+
+    async def work(call: Call, machine: str) -> dict[str, Any]:
+        ticket = (await call("take", machine=machine, place=0))["ticket"]
+        return await call("piece", machine=machine, ticket=ticket, name=EXECUTED, offset=0, data=b"x")
+
+    assert REFUSED in at_desk(its, class_keys, work)
+    assert "could not be kept here: No space left on device" in str(future.exception(5))
+    assert [one.faults for one in its.desk.machines.values()] == [[]]
 
 
 def test_worker_cannot_touch_what_another_machine_has(driver: Driver, class_keys: Keys, tmp_path: Path) -> None:
