@@ -162,6 +162,7 @@ def test_faults_of_the_files_leave_no_folder_behind(
             assert not runs.exists()
 
 
+@pytest.mark.slow
 def test_folder_with_other_things_becomes_no_runs(
     tmp_path: Path, quiz: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -240,6 +240,7 @@ def test_damaged_scoring_names_its_file(tmp_path: Path, score: Callable[..., Sco
         score()
 
 
+@pytest.mark.slow
 def test_pages_say_what_differs_from_an_earlier_scoring_and_tell_no_letters(
     tmp_path: Path, score: Callable[..., ScoredClass], grading: Grading
 ) -> None:

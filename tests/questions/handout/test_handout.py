@@ -81,6 +81,7 @@ def test_a_leak_would_be_found(own: Bank, texts: dict[str, str]) -> None:
         test_handout_leaks_no_why_no_claim_and_no_key(own, marked, "handout.html")
 
 
+@pytest.mark.slow
 def test_each_question_stands_beside_the_pictures_that_it_names(own: Bank, files: dict[str, bytes]) -> None:
     articles = re.findall(r'<article id="([^"]+)">(.*?)</article>', files["handout.html"].decode(), re.DOTALL)
     assert [name for name, _ in articles] == list(own.ids)
