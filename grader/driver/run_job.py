@@ -18,6 +18,7 @@ from grader.runs.folder import note_unready, prepare_run
 from grader.runs.job import Job, is_ordered, load_job, read_order
 from grader.runs.result import RESULT_FILE
 from grader.sandbox.cage import to_head
+from grader.sandbox.cgroup import end_groups
 from grader.sandbox.orphans import end_cages, sweep_cages
 from grader.sandbox.subordinate import ENTER
 
@@ -79,6 +80,7 @@ def _work(folder: Path, order: bytes, job: Job, why: str) -> None:
         _kill(worker)
         if worker.returncode:
             end_cages(worker.pid)
+            end_groups(worker.pid)
 
 
 def to_worker(folder: Path) -> list[str]:

@@ -116,11 +116,20 @@ def try_group(*, without: bool) -> None:
 
 def sweep_groups(root: Path = ROOT) -> None:
     """Remove the empty groups that killed runs of ours left behind."""
-    for parent in {*(_own_folder(one, root) for one in V1), *_v2_parents(root)} - {None}:
-        for folder in parent.glob("hw9-*-*") if parent else ():
-            owner = folder.name.split("-")[1]
-            if not Path("/proc", owner).exists():
-                _remove(folder, patience=0)
+    for folder in _list_groups(root, "*"):
+        if not Path("/proc", folder.name.split("-")[1]).exists():
+            _remove(folder, patience=0)
+
+
+def end_groups(worker: int, root: Path = ROOT) -> None:
+    """Remove the groups of a worker, which is dead, and its cages too."""
+    for folder in _list_groups(root, str(worker)):
+        _remove(folder)
+
+
+def _list_groups(root: Path, owner: str) -> list[Path]:
+    parents = {*(_own_folder(one, root) for one in V1), *_v2_parents(root)} - {None}
+    return [folder for parent in parents if parent for folder in parent.glob(f"hw9-{owner}-*")]
 
 
 def _open_v1(name: str, memory_mib: int, processes: int, root: Path) -> Cgroup | None:

@@ -9,6 +9,7 @@ import ctypes
 import os
 import signal
 import socket
+import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,7 +28,7 @@ class Watched:
     processes: set[int]
     mounts: set[str]
     descriptors: int
-    workers: list[int] = field(default_factory=list)
+    workers: dict[int, "subprocess.Popen[bytes]"] = field(default_factory=dict)
 
 
 @contextlib.contextmanager
@@ -53,7 +54,8 @@ def list_left(before: Watched, temporary: Path, users: Iterable[int]) -> list[st
     for pid in find_descendants() - before.processes:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-    left += [f"group {path}" for path in find_groups(before.workers)]
+    groups = [(pid, path) for pid in before.workers for path in find_groups([pid])]
+    left += [f"group {path} of a worker that ended with {before.workers[its].returncode}" for its, path in groups]
     left += [f"mount {line}" for line in list_mounts() - before.mounts if is_ours(line, temporary.parent)]
     left += [f"file {path}" for path in temporary.iterdir()]
     if count_descriptors() > before.descriptors:

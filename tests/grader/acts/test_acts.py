@@ -79,7 +79,8 @@ def run(course: Course, drawn: Drawn) -> tuple[dict[str, Facts], list[str]]:
     before, begin = watch(), run_job._start
 
     def start(*words: Any) -> Any:
-        before.workers.append((started := begin(*words)).pid)
+        started = begin(*words)
+        before.workers[started.pid] = started
         return started
 
     with pytest.MonkeyPatch.context() as patch:

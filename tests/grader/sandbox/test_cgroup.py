@@ -13,7 +13,7 @@ import pytest
 
 from assignment.fixable import FixableError
 from grader.sandbox import cgroup, scope
-from grader.sandbox.cgroup import Cgroup, open_group, sweep_groups
+from grader.sandbox.cgroup import Cgroup, end_groups, open_group, sweep_groups
 from tests.patience import PATIENCE, wait_until
 
 
@@ -229,3 +229,7 @@ def test_groups_of_dead_workers_are_swept_and_those_of_living_ones_stay(
     sweep_groups(tree)
     assert not dead.exists()
     assert alive.exists()
+    other = tree / "hw9-12-x"
+    other.mkdir()
+    end_groups(1, tree)
+    assert (alive.exists(), other.exists()) == (False, True)
