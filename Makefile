@@ -13,8 +13,8 @@ DEMO ?= demo
 QUICK := not (sandbox or browser or slow or nightly)
 REST := (sandbox or browser or slow) and not nightly
 WORKERS ?= 2
-# A third process fills the time in which tests of the sandbox wait.
-REST_WORKERS ?= 3
+# Two more processes fill the time in which tests of the sandbox wait.
+REST_WORKERS ?= 4
 # A file stays in one process, so that what its tests share is made once.
 SIDE_BY_SIDE := -n $(WORKERS) --dist loadfile
 ARGS ?= $(SIDE_BY_SIDE)

@@ -109,7 +109,7 @@ def test_hand_in_of_which_graders_say_different_things_is_named() -> None:
 
 
 @AS_ROOT
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.sandbox
 def test_short_class_is_measured_once_and_all_say_the_same_of_it(tmp_path: Path) -> None:
     course = copy_course(tmp_path / "winter")

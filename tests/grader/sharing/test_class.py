@@ -243,8 +243,8 @@ def list_descendants(pid: int) -> set[int]:
     found, todo = set[int](), [pid]
     while todo:
         one = todo.pop()
-        for path in Path(f"/proc/{one}/task").glob("*/children"):
-            with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # it may end meanwhile
+            for path in Path(f"/proc/{one}/task").glob("*/children"):
                 new = {int(child) for child in path.read_text().split()} - found
                 found |= new
                 todo += new

@@ -1,6 +1,6 @@
 """Made hand-ins through real hosts and cages, shared and each with a kernel of its own: the same comes of both.
 
-A fourth of those of the short notebook runs in CI, another each day; all of them at night, as do those of the released
+An eighth of those of the short notebook runs in CI, another each day; all of them at night, as do those of the released
 notebook. Hosts whose rule is unsound are caught.
 """
 
@@ -30,7 +30,7 @@ from tests.grader.trunk.short import BACK, CELLS, EDITS, OFFICIAL, SOURCES, make
 from tests.patience import PATIENCE
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow, AS_ROOT]
-PARTS = 4
+PARTS = 8
 SAME = ("total", "verdicts", "words", "agreements", "why")
 NAMES = {source: source.partition("\n")[0].removeprefix("# official: ") for kind, source in CELLS if kind == OFFICIAL}
 Cells = list[tuple[str, str]]

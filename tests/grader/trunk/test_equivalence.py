@@ -36,28 +36,28 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
     return dict(zip(keys, map(json.loads, done.stdout.splitlines()), strict=True))
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.parametrize("name", EDITS)
 def test_shared_and_fresh_execution_show_the_same(results: Results, name: str) -> None:
     its = results[name, None]
     assert its["records"] == its["fresh"], its["verdicts"]
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.parametrize(("left_out", "name"), PLANTED.items())
 def test_rule_that_does_not_look_at_one_kind_of_state_is_caught(results: Results, left_out: str, name: str) -> None:
     its = results[name, left_out]
     assert its["records"] != its["fresh"], its["verdicts"]
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.parametrize("name", sorted(BACK))
 def test_harmless_hand_in_goes_back_to_the_trunk(results: Results, name: str) -> None:
     verdicts = results[name, None]["verdicts"]
     assert {word for word, _, _ in verdicts} <= {"trunk"}, verdicts
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.parametrize("name", sorted({*PLANTED.values()} - BACK))
 def test_hand_in_that_changes_what_is_seen_runs_on(results: Results, name: str) -> None:
     assert {word for word, _, _ in results[name, None]["verdicts"]} & {"branch", "end"}

@@ -39,6 +39,7 @@ EDITS: Mapping[str, tuple[str, Edit]] = {
 }  # fmt: skip
 NIGHTLY = {
     *("sigma", "photograph", "copies", "sum over channels", "pixel scale", "logit"),  # of analyses that others have
+    *("bias sign", "ascent sign", "row of a prediction", "layer"),
     *("noise", "path sign", "grey"),  # the slow ones; `recheck` computes all of these by day, as the reference is
 }
 MARKED = [pytest.param(name, marks=pytest.mark.nightly if name in NIGHTLY else ()) for name in EDITS]
