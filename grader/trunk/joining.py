@@ -145,7 +145,10 @@ def enter(place: Place, pid: int) -> None:
 async def _meet(outer: Fork, inside: Sequence[int], place: Place, key: str) -> Kernel:
     """Return the kernel of a branch once its sockets are there."""
     try:
-        first, own = map(read_pid, inside)
+        try:
+            first, own = map(read_pid, inside)
+        except ProcessLookupError:  # what it said is why
+            raise FixableError(await _read_words(outer.stderr)) from None
         root = f"/proc/{own}/root"
         found = Found(first, own, f"{root}{place.view.sockets}", f"{root}{cage.WORK}")
         return await wait_for_start(outer, lambda: found, key, None)
