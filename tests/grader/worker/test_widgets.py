@@ -10,8 +10,6 @@ import pytest
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
-from tests.patience import PATIENCE
-
 HONEST = {
     "interact": "from ipywidgets import interact\n@interact(x=(0, 10))\ndef f(x=3): print(x)",
     "output-with": "import ipywidgets as w\nout = w.Output()\ndisplay(out)\nwith out:\n    print('a')",
@@ -63,7 +61,8 @@ HARMLESS = {
 def run_plainly(cells: list[str]) -> Any:
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
     kernel = AsyncKernelManager(kernel_name="python3", transport="ipc")
-    return NotebookClient(notebook, km=kernel, timeout=PATIENCE).execute()
+    # Now and then plain nbclient stands still for as long as a cell may take, and then goes on.
+    return NotebookClient(notebook, km=kernel, timeout=60).execute()
 
 
 def show(notebook: Any) -> list[Any]:
