@@ -2,6 +2,7 @@
 
 import json
 import re
+import tempfile
 from collections.abc import Callable
 from typing import Any
 
@@ -60,9 +61,9 @@ HARMLESS = {
 
 def run_plainly(cells: list[str]) -> Any:
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
-    kernel = AsyncKernelManager(kernel_name="python3", transport="ipc")
-    # Now and then plain nbclient stands still for as long as a cell may take, and then goes on.
-    return NotebookClient(notebook, km=kernel, timeout=60).execute()
+    with tempfile.TemporaryDirectory() as folder:  # else kernels of several tests meet at sockets of the same names
+        kernel = AsyncKernelManager(kernel_name="python3", transport="ipc", ip=f"{folder}/k")
+        return NotebookClient(notebook, km=kernel, timeout=60).execute()
 
 
 def show(notebook: Any) -> list[Any]:
