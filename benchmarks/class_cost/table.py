@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from benchmarks.class_cost.graders import GRADERS, OURS, WORKERS
 from benchmarks.class_cost.handins import KINDS
 from benchmarks.class_cost.pieces import Piece
+from grader.driver.both_ways import PART
 
 FULL = 40  # hand-ins of the class that the aims are for
-PART = 50  # one in so many of what shared is run both ways
 SAID = re.compile(r"[a-z_]+-\d+ |saved")  # lines of the notebook's last cell: a question's letters, the saved arrays
 HEAD = """# What a class costs
 
