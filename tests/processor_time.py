@@ -1,6 +1,7 @@
-"""A pytest plugin: under CI, an unmarked test that uses more than LIMIT seconds of processor time fails.
+"""A pytest plugin: an unmarked test that uses more than LIMIT seconds of processor time is named, far more fails in CI.
 
-So `make quick` stays quick. Processor time, unlike time on the clock, hardly depends on what else the machine does.
+So `make quick` stays quick. Processor time, unlike time on the clock, hardly depends on what else the machine does, but
+it does on the machine: what takes 1.6 s on one takes 2.2 on another. So a test fails beyond TOLERATED times the limit.
 A test is charged for its set-up, its call and its teardown, with all the child processes that ended in them. A fixture
 of a module or a session is charged to each test that uses it, not to the one that happens to come first. Its teardown,
 and imports while tests are collected, are charged to nobody.
@@ -14,6 +15,7 @@ where the test itself does, to the test that comes first.
 
 import os
 import resource
+import warnings
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +25,7 @@ import pytest
 from tests.markers import MARKERS, is_marked
 
 LIMIT = 2.0  # seconds; `slow` is what uses more than one
+TOLERATED = 3  # no machine that runs the tests is so much slower than the one on which they were marked
 
 
 @dataclass
@@ -96,9 +99,12 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     begin = count_seconds() - shared.total
     result = yield
     spent = item.stash.get(SPENT, 0.0) + count_seconds() - shared.total - begin
-    if os.environ.get("CI") and spent > LIMIT and not is_marked(item):
+    if spent > LIMIT and not is_marked(item):
         wanted = f"expected at most {LIMIT:g} s of a test with none of the markers {', '.join(MARKERS)}"
-        pytest.fail(f"{item.nodeid}: {spent:.1f} s of processor time; {wanted}", pytrace=False)
+        said = f"{item.nodeid}: {spent:.1f} s of processor time; {wanted}"
+        if os.environ.get("CI") and spent > TOLERATED * LIMIT:
+            pytest.fail(said, pytrace=False)
+        warnings.warn(pytest.PytestWarning(said), stacklevel=1)
     return result
 
 
