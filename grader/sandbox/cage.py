@@ -21,8 +21,7 @@ from grader.sandbox.seccomp import export_filters
 
 PROJECT = Path(__file__).resolve().parents[2]  # the checkout, or a site-packages folder
 MIB = 1024 * 1024
-WORK = "/hw9/work"
-HOME = "/hw9/home"
+WORK, HOME = "/hw9/work", "/hw9/home"
 PROGRAM, KERNEL = Path(__file__).with_name("kernel_inside.py"), "/hw9/kernel.py"  # the kernel's, here and inside
 PACKAGES = "/hw9/packages"
 BESIDE = "/hw9/beside"  # what was handed in beside the notebook; copied into WORK by the notebook's user
@@ -33,6 +32,9 @@ CUDA_MIB = 4096  # may be reserved beyond the limit: on an H100 the notebook res
 SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")  # often links into /usr, which is always in view
 ETC = ("ld.so.cache", "fonts", "alternatives", "localtime")  # of /etc
 OUTER = ("PATH", "LD_LIBRARY_PATH")  # of our variables: what the programs that build a cage need
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+# Of glibc: a freed tensor's pages are kept for the next one, else the machine clears millions of pages for a notebook.
+ALLOCATOR = {"MALLOC_MMAP_THRESHOLD_": str(32 * MIB), "MALLOC_TRIM_THRESHOLD_": str(128 * MIB)}
 HIDDEN = ("assignment", "questions", "reference", "grader", "tests", "benchmarks", ".git", "build", "dist")
 
 # Ends unless its parent is the process of the first argument, enters the groups, becomes the command after "--".
@@ -180,7 +182,6 @@ def find_outer_environment() -> dict[str, str]:
 
 def make_environment(view: View) -> dict[str, str]:
     """Return every variable that the kernel sees."""
-    threads = str(view.threads)
     packages = [path for path in find_python() if Path(path).name in ("site-packages", "dist-packages")]
     share = {"CUDA_MPS_PINNED_DEVICE_MEM_LIMIT": f"0={view.gpu_memory_mib}M"} if view.gpu_memory_mib else {}
     return {
@@ -193,9 +194,8 @@ def make_environment(view: View) -> dict[str, str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         "MPLCONFIGDIR": MATPLOTLIB,
         "IPYTHONDIR": f"{HOME}/ipython",
-        "OMP_NUM_THREADS": threads,
-        "OPENBLAS_NUM_THREADS": threads,
-        "MKL_NUM_THREADS": threads,
+        **dict.fromkeys(THREADS, str(view.threads)),
+        **ALLOCATOR,
         "HF_HUB_OFFLINE": "1",
         "TRANSFORMERS_OFFLINE": "1",
         "TOKENIZERS_PARALLELISM": "false",  # else a tokenizer starts threads, beside which no process may be forked

@@ -64,16 +64,24 @@ class Keeper:
     async def _go(self, trunk: Trunk, place: Place) -> None:
         share = self.job.share
         assert share is not None
-        async with asyncio.timeout(self.job.limits.notebook_seconds):
-            for point in range(len(self.released.sources) + 1):
-                if point in share.back:
-                    self.tell("look", point, [hold_json(await self._look(trunk, point))])
-                snapshot = await self._take_snapshot(trunk, needed=point in share.leave) if share.leave else None
-                looked = point < len(self.released.sources) and await self._run_cell(trunk, point)
-                if snapshot is not None:
-                    self._tell_snapshot(snapshot, point, needed=looked or point in share.leave)
-                check_memory(trunk, place)
-            self._tell_outputs(trunk, place)
+        looks = list[asyncio.Task[None]]()
+        try:
+            async with asyncio.timeout(self.job.limits.notebook_seconds):
+                for point in range(len(self.released.sources) + 1):
+                    if point in share.back:
+                        looks.append(asyncio.create_task(self._look(trunk, point)))
+                        await asyncio.sleep(0)  # its fork is asked for now, before the next cell; it looks meanwhile
+                    snapshot = await self._take_snapshot(trunk, needed=point in share.leave) if share.leave else None
+                    looked = point < len(self.released.sources) and await self._run_cell(trunk, point)
+                    if snapshot is not None:
+                        self._tell_snapshot(snapshot, point, needed=looked or point in share.leave)
+                    check_memory(trunk, place)
+                await asyncio.gather(*looks)
+                self._tell_outputs(trunk, place)
+        finally:
+            for one in looks:
+                one.cancel()
+            await asyncio.gather(*looks, return_exceptions=True)
 
     async def _run_cell(self, trunk: Trunk, number: int) -> bool:
         """Run a cell, and tell whether it looked at the sources before it: then it is each hand-in's own."""
@@ -84,8 +92,8 @@ class Keeper:
             raise FixableError(f"released code cell {number} failed; expected one that runs")
         return bool(record["trace"]["history"])
 
-    async def _look(self, trunk: Trunk, point: int) -> Any:
-        """Return what a branch says of its state that ran nothing."""
+    async def _look(self, trunk: Trunk, point: int) -> None:
+        """Tell what a branch says of its state that ran nothing."""
         with open_place(NAME, self.job, None) as place:
             kernel = await trunk.branch(place, self.released.sources[:point])
             client, said = SharingClient(parse_notebook(EMPTY), self.job.limits), list[str | None]()
@@ -97,12 +105,12 @@ class Keeper:
             ending = await place.run(client, kernel)
         if not said or said[0] is None:
             raise FixableError(f"sandbox: a branch before released code cell {point}: {ending}; expected its state")
-        return json.loads(ast.literal_eval(said[0]))
+        self.tell("look", point, [hold_json(json.loads(ast.literal_eval(said[0])))])
 
     async def _take_snapshot(self, trunk: Trunk, *, needed: bool) -> Trunk | None:
         """Return a snapshot, of which the next cell may show that it is needed; NotShared where it is and cannot be."""
         try:
-            return await trunk.take_snapshot()
+            return await trunk.take_snapshot(needed=needed)
         except NotShared:
             if needed:
                 raise

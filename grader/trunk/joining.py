@@ -51,11 +51,14 @@ class Trunk:
             said, _ = await self._hear(reply)
             return said["record"]
 
-    async def take_snapshot(self) -> "Trunk":
-        """Return a copy of the trunk as it is now, of which branches can be had later; NotShared says why not."""
+    async def take_snapshot(self, *, needed: bool = True) -> "Trunk":
+        """Return a copy of the trunk as it is now, of which branches can be had later; NotShared says why not.
+
+        needed: False costs less where there may be no branch, and more with the first.
+        """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs, self._ask("snapshot") as reply:
-            send(reply, {}, [theirs.fileno()])
+            send(reply, {"needed": needed}, [theirs.fileno()])
             try:
                 check_hazards((await self._hear(reply))[0])
             except NotShared:

@@ -5,6 +5,7 @@ machine: there it can make cages, and each of its forks a user (`branch.py`). Th
 
     cell      run a released cell (`{"source": ..., "ask": ...}`, see `released.py`); answer `{"record": ...}`
     snapshot  fork a process that hears the same words on the socket that comes along, as the trunk is now
+              (`{"needed": ...}`: where it may not be, what branches need of it is made when the first is asked for)
     branch    fork a process that becomes a student's kernel; the fork answers
 
 A fork is refused, with what stands against it, where a hazard is found (`hazards.py`).
@@ -115,7 +116,9 @@ class Process:
 
     def take_snapshot(self, reply: socket.socket) -> None:
         """Fork a process that serves another socket."""
-        _, (served,) = receive(reply)
+        asked, (served,) = receive(reply)
+        if asked["needed"]:
+            self._prepare()
         if self._is_refused(reply, served):
             os.close(served)
             return
@@ -128,6 +131,7 @@ class Process:
 
     def start_branch(self, reply: socket.socket) -> None:
         """Fork a process that becomes a student's kernel; it answers itself."""
+        self._prepare()
         if self._is_refused(reply):
             return
         assert self.packed is not None
@@ -138,14 +142,18 @@ class Process:
             self.control.close()
             run_to_end(Branch(reply, self.released.recorder, self.watch, self.packed, state, self.ours).run)
 
-    def _is_refused(self, reply: socket.socket, *others: int) -> bool:
-        """Prepare for a fork, and tell whether a hazard stands against it, which is answered."""
+    def _prepare(self) -> None:
+        """Make what branches need, once between two cells."""
         if self.packed is None:
             self.packed = pack(self.folders)
             self.watch.extend()
             gc.collect()
             gc.freeze()  # what is there is not looked through in a fork, which would copy it
-        own = {0, 1, 2, self.packed, self.control.fileno(), reply.fileno(), *others}
+
+    def _is_refused(self, reply: socket.socket, *others: int) -> bool:
+        """Tell whether a hazard stands against a fork, which is answered."""
+        own = {0, 1, 2, self.control.fileno(), reply.fileno(), *others}
+        own |= {self.packed} if self.packed is not None else set()
         if hazards := find_hazards(own, self.forks):
             send(reply, {"hazards": hazards})
         return bool(hazards)

@@ -29,9 +29,8 @@ BARE = (  # of the cage's variables, those that a kernel without one gets beside
     "HW9_RUN",
     "JUPYTER_WIDGETS_ECHO",
     "TOKENIZERS_PARALLELISM",
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
+    *cage.THREADS,
+    *cage.ALLOCATOR,
 )
 
 
