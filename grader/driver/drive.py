@@ -19,7 +19,7 @@ from assignment.course import Course
 from assignment.files.foreign import read_file
 from assignment.fixable import FixableError
 from assignment.profile import check_profile
-from grader.driver.both_ways import compare_again, run_both_ways
+from grader.driver.both_ways import compare_again, order_other, run_both_ways
 from grader.driver.event import Begun, Ended, Noted, Observer, Started, TakenIn, Waits, ignore
 from grader.driver.executors import Elastic, MachineError, make_executor
 from grader.driver.make_job import make_job
@@ -127,11 +127,11 @@ def run_class(
         with elsewhere() if elsewhere else make_executor(executor, slots) as chosen:
             try:
                 _run_all(drive, chosen, whole)
+                results = [one for one in (load_result(run_folder(runs, its)) for its in whole) if one is not None]
+                if share and not isinstance(chosen, Elastic):
+                    run_both_ways(runs, job, lambda folder: chosen.submit(run_job, folder).result(), results, observer)
             finally:
                 end_hosts()
-            results = [one for one in (load_result(run_folder(runs, its)) for its in whole) if one is not None]
-            if share and not isinstance(chosen, Elastic):
-                run_both_ways(runs, job, lambda folder: chosen.submit(run_job, folder).result(), results, observer)
             compare_again(runs, drive.full, results, observer)
             if share and results:
                 observer(Noted(summarize_sharing(runs, whole, results, drive.full)))
@@ -145,8 +145,10 @@ def _run_all(drive: Drive, executor: Executor, submissions: list[Submission]) ->
     todo = deque(order_by_time(unfinished, drive.runs))
     if drive.share and (isinstance(executor, Elastic) or can_share(drive.job, drive.slots, drive.tell)):
         turns = find_turns(drive.runs, tuple(todo), drive.released, len(drive.slots), drive.full)
-        share = plan_sharing(drive.runs, (one for one in todo if one.student not in turns.whole), drive.released)
+        share = plan_sharing(drive.runs, turns.list_sharing(), drive.released)
         drive = replace(drive, job=drive.job.model_copy(update={"share": share}), whole=turns.whole)
+        for student in turns.sampled if share is not None else ():
+            order_other(drive.runs, student, drive.job)
         todo = deque(turns.todo)
     drive.tell(Begun(len(submissions), len(submissions) - len(todo)))
     free, running = deque(drive.slots), dict[Future[None], tuple[Submission, Slot]]()

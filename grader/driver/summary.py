@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from assignment.files.foreign import read_file
+from grader.driver.both_ways import is_to_share
 from grader.driver.run_job import LOG_FILE, NOT_SHARED
 from grader.driver.sharing import may_share
 from grader.files.whole import MOST_BYTES
@@ -14,6 +15,7 @@ from grader.runs.result import RunResult
 
 MOST_WORDS = 160  # letters of a reason
 ASKED, BESIDE = "--full asked for it", "files lie beside the notebook"
+SAMPLED = "they are the sample, which shared as well"
 ON_GPU, AGAIN, FEW = (
     "it ran on a GPU",
     "an earlier attempt ended without a word",
@@ -45,6 +47,8 @@ def _find_reason(runs: Path, one: Submission, result: RunResult, full: Collectio
         return BESIDE
     if result.device == "cuda":
         return ON_GPU
+    if is_to_share(runs, one.student, result.notebook_sha256):
+        return SAMPLED
     return _read_reason(run_folder(runs, one)) or (AGAIN if result.attempt > 1 else FEW)
 
 

@@ -2,8 +2,8 @@
 
 A person asks for some (`--full`). While the released notebook runs, for whose end all wait that share, free places
 execute those that cannot share or are not to; and where there is room left, those that could take little: an official
-cell among the first is edited, moved or missing, from where they run on to their end in any case. So the first result
-of a class need not wait for the run that the others share.
+cell among the first is edited, moved or missing, from where they run on to their end in any case; and then some of the
+sample that is executed both ways. So the first result of a class need not wait for the run that the others share.
 """
 
 from collections.abc import Collection, Sequence
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from assignment.fixable import FixableError, show_value
+from grader.driver.both_ways import count_sample
 from grader.driver.sharing import may_share
 from grader.handins.notebook import parse_notebook
 from grader.handins.sharing import find_free, list_sources
@@ -54,10 +55,15 @@ def begin_again(runs: Path, submissions: Sequence[Submission], full: Collection[
 
 @dataclass(frozen=True)
 class Turns:
-    """The hand-ins in the order of their turns; who of them is executed whole."""
+    """The hand-ins in the order of their turns; who of them is executed whole, and who of those shares later."""
 
     todo: tuple[Submission, ...]
     whole: frozenset[str]
+    sampled: frozenset[str]
+
+    def list_sharing(self) -> list[Submission]:
+        """Return who shares, now or later."""
+        return [one for one in self.todo if one.student not in self.whole or one.student in self.sampled]
 
 
 def find_turns(runs: Path, todo: Sequence[Submission], released: Any, places: int, full: Collection[str]) -> Turns:
@@ -69,8 +75,17 @@ def find_turns(runs: Path, todo: Sequence[Submission], released: Any, places: in
     early = _list_early(runs, sharing, released)[:room] if room > 0 else []
     known = {one.student for one in early}
     waiting = [one for one in sharing if one.student not in known]
-    turns = (*waiting[:1], *whole, *early, *waiting[1:])
-    return Turns(turns, frozenset(one.student for one in (*whole, *early)))
+    sampled = _draw_first(waiting, room - len(early))
+    waiting = [one for one in waiting if one not in sampled]
+    turns = (*waiting[:1], *whole, *early, *sampled, *waiting[1:])
+    names = [frozenset(one.student for one in its) for its in ((*whole, *early, *sampled), sampled)]
+    return Turns(turns, *names)
+
+
+def _draw_first(waiting: Sequence[Submission], room: int) -> list[Submission]:
+    """Return those of the sample for whom there is room, by digest; one at least is left that shares."""
+    number = min(room, count_sample(len(waiting)), len(waiting) - 1)
+    return sorted(waiting, key=lambda one: (one.sha256 or "", one.student))[: max(number, 0)]
 
 
 def _list_early(runs: Path, sharing: Sequence[Submission], released: Any) -> list[Submission]:

@@ -137,9 +137,14 @@ def attempt(what, act):
         found.append(what)
     except OSError:
         pass
+def open_of(pid, name):
+    # what a process that is ending has no more can be opened by anybody, and there is nothing in it
+    with open(f"/proc/{pid}/{name}", "rb") as file, open(f"/proc/{pid}/statm") as pages:
+        if not (pages.read().split()[0] != "0" if name == "mem" else file.read(1)):
+            raise ProcessLookupError(pid)
 for pid in pids:
     for name in ("environ", "maps", "mem"):
-        attempt(f"{name} of a process", lambda: open(f"/proc/{pid}/{name}", "rb").close())
+        attempt(f"{name} of a process", lambda: open_of(pid, name))
     for name in ("fd", "cwd", "root/tmp", "root/hw9"):
         attempt(f"{name} of a process", lambda: os.listdir(f"/proc/{pid}/{name}"))
     attempt("signal to a process", lambda: os.kill(pid, 0))

@@ -1,5 +1,6 @@
 """What shared is executed whole as well, for a sample, and every difference is told."""
 
+import hashlib
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,7 +9,13 @@ from typing import Any
 import pytest
 
 from assignment.course import open_course
-from grader.driver.both_ways import compare_again, draw_sample, list_differences, run_both_ways
+from grader.driver.both_ways import (
+    compare_again,
+    draw_sample,
+    list_differences,
+    order_other,
+    run_both_ways,
+)
 from grader.driver.event import Event, Noted
 from grader.handins.sharing import Sharing
 from grader.runs.compared import FOLDER, Compared, load_compared
@@ -97,13 +104,51 @@ def test_only_what_is_printed_between_two_outputs_may_come_in_another_order(
     assert list_differences(tmp_path / "shared", tmp_path / "whole") == [f"cell {n}" for n in found]
 
 
-def test_sample_is_one_in_fifty_of_what_shared_and_the_same_every_time() -> None:
+def test_sample_is_one_in_fifty_of_what_shared_and_the_same_every_time(tmp_path: Path) -> None:
     class_ = [make_result(f"s{n:03}") for n in range(101)]
-    drawn = draw_sample(class_)
+    drawn = draw_sample(tmp_path, class_)
     assert len(drawn) == 3
-    assert draw_sample(class_[::-1]) == drawn
-    assert len(draw_sample(class_[:1])) == 1
-    assert draw_sample([make_result("alone", shared=())]) == []
+    assert draw_sample(tmp_path, class_[::-1]) == drawn
+    assert len(draw_sample(tmp_path, class_[:1])) == 1
+    assert draw_sample(tmp_path, [make_result("alone", shared=())]) == []
+
+
+def test_who_was_executed_whole_first_is_of_the_sample_and_shares_once(tmp_path: Path) -> None:
+    told, executed = list[Event](), list[Path]()
+    digest = hashlib.sha256(b"{}").hexdigest()
+    write_handin(tmp_path / "a", b"{}")
+    save(tmp_path / "a", "one", shared=(), notebook_sha256=digest)
+    order_other(tmp_path, "a", JOB)
+    results = [make_result("a", shared=(), notebook_sha256=digest), *(make_result(f"s{n}") for n in range(49))]
+
+    def execute(folder: Path) -> None:
+        assert load_job(folder).share == SHARE
+        executed.append(folder)
+        save(folder, "one", notebook_sha256=digest)
+
+    for _ in range(2):
+        assert [one.student for one in draw_sample(tmp_path, results)] == ["a"]
+        run_both_ways(tmp_path, JOB.model_copy(update={"share": None}), execute, results, told.append)
+    assert executed == [tmp_path / FOLDER / "a"]
+    assert told == [Noted("a: shared, and executed whole as well: the same came of it")] * 2
+    replaced = [make_result("a", shared=(), notebook_sha256="of another"), results[1]]
+    assert [one.student for one in draw_sample(tmp_path, replaced)] == ["s0"]
+
+
+def test_who_could_not_share_later_is_told_and_not_tried_again(tmp_path: Path) -> None:
+    told, executed = list[Event](), list[Path]()
+    digest = hashlib.sha256(b"{}").hexdigest()
+    write_handin(tmp_path / "a", b"{}")
+    order_other(tmp_path, "a", JOB)
+
+    def execute(folder: Path) -> None:
+        executed.append(folder)
+        save(folder, "one", shared=(), notebook_sha256=digest)
+
+    for _ in range(2):
+        run_both_ways(tmp_path, JOB, execute, [make_result("a", shared=(), notebook_sha256=digest)], told.append)
+    assert len(executed) == 1
+    assert told == [Noted("a: could not be executed both ways: it was executed whole, and did not share")] * 2
 
 
 def test_sample_is_executed_whole_once_and_what_came_of_it_is_told(tmp_path: Path) -> None:
@@ -144,7 +189,7 @@ def test_sample_without_a_result_of_its_own_is_told_and_not_kept(tmp_path: Path)
     write_handin(tmp_path / "a", b"{}")
     save(tmp_path / "a", "one")
     run_both_ways(tmp_path, JOB, lambda _: None, [make_result("a")], told.append)
-    assert told == [Noted("a: shared, and could not be executed whole as well: no result came of it")]
+    assert told == [Noted("a: could not be executed both ways: it shared, and was not executed whole")]
     assert load_compared(tmp_path) == ()
 
 

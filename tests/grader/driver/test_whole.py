@@ -98,7 +98,8 @@ def class_(tmp_path: Path) -> list[Submission]:
     (tmp_path / "bad").mkdir()
     (tmp_path / "bad" / HANDIN_FILE).write_text("{")
     beside = Submission(student="beside", beside="0")
-    return [*(Submission(student=one) for one in (*EDITED, "bad")), beside]
+    its = [Submission(student=one, sha256="0" if one == "fay" else one) for one in (*EDITED, "bad")]
+    return [*its, beside]
 
 
 def make(sources: Sequence[str]) -> object:
@@ -112,10 +113,12 @@ def make(sources: Sequence[str]) -> object:
         (2, (), "ann beside bob cyd dan eve fay bad", "beside"),  # it has the other place
         (3, (), "ann beside bob cyd dan eve fay bad", "beside bob"),
         (4, (), "ann beside bob cyd dan eve fay bad", "beside bob cyd"),
-        (9, (), "ann beside bob cyd eve dan fay bad", "beside bob cyd eve"),
+        (5, (), "ann beside bob cyd eve dan fay bad", "beside bob cyd eve"),
+        (9, (), "ann beside bob cyd eve fay dan bad", "beside bob cyd eve fay"),  # there is room for one of the sample
         (4, ("ann", "fay"), "bob ann fay beside cyd dan eve bad", "ann fay beside"),
         (5, ("ann", "fay"), "cyd ann fay beside bob dan eve bad", "ann fay beside bob"),
         (2, tuple(EDITED), "bad ann bob cyd dan eve fay beside", "beside ann bob cyd dan eve fay"),
+        (20, tuple(EDITED), "bad ann bob cyd dan eve fay beside", "beside ann bob cyd dan eve fay"),  # one shares
     ],
 )
 def test_one_waits_and_free_places_take_whole_ones_and_those_with_little_to_share(
@@ -124,3 +127,6 @@ def test_one_waits_and_free_places_take_whole_ones_and_those_with_little_to_shar
     turns = find_turns(tmp_path, class_, make(SOURCES), places, full)
     assert " ".join(one.student for one in turns.todo) == todo
     assert turns.whole == frozenset(whole.split())
+    assert turns.sampled == ({"fay"} if places == 9 else frozenset())
+    sharing = [one.student for one in turns.list_sharing()]
+    assert sharing == [one for one in todo.split() if one not in turns.whole or one in turns.sampled]
