@@ -15,7 +15,7 @@ from grader.runs.result import RunResult
 
 MOST_WORDS = 160  # letters of a reason
 ASKED, BESIDE = "--full asked for it", "files lie beside the notebook"
-SAMPLED = "they are the sample, which shared as well"
+SAMPLED = "the sample is executed both ways"
 ON_GPU, AGAIN, FEW = (
     "it ran on a GPU",
     "an earlier attempt ended without a word",

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -78,7 +79,8 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
 def run(course: Course, folder: Path, handins: dict[str, list[tuple[str, str]]], **how: Any) -> dict[str, RunResult]:
     for name, cells in handins.items():
         write(folder / "handins" / f"{name}.ipynb", cells)
-    how = {"jobs": 2, "device": "cpu", "without_memory_group": True, **how}
+    jobs = 1 if how.get("share") else 2  # else a free place executes one whole
+    how = {"jobs": jobs, "device": "cpu", "without_memory_group": True, **how}
     with keep_private():  # as the verb does
         return {one.student: one for one in run_class(folder / "handins", folder / "runs", course, **how)}
 
@@ -88,7 +90,8 @@ def both(course: Course, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path
     """The class run with a kernel for each hand-in, and sharing."""
     folders, told = (tmp_path_factory.mktemp("fresh"), tmp_path_factory.mktemp("shared")), list[Event]()
     for folder, share in zip(folders, (False, True), strict=True):
-        run(course, folder, {name: cells for name, (cells, _) in HANDINS.items()}, share=share, observer=told.append)
+        handins = {name: cells for name, (cells, _) in HANDINS.items()}
+        run(course, folder, handins, share=share, observer=told.append)
     both_ways, summary = (one.text for one in told if isinstance(one, Noted))
     assert both_ways.endswith("shared, and executed whole as well: the same came of it")
     assert summary == "6 of 6 hand-ins shared a run of the released notebook, 23 of their 34 code cells"
@@ -149,11 +152,28 @@ def test_who_is_asked_for_runs_whole_and_again_where_that_shared(course: Course,
 def test_who_could_take_next_to_nothing_does_not_wait_for_it(course: Course, tmp_path: Path) -> None:
     handins = {name: HANDINS[name][0] for name in ("answers", "scratch")} | {"setup": change(0, "import os")}
     told = list[Event]()
-    results = run(course, tmp_path, handins, share=True, observer=told.append)
+    results = run(course, tmp_path, handins, share=True, observer=told.append, jobs=2)
     assert {name for name, one in results.items() if one.shared} == {"answers", "scratch"}
     assert [one.student for one in told if isinstance(one, Started)] == ["answers", "setup", "scratch"]
     summary = [one.text for one in told if isinstance(one, Noted)][-1]
     assert summary.endswith("1 executed whole, 1 of them since little or nothing could be shared at that time")
+
+
+def test_free_place_executes_the_sample_whole_first_and_it_shares_later(course: Course, tmp_path: Path) -> None:
+    handins = {name: HANDINS[name][0] for name in ("answers", "scratch", "changes")}
+    told = list[Event]()
+    results = run(course, tmp_path, handins, share=True, observer=told.append, jobs=2)
+    (first,) = (name for name, one in results.items() if not one.shared)
+    assert [one.student for one in told if isinstance(one, Started)][1] == first
+    both_ways, summary = [one.text for one in told if isinstance(one, Noted)]
+    assert both_ways == f"{first}: shared, and executed whole as well: the same came of it"
+    assert summary.endswith("; 1 executed whole, 1 of them since the sample is executed both ways")
+    assert load(tmp_path / "runs" / ".whole", first).shared == HANDINS[first][1]
+    assert {one.student: one.differing for one in load_compared(tmp_path / "runs")} == {first: ()}
+    shutil.rmtree(tmp_path / "runs" / ".whole" / first / "work")
+    (tmp_path / "runs" / ".whole" / first / "result.json").unlink()  # as where it was interrupted before that
+    assert run(course, tmp_path, {}, share=True, observer=told.append) == results
+    assert load(tmp_path / "runs" / ".whole", first).shared == HANDINS[first][1]
 
 
 WHY = {
@@ -191,7 +211,7 @@ def test_class_goes_on_where_it_was_when_its_driver_is_killed(course: Course, tm
     for name, cells in {"slow": SLOW, "other": [*RELEASED]}.items():
         write(tmp_path / "handins" / f"{name}.ipynb", cells)
     words = ("run", tmp_path / "handins", tmp_path / "runs", "--course", course.folder, "--share")
-    command = [sys.executable, "-P", "-m", "grader", *map(str, words), "--device", "cpu", "--without-memory-group"]
+    command = [sys.executable, "-P", "-m", "grader", *map(str, words), "--jobs", "1", "--without-memory-group"]
     log = (tmp_path / "log").open("wb")
     driver = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=log, stderr=log)
     assert wait_until(lambda: find_writers(tmp_path / "runs" / "slow" / LOG_FILE, driver.pid))

@@ -68,7 +68,7 @@ def attacked(course: Course, tmp_path_factory: pytest.TempPathFactory) -> tuple[
         "mender": scratch(MENDED),
     }
     folder = tmp_path_factory.mktemp("attacked")
-    return folder / "runs", run(course, folder, handins, share=True, jobs=1)
+    return folder / "runs", run(course, folder, handins, share=True)
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ from tests.patience import wait_until
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow, AS_ROOT]
 BEFORE_MIB, AFTER_MIB = 50, 250  # of a branch's own, before its cell and after it
 GROWS = "held += 1  # in place: each snapshot keeps what was there\nprint(held[0])"
-WIDE = SMALL.model_copy(update={"memory_mib": 500})
+WIDE = SMALL.model_copy(update={"memory_mib": 560})
 
 
 def read_own_mib(pid: int) -> float:
@@ -98,7 +98,7 @@ def test_trunk_that_holds_too_much_ends_and_its_class_is_run_whole(course: Cours
     for name, result in results.items():
         assert (result.word, result.shared) == ("ran", ()), result
         why = (tmp_path / "runs" / name / LOG_FILE).read_text()
-        assert f"not shared: memory: the released notebook with its snapshots held more than {TIMES * 500} MiB" in why
+        assert f"not shared: memory: the released notebook with its snapshots held more than {TIMES * 560} MiB" in why
 
 
 def test_trunk_without_a_memory_group_is_added_up() -> None:
@@ -132,9 +132,10 @@ def test_nothing_is_left_of_a_class_that_shared(
 
     handins = {f"h{n}": change(*((4, f"answers = {n}") if n % 2 else (2, f"# scratch 1\n{n}"))) for n in range(count)}
     before, kept = list_descendants(os.getpid()), look_around()
-    results = run(course, tmp_path, handins, share=True, observer=observe)
+    results = run(course, tmp_path, handins, share=True, observer=observe, jobs=2)
     assert len(results) == count
-    assert all(one.word == "ran" and one.shared for one in results.values())
+    assert all(one.word == "ran" for one in results.values())
+    assert sum(bool(one.shared) for one in results.values()) == count - 1  # one of the sample was whole first
     mine = seen - before
     assert len(mine) > 4  # the host, the keeper, the cage of the trunk, the trunk
     assert len(users) > 1  # the trunk's, and those of branches

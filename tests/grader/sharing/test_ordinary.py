@@ -29,7 +29,7 @@ def run_as(before: list[str], folder: Path) -> tuple[dict[str, RunResult], str]:
         write(folder / "handins" / f"{name}.ipynb", cells)
     give(folder, before)
     words = ("run", folder / "handins", folder / "runs", "--course", course.folder, "--share", "--device", "cpu")
-    command = [*before, *to_grader(*words, "--without-memory-group", "--jobs", 2)]
+    command = [*before, *to_grader(*words, "--without-memory-group", "--jobs", 1)]
     done = subprocess.run(command, env=make_environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return load_results(folder), done.stdout + done.stderr
