@@ -85,12 +85,12 @@ def test_branch_of_the_released_notebook_holds_little_of_its_own_and_the_trunk_i
 
 
 def test_trunk_that_holds_too_much_ends_and_its_class_is_run_whole(course: Course, tmp_path: Path) -> None:  # noqa: F811
-    cells = [("setup", f"{RELEASED[0][1]}\nheld = np.ones(40_000_000)"), *[("", GROWS), ("", "# scratch 1")] * 3]
+    cells = [("setup", f"{RELEASED[0][1]}\nheld = np.ones(40_000_000)"), *[("", GROWS), ("", "# scratch 1")] * 4]
     write(course.notebook, cells)
     try:
         handins = {
             "answers": [*cells[:2], ("", "# scratch 1\nprint('mine')"), *cells[3:]],
-            **{f"at{n}": [*cells[:n], ("", "# scratch 1\n1 + 1"), *cells[n + 1 :]] for n in (4, 6)},
+            **{f"at{n}": [*cells[:n], ("", "# scratch 1\n1 + 1"), *cells[n + 1 :]] for n in (4, 6, 8)},
         }
         results = run(course, tmp_path, handins, share=True, limits=WIDE)
     finally:
