@@ -28,6 +28,7 @@ MOST_MESSAGE = 5 * 2**20  # bytes; a piece of a file and a result have 4 MiB
 REFUSED = "refused"
 PEER = "peer"  # in a call: the address that it came from, whatever the caller says
 GIVEN_UP = "the driver does not know this machine any more"
+ABOUT_KEYS = re.compile(r"certificate|\bSSL\b|\bTLS\b")
 LOGGER = logging.getLogger("distributed.comm.tcp")
 
 
@@ -183,9 +184,12 @@ def describe_fault(error: OSError) -> str:
 
     >>> describe_fault(OSError("in <distributed.TLSConnector object at 0x7f32>: [Errno 111] Connection refused"))
     '[Errno 111] Connection refused'
+    >>> describe_fault(OSError("TLS certificate does not match."))
+    "TLS certificate does not match; expected a copy of the driver's keys (--keys DIR)"
     """
     causes = [str(one) for one in (error.__cause__, error) if one and str(one)]
-    return re.sub(r"^in <[^>]*>: ", "", " ".join((causes or [type(error).__name__])[0].split()))[:200]
+    says = re.sub(r"^in <[^>]*>: ", "", " ".join((causes or [type(error).__name__])[0].split()))[:200].rstrip(".")
+    return f"{says}; expected a copy of the driver's keys (--keys DIR)" if ABOUT_KEYS.search(says) else says
 
 
 def check_answer(answer: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,9 @@
 
 import json
 import os
+import platform
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -50,6 +53,24 @@ def test_gpu_cage_binds_one_device_and_names_it_by_uuid(monkeypatch: pytest.Monk
 def test_cage_that_shares_a_gpu_tells_mps_its_share() -> None:
     its = cage.make_environment(replace(VIEW, gpu=Gpu("GPU-7", 3), gpu_memory_mib=20_000))
     assert its["CUDA_MPS_PINNED_DEVICE_MEM_LIMIT"] == "0=20000M"  # of the one device that it sees
+
+
+FREES = """
+import resource
+for _ in range(30):
+    held = [bytes(12 << 20) + b"1" for _ in range(3)]
+    del held
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="it is glibc that is told to keep pages")
+def test_pages_that_were_freed_are_kept_for_what_comes_next() -> None:
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("MALLOC_")}
+    for environment, least, most in ((plain, 200_000, 10**7), (plain | cage.ALLOCATOR, 0, 50_000)):
+        said = subprocess.run([sys.executable, "-c", FREES], env=environment, capture_output=True, check=True).stdout
+        assert least <= int(said) <= most
+    assert cage.ALLOCATOR.items() <= cage.make_environment(VIEW).items()
 
 
 @pytest.mark.sandbox
