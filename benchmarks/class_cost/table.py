@@ -21,6 +21,8 @@ Classes made from the released notebook of {courses}. Processor seconds are thos
 the cages and the connections included, {counted}. Every grader has {workers} processes side by side, of one thread
 each; kernels of all of them run the same torch. A class of ours is executed at once, the others execute {workers}
 hand-ins at a time, and the graders take turns. The sample of ours that is run both ways is off; its cost stands below.
+Kernels of ours keep the pages that they freed (`MALLOC_TRIM_THRESHOLD_` and another variable, decision 120),
+which takes about a fifth off the released notebook; nobody sets these for the others.
 """
 COLUMNS = """
 ## {title}
