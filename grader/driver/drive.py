@@ -26,10 +26,10 @@ from grader.driver.make_job import make_job
 from grader.driver.order import order_by_time
 from grader.driver.pause import Pause
 from grader.driver.run_job import LOG_FILE, run_job
-from grader.driver.sharing import can_share, end_hosts, list_news, plan_sharing
+from grader.driver.sharing import can_share, end_hosts, list_news
 from grader.driver.slot import Slot, make_slots
 from grader.driver.summary import summarize_sharing
-from grader.driver.whole import begin_again, choose_full, find_turns
+from grader.driver.whole import begin_again, choose_full, plan_class
 from grader.files.whole import MOST_BYTES, to_json, write_whole
 from grader.handins.notebook import parse_notebook
 from grader.handins.plan import Plan, compare_notebooks
@@ -143,9 +143,8 @@ def _run_all(drive: Drive, executor: Executor, submissions: list[Submission]) ->
     """Execute until every hand-in has a result, never two on one slot; when interrupted, take back what still runs."""
     unfinished = [one for one in submissions if load_result(run_folder(drive.runs, one)) is None]
     todo = deque(order_by_time(unfinished, drive.runs))
-    if drive.share and (isinstance(executor, Elastic) or can_share(drive.job, drive.slots, drive.tell)):
-        turns = find_turns(drive.runs, tuple(todo), drive.released, len(drive.slots), drive.full)
-        share = plan_sharing(drive.runs, turns.list_sharing(), drive.released)
+    if todo and drive.share and (isinstance(executor, Elastic) or can_share(drive.job, drive.slots, drive.tell)):
+        turns, share = plan_class(drive.runs, tuple(todo), drive.released, len(drive.slots), drive.full)
         drive = replace(drive, job=drive.job.model_copy(update={"share": share}), whole=turns.whole)
         for student in turns.sampled if share is not None else ():
             order_other(drive.runs, student, drive.job)

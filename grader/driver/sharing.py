@@ -11,10 +11,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assignment.fixable import FixableError
 from grader.driver.event import Noted, Observer, SharedRun
@@ -27,6 +27,9 @@ from grader.runs.job import Job
 from grader.sandbox.cage import to_head
 from grader.sandbox.subordinate import ENTER
 
+if TYPE_CHECKING:
+    from grader.trunk.rule.path import Path as HandinPath
+
 PROGRAM = "grader.sharing"
 FEWEST = 2  # hand-ins: one alone would only pay for the run that it shares with nobody
 TICK = 0.2  # seconds between two looks at whether a Run is still wanted
@@ -35,21 +38,27 @@ STOPPING = 30.0  # seconds that a host has to end a Run
 GONE = "the process that executes hand-ins which share has ended"
 
 
-def plan_sharing(runs: Path, submissions: Iterable[Submission], released: Any) -> Sharing | None:
-    """Return what hand-ins need of the released notebook (parsed, format 4); None where too few could share it."""
+def find_paths(runs: Path, submissions: Iterable[Submission], released: Any) -> "dict[str, HandinPath]":
+    """Return by student how hand-ins that may share go through the released notebook (parsed, format 4)."""
     from grader.trunk.rule.path import find_path  # here: it loads IPython
 
     sources, free = list_sources(released), find_free(released)
-    leave, back, sharing = set[int](), set[int](), 0
+    paths: dict[str, HandinPath] = {}
     for one in filter(may_share, submissions):
         with contextlib.suppress(FixableError):  # told of when its turn comes
-            path = find_path(list_sources(parse_notebook(read_handin(run_folder(runs, one)))), sources, free)
-            leave |= {gap.start for gap in path.gaps}
-            back |= {gap.stop for gap in path.gaps if not gap.final and gap.last < len(path.steps)}
-            sharing += 1
-    if sharing < FEWEST:
+            handin = list_sources(parse_notebook(read_handin(run_folder(runs, one))))
+            paths[one.student] = find_path(handin, sources, free)
+    return paths
+
+
+def plan_sharing(paths: "Collection[HandinPath]", released: Any) -> Sharing | None:
+    """Return what those who share need of the released notebook; None where too few could share it."""
+    if len(paths) < FEWEST:
         return None
-    return Sharing(released=hash_sources(sources), leave=tuple(sorted(leave)), back=tuple(sorted(back)))
+    gaps = [(path, gap) for path in paths for gap in path.gaps]
+    leave = {gap.start for _, gap in gaps}
+    back = {gap.stop for path, gap in gaps if not gap.final and gap.last < len(path.steps)}
+    return Sharing(released=hash_sources(list_sources(released)), leave=tuple(sorted(leave)), back=tuple(sorted(back)))
 
 
 def can_share(job: Job, slots: Iterable[Slot], tell: Observer) -> bool:

@@ -6,19 +6,21 @@ cell among the first is edited, moved or missing, from where they run on to thei
 sample that is executed both ways. So the first result of a class need not wait for the run that the others share.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assignment.fixable import FixableError, show_value
 from grader.driver.both_ways import count_sample
-from grader.driver.sharing import may_share
-from grader.handins.notebook import parse_notebook
-from grader.handins.sharing import find_free, list_sources
+from grader.driver.sharing import find_paths, may_share, plan_sharing
+from grader.handins.sharing import Sharing, list_sources
 from grader.handins.submission import Submission
 from grader.runs.folder import read_handin, run_folder, set_aside, write_handin
 from grader.runs.result import load_result
+
+if TYPE_CHECKING:
+    from grader.trunk.rule.path import Path as HandinPath
 
 ALL = "all"
 LITTLE = 0.1  # of the released code cells: the set-up and what directly follows
@@ -61,42 +63,48 @@ class Turns:
     whole: frozenset[str]
     sampled: frozenset[str]
 
-    def list_sharing(self) -> list[Submission]:
-        """Return who shares, now or later."""
-        return [one for one in self.todo if one.student not in self.whole or one.student in self.sampled]
+    def list_sharing(self, paths: "Mapping[str, HandinPath]") -> "list[HandinPath]":
+        """Return the paths of those who share, now or later."""
+        return [path for student, path in paths.items() if student not in self.whole or student in self.sampled]
 
 
-def find_turns(runs: Path, todo: Sequence[Submission], released: Any, places: int, full: Collection[str]) -> Turns:
-    """Return whose turn is when: one that shares and then waits, who is executed whole meanwhile, and the rest."""
+def plan_class(
+    runs: Path, todo: Sequence[Submission], released: Any, places: int, full: Collection[str]
+) -> tuple[Turns, Sharing | None]:
+    """Return whose turn is when, and what those who share need of the released notebook (parsed, format 4)."""
+    paths = find_paths(runs, todo, released)
+    turns = find_turns(todo, paths, len(list_sources(released)), places, full)
+    return turns, plan_sharing(turns.list_sharing(paths), released)
+
+
+def find_turns(
+    todo: Sequence[Submission], paths: "Mapping[str, HandinPath]", released: int, places: int, full: Collection[str]
+) -> Turns:
+    """Return whose turn is when: one that shares and then waits, who is executed whole meanwhile, and the rest.
+
+    paths: of those who may share and whose notebooks can be read (`sharing.find_paths`). released: how many code cells
+    the released notebook has.
+    """
     whole = [one for one in todo if one.student in full or not may_share(one)]
     known = {one.student for one in whole}
     sharing = [one for one in todo if one.student not in known]
     room = places - 1 - len(whole)
-    early = _list_early(runs, sharing, released)[:room] if room > 0 else []
+    early = [one for one in sharing if _takes_little(paths.get(one.student), released)][: max(room, 0)]
     known = {one.student for one in early}
     waiting = [one for one in sharing if one.student not in known]
-    sampled = _draw_first(waiting, room - len(early))
+    sampled = _draw_first([one for one in waiting if one.student in paths], room - len(early))
     waiting = [one for one in waiting if one not in sampled]
     turns = (*waiting[:1], *whole, *early, *sampled, *waiting[1:])
     names = [frozenset(one.student for one in its) for its in ((*whole, *early, *sampled), sampled)]
     return Turns(turns, *names)
 
 
-def _draw_first(waiting: Sequence[Submission], room: int) -> list[Submission]:
+def _draw_first(sharing: Sequence[Submission], room: int) -> list[Submission]:
     """Return those of the sample for whom there is room, by digest; one at least is left that shares."""
-    number = min(room, count_sample(len(waiting)), len(waiting) - 1)
-    return sorted(waiting, key=lambda one: (one.sha256 or "", one.student))[: max(number, 0)]
+    number = min(room, count_sample(len(sharing)), len(sharing) - 1)
+    return sorted(sharing, key=lambda one: (one.sha256 or "", one.student))[: max(number, 0)]
 
 
-def _list_early(runs: Path, sharing: Sequence[Submission], released: Any) -> list[Submission]:
-    from grader.trunk.rule.path import find_path  # here: it loads IPython
-
-    sources, free, early = list_sources(released), find_free(released), []
-    for one in sharing:
-        try:
-            handin = list_sources(parse_notebook(read_handin(run_folder(runs, one))))
-        except FixableError:  # told of when its turn comes
-            continue
-        final = [gap.start for gap in find_path(handin, sources, free).gaps if gap.final]
-        early += [one] if final and final[0] <= LITTLE * len(sources) else []
-    return early
+def _takes_little(path: "HandinPath | None", released: int) -> bool:
+    """Tell whether a hand-in runs on to its end from a cell among the first, in any case."""
+    return path is not None and any(gap.final and gap.start <= LITTLE * released for gap in path.gaps)

@@ -14,7 +14,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from assignment.course import open_course
 from grader.driver import sharing
 from grader.driver.event import SharedRun
-from grader.driver.sharing import GONE, end_hosts, end_idle_hosts, list_news, plan_sharing, run_sharing
+from grader.driver.sharing import GONE, end_hosts, end_idle_hosts, find_paths, list_news, plan_sharing, run_sharing
 from grader.handins.sharing import Sharing, find_free
 from grader.handins.submission import Submission
 from grader.runs.folder import HANDIN_FILE
@@ -46,6 +46,10 @@ def hand_in(runs: Path, student: str, sources: tuple[str, ...], *, beside: str |
     return Submission(student=student, beside=beside)
 
 
+def plan(runs: Path, handins: list[Submission], released: Any) -> Sharing | None:
+    return plan_sharing(find_paths(runs, handins, released).values(), released)
+
+
 def test_class_needs_the_points_where_a_hand_in_departs_or_could_be_back(tmp_path: Path) -> None:
     handins = [
         hand_in(tmp_path, "scratch", change(2, "y = 3")),
@@ -54,10 +58,10 @@ def test_class_needs_the_points_where_a_hand_in_departs_or_could_be_back(tmp_pat
         hand_in(tmp_path, "last", change(5, "1")),
         hand_in(tmp_path, "beside", change(1, "x = 2"), beside="0" * 64),
     ]
-    found = plan_sharing(tmp_path, handins, make(SOURCES))
+    found = plan(tmp_path, handins, make(SOURCES))
     assert found is not None
     assert (found.leave, found.back) == ((2, 3, 4, 5), (3, 5))
-    other = plan_sharing(tmp_path, handins, make((*SOURCES, "1")))
+    other = plan(tmp_path, handins, make((*SOURCES, "1")))
     assert other is not None
     assert other.released != found.released
 
@@ -65,7 +69,7 @@ def test_class_needs_the_points_where_a_hand_in_departs_or_could_be_back(tmp_pat
 def test_one_hand_in_alone_and_one_that_cannot_be_read_do_not_share(tmp_path: Path) -> None:
     alone, lost = hand_in(tmp_path, "alone", SOURCES), hand_in(tmp_path, "lost", SOURCES)
     (tmp_path / "lost" / HANDIN_FILE).write_text("{")
-    assert plan_sharing(tmp_path, [alone, lost], make(SOURCES)) is None
+    assert plan(tmp_path, [alone, lost], make(SOURCES)) is None
 
 
 def test_scratch_todo_and_answers_cells_are_the_students() -> None:
