@@ -5,6 +5,7 @@ traceback.
 """
 
 import argparse
+import errno
 import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -89,6 +90,7 @@ PURPOSES = {
     ),
     "change the code": ("notebook", "reference"),
 }
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 POSIX = ("fcntl", "resource", "pwd", "grp", "termios")  # modules that Windows has not
 PRIVATE = (*PURPOSES["grade a class"], "questions qti", "questions values", "questions lessons")  # for staff alone
 ABOUT = """Grade a homework on explainable AI: run the notebooks in a sandbox, score the answers by a computed key,
@@ -206,6 +208,12 @@ def main(arguments: list[str] | None = None) -> int:
         warn("stopped; the same command resumes where it stopped")
         return 1
     except BrokenPipeError:
+        return 1
+    except OSError as error:
+        if error.errno not in FULL:
+            print_bug()
+            return 3
+        warn(f"{error.filename or words[0]}: {error.strerror}; expected room to write; then the same command goes on")
         return 1
     except Exception:
         print_bug()

@@ -1,57 +1,105 @@
 """A sample of the hand-ins that share, executed whole as well: the same must come of both, times and ids aside.
 
-Drawn by the digests of their notebooks. While the released notebook runs, free places execute some of them whole
-(`whole.py`): these share later, and the others are executed whole later. The second execution lies in a folder of its
-own in RUNS, decides nothing, and is kept for a person to look at.
+Drawn by what follows from the digests of all notebooks. While the released notebook runs, free places execute some of
+them whole (`whole.py`): these share later, and the others are executed whole later. The second execution lies in a
+folder of its own in RUNS, decides nothing, and is kept for a person to look at.
 """
 
+import contextlib
 import hashlib
 import json
 import math
 import re
 import shutil
-from collections.abc import Callable, Collection, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from pathlib import Path
 from typing import Any
 
 from assignment.files.foreign import read_file
 from assignment.fixable import FixableError
 from grader.driver.event import Noted, Observer
+from grader.driver.run_job import read_reason
 from grader.files.untrusted import list_untrusted, read_untrusted
 from grader.handins.listing import show_name
-from grader.runs.compared import FOLDER, Compared, note_compared
+from grader.runs.compared import FOLDER, Compared, load_compared, note_compared
 from grader.runs.folder import list_aside, prepare_run, read_handin, write_handin
-from grader.runs.job import Job, load_job, write_job
+from grader.runs.job import Job, load_job, take_back, write_job
 from grader.runs.result import RunResult, load_result
 
+Submit = Callable[[Path], Future[None]]
 PART = 50  # one in so many
 MOST_NAMED = 20  # differences
 MOST_BYTES = 2**30  # of a file that a Run saved, whose limits are the course's
 EXECUTED, OUTPUTS = "work/executed.ipynb", "work/outputs"
-SHARED, WHOLE = "it shared, and was not executed whole", "it was executed whole, and did not share"
 SAME = ("word", "reason", "cell", "detail", "kept_going")
 _CHANGING = re.compile(
-    r"[0-9a-f]{32}|0x[0-9a-f]+|ipykernel_\d+/\d+|[\d:]+<[\d:?]+, *[\d.?]+ ?(?:it/s|s/it)"
+    r"[0-9a-f]{32}|0x[0-9a-f]+|ipykernel_\d+/\d+|(?<![\d:])[\d:]+<[\d:?]+, *[\d.?]+ ?(?:it/s|s/it)"
 )  # ids, addresses, where a kernel keeps a cell's source, bars' times
 
 
 def run_both_ways(
-    runs: Path, job: Job, execute: Callable[[Path], None], results: Sequence[RunResult], tell: Observer
+    runs: Path, job: Job, submit: Submit, places: int, results: Sequence[RunResult], tell: Observer
 ) -> None:
-    """Execute a sample in the other way as well, unless that was done, and tell whether the same came of it.
+    """Execute a sample in the other way as well, so many at a time, and tell whether the same came of it.
 
-    It is kept as well, in `compared.json`; nothing is where that execution has no result.
+    It is kept as well, in `compared.json`; nothing is where that execution has no result. What was done before is
+    neither done nor told again, unless something differed.
     """
-    for one in draw_sample(runs, results):
-        other = runs / FOLDER / one.student
-        if not _is_of(other, one):
-            share = None if one.shared else load_job(other).share
-            execute(order_other(runs, one.student, job.model_copy(update={"share": share})).resolve())
-        shared, whole = (runs / one.student, other) if one.shared else (other, runs / one.student)
-        if _is_of(shared, one, shared=True) and _is_of(whole, one, shared=False):
-            _note(runs, one, list_differences(shared, whole), tell)
-        else:
-            tell(Noted(f"{one.student}: could not be executed both ways: {SHARED if one.shared else WHOLE}"))
+    sample, known = draw_sample(runs, results), _list_compared(runs)
+    orders = {one.student: _to_order(runs, job, one) for one in sample if not _is_of(runs / FOLDER / one.student, one)}
+    if orders:
+        tell(Noted(f"all have a result; {len(orders)} executed again, to compare (in {runs / FOLDER})"))
+        _execute(runs, orders, submit, places)
+    for one in sample:
+        entry = known.get((one.student, one.notebook_sha256))
+        if one.student in orders or entry is None:
+            _compare(runs, one, tell)
+        elif entry.differing:
+            tell(Noted(_describe(runs, entry)))
+
+
+def _to_order(runs: Path, job: Job, one: RunResult) -> Job:
+    """Return what is ordered for the second execution: that it be whole, or that it share as was planned."""
+    return job.model_copy(update={"share": None if one.shared else load_job(runs / FOLDER / one.student).share})
+
+
+def _execute(runs: Path, orders: Mapping[str, Job], submit: Submit, places: int) -> None:
+    """Execute so many at a time; when interrupted, end what runs and leave it ordered."""
+    todo, free, running = deque(orders), deque(range(places)), dict[Future[None], tuple[str, int]]()
+    try:
+        while todo or running:
+            while todo and free:
+                student, slot = todo.popleft(), free.popleft()
+                folder = order_other(runs, student, orders[student].model_copy(update={"slot": slot}))
+                running[submit(folder.resolve())] = student, slot
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                free.append(running.pop(future)[1])
+                future.result()
+    except BaseException:
+        folders = [runs / FOLDER / student for student, _ in running.values()]
+        for folder in folders:
+            take_back(folder)
+        wait(running)
+        for folder in folders:
+            write_job(folder, orders[folder.name])
+        raise
+
+
+def _compare(runs: Path, one: RunResult, tell: Observer) -> None:
+    other = runs / FOLDER / one.student
+    shared, whole = (runs / one.student, other) if one.shared else (other, runs / one.student)
+    if _is_of(shared, one, shared=True) and _is_of(whole, one, shared=False):
+        _note(runs, one, list_differences(shared, whole), tell)
+        return
+    why = read_reason(other) or "no result came of it, and the same command tries again"
+    ways = "shared; not executed whole as well" if one.shared else "executed whole; it did not share as well"
+    tell(Noted(f"{one.student}: {ways}: {why}"))
+
+
+def _list_compared(runs: Path) -> dict[tuple[str, str], Compared]:
+    return {(one.student, one.notebook_sha256): one for one in load_compared(runs)}
 
 
 def compare_again(runs: Path, full: Collection[str], results: Sequence[RunResult], tell: Observer) -> None:
@@ -75,16 +123,46 @@ def _is_of(folder: Path, one: RunResult, *, shared: bool | None = None) -> bool:
 
 
 def _note(runs: Path, one: RunResult, found: Sequence[str], tell: Observer) -> None:
-    note_compared(runs, Compared(student=one.student, notebook_sha256=one.notebook_sha256, differing=tuple(found)))
-    says = f"not the same: {', '.join(found)}; a fault of sharing, or chance" if found else "the same came of it"
-    tell(Noted(f"{one.student}: shared, and executed whole as well: {says}"))
+    entry = Compared(student=one.student, notebook_sha256=one.notebook_sha256, differing=tuple(found))
+    note_compared(runs, entry)
+    tell(Noted(_describe(runs, entry)))
+
+
+def _describe(runs: Path, entry: Compared) -> str:
+    said = f"{entry.student}: shared, and executed whole as well: "
+    if not entry.differing:
+        return f"{said}the same came of it"
+    beside = runs / FOLDER / entry.student
+    where = f"; look at {runs / entry.student} and {beside}" if beside.exists() else ""
+    return f"{said}not the same: {', '.join(entry.differing)}; a fault of sharing, or chance{where}"
 
 
 def draw_sample(runs: Path, results: Sequence[RunResult]) -> list[RunResult]:
-    """Return one in PART of the results that shared, at least one where any did; first who is to share after it."""
+    """Return one in PART of the results that share, at least one where any does.
+
+    First come those that are to share after they were executed whole, then those that were compared before.
+    """
     first = [one for one in results if not one.shared and is_to_share(runs, one.student, one.notebook_sha256)]
-    shared = sorted((one for one in results if one.shared), key=lambda one: (one.notebook_sha256, one.student))
+    known, chance = _list_compared(runs), order_by_chance((one.student, one.notebook_sha256) for one in results)
+    places = {student: place for place, student in enumerate(chance)}
+    shared = [one for one in results if one.shared]
+    shared.sort(key=lambda one: ((one.student, one.notebook_sha256) not in known, places[one.student]))
     return [*first, *shared[: max(count_sample(len(first) + len(shared)) - len(first), 0)]]
+
+
+def order_by_chance(handins: Iterable[tuple[str, str]]) -> list[str]:
+    """Return students in an order that follows from the digests of all their notebooks: no student can choose it.
+
+    handins: students and digests.
+    """
+    its = sorted((sha256, student) for student, sha256 in handins)
+    every = hash_text(repr(its))
+    return [student for _, student in sorted((hash_text(f"{every} {sha256}"), student) for sha256, student in its)]
+
+
+def hash_text(text: str) -> str:
+    """Return a digest."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def count_sample(sharing: int) -> int:
@@ -99,6 +177,13 @@ def is_to_share(runs: Path, student: str, sha256: str) -> bool:
         return load_job(folder).share is not None and hashlib.sha256(read_handin(folder)).hexdigest() == sha256
     except (FixableError, OSError):  # there is none, or one of another version
         return False
+
+
+def order_sample(runs: Path, students: Iterable[str], job: Job) -> None:
+    """Order that those share who are executed whole first; nothing where the class does not."""
+    for student in students if job.share is not None else ():
+        with contextlib.suppress(FixableError):  # told of when its turn comes
+            order_other(runs, student, job)
 
 
 def order_other(runs: Path, student: str, job: Job) -> Path:
@@ -137,7 +222,7 @@ def _show_cells(folder: Path) -> list[str]:
     try:
         cells = json.loads(read_file(folder / EXECUTED, MOST_BYTES))["cells"]
         return [f"{cell.get('execution_count')} {_show(cell.get('outputs', ()))}" for cell in cells]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return []
 
 

@@ -19,7 +19,7 @@ from assignment.course import Course
 from assignment.files.foreign import read_file
 from assignment.fixable import FixableError
 from assignment.profile import check_profile
-from grader.driver.both_ways import compare_again, order_other, run_both_ways
+from grader.driver.both_ways import compare_again, order_sample, run_both_ways
 from grader.driver.event import Begun, Ended, Noted, Observer, Started, TakenIn, Waits, ignore
 from grader.driver.executors import Elastic, MachineError, make_executor
 from grader.driver.make_job import make_job
@@ -129,7 +129,7 @@ def run_class(
                 _run_all(drive, chosen, whole)
                 results = [one for one in (load_result(run_folder(runs, its)) for its in whole) if one is not None]
                 if share and not isinstance(chosen, Elastic):
-                    run_both_ways(runs, job, lambda folder: chosen.submit(run_job, folder).result(), results, observer)
+                    run_both_ways(runs, job, lambda its: chosen.submit(run_job, its), len(slots), results, observer)
             finally:
                 end_hosts()
             compare_again(runs, drive.full, results, observer)
@@ -146,8 +146,7 @@ def _run_all(drive: Drive, executor: Executor, submissions: list[Submission]) ->
     if todo and drive.share and (isinstance(executor, Elastic) or can_share(drive.job, drive.slots, drive.tell)):
         turns, share = plan_class(drive.runs, tuple(todo), drive.released, len(drive.slots), drive.full)
         drive = replace(drive, job=drive.job.model_copy(update={"share": share}), whole=turns.whole)
-        for student in turns.sampled if share is not None else ():
-            order_other(drive.runs, student, drive.job)
+        order_sample(drive.runs, turns.sampled, drive.job)
         todo = deque(turns.todo)
     drive.tell(Begun(len(submissions), len(submissions) - len(todo)))
     free, running = deque(drive.slots), dict[Future[None], tuple[Submission, Slot]]()

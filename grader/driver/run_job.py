@@ -13,17 +13,20 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from assignment.files.foreign import read_file
 from grader.driver.sharing import run_sharing
+from grader.files.whole import MOST_BYTES
 from grader.runs.folder import note_unready, prepare_run
 from grader.runs.job import Job, is_ordered, load_job, read_order
 from grader.runs.result import RESULT_FILE
 from grader.sandbox.cage import to_head
-from grader.sandbox.cgroup import end_groups
+from grader.sandbox.cgroup import end_groups, sweep_groups
 from grader.sandbox.orphans import end_cages, sweep_cages
 from grader.sandbox.subordinate import ENTER
 
 LOG_FILE = "worker.log"
 NOT_SHARED = "not shared: "  # how its first line begins where a host was asked first
+MOST_WORDS = 160  # letters of a reason
 SPARE_SECONDS = 180  # beyond the notebook's limit, after which a silent worker is given up
 TICK = 0.2  # seconds between two looks at the job
 
@@ -58,6 +61,7 @@ def _share(folder: Path, order: bytes, job: Job) -> str | None:
     if not why or read_order(folder) != order or (folder / RESULT_FILE).exists():
         return None
     sweep_cages()
+    sweep_groups()
     prepare_run(folder)
     return why
 
@@ -81,6 +85,15 @@ def _work(folder: Path, order: bytes, job: Job, why: str) -> None:
         if worker.returncode:
             end_cages(worker.pid)
             end_groups(worker.pid)
+
+
+def read_reason(folder: Path) -> str:
+    """Return what was noted when a host did not execute a Run; "" where nothing was."""
+    try:
+        first = read_file(folder / LOG_FILE, MOST_BYTES).decode(errors="replace").partition("\n")[0]
+    except OSError:
+        return ""
+    return first.removeprefix(NOT_SHARED)[:MOST_WORDS] if first.startswith(NOT_SHARED) else ""
 
 
 def to_worker(folder: Path) -> list[str]:

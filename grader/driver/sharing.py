@@ -25,6 +25,8 @@ from grader.handins.submission import Submission
 from grader.runs.folder import read_handin, run_folder
 from grader.runs.job import Job
 from grader.sandbox.cage import to_head
+from grader.sandbox.cgroup import sweep_groups
+from grader.sandbox.orphans import sweep_cages
 from grader.sandbox.subordinate import ENTER
 
 if TYPE_CHECKING:
@@ -55,9 +57,13 @@ def plan_sharing(paths: "Collection[HandinPath]", released: Any) -> Sharing | No
     """Return what those who share need of the released notebook; None where too few could share it."""
     if len(paths) < FEWEST:
         return None
-    gaps = [(path, gap) for path in paths for gap in path.gaps]
-    leave = {gap.start for _, gap in gaps}
-    back = {gap.stop for path, gap in gaps if not gap.final and gap.last < len(path.steps)}
+    leave, back = set[int](), set[int]()
+    for path in paths:
+        for gap in path.gaps:
+            leave.add(gap.start)
+            if gap.final:  # it runs on to its end
+                break
+            back |= {gap.stop} if gap.last < len(path.steps) else set()
     return Sharing(released=hash_sources(list_sources(released)), leave=tuple(sorted(leave)), back=tuple(sorted(back)))
 
 
@@ -126,6 +132,9 @@ def _end(is_to_end: Callable[["_Host"], bool]) -> None:
         _HOSTS[:] = [host for host in _HOSTS if host not in ended]
     for host in ended:
         host.end()
+    if ended:
+        sweep_cages()
+        sweep_groups()  # of those whose process was killed
 
 
 class _Host:

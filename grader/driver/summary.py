@@ -4,22 +4,19 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from assignment.files.foreign import read_file
 from grader.driver.both_ways import is_to_share
-from grader.driver.run_job import LOG_FILE, NOT_SHARED
+from grader.driver.run_job import read_reason
 from grader.driver.sharing import may_share
-from grader.files.whole import MOST_BYTES
 from grader.handins.submission import Submission
 from grader.runs.folder import run_folder
 from grader.runs.result import RunResult
 
-MOST_WORDS = 160  # letters of a reason
 ASKED, BESIDE = "--full asked for it", "files lie beside the notebook"
-SAMPLED = "the sample is executed both ways"
+SAMPLED = "in the sample, which shared as well"
 ON_GPU, AGAIN, FEW = (
-    "it ran on a GPU",
+    "on a GPU",
     "an earlier attempt ended without a word",
-    "little or nothing could be shared at that time",
+    "little to share at that time, or run without --share or with --full",
 )
 
 
@@ -37,7 +34,7 @@ def summarize_sharing(
         return says
     reasons = (_find_reason(runs, one, whole[one.student], full) for one in submissions if one.student in whole)
     ((reason, count),) = Counter(reasons).most_common(1)
-    return f"{says}; {len(whole)} executed whole, {count} of them since {reason}"
+    return f"{says}; {len(whole)} executed whole, {count} of them: {reason}"
 
 
 def _find_reason(runs: Path, one: Submission, result: RunResult, full: Collection[str]) -> str:
@@ -49,13 +46,4 @@ def _find_reason(runs: Path, one: Submission, result: RunResult, full: Collectio
         return ON_GPU
     if is_to_share(runs, one.student, result.notebook_sha256):
         return SAMPLED
-    return _read_reason(run_folder(runs, one)) or (AGAIN if result.attempt > 1 else FEW)
-
-
-def _read_reason(folder: Path) -> str:
-    """Return what was noted when a host did not execute a Run; "" where nothing was."""
-    try:
-        first = read_file(folder / LOG_FILE, MOST_BYTES).decode(errors="replace").partition("\n")[0]
-    except OSError:
-        return ""
-    return first.removeprefix(NOT_SHARED)[:MOST_WORDS] if first.startswith(NOT_SHARED) else ""
+    return read_reason(run_folder(runs, one)) or (AGAIN if result.attempt > 1 else FEW)

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assignment.fixable import FixableError, show_value
-from grader.driver.both_ways import count_sample
+from grader.driver.both_ways import count_sample, order_by_chance
 from grader.driver.sharing import find_paths, may_share, plan_sharing
 from grader.handins.sharing import Sharing, list_sources
 from grader.handins.submission import Submission
+from grader.runs.compared import FOLDER
 from grader.runs.folder import read_handin, run_folder, set_aside, write_handin
 from grader.runs.result import load_result
 
@@ -29,20 +30,21 @@ LITTLE = 0.1  # of the released code cells: the set-up and what directly follows
 def choose_full(asked: str | None, submissions: Sequence[Submission]) -> frozenset[str]:
     """Return whose notebooks are to be executed whole: one student's, so many of those that could share, or all.
 
-    A student's own id comes first, also one that is a number. The sample is drawn by the notebooks' digests, so that
-    the same class has the same one. FixableError where there is no such student, or not so many.
+    A student's own id comes first, also one that is a number. The sample follows from the digests of all notebooks, so
+    that the same class has the same one; it is another than the one that is executed both ways in any case.
+    FixableError where there is no such student, or not so many.
     """
     students = {one.student for one in submissions}
-    sharing = sorted((one.sha256 or "", one.student) for one in submissions if may_share(one))
+    sharing = order_by_chance((one.student, one.sha256 or "") for one in submissions if may_share(one))
     if asked is None or asked in students:
         return frozenset(() if asked is None else (asked,))
     if asked == ALL:
         return frozenset(students)
     number = int(asked) if asked.isdecimal() and len(asked) <= len(str(len(sharing))) else 0
     if not 1 <= number <= len(sharing):
-        most = f"a number from 1 to {len(sharing)} (so many could share), " if sharing else ""
+        most = f"a number from 1 to {len(sharing)} (with no files beside them), " if sharing else ""
         raise FixableError(f"--full: {show_value(asked)}; expected a student with a notebook to run, {most}or {ALL}")
-    return frozenset(student for _, student in sharing[:number])
+    return frozenset(sharing[-number:])
 
 
 def begin_again(runs: Path, submissions: Sequence[Submission], full: Collection[str]) -> None:
@@ -73,17 +75,23 @@ def plan_class(
 ) -> tuple[Turns, Sharing | None]:
     """Return whose turn is when, and what those who share need of the released notebook (parsed, format 4)."""
     paths = find_paths(runs, todo, released)
-    turns = find_turns(todo, paths, len(list_sources(released)), places, full)
+    drawn = sum(path.is_dir() for path in (runs / FOLDER).glob("*"))  # at an earlier call
+    turns = find_turns(todo, paths, len(list_sources(released)), places, full, drawn)
     return turns, plan_sharing(turns.list_sharing(paths), released)
 
 
 def find_turns(
-    todo: Sequence[Submission], paths: "Mapping[str, HandinPath]", released: int, places: int, full: Collection[str]
+    todo: Sequence[Submission],
+    paths: "Mapping[str, HandinPath]",
+    released: int,
+    places: int,
+    full: Collection[str],
+    drawn: int,
 ) -> Turns:
     """Return whose turn is when: one that shares and then waits, who is executed whole meanwhile, and the rest.
 
     paths: of those who may share and whose notebooks can be read (`sharing.find_paths`). released: how many code cells
-    the released notebook has.
+    the released notebook has. drawn: how many of the sample there are already.
     """
     whole = [one for one in todo if one.student in full or not may_share(one)]
     known = {one.student for one in whole}
@@ -92,17 +100,19 @@ def find_turns(
     early = [one for one in sharing if _takes_little(paths.get(one.student), released)][: max(room, 0)]
     known = {one.student for one in early}
     waiting = [one for one in sharing if one.student not in known]
-    sampled = _draw_first([one for one in waiting if one.student in paths], room - len(early))
+    readable = [one for one in waiting if one.student in paths]
+    sampled = _draw_first(readable, min(room - len(early), count_sample(len(readable)) - drawn))
     waiting = [one for one in waiting if one not in sampled]
     turns = (*waiting[:1], *whole, *early, *sampled, *waiting[1:])
     names = [frozenset(one.student for one in its) for its in ((*whole, *early, *sampled), sampled)]
     return Turns(turns, *names)
 
 
-def _draw_first(sharing: Sequence[Submission], room: int) -> list[Submission]:
-    """Return those of the sample for whom there is room, by digest; one at least is left that shares."""
-    number = min(room, count_sample(len(sharing)), len(sharing) - 1)
-    return sorted(sharing, key=lambda one: (one.sha256 or "", one.student))[: max(number, 0)]
+def _draw_first(sharing: Sequence[Submission], number: int) -> list[Submission]:
+    """Return so many of those that share, by chance, and no more than that one is left."""
+    known = {one.student: one for one in sharing}
+    drawn = order_by_chance((one.student, one.sha256 or "") for one in sharing)
+    return [known[student] for student in drawn[: max(min(number, len(sharing) - 1), 0)]]
 
 
 def _takes_little(path: "HandinPath | None", released: int) -> bool:

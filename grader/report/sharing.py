@@ -38,11 +38,11 @@ def describe_sharing(shared: int, whole: int, differing: int) -> Bilingual:
     en = f"{whole} of {shared} hand-ins that shared a run of the released notebook {did} executed whole as well"
     zh = f"{shared} 份繳交共用了發布 notebook 的執行結果，其中 {whole} 份另外完整執行過"
     if not whole:
-        return Bilingual(en=f"{en}.", zh=f"{zh}。")
+        return Bilingual(en=f"{en} yet.", zh=f"{zh.replace('其中', '目前其中')}。")
     if not differing:
         return Bilingual(en=f"{en}; the same came of {them}.", zh=f"{zh}，兩次結果相同。")
     return Bilingual(
-        en=f"{en}; of {differing} not the same came: a fault of sharing, or chance. Points do not depend on it.",
+        en=f"{en}; not the same came of {differing}: a fault of sharing, or chance. Points do not depend on it.",
         zh=f"{zh}；{differing} 份的兩次結果不同：可能是共用機制有誤，也可能出於隨機。得分與此無關。",
     )
 

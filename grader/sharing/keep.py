@@ -69,6 +69,7 @@ class Keeper:
             async with asyncio.timeout(self.job.limits.notebook_seconds):
                 for point in range(len(self.released.sources) + 1):
                     if point in share.back:
+                        await asyncio.gather(*looks[:-1])  # two at a time
                         looks.append(asyncio.create_task(self._look(trunk, point)))
                         await asyncio.sleep(0)  # its fork is asked for now, before the next cell; it looks meanwhile
                     snapshot = await self._take_snapshot(trunk, needed=point in share.leave) if share.leave else None

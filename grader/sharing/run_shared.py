@@ -113,6 +113,7 @@ class Journey:
             client.follow(kernel, self.indices[order.first : order.last], partial(self._go_on, client))
             try:
                 ending = await run_notebook(client, meter, self.clock)
+                self.is_back = self.is_back and ending.word == "ran"  # it may have passed a limit in its last moment
                 self._note_use(place, meter.cpu_seconds, meter.peak_mib)
                 if ending.word != "ran" and (client.cell is None or trunk.has_ended()):  # no fault of the hand-in's
                     raise NotShared(f"sandbox: {ending.detail}; expected a branch that answers")

@@ -24,7 +24,7 @@ from ipykernel import debugger, ipkernel, kernelapp  # noqa: F401  # all: else e
 
 from grader.sandbox.kernel_inside import Application
 from grader.trunk.drop import LAST_WORDS, SPACES, call, clear_rights, close_others, die_with_parent, drop, drop_rights
-from grader.trunk.packing import Opened, find_opened, reopen, unpack
+from grader.trunk.packing import Opened, reopen, unpack
 from grader.trunk.wire import receive, send
 
 CLEAN = {"PATH": "/usr/bin:/bin"}
@@ -48,6 +48,7 @@ class Branch:
     recorder: Any
     watch: Any
     packed: int  # what the trunk's folders hold
+    opened: list[Opened]  # and which files it has open
     state: Any  # of `random`, as the trunk has it
     ours: tuple[str, ...]  # names of our modules, which are no kernel's
 
@@ -55,7 +56,7 @@ class Branch:
         """Become a kernel in a cage; in the fork outside return an exit status once that has ended."""
         send(self.reply, {"hazards": []}, [os.pidfd_open(os.getpid())])
         order, given = receive(self.reply)  # once this process is in its group
-        opened, numbers = find_opened(), order["given"]
+        numbers = order["given"]
         _move(given, numbers.values())
         filters = [os.pread(numbers[name], os.fstat(numbers[name]).st_size, 0) for name in ("names", "rules")]
         holder = _start_holder(order, numbers)
@@ -63,7 +64,7 @@ class Branch:
         child = os.fork()
         if child == 0:
             die_with_parent()
-            history = self._enter(order, numbers, filters, opened)
+            history = self._enter(order, numbers, filters)
             self._become_kernel(order, history)
             os._exit(0)
         drop_rights()
@@ -87,11 +88,11 @@ class Branch:
             signal.pidfd_send_signal(holder, signal.SIGKILL)  # the cage's first process, with which all others end
         return 0
 
-    def _enter(self, order: Any, numbers: dict[str, int], filters: list[bytes], opened: list[Opened]) -> list[str]:
+    def _enter(self, order: Any, numbers: dict[str, int], filters: list[bytes]) -> list[str]:
         """Give up all that is not the student's, then take up what is; return the sources of the cells before."""
         files = [numbers[name] for name in ("beside",) if name in numbers] + [self.packed]
         history = numbers["history"]
-        close_others({*files, history, numbers["errors"], *(one.descriptor for one in opened)})
+        close_others({*files, history, numbers["errors"], *(one.descriptor for one in self.opened)})
         os.setsid()
         os.umask(0o022)
         os.chdir(order["work"])
@@ -103,7 +104,7 @@ class Branch:
         for packed in files:  # what was handed in lay there first
             unpack(packed)
         sources: list[str] = json.loads(os.pread(history, os.fstat(history).st_size, 0))
-        reopen(opened)
+        reopen(self.opened)
         for descriptor in {*files, history, errors, null} - {0, 1, 2, LAST_WORDS}:
             os.close(descriptor)
         return sources

@@ -159,6 +159,11 @@ async def _meet(outer: Fork, inside: Sequence[int], place: Place, key: str) -> K
         with contextlib.suppress(ProcessLookupError):
             outer.kill()
         raise NotShared(f"sandbox: no branch: {error}; expected a kernel") from None
+    except BaseException:  # nobody waits for it any more, and its place is given back
+        with contextlib.suppress(ProcessLookupError):
+            outer.kill()
+        await outer.wait()
+        raise
     finally:
         for descriptor in inside:
             os.close(descriptor)

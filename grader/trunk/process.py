@@ -5,7 +5,7 @@ machine: there it can make cages, and each of its forks a user (`branch.py`). Th
 
     cell      run a released cell (`{"source": ..., "ask": ...}`, see `released.py`); answer `{"record": ...}`
     snapshot  fork a process that hears the same words on the socket that comes along, as the trunk is now
-              (`{"needed": ...}`: where it may not be, what branches need of it is made when the first is asked for)
+              (`{"needed": ...}`: where it may not be, it is made ready for branches when the first is asked for)
     branch    fork a process that becomes a student's kernel; the fork answers
 
 A fork is refused, with what stands against it, where a hazard is found (`hazards.py`).
@@ -23,7 +23,7 @@ from typing import Any, NoReturn
 
 from grader.trunk.drop import LAST_WORDS, NEW_MOUNT, NEW_USER, call, die_with_parent
 from grader.trunk.hazards import find_hazards
-from grader.trunk.packing import pack
+from grader.trunk.packing import Opened, find_opened, pack
 from grader.trunk.wire import hear_word, receive, send
 
 
@@ -90,6 +90,8 @@ class Process:
     ) -> None:
         self.control, self.released, self.watch, self.folders, self.ours = control, released, watch, folders, ours
         self.packed: int | None = None  # what lies in the folders, from the first fork after a cell to the next cell
+        self.opened = list[Opened]()  # and the files that are open, whose places forks share
+        self.ready = False  # for a fork that becomes a branch
         self.forks = set[int]()
 
     def serve(self) -> int:
@@ -109,6 +111,8 @@ class Process:
         if self.packed is not None:
             os.close(self.packed)
             self.packed = None
+        if self.ready:
+            self.ready = False
             gc.unfreeze()
         else:
             self.watch.extend()
@@ -117,6 +121,7 @@ class Process:
     def take_snapshot(self, reply: socket.socket) -> None:
         """Fork a process that serves another socket."""
         asked, (served,) = receive(reply)
+        self._pack()
         if asked["needed"]:
             self._prepare()
         if self._is_refused(reply, served):
@@ -140,15 +145,23 @@ class Process:
             from grader.trunk.branch import Branch
 
             self.control.close()
-            run_to_end(Branch(reply, self.released.recorder, self.watch, self.packed, state, self.ours).run)
+            run_to_end(
+                Branch(reply, self.released.recorder, self.watch, self.packed, self.opened, state, self.ours).run
+            )
 
     def _prepare(self) -> None:
         """Make what branches need, once between two cells."""
-        if self.packed is None:
-            self.packed = pack(self.folders)
+        self._pack()
+        if not self.ready:
+            self.ready = True
             self.watch.extend()
             gc.collect()
             gc.freeze()  # what is there is not looked through in a fork, which would copy it
+
+    def _pack(self) -> None:
+        """Keep what lies in the folders now, and how far files are read: a snapshot shares both with what goes on."""
+        if self.packed is None:
+            self.packed, self.opened = pack(self.folders), find_opened()
 
     def _is_refused(self, reply: socket.socket, *others: int) -> bool:
         """Tell whether a hazard stands against a fork, which is answered."""

@@ -204,7 +204,8 @@ def add_share(parser: argparse.ArgumentParser) -> None:
         "--share",
         action="store_true",
         help="run the released notebook once, take from it what a hand-in left as released, and run the rest of each "
-        "in a copy of that notebook's process (as root, on processors); what cannot share is run whole",
+        "in a copy of its process (as root or with subordinate ids, not on a GPU); what cannot share is run "
+        "whole, one in fifty both ways",
     )
     parser.add_argument(
         "--full",

@@ -18,6 +18,9 @@ Text = Annotated[str, Field(max_length=4096)]
 Many, Few = Field(max_length=10_000), Field(max_length=300)  # comparing them takes our time; with more a branch runs on
 
 
+MOST_USES = 20_000  # names that functions use, of all together
+
+
 class Look(Record):
     """The state after a cell: `grader/trunk/state/look.py` says it."""
 
@@ -46,11 +49,16 @@ class Trace(Record):
 def parse_look(data: Any) -> Look:
     """Return a look that a branch sent; FixableError where it is none."""
     try:
-        return Look.model_validate(data)
+        look = Look.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))[:100]
         raise FixableError(f"look: {place}: {first['msg']}; expected what a branch says of its state") from None
+    if sum(len(uses) for _, uses, _ in look.names.values()) > MOST_USES:
+        raise FixableError(
+            f"look: names: functions use more than {MOST_USES}; expected what a branch says of its state"
+        )
+    return look
 
 
 @dataclass(frozen=True)

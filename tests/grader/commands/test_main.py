@@ -1,5 +1,7 @@
 """The command line: help with examples that work, the version, exit codes, and errors without a traceback."""
 
+import errno
+import os
 import re
 import shlex
 import subprocess
@@ -146,6 +148,16 @@ def test_our_own_bug_ends_with_three_and_keeps_its_traceback(
     monkeypatch.setattr("grader.commands.report.report", fail)
     assert main(["report", "x"]) == 3
     assert "Traceback" in capsys.readouterr().err
+
+
+def test_a_full_disk_is_no_bug_of_ours(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def fail(**given: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "runs/runs.json")
+
+    monkeypatch.setattr("grader.commands.report.report", fail)
+    assert main(["report", "x"]) == 1
+    says = "runs/runs.json: No space left on device; expected room to write; then the same command goes on"
+    assert " ".join(capsys.readouterr().err.split()) == says
 
 
 def test_a_stopped_command_says_how_it_resumes(

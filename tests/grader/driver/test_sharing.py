@@ -66,6 +66,13 @@ def test_class_needs_the_points_where_a_hand_in_departs_or_could_be_back(tmp_pat
     assert other.released != found.released
 
 
+def test_nothing_is_kept_for_a_hand_in_after_the_cell_from_which_it_runs_on(tmp_path: Path) -> None:
+    never_back = ("import os", "x = 2", "# scratch 1\ny = 3", "z = x", "answers = {1: 2}", "print(z)")
+    found = plan(tmp_path, [hand_in(tmp_path, name, never_back) for name in "ab"], make(SOURCES))
+    assert found is not None
+    assert (found.leave, found.back) == ((1,), ())
+
+
 def test_one_hand_in_alone_and_one_that_cannot_be_read_do_not_share(tmp_path: Path) -> None:
     alone, lost = hand_in(tmp_path, "alone", SOURCES), hand_in(tmp_path, "lost", SOURCES)
     (tmp_path / "lost" / HANDIN_FILE).write_text("{")

@@ -51,5 +51,5 @@ def test_commonest_reason_of_those_executed_whole_is_said(
     (tmp_path / "other" / LOG_FILE).write_text(f"{NOT_SHARED}something rare")
     results = [make_result("other"), *(make_result(one.student, **its) for one in handins[1:])]
     said = summarize_sharing(tmp_path, handins, results, {"asked", "asked too"})
-    says = "0 of 3 hand-ins shared a run of the released notebook; 3 executed whole, 2 of them since"
+    says = "0 of 3 hand-ins shared a run of the released notebook; 3 executed whole, 2 of them:"
     assert said == f"{says} {reason}"

@@ -14,6 +14,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from assignment.fixable import FixableError
 from grader.driver.whole import begin_again, choose_full, plan_class
 from grader.handins.submission import Submission
+from grader.runs.compared import FOLDER
 from grader.runs.folder import HANDIN_FILE, write_handin
 from grader.runs.result import RunResult, commit_result, load_result
 
@@ -33,7 +34,7 @@ CLASS = make_class("1az", "1by", "3", "beside", "1cx")
         ("1by", ("1by",)),
         ("beside", ("beside",)),
         ("all", ("1az", "1by", "3", "beside", "1cx")),
-        ("2", ("3", "1cx")),
+        ("2", ("3", "1az")),
         ("4", ("1az", "1by", "3", "1cx")),
         ("3", ("3",)),  # a student's id, not a number
     ],
@@ -49,7 +50,7 @@ def test_nobody_of_the_class_and_no_number_of_its_hand_ins_is_said(asked: str) -
     said = str(caught.value)
     assert said.startswith("--full: '")
     assert said.endswith(
-        "; expected a student with a notebook to run, a number from 1 to 4 (so many could share), or all"
+        "; expected a student with a notebook to run, a number from 1 to 4 (with no files beside them), or all"
     )
 
 
@@ -98,7 +99,7 @@ def class_(tmp_path: Path) -> list[Submission]:
     (tmp_path / "bad").mkdir()
     (tmp_path / "bad" / HANDIN_FILE).write_text("{")
     beside = Submission(student="beside", beside="0")
-    its = [Submission(student=one, sha256="0" if one == "fay" else one) for one in (*EDITED, "bad")]
+    its = [Submission(student=one, sha256=one) for one in (*EDITED, "bad")]
     return [*its, beside]
 
 
@@ -114,7 +115,7 @@ def make(sources: Sequence[str]) -> object:
         (3, (), "ann beside bob cyd dan eve fay bad", "beside bob"),
         (4, (), "ann beside bob cyd dan eve fay bad", "beside bob cyd"),
         (5, (), "ann beside bob cyd eve dan fay bad", "beside bob cyd eve"),
-        (9, (), "ann beside bob cyd eve fay dan bad", "beside bob cyd eve fay"),  # there is room for one of the sample
+        (9, (), "dan beside bob cyd eve ann fay bad", "beside bob cyd eve ann"),  # there is room for one of the sample
         (4, ("ann", "fay"), "bob ann fay beside cyd dan eve bad", "ann fay beside"),
         (5, ("ann", "fay"), "cyd ann fay beside bob dan eve bad", "ann fay beside bob"),
         (2, tuple(EDITED), "bad ann bob cyd dan eve fay beside", "beside ann bob cyd dan eve fay"),
@@ -127,6 +128,8 @@ def test_one_waits_and_free_places_take_whole_ones_and_those_with_little_to_shar
     turns, share = plan_class(tmp_path, class_, make(SOURCES), places, full)
     assert " ".join(one.student for one in turns.todo) == todo
     assert turns.whole == frozenset(whole.split())
-    assert turns.sampled == ({"fay"} if places == 9 else frozenset())
+    assert turns.sampled == ({"ann"} if places == 9 else frozenset())
     sharing = [one for one in todo.split() if one not in turns.whole or one in turns.sampled]
+    (tmp_path / FOLDER / "drawn").mkdir(parents=True)  # at an earlier call
+    assert plan_class(tmp_path, class_, make(SOURCES), places, full)[0].sampled == frozenset()
     assert (share is None) == (len([one for one in sharing if one != "bad"]) < 2)

@@ -44,7 +44,7 @@ def test_page_says_in_both_languages_what_is_not_the_same(tmp_path: Path, gradin
     note(tmp_path, "ann")
     page = report(tmp_path, grading, hand_in, ann=(0, 1), bob=())  # bob's result is the whole one
     assert "2 of 2 hand-ins that shared" in page
-    assert "of 1 not the same came: a fault of sharing, or chance. Points do not depend on it." in page
+    assert "not the same came of 1: a fault of sharing, or chance. Points do not depend on it." in page
     shown = html.escape(show_text(HOSTILE))
     for lang, words in {
         "en": f"word, cell 12, {shown}, 4 more",

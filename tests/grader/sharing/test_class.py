@@ -20,6 +20,7 @@ from grader.driver.drive import run_class
 from grader.driver.event import Event, Noted, SharedRun, Started
 from grader.driver.run_job import LOG_FILE
 from grader.driver.sharing import GONE
+from grader.driver.summary import FEW
 from grader.files.private import keep_private
 from grader.runs.compared import load_compared
 from grader.runs.doing import read_cell
@@ -92,7 +93,8 @@ def both(course: Course, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path
     for folder, share in zip(folders, (False, True), strict=True):
         handins = {name: cells for name, (cells, _) in HANDINS.items()}
         run(course, folder, handins, share=share, observer=told.append)
-    both_ways, summary = (one.text for one in told if isinstance(one, Noted))
+    again, both_ways, summary = (one.text for one in told if isinstance(one, Noted))
+    assert again.startswith("all have a result; 1 executed again, to compare (in ")
     assert both_ways.endswith("shared, and executed whole as well: the same came of it")
     assert summary == "6 of 6 hand-ins shared a run of the released notebook, 23 of their 34 code cells"
     ran = [one for one in told if isinstance(one, SharedRun)]
@@ -156,7 +158,7 @@ def test_who_could_take_next_to_nothing_does_not_wait_for_it(course: Course, tmp
     assert {name for name, one in results.items() if one.shared} == {"answers", "scratch"}
     assert [one.student for one in told if isinstance(one, Started)] == ["answers", "setup", "scratch"]
     summary = [one.text for one in told if isinstance(one, Noted)][-1]
-    assert summary.endswith("1 executed whole, 1 of them since little or nothing could be shared at that time")
+    assert summary.endswith(f"1 executed whole, 1 of them: {FEW}")
 
 
 def test_free_place_executes_the_sample_whole_first_and_it_shares_later(course: Course, tmp_path: Path) -> None:
@@ -165,9 +167,9 @@ def test_free_place_executes_the_sample_whole_first_and_it_shares_later(course: 
     results = run(course, tmp_path, handins, share=True, observer=told.append, jobs=2)
     (first,) = (name for name, one in results.items() if not one.shared)
     assert [one.student for one in told if isinstance(one, Started)][1] == first
-    both_ways, summary = [one.text for one in told if isinstance(one, Noted)]
+    _, both_ways, summary = [one.text for one in told if isinstance(one, Noted)]
     assert both_ways == f"{first}: shared, and executed whole as well: the same came of it"
-    assert summary.endswith("; 1 executed whole, 1 of them since the sample is executed both ways")
+    assert summary.endswith("; 1 executed whole, 1 of them: in the sample, which shared as well")
     assert load(tmp_path / "runs" / ".whole", first).shared == HANDINS[first][1]
     assert {one.student: one.differing for one in load_compared(tmp_path / "runs")} == {first: ()}
     shutil.rmtree(tmp_path / "runs" / ".whole" / first / "work")
@@ -222,7 +224,7 @@ def test_class_goes_on_where_it_was_when_its_driver_is_killed(course: Course, tm
     assert subprocess.run(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=log, stderr=log).returncode == 0
     assert {load(tmp_path / "runs", name).word for name in ("slow", "other")} == {"ran"}
     assert subprocess.run([*command, "--full", "3"], env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=log).returncode
-    said = "--full: '3'; expected a student with a notebook to run, a number from 1 to 2 (so many could share), or all"
+    said = "--full: '3'; expected a student with a notebook to run, a number from 1 to 2 (with no files beside them)"
     assert said in " ".join((tmp_path / "log").read_text().split())
 
 

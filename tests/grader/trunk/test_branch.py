@@ -70,13 +70,15 @@ def test_branches_do_not_see_each_other(ahead: Lab) -> None:
     assert first.texts == second.texts != ("", "")
 
 
-def test_snapshot_stays_as_the_trunk_was() -> None:
-    look = ["import os\nprint(x, os.listdir('.'))"]
-    with open_lab(["x = 1\nopen('one', 'w').close()"]) as lab:
-        snapshot = lab.runner.run(lab.trunk.take_snapshot())
-        assert lab.runner.run(lab.trunk.run_cell("x = 2\nopen('two', 'w').close()"))["ok"]
+@pytest.mark.parametrize("needed", [True, False])
+def test_snapshot_stays_as_the_trunk_was(needed: bool) -> None:
+    """Its mounts and its open files are the trunk's, which goes on."""
+    look = ["import os\nprint(x, os.listdir('.'), book.buffer.raw.tell() > 0)"]
+    with open_lab(["x = 1\nopen('one', 'w').close()\nbook = open('/etc/passwd', buffering=1)\nbook.read(4)"]) as lab:
+        snapshot = lab.runner.run(lab.trunk.take_snapshot(needed=needed))
+        assert lab.runner.run(lab.trunk.run_cell("x = 2\nopen('two', 'w').close()\nbook.buffer.raw.seek(0)"))["ok"]
         then, now = Lab(lab.runner, snapshot, lab.place).execute(look), lab.execute(look)
-        assert (then.texts, now.texts) == (("1 ['one']\n",), ("2 ['two', 'one']\n",))
+        assert (then.texts, now.texts) == (("1 ['one'] True\n",), ("2 ['two', 'one'] False\n",))
         assert lab.runner.run(snapshot.run_cell("x += 10"))["ok"]  # it can itself go on
         assert Lab(lab.runner, snapshot, lab.place).execute(["print(x)"]).texts == ("11\n",)
         snapshot.control.close()

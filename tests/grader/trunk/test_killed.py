@@ -116,6 +116,23 @@ def test_killed_trunk_takes_its_branches_along() -> None:
                 opened.runner.run(one.take_snapshot())
 
 
+def test_branch_that_nobody_waits_for_any_more_is_gone_before_its_place_is() -> None:
+    with open_lab(["x = 1"]) as opened:
+
+        async def give_up() -> None:
+            with open_place("alice", make_job(), None) as place:
+                work = asyncio.create_task(opened.trunk.branch(place))
+                while not (its := set(list_cage(opened.trunk.pid)) - before):
+                    await asyncio.sleep(0)
+                work.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await work
+            assert wait_until(lambda: not any(map(is_alive, its)))
+
+        before = set(list_cage(opened.trunk.pid))
+        opened.runner.run(give_up())
+
+
 def test_killed_supervisor_leaves_nothing() -> None:
     command = [sys.executable, "-P", "-c", SUPERVISOR, STUBBORN]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}

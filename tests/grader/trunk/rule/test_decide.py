@@ -119,3 +119,11 @@ MANY = {f"/tmp/{number}": "1" for number in range(301)}
 def test_what_is_no_look_is_refused_with_its_place(wrong: Any) -> None:
     with pytest.raises(FixableError, match=r"^look: .*; expected what a branch says of its state$"):
         parse_look(wrong)
+
+
+def test_functions_that_use_more_than_can_be_followed_soon_are_no_look() -> None:
+    its = make_look().model_dump()
+    few, many = ({f"f{n}": ("1", ("x",) * 100, False) for n in range(count)} for count in (200, 201))
+    assert len(parse_look(its | {"names": few}).names) == 200
+    with pytest.raises(FixableError, match="look: names: functions use more than 20000; expected what a branch says"):
+        parse_look(its | {"names": many})
