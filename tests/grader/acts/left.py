@@ -23,10 +23,14 @@ SECONDS = 20  # for what was killed to be gone
 
 @dataclass
 class Watched:
-    """What there was before a class; workers: the processes that were started for it."""
+    """What there was before a class; workers: the processes that were started for it.
+
+    groups: also those that somebody left long ago, whose number a worker may get now.
+    """
 
     processes: set[int]
     mounts: set[str]
+    groups: set[str]
     descriptors: int
     workers: dict[int, "subprocess.Popen[bytes]"] = field(default_factory=dict)
 
@@ -44,7 +48,7 @@ def adopt_orphans() -> Iterator[None]:
 
 def watch() -> Watched:
     """Return what there is now."""
-    return Watched(find_descendants(), list_mounts(), count_descriptors())
+    return Watched(find_descendants(), list_mounts(), set(find_groups()), count_descriptors())
 
 
 def list_left(before: Watched, temporary: Path, users: Iterable[int]) -> list[str]:
@@ -54,7 +58,7 @@ def list_left(before: Watched, temporary: Path, users: Iterable[int]) -> list[st
     for pid in find_descendants() - before.processes:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-    groups = [(pid, path) for pid in before.workers for path in find_groups([pid])]
+    groups = [(pid, path) for pid in before.workers for path in find_groups(pid) if path not in before.groups]
     left += [f"group {path} of a worker that ended with {before.workers[its].returncode}" for its, path in groups]
     left += [f"mount {line}" for line in list_mounts() - before.mounts if is_ours(line, temporary.parent)]
     left += [f"file {path}" for path in temporary.iterdir()]
@@ -87,10 +91,10 @@ def name_process(pid: int) -> str:
         return "gone"
 
 
-def find_groups(workers: Iterable[int]) -> list[str]:
-    """Return the control groups that are called by a worker."""
-    root, names = Path("/sys/fs/cgroup"), tuple(f"hw9-{pid}-" for pid in workers)
-    return [folder for folder, _, _ in os.walk(root) if Path(folder).name.startswith(names)] if names else []
+def find_groups(worker: int | None = None) -> list[str]:
+    """Return the control groups that are called by a worker, or by any."""
+    name = "hw9-" if worker is None else f"hw9-{worker}-"
+    return [folder for folder, _, _ in os.walk("/sys/fs/cgroup") if Path(folder).name.startswith(name)]
 
 
 def list_mounts() -> set[str]:
