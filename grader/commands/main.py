@@ -209,12 +209,10 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     except BrokenPipeError:
         return 1
-    except OSError as error:
-        if error.errno not in FULL:
-            print_bug()
-            return 3
-        warn(f"{error.filename or words[0]}: {error.strerror}; expected room to write; then the same command goes on")
-        return 1
-    except Exception:
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in FULL:
+            says = f"{error.strerror}; expected room to write; then the same command goes on"
+            warn(f"{error.filename or words[0]}: {says}")
+            return 1
         print_bug()
         return 3

@@ -31,7 +31,7 @@ def choose_full(asked: str | None, submissions: Sequence[Submission]) -> frozens
     """Return whose notebooks are to be executed whole: one student's, so many of those that could share, or all.
 
     A student's own id comes first, also one that is a number. The sample follows from the digests of all notebooks, so
-    that the same class has the same one; it is another than the one that is executed both ways in any case.
+    that the same class has the same one; some of it may have been executed both ways before.
     FixableError where there is no such student, or not so many.
     """
     students = {one.student for one in submissions}

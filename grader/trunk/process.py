@@ -165,8 +165,8 @@ class Process:
 
     def _is_refused(self, reply: socket.socket, *others: int) -> bool:
         """Tell whether a hazard stands against a fork, which is answered."""
-        own = {0, 1, 2, self.control.fileno(), reply.fileno(), *others}
-        own |= {self.packed} if self.packed is not None else set()
+        assert self.packed is not None
+        own = {0, 1, 2, self.packed, self.control.fileno(), reply.fileno(), *others}
         if hazards := find_hazards(own, self.forks):
             send(reply, {"hazards": hazards})
         return bool(hazards)
