@@ -18,13 +18,14 @@ Handins = Mapping[str, bytes]
 WORKERS = 2  # processes side by side, one thread each
 GRADERS = {
     "share": "ours, `hw9 run --share`",
+    "sampled": "ours, `--share` and its sample",
     "whole": "ours, `hw9 run`",
     "nbclient": "plain nbclient",
     "otter": PINNED[0].replace("==", " ") + ", `otter run`",
     "nbgrader": PINNED[1].replace("==", " ") + ", `nbgrader autograde`",
 }
 LIMITS = ("--cell-seconds", "3600", "--notebook-seconds", "7200")  # also where the machine does other things
-OURS = ("share", "whole")  # a class at once; the others a hand-in at a time, WORKERS of them side by side
+OURS = ("share", "sampled", "whole")  # a class at once; the others a hand-in at a time, WORKERS of them side by side
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Bench:
     def order(self, grader: str, folder: Path, handins: Handins) -> Order:
         """Make ready what a grader needs in a new folder, and return what is to be measured."""
         if grader in OURS:
-            return self._order_ours(folder, handins, share=grader == "share")
+            return self._order_ours(folder, handins, grader)
         environment = self.make_environment()
         if grader == "nbclient":
             made = [_order_nbclient(folder / student, data) for student, data in handins.items()]
@@ -77,13 +78,13 @@ class Bench:
         places = dict(zip(handins, (executed for _, executed in made), strict=True))
         return Order(tuple(command for command, _ in made), environment, lambda: _read_all(places))
 
-    def _order_ours(self, folder: Path, handins: Handins, *, share: bool) -> Order:
+    def _order_ours(self, folder: Path, handins: Handins, grader: str) -> Order:
         (folder / "handins").mkdir(parents=True)
         for student, data in handins.items():
             (folder / "handins" / f"{student}.ipynb").write_bytes(data)
         runs = folder / "runs"
         words = ["run", str(folder / "handins"), str(runs), "--jobs", str(WORKERS), "--device", "cpu"]
-        words += ["--without-memory-group", *LIMITS, *(["--share"] if share else [])]
+        words += ["--without-memory-group", *LIMITS, *(["--share"] if grader != "whole" else [])]
         words += [] if self.course.embedded else ["--course", str(self.course.folder)]
         places = {student: runs / student / "work" / "executed.ipynb" for student in handins}
 
@@ -94,7 +95,8 @@ class Bench:
         def find_first() -> float | None:
             return min(((runs / student / RESULT_FILE).stat().st_mtime for student in handins), default=None)
 
-        command = (sys.executable, "-P", "-m", "benchmarks.class_cost.ours", *words)
+        program = "grader" if grader == "sampled" else "benchmarks.class_cost.ours"
+        command = (sys.executable, "-P", "-m", program, *words)
         return Order((command,), {**os.environ, "PYTHONPATH": str(ROOT)}, read, find_first)
 
 

@@ -20,7 +20,8 @@ is in the seconds on the clock, and makes processor seconds more, by a sixth and
 Classes made from the released notebook of {courses}. Processor seconds are those of all processes, our own, the trunk,
 the cages and the connections included, {counted}. Every grader has {workers} processes side by side, of one thread
 each; kernels of all of them run the same torch. A class of ours is executed at once, the others execute {workers}
-hand-ins at a time, and the graders take turns. The sample of ours that is run both ways is off; its cost stands below.
+hand-ins at a time, and the graders take turns. The sample of ours that is run both ways is off but in the column
+*{sampled}*: one hand-in in {part} of those that share, at least one, is executed whole as well there.
 Kernels of ours keep the pages that they freed (`MALLOC_TRIM_THRESHOLD_` and another variable, decision 120),
 which takes about a fifth off the released notebook; nobody sets these for the others.
 """
@@ -107,6 +108,8 @@ def to_markdown(pieces: Sequence[Piece], machine: str, versions: str) -> str:
         courses=" and ".join(dict.fromkeys(one.course for one in pieces)),
         counted="as a control group counts them" if grouped else "of children that were waited for",
         workers=WORKERS,
+        sampled=GRADERS["sampled"],
+        part=PART,
     )
     return "".join((head, *_write_costs(pieces), *_write_beside(pieces), *_write_pieces(pieces)))
 
@@ -122,24 +125,17 @@ def _write_costs(pieces: Sequence[Piece]) -> Iterator[str]:
         ratio += f" | {against.processor / far:.1f}{star}" if far and against else " | "
         costs = " | ".join(_show(find_cost(its, kind, grader), "processor") for grader in GRADERS)
         yield f"| {shown} | {KINDS[kind].says} | {costs} | {ratio} | {KINDS[kind].aim:g} |\n"
-    yield COLUMNS.format(
-        title="Clock", says=CLOCK, graders=names, more=" first, sharing | first, not |", lines=lines + "|---|---"
-    )
+    firsts = " first, sharing | first, and its sample | first, not |"
+    yield COLUMNS.format(title="Clock", says=CLOCK, graders=names, more=firsts, lines=lines + "|---|---|---")
     for kind, shown, its in _list_classes(pieces):
         costs = " | ".join(_show(find_cost(its, kind, grader), "wall") for grader in GRADERS)
-        firsts = (find_cost(its, kind, grader) for grader in OURS)
-        first = " | ".join(f"{one.first:.0f}" if one and one.first is not None else "" for one in firsts)
+        found = (find_cost(its, kind, grader) for grader in OURS)
+        first = " | ".join(f"{one.first:.0f}" if one and one.first is not None else "" for one in found)
         yield f"| {shown} | {KINDS[kind].says} | {costs} | {first} |\n"
 
 
 def _write_beside(pieces: Sequence[Piece]) -> Iterator[str]:
-    whole = find_cost(pieces, None, "whole")
     yield "\n## Beside\n\n"
-    if whole:
-        yield (
-            f"- The sample run both ways is one in {PART} of what shared, at least one, and costs what `hw9 run` does:"
-            f" {whole.processor:.1f} s, in a class of {FULL} {whole.processor / FULL:.1f} s a hand-in.\n"
-        )
     unlike, students = find_unlike(pieces), {student for one in pieces for student in one.said}
     same = f"not of {', '.join(unlike)}" if unlike else "of every hand-in that several of them executed"
     yield (

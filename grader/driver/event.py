@@ -77,11 +77,15 @@ class Placed:
 
 @dataclass(frozen=True)
 class SharedRun:
-    """The released notebook runs once for all that share: how many of its code cells have run, and whether it ended."""
+    """The released notebook runs once for all that share: how many of its code cells have run, and whether it ended.
+
+    stops: from which cell on nothing is shared, and why; "" where all is.
+    """
 
     ran: int
     cells: int
     over: bool = False
+    stops: str = ""
 
 
 @dataclass(frozen=True)

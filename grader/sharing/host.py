@@ -7,7 +7,7 @@ the trunk is kept by a child of its own (`keep.py`). Lines of JSON come in and g
     {"run": FOLDER}                     start a Run, once the released notebook has run
     {"stop": FOLDER}                    end what runs of it
     {"ended": FOLDER, "why": "..."}     it has ended; with a result, or why not
-    {"ran": 3, "cells": 38, "over": false}   how far the released notebook is
+    {"ran": 3, "cells": 38, "over": false, "stops": "..."}   how far it is; why no further
 """
 
 import contextlib
@@ -156,7 +156,7 @@ class Host:
 
     def _tell_how_far(self) -> None:
         its = self.released
-        self._answer(ran=len(its.records), cells=len(its.sources), over=its.over)
+        self._answer(ran=len(its.records), cells=len(its.sources), over=its.over, stops=its.stops)
 
     def _answer(self, **said: Any) -> None:
         with contextlib.suppress(BrokenPipeError):

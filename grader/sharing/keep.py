@@ -1,8 +1,8 @@
 """The keeper of a trunk: a process that has the released cells run once, and tells the host what comes of each.
 
-It tells (kind, what, descriptors): `record` of the next cell; `look` at a point; `snapshot` of a point; `outputs`, what
-the cells saved; and `over`, with what stands against sharing or "". Then it waits for the host to end, and the trunk
-ends with it.
+It tells (kind, what, descriptors): `record` of the next cell; `look` at a point; `snapshot` of a point; `edge`, from
+which cell on nothing is shared; `outputs`, what the cells saved; and `over`, with what stands against sharing or "".
+Then it waits for the host to end, and the trunk ends with it.
 """
 
 import ast
@@ -20,8 +20,8 @@ from grader.runs.job import Job
 from grader.sandbox import cage
 from grader.sharing.memory import bound_trunk, check_memory
 from grader.sharing.released import Released, hold
-from grader.sharing.replay import SharingClient
-from grader.trunk.joining import LOOK, NotShared, Trunk
+from grader.sharing.replay import SharingClient, find_untakable
+from grader.trunk.joining import LOOK, NotShared, Refused, Trunk
 from grader.trunk.starting import start_trunk
 from grader.trunk.wire import send
 from grader.worker.client import MIB
@@ -36,6 +36,8 @@ class Keeper:
 
     def __init__(self, job: Job, released: Released, host: socket.socket) -> None:
         self.job, self.released, self.host = job, released, host
+        self.point, self.told = 0, False  # of the last one that there could be
+        self.snapshot: Trunk | None = None
 
     def run(self) -> None:
         """Keep the trunk until the host ends."""
@@ -62,36 +64,75 @@ class Keeper:
         await asyncio.to_thread(self.host.recv, 1)  # the host ends
 
     async def _go(self, trunk: Trunk, place: Place) -> None:
-        share = self.job.share
-        assert share is not None
         looks = list[asyncio.Task[None]]()
         try:
             async with asyncio.timeout(self.job.limits.notebook_seconds):
-                for point in range(len(self.released.sources) + 1):
-                    if point in share.back:
-                        await asyncio.gather(*looks[:-1])  # two at a time
-                        looks.append(asyncio.create_task(self._look(trunk, point)))
-                        await asyncio.sleep(0)  # its fork is asked for now, before the next cell; it looks meanwhile
-                    snapshot = await self._take_snapshot(trunk, needed=point in share.leave) if share.leave else None
-                    looked = point < len(self.released.sources) and await self._run_cell(trunk, point)
-                    if snapshot is not None:
-                        self._tell_snapshot(snapshot, point, needed=looked or point in share.leave)
-                    check_memory(trunk, place)
+                whole = await self._run_cells(trunk, place, looks)
                 await asyncio.gather(*looks)
-                self._tell_outputs(trunk, place)
+                if whole:
+                    self._tell_outputs(trunk, place)
         finally:
             for one in looks:
                 one.cancel()
             await asyncio.gather(*looks, return_exceptions=True)
+            if self.snapshot is not None:
+                self.snapshot.control.close()
 
-    async def _run_cell(self, trunk: Trunk, number: int) -> bool:
-        """Run a cell, and tell whether it looked at the sources before it: then it is each hand-in's own."""
+    async def _run_cells(self, trunk: Trunk, place: Place, looks: "list[asyncio.Task[None]]") -> bool:
+        """Run the cells; tell whether all of them could be, or each hand-in goes on alone from some cell on."""
+        assert self.job.share is not None
+        leave, back = self.job.share.leave, self.job.share.back
+        for point in range(len(self.released.sources) + 1):
+            needed = point in leave
+            why = await self._take_snapshot(trunk, point, needed=needed) if leave else ""
+            if why and (needed or point in back):
+                return self._stop_sharing(why)
+            if point in back:
+                await asyncio.gather(*looks[:-1])  # two at a time
+                looks.append(asyncio.create_task(self._look(trunk, point)))
+                await asyncio.sleep(0)  # its fork is asked for now, before the next cell; it looks meanwhile
+            if point < len(self.released.sources) and (why := await self._run_cell(trunk, point)):
+                return self._stop_sharing(why)
+            check_memory(trunk, place)
+        return True
+
+    async def _run_cell(self, trunk: Trunk, number: int) -> str:
+        """Run a cell, and return why no hand-in can have what it gave, or ""."""
         ask = self.released.names[number].reads_globals
         record = await trunk.run_cell(self.released.sources[number], ask=ask)
         self.tell("record", number, [hold_json(record)])
-        if not record["ok"]:
-            raise FixableError(f"released code cell {number} failed; expected one that runs")
-        return bool(record["trace"]["history"])
+        if record["trace"]["history"] and self.point == number:
+            self._tell_snapshot()  # it looked at the sources before it, so it is each hand-in's own
+        why = find_untakable(record)
+        return f"released code cell {number}: {why}" if why else ""
+
+    async def _take_snapshot(self, trunk: Trunk, point: int, *, needed: bool) -> str:
+        """Keep a snapshot instead of the one before, and tell it if it is needed; return why there is none, or ""."""
+        try:
+            snapshot = await trunk.take_snapshot(needed=needed)
+        except Refused as error:
+            return str(error)
+        if self.snapshot is not None:
+            self.snapshot.control.close()
+        self.point, self.snapshot, self.told = point, snapshot, False
+        if needed:
+            self._tell_snapshot()
+        return ""
+
+    def _tell_snapshot(self) -> None:
+        """Hand the snapshot that is kept to the host, once."""
+        if self.snapshot is not None and not self.told:
+            said = {"point": self.point, "mounted": list(map(str, self.snapshot.mounted))}
+            self.tell("snapshot", said, [os.dup(self.snapshot.control.fileno())])
+            self.told = True
+
+    def _stop_sharing(self, why: str) -> bool:
+        """Tell that from the last snapshot on each hand-in goes on alone; NotShared where no cell ran before it."""
+        if not self.point:
+            raise NotShared(why)
+        self._tell_snapshot()
+        self.tell("edge", {"point": self.point, "why": f"shared up to released code cell {self.point}: {why}"})
+        return False
 
     async def _look(self, trunk: Trunk, point: int) -> None:
         """Tell what a branch says of its state that ran nothing."""
@@ -107,22 +148,6 @@ class Keeper:
         if not said or said[0] is None:
             raise FixableError(f"sandbox: a branch before released code cell {point}: {ending}; expected its state")
         self.tell("look", point, [hold_json(json.loads(ast.literal_eval(said[0])))])
-
-    async def _take_snapshot(self, trunk: Trunk, *, needed: bool) -> Trunk | None:
-        """Return a snapshot, of which the next cell may show that it is needed; NotShared where it is and cannot be."""
-        try:
-            return await trunk.take_snapshot(needed=needed)
-        except NotShared:
-            if needed:
-                raise
-            return None
-
-    def _tell_snapshot(self, snapshot: Trunk, point: int, *, needed: bool) -> None:
-        """Hand a snapshot to the host, or let it end."""
-        with snapshot.control:
-            if needed:
-                said = {"point": point, "mounted": list(map(str, snapshot.mounted))}
-                self.tell("snapshot", said, [os.dup(snapshot.control.fileno())])
 
     def _tell_outputs(self, trunk: Trunk, place: Place) -> None:
         """Tell what the trunk saved; FixableError where that is more than a notebook may."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from assignment.fixable import FixableError
 from grader.handins.sharing import find_free, list_sources
-from grader.sharing.replay import Record, find_untakable
+from grader.sharing.replay import Record
 from grader.trunk.rule.known import Known, Look, Trace, parse_look
 from grader.trunk.rule.names import Names, find_names
 
@@ -35,6 +35,8 @@ class Released:
     outputs: Mapping[str, int] = field(default_factory=dict)  # descriptors of what the trunk saved
     notes: tuple[str, ...] = ()
     memory_group: str = "none"
+    edge: int | None = None  # the released cell from which on none is shared
+    stops: str = ""  # why
     over: bool = False
     why: str = ""
 
@@ -42,8 +44,6 @@ class Released:
         """Take in one thing that the keeper of the trunk tells."""
         if kind == "record":
             self.records.append(load(descriptors[0]))
-            if why := find_untakable(self.records[-1]):
-                self.why = self.why or f"released code cell {len(self.records) - 1}: {why}"
         elif kind == "look":
             self.looks[said] = parse_look(load(descriptors[0]))
         elif kind == "snapshot":
@@ -51,8 +51,10 @@ class Released:
         elif kind == "outputs":
             self.outputs = dict(zip(said["names"], descriptors, strict=True))
             self.notes, self.memory_group = tuple(said["notes"]), said["memory_group"]
+        elif kind == "edge":
+            self.edge, self.stops = said["point"], said["why"]
         elif kind == "over":
-            self.over, self.why = True, self.why or said
+            self.over, self.why = True, said
         else:
             raise FixableError(f"{kind}; expected what a trunk's keeper tells")
 

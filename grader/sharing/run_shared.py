@@ -69,7 +69,8 @@ class Journey:
         """Take what is the trunk's, run what is not, and return the result."""
         begun, notebook = self.begun, parse_notebook(self.begun.data)
         self.indices, known = list_executed(notebook), self.released.to_known()
-        self.path = find_path(list_sources(notebook), self.released.sources, self.released.free, known.traces)
+        its = self.released
+        self.path = find_path(list_sources(notebook), its.sources, its.free, known.traces, its.edge)
         self.way = walk(self.path, known)
         tell = partial(note_cell, begun.folder)
         client = SharingClient(notebook, begun.job.limits, keep_going=begun.job.keep_going, tell_cell=tell)

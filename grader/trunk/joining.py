@@ -33,6 +33,10 @@ class NotShared(FixableError):  # noqa: N818  # no error: a fresh kernel does it
     """What stands against a branch; the notebook is to be executed by a fresh kernel."""
 
 
+class Refused(NotShared):
+    """What stands against a fork of a trunk as it is now."""
+
+
 @dataclass
 class Trunk:
     """A trunk, or a snapshot of one: whom to ask for cells, snapshots and branches."""
@@ -61,7 +65,7 @@ class Trunk:
             send(reply, {"needed": needed}, [theirs.fileno()])
             try:
                 check_hazards((await self._hear(reply))[0])
-            except NotShared:
+            except BaseException:
                 ours.close()
                 raise
         return replace(self, outer=None, control=ours)
@@ -134,9 +138,9 @@ def check_place(place: Place) -> None:
 
 
 def check_hazards(said: Any) -> None:
-    """Raise NotShared where a trunk says what stands against a fork."""
+    """Raise Refused where a trunk says what stands against a fork."""
     if said["hazards"]:
-        raise NotShared(f"sandbox: cannot share: {'; '.join(said['hazards'])}; expected nothing that a fork shares")
+        raise Refused(f"sandbox: cannot share: {'; '.join(said['hazards'])}; expected nothing that a fork shares")
 
 
 def enter(place: Place, pid: int) -> None:

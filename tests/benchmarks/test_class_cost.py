@@ -95,7 +95,7 @@ def test_table_adds_up() -> None:
     assert (ours.count, plain.processor, plain.wall) == (12, 80.0, 40.0)
     lines = to_markdown(pieces, "a machine", "versions").splitlines()
     row = next(line for line in lines if line.startswith("| a | only"))
-    assert row == "| a | only answers differ | 13.3 (12) |  | 80.0 (2) |  |  | 6.0 | 10.7 | 20 |"
+    assert row == "| a | only answers differ | 13.3 (12) |  |  | 80.0 (2) |  |  | 6.0 | 10.7 | 20 |"
 
 
 def test_hand_in_of_which_graders_say_different_things_is_named() -> None:

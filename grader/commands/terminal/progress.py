@@ -94,6 +94,7 @@ class ShownProgress:
         self.machines = dict[str, str]()  # where each student's notebook runs, in a class on several
         self.live = Progress(SpinnerColumn(), *COLUMNS, console=console, disable=not console.is_terminal)
         self.shared: TaskID | None = None
+        self.stops = ""
         self.all = self.live.add_task("notebooks", total=None)
 
     def __enter__(self) -> Self:
@@ -139,6 +140,9 @@ class ShownProgress:
             self.shared = self.live.add_task("  the released notebook, once for all", total=event.cells)
             if not self.console.is_terminal:
                 self.console.print(f"the released notebook runs once for all that share: {event.cells} code cells")
+        if event.stops != self.stops:
+            self.stops = event.stops
+            self.console.print(show_line(event.stops), soft_wrap=True)
         self.live.update(self.shared, completed=event.ran, visible=not event.over)
 
 

@@ -67,15 +67,21 @@ Way = Generator[Order, Look | None, tuple[Verdict, ...]]
 
 
 def find_path(
-    handin: Sequence[str], released: Sequence[str], free: Sequence[bool], traces: Sequence[Trace] = ()
+    handin: Sequence[str],
+    released: Sequence[str],
+    free: Sequence[bool],
+    traces: Sequence[Trace] = (),
+    edge: int | None = None,
 ) -> Path:
     """Return the path of a hand-in (its code cells' sources, none of them blank).
 
     free: of each released code cell, whether students may change it. A released cell of which the trunk saw that it
-    looks at the cells before it runs in a branch of its own, once one of these is another.
+    looks at the cells before it runs in a branch of its own, once one of these is another. From the released cell
+    `edge` on the trunk has none: all is the student's own.
     """
     blocks = SequenceMatcher(None, released, handin, autojunk=False).get_matching_blocks()
-    same = {block.b + n: block.a + n for block in blocks for n in range(block.size)}
+    pairs = ((block.b + n, block.a + n) for block in blocks for n in range(block.size))
+    same = {index: number for index, number in pairs if edge is None or number < edge}
     steps = tuple(Step(source, same.get(index)) for index, source in enumerate(handin))
     gaps, first, start = list[Gap](), 0, 0
     for index in range(len(steps) + 1):

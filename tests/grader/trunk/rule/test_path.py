@@ -47,6 +47,20 @@ def test_gaps_of_a_hand_in(handin: list[str], gaps: list[Gap]) -> None:
     assert list(find_path(handin, RELEASED, FREE, TRACES).gaps) == gaps
 
 
+@pytest.mark.parametrize(
+    ("handin", "gaps"),
+    [
+        (RELEASED, [Gap(4, 7, 4, 7, True)]),
+        (change(_1="b = 2"), [Gap(1, 2, 1, 2, False), Gap(4, 7, 4, 7, True)]),
+        (change(_3="d = 2"), [Gap(3, 7, 3, 7, True)]),
+        (change(_5="answers = 1"), [Gap(4, 7, 4, 7, True)]),
+        (RELEASED[:4], [Gap(4, 4, 4, 7, True)]),
+    ],
+)
+def test_nothing_is_the_trunks_from_an_edge_on(handin: list[str], gaps: list[Gap]) -> None:
+    assert list(find_path(handin, RELEASED, FREE, TRACES, edge=4).gaps) == gaps
+
+
 def follow(handin: list[str], *looks: Look | None) -> list[tuple[int | None, int, int, bool]]:
     """Return the orders that a hand-in gives where its branches say that."""
     way, orders, said = walk(find_path(handin, RELEASED, FREE, TRACES), KNOWN), list[Order](), list(looks)
