@@ -17,6 +17,7 @@ from tests.patience import PATIENCE
 
 pytest_plugins = [
     "tests.markers",
+    "tests.turns",
     "tests.processor_time",
     "tests.printable",
     "tests.doctests",

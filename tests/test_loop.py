@@ -16,6 +16,7 @@ import pytest
 
 from tests.markers import FIXTURES, MARKERS
 from tests.patience import wait_until
+from tests.turns import LONG, PARTS, TURNS, list_others
 
 ROOT = Path(__file__).parents[1]
 PLANTED = """
@@ -126,6 +127,14 @@ def test_parts_are_all_tests_and_ci_runs_all_but_the_nightly_ones() -> None:
         parts = [eval(part, {"__builtins__": {}}, has) for part in (quick, rest)]
         assert parts == [not marked, bool(marked) and "nightly" not in marked], marked
     assert re.search(r"^check: quick rest ", makefile, re.MULTILINE)
+
+
+def test_each_test_that_takes_turns_runs_on_one_day_of_three(request: pytest.FixtureRequest) -> None:
+    assert all((ROOT / name).is_file() for name in (*TURNS, *LONG))
+    others = [set(list_others(request.session.items, 739951 + day)) for day in range(PARTS)]
+    for item in request.session.items:
+        left = sum(item in its for its in others)
+        assert left == (PARTS - 1 if item.nodeid.partition("::")[0] in TURNS else 0), item.nodeid
 
 
 def test_no_marker_is_left_out_by_default(pytestconfig: pytest.Config) -> None:

@@ -170,17 +170,22 @@ class _Host:
         if self.process is None or self.process.stdout is None:
             return
         for line in self.process.stdout:
-            said = json.loads(line)
-            with self.news:
-                if "ended" in said:
-                    self.said[said["ended"]] = said["why"]
-                else:
-                    self.ran = SharedRun(**said)
-                self.news.notify_all()
+            try:
+                self._take_in(json.loads(line))
+            except (TypeError, ValueError, KeyError):  # it is of another version: this one was replaced meanwhile
+                self.process.kill()
         self.process.wait()
         with self.news:
             self.gone = True
             self.ran = replace(self.ran, over=True) if self.ran is not None else None
+            self.news.notify_all()
+
+    def _take_in(self, said: dict[str, Any]) -> None:
+        with self.news:
+            if "ended" in said:
+                self.said[said["ended"]] = said["why"]
+            else:
+                self.ran = SharedRun(**said)
             self.news.notify_all()
 
     def say(self, word: str, folder: Path) -> None:

@@ -70,6 +70,14 @@ def test_run_that_all_share_is_told_once_and_shown_while_it_lasts(terminal: bool
         assert text.getvalue() == "the released notebook runs once for all that share: 7 code cells\n"
 
 
+def test_cell_from_which_on_nothing_is_shared_is_told_once_also_where_the_run_is_over() -> None:
+    text, stops = io.StringIO(), "shared up to released code cell 3: released code cell 3: it failed"
+    with ShownProgress(Screen(file=text, width=100)) as shown:
+        for over in (False, True, True):
+            shown(SharedRun(3, 7, over, stops if over else ""))
+    assert text.getvalue().count(stops) == 1
+
+
 def test_class_that_waits_says_why_and_blames_nobody() -> None:
     text = io.StringIO()
     with ShownProgress(Screen(file=text, width=200)) as shown:

@@ -119,6 +119,11 @@ def test_host_says_how_far_the_released_notebook_is_and_each_news_is_told_once(
     assert wait_until(lambda: list_news() == [SharedRun(2, 7, over=True)])  # it ended
 
 
+def test_host_of_another_version_is_ended_and_nothing_waits_for_it(starts: list[str], tmp_path: Path) -> None:
+    starts.append(ANSWER.format("print(json.dumps({'ran': 2, 'told': 'what this version does not know'}))"))
+    assert run_sharing(tmp_path, JOB, lambda: True) == GONE
+
+
 def test_run_that_is_taken_back_is_stopped(starts: list[str], tmp_path: Path) -> None:
     starts.append(ANSWER.format("print(json.dumps({'ended': folder, 'why': word})) if word == 'stop' else 0"))
     assert run_sharing(tmp_path, JOB, lambda: False) == "stop"

@@ -176,6 +176,11 @@ def test_free_place_executes_the_sample_whole_first_and_it_shares_later(course: 
     (tmp_path / "runs" / ".whole" / first / "result.json").unlink()  # as where it was interrupted before that
     assert run(course, tmp_path, {}, share=True, observer=told.append) == results
     assert load(tmp_path / "runs" / ".whole", first).shared == HANDINS[first][1]
+    shutil.rmtree(tmp_path / "runs" / ".whole")  # a sample is drawn again, from those that shared
+    assert run(course, tmp_path, {}, share=True, observer=told.append) == results
+    ((again, differing),) = ((one.student, one.differing) for one in load_compared(tmp_path / "runs"))
+    assert (again != first, differing) == (True, ())
+    assert load(tmp_path / "runs" / ".whole", again).shared == ()
 
 
 WHY = {

@@ -6,7 +6,6 @@ notebook. Hosts whose rule is unsound are caught.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from tests.grader.trunk.lab import AS_ROOT
 from tests.grader.trunk.planted import PLANTED
 from tests.grader.trunk.short import BACK, CELLS, EDITS, OFFICIAL, SOURCES, make_handin
 from tests.patience import PATIENCE
+from tests.turns import find_day
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow, AS_ROOT]
 PARTS = 8
@@ -53,7 +53,7 @@ class Both:
 
 def take_part(names: Iterable[str], part: str) -> list[str]:
     """Return all names, or those whose day it is."""
-    return [*names] if part == "all" else [*names][date.today().toordinal() % PARTS :: PARTS]
+    return [*names] if part == "all" else [*names][find_day() % PARTS :: PARTS]
 
 
 def to_cells(sources: Sequence[str]) -> Cells:

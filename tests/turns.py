@@ -1,0 +1,111 @@
+"""A pytest plugin: with `--turns` the tests of some files are run by turns, a third of them each day; else all are.
+
+Whose turn it is follows from a test's name and its case's number, so that each day has some. What is left to other days
+is printed; `DAY=739951` runs that day's. Files that take longest come first, so that no process ends with one of them
+while the others have nothing to do.
+"""
+
+import os
+import zlib
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import pytest
+
+PARTS = 3
+# What they prove is proved in other ways as well, or for another course, user, picture or colour.
+TURNS = (
+    "tests/assignment/making/test_photographs.py",
+    "tests/assignment/models/test_classifier.py",
+    "tests/assignment/selfcheck/test_mistakes.py",
+    "tests/benchmarks/test_benchmarks.py",
+    "tests/grader/agreement/test_ties.py",
+    "tests/grader/cluster/test_hosts.py",
+    "tests/grader/commands/cluster/test_ordinary.py",
+    "tests/grader/commands/cluster/test_verbs.py",
+    "tests/grader/commands/course/test_check.py",
+    "tests/grader/commands/test_course.py",
+    "tests/grader/commands/test_killed.py",
+    "tests/grader/driver/test_two_classes.py",
+    "tests/grader/quiz/test_lms_cases.py",
+    "tests/grader/quiz/test_quiz.py",
+    "tests/grader/quiz/test_quiz_class.py",
+    "tests/grader/release/test_selfcheck.py",
+    "tests/grader/report/gradebooks/test_class.py",
+    "tests/grader/report/test_drawn.py",
+    "tests/grader/report/test_items_page.py",
+    "tests/grader/sandbox/test_honest_uses.py",
+    "tests/grader/sharing/test_ordinary.py",
+    "tests/questions/proof/test_recheck.py",
+    "tests/reference/produce/test_produce.py",
+    "tests/reference/produce/test_schedule.py",
+    "tests/reference/test_canonical_laws.py",
+    "tests/test_loop.py",
+)
+LONG = (
+    "tests/grader/cluster/test_hosts.py",
+    "tests/grader/demo/test_embedded.py",
+    "tests/grader/driver/test_drive.py",
+    "tests/grader/driver/test_two_classes.py",
+    "tests/grader/release/test_cells_run.py",
+    "tests/grader/sharing/test_class.py",
+    "tests/grader/sharing/test_equivalence.py",
+    "tests/grader/trunk/test_attacks.py",
+    "tests/grader/worker/test_watch.py",
+)
+LEFT = pytest.StashKey[set[str]]()
+
+
+def find_day() -> int:
+    """Return the day whose turn it is; processes that were started by this one have the same."""
+    return int(os.environ.setdefault("DAY", str(date.today().toordinal())))
+
+
+def list_others(items: Iterable[pytest.Item], day: int) -> list[pytest.Item]:
+    """Return the tests whose turn is on another day."""
+    others, cases = list[pytest.Item](), Counter[str]()
+    for item in items:
+        name = item.nodeid.partition("[")[0]
+        if name.partition("::")[0] in TURNS:
+            if (zlib.crc32(name.encode()) + cases[name] + day) % PARTS:
+                others.append(item)
+            cases[name] += 1
+    return others
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--turns", action="store_true", help=f"of some files one test in {PARTS}, by the day")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[LEFT] = set()
+    find_day()  # before midnight, for all processes
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.nodeid.partition("::")[0] not in LONG)
+    if config.getoption("--turns"):
+        others = list_others(items, find_day())
+        config.stash[LEFT] = {item.nodeid for item in others}
+        items[:] = [item for item in items if item.nodeid not in config.stash[LEFT]]
+        config.hook.pytest_deselected(items=others)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workeroutput"):  # a process of pytest-xdist, which prints nothing itself
+        session.config.workeroutput["others"] = sorted(session.config.stash[LEFT])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    node.config.stash[LEFT] |= set(getattr(node, "workeroutput", {}).get("others", ()))
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    left = sorted(config.stash[LEFT])
+    if left and config.get_verbosity() >= 0:
+        terminalreporter.section(f"left to other days than {find_day()}")
+        for name in left:
+            terminalreporter.write_line(name)
