@@ -24,7 +24,7 @@ ARGS ?= $(SIDE_BY_SIDE)
 
 demo: setup
 	@$(MAKE) --no-print-directory system PACKAGES=bubblewrap
-	$(BIN)/hw9 demo $(DEMO)
+	$(BIN)/hw9 demo --share $(DEMO)
 
 test: setup system check
 
