@@ -9,7 +9,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 DEMO ?= demo
 
-# Every test is in one of three parts, and CI runs two of them, of the longest files a third each day (--turns);
+# Every test is in one of three parts, and CI runs two of them, of the longest files a third by the commit (--turns);
 # tests/test_loop.py proves it.
 QUICK := not (sandbox or browser or slow or nightly)
 REST := (sandbox or browser or slow) and not nightly

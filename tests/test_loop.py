@@ -72,6 +72,20 @@ def test_marked_by_its_fixture(browser): pass
 def test_of_the_night(): pass
 def test_last_of_a_shared_fixture_with_a_teardown(torn_down_once): pass
 """
+TAKES_TURNS = """
+import pytest
+
+@pytest.mark.parametrize("case", range(5))
+def test_cases(case): pass
+def test_one(): pass
+def test_two(): pass
+"""
+BY_TURNS = """pytest_plugins = ["tests.turns"]
+
+def pytest_configure():
+    from tests import turns
+    turns.TURNS, turns.LONG = ("test_planted.py",), ("test_zz.py",)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -129,9 +143,36 @@ def test_parts_are_all_tests_and_ci_runs_all_but_the_nightly_ones() -> None:
     assert re.search(r"^check: quick rest ", makefile, re.MULTILINE)
 
 
-def test_each_test_that_takes_turns_runs_on_one_day_of_three(request: pytest.FixtureRequest) -> None:
+def run_with_turns(folder: Path, *options: str, turn: int | None = None) -> str:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("CI", "PYTEST_", "TURN"))}
+    environment |= {"PYTHONPATH": str(ROOT)} | ({"TURN": str(turn)} if turn is not None else {})
+    words = [sys.executable, "-m", "pytest", "-v", "--color=no", "-p", "no:cacheprovider", *options]
+    return subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=False).stdout
+
+
+@pytest.mark.slow
+def test_each_has_one_turn_of_three_and_the_others_are_printed(tmp_path: Path) -> None:
+    (tmp_path / "conftest.py").write_text(BY_TURNS)
+    (tmp_path / "test_planted.py").write_text(TAKES_TURNS)
+    (tmp_path / "test_zz.py").write_text("def test_always(): pass")
+    ran = list[str]()
+    for turn in range(PARTS):
+        said = run_with_turns(tmp_path, "--turns", *(("-n", "1", "--dist", "loadfile") if turn == 1 else ()), turn=turn)
+        before, _, left = said.partition("left to other commits")
+        chosen = {one or other for one, other in re.findall(r"PASSED (test_\S+)|(test_\S+) PASSED", before)}
+        assert "test_zz.py::test_always" in chosen, said
+        ran += chosen - {"test_zz.py::test_always"}
+        assert len(chosen) - 1 + len(re.findall(r"^test_planted.py::", left, re.MULTILINE)) == 7, said
+    assert len(ran) == len({*ran}) == 7
+    first = re.findall(r"^(test_\w+)\.py::\w+.* PASSED", run_with_turns(tmp_path), re.MULTILINE)
+    assert first == ["test_zz", *["test_planted"] * 7]
+    same = [run_with_turns(tmp_path, "--turns").partition("left to other commits")[2] for _ in range(2)]
+    assert re.sub(r"in [\d.]+s", "", same[0]) == re.sub(r"in [\d.]+s", "", same[1])  # it follows from the commit
+
+
+def test_each_test_that_takes_turns_has_one_of_three(request: pytest.FixtureRequest) -> None:
     assert all((ROOT / name).is_file() for name in (*TURNS, *LONG))
-    others = [set(list_others(request.session.items, 739951 + day)) for day in range(PARTS)]
+    others = [set(list_others(request.session.items, 1000 + turn)) for turn in range(PARTS)]
     for item in request.session.items:
         left = sum(item in its for its in others)
         assert left == (PARTS - 1 if item.nodeid.partition("::")[0] in TURNS else 0), item.nodeid

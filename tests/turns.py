@@ -1,19 +1,21 @@
-"""A pytest plugin: with `--turns` the tests of some files are run by turns, a third of them each day; else all are.
+"""A pytest plugin: with `--turns` the tests of some files are run by turns, a third of them with each commit; else all.
 
-Whose turn it is follows from a test's name and its case's number, so that each day has some. What is left to other days
-is printed; `DAY=739951` runs that day's. Files that take longest come first, so that no process ends with one of them
-while the others have nothing to do.
+Whose turn it is follows from a test's name, its case's number and the commit's, so that each commit has some, and the
+same ones each time. What is left to other commits is printed; `TURN=2` (any number) chooses another third. Files that
+take longest come first, so that no process ends with one of them while the others have nothing to do.
 """
 
 import os
+import subprocess
 import zlib
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+ROOT = Path(__file__).parents[1]
 PARTS = 3
 # What they prove is proved in other ways as well, or for another course, user, picture or colour.
 TURNS = (
@@ -58,36 +60,39 @@ LONG = (
 LEFT = pytest.StashKey[set[str]]()
 
 
-def find_day() -> int:
-    """Return the day whose turn it is; processes that were started by this one have the same."""
-    return int(os.environ.setdefault("DAY", str(date.today().toordinal())))
+def find_turn() -> int:
+    """Return the number of the turn: the environment's TURN, else one that follows from the commit; 0 without git."""
+    if (wanted := os.environ.get("TURN", "")).isdecimal():
+        return int(wanted)
+    asked = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
+    return int(asked.stdout.strip() or "0", 16)
 
 
-def list_others(items: Iterable[pytest.Item], day: int) -> list[pytest.Item]:
-    """Return the tests whose turn is on another day."""
+def list_others(items: Iterable[pytest.Item], turn: int) -> list[pytest.Item]:
+    """Return the tests whose turn it is not."""
     others, cases = list[pytest.Item](), Counter[str]()
     for item in items:
         name = item.nodeid.partition("[")[0]
         if name.partition("::")[0] in TURNS:
-            if (zlib.crc32(name.encode()) + cases[name] + day) % PARTS:
+            if (zlib.crc32(name.encode()) + cases[name] + turn) % PARTS:
                 others.append(item)
             cases[name] += 1
     return others
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--turns", action="store_true", help=f"of some files one test in {PARTS}, by the day")
+    parser.addoption("--turns", action="store_true", help=f"of some files one test in {PARTS}, by the commit")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[LEFT] = set()
-    find_day()  # before midnight, for all processes
 
 
+@pytest.hookimpl(trylast=True)  # after -m chose
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.nodeid.partition("::")[0] not in LONG)
     if config.getoption("--turns"):
-        others = list_others(items, find_day())
+        others = list_others(items, find_turn())
         config.stash[LEFT] = {item.nodeid for item in others}
         items[:] = [item for item in items if item.nodeid not in config.stash[LEFT]]
         config.hook.pytest_deselected(items=others)
@@ -106,6 +111,6 @@ def pytest_testnodedown(node: Any) -> None:
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     left = sorted(config.stash[LEFT])
     if left and config.get_verbosity() >= 0:
-        terminalreporter.section(f"left to other days than {find_day()}")
+        terminalreporter.section("left to other commits")
         for name in left:
             terminalreporter.write_line(name)

@@ -79,7 +79,7 @@ class Placed:
 class SharedRun:
     """The released notebook runs once for all that share: how many of its code cells have run, and whether it ended.
 
-    stops: from which cell on nothing is shared, and why; "" where all is.
+    stops: who shares no further than to some cell, and why; "" where nobody.
     """
 
     ran: int

@@ -1,7 +1,7 @@
 """The keeper of a trunk: a process that has the released cells run once, and tells the host what comes of each.
 
 It tells (kind, what, descriptors): `record` of the next cell; `look` at a point; `snapshot` of a point; `edge`, from
-which cell on nothing is shared; `outputs`, what the cells saved; and `over`, with what stands against sharing or "".
+which cell on some share nothing; `outputs`, what the cells saved; and `over`, with what stands against sharing or "".
 Then it waits for the host to end, and the trunk ends with it.
 """
 
@@ -67,9 +67,9 @@ class Keeper:
         looks = list[asyncio.Task[None]]()
         try:
             async with asyncio.timeout(self.job.limits.notebook_seconds):
-                whole = await self._run_cells(trunk, place, looks)
+                ran = await self._run_cells(trunk, place, looks)
                 await asyncio.gather(*looks)
-                if whole:
+                if ran:
                     self._tell_outputs(trunk, place)
         finally:
             for one in looks:
@@ -79,21 +79,22 @@ class Keeper:
                 self.snapshot.control.close()
 
     async def _run_cells(self, trunk: Trunk, place: Place, looks: "list[asyncio.Task[None]]") -> bool:
-        """Run the cells; tell whether all of them could be, or each hand-in goes on alone from some cell on."""
+        """Run the cells, to the first whose outputs no hand-in can have; tell whether there was none."""
         assert self.job.share is not None
         leave, back = self.job.share.leave, self.job.share.back
         for point in range(len(self.released.sources) + 1):
-            needed = point in leave
-            why = await self._take_snapshot(trunk, point, needed=needed) if leave else ""
-            if why and (needed or point in back):
-                return self._stop_sharing(why)
-            if point in back:
+            refused = await self._take_snapshot(trunk, point, needed=point in leave) if leave else ""
+            if refused and point in leave:
+                self._tell_edge(f"who differs at cell {point} goes", refused)
+            if point in back and not refused:
                 await asyncio.gather(*looks[:-1])  # two at a time
                 looks.append(asyncio.create_task(self._look(trunk, point)))
                 await asyncio.sleep(0)  # its fork is asked for now, before the next cell; it looks meanwhile
-            if point < len(self.released.sources) and (why := await self._run_cell(trunk, point)):
-                return self._stop_sharing(why)
+            untakable = await self._run_cell(trunk, point) if point < len(self.released.sources) else ""
             check_memory(trunk, place)
+            if untakable:
+                self._tell_edge("all go", untakable, last=True)
+                return False
         return True
 
     async def _run_cell(self, trunk: Trunk, number: int) -> str:
@@ -101,10 +102,13 @@ class Keeper:
         ask = self.released.names[number].reads_globals
         record = await trunk.run_cell(self.released.sources[number], ask=ask)
         self.tell("record", number, [hold_json(record)])
-        if record["trace"]["history"] and self.point == number:
-            self._tell_snapshot()  # it looked at the sources before it, so it is each hand-in's own
+        if record["trace"]["history"] and self.snapshot is not None:  # of the sources before it: each hand-in's own
+            if self.point == number:
+                self._tell_snapshot()
+            else:
+                self._tell_edge("who differs goes", f"cell {number} looks at the cells before it")
         why = find_untakable(record)
-        return f"released code cell {number}: {why}" if why else ""
+        return f"cell {number}: {why}" if why else ""
 
     async def _take_snapshot(self, trunk: Trunk, point: int, *, needed: bool) -> str:
         """Keep a snapshot instead of the one before, and tell it if it is needed; return why there is none, or ""."""
@@ -126,13 +130,13 @@ class Keeper:
             self.tell("snapshot", said, [os.dup(self.snapshot.control.fileno())])
             self.told = True
 
-    def _stop_sharing(self, why: str) -> bool:
-        """Tell that from the last snapshot on each hand-in goes on alone; NotShared where no cell ran before it."""
+    def _tell_edge(self, who: str, why: str, *, last: bool = False) -> None:
+        """Tell that some go on alone from the last snapshot on; NotShared where no cell ran before that."""
         if not self.point:
-            raise NotShared(why)
+            raise NotShared(f"released code {why}" if last else why)
         self._tell_snapshot()
-        self.tell("edge", {"point": self.point, "why": f"shared up to released code cell {self.point}: {why}"})
-        return False
+        says = f"{who} on alone from released code cell {self.point}: {why}"
+        self.tell("edge", {"point": self.point, "why": says, "last": last})
 
     async def _look(self, trunk: Trunk, point: int) -> None:
         """Tell what a branch says of its state that ran nothing."""

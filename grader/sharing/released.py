@@ -12,6 +12,8 @@ from grader.handins.sharing import find_free, list_sources
 from grader.sharing.replay import Record
 from grader.trunk.rule.known import Known, Look, Trace, parse_look
 from grader.trunk.rule.names import Names, find_names
+from grader.trunk.rule.path import Path as HandinPath
+from grader.trunk.rule.path import find_path
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,9 @@ class Released:
     outputs: Mapping[str, int] = field(default_factory=dict)  # descriptors of what the trunk saved
     notes: tuple[str, ...] = ()
     memory_group: str = "none"
-    edge: int | None = None  # the released cell from which on none is shared
-    stops: str = ""  # why
+    edges: list[int] = field(default_factory=list)  # whoever has no snapshot where they leave shares up to one of these
+    end: int | None = None  # the released cell from which on nobody shares
+    stops: str = ""  # why there is the first of these
     over: bool = False
     why: str = ""
 
@@ -52,11 +55,21 @@ class Released:
             self.outputs = dict(zip(said["names"], descriptors, strict=True))
             self.notes, self.memory_group = tuple(said["notes"]), said["memory_group"]
         elif kind == "edge":
-            self.edge, self.stops = said["point"], said["why"]
+            self.edges.append(said["point"])
+            self.end = said["point"] if said["last"] else self.end
+            self.stops = self.stops or said["why"]
         elif kind == "over":
             self.over, self.why = True, said
         else:
             raise FixableError(f"{kind}; expected what a trunk's keeper tells")
+
+    def find_path(self, handin: Sequence[str]) -> HandinPath:
+        """Return the path of a hand-in, whose code cells have these sources, through what is shared."""
+        known = self.to_known().traces
+        path = find_path(handin, self.sources, self.free, known, self.end)
+        missing = next((gap.start for gap in path.gaps if gap.start not in self.snapshots), None)
+        edges = [edge for edge in self.edges if missing is not None and edge <= missing]
+        return find_path(handin, self.sources, self.free, known, max(edges)) if edges else path
 
     def to_known(self) -> Known:
         """Return what the rule needs to know."""

@@ -26,7 +26,7 @@ from grader.sharing.released import Released, read
 from grader.sharing.replay import SharingClient, Steps
 from grader.trunk.joining import LOOK, NotShared, Trunk
 from grader.trunk.rule.known import Look, parse_look
-from grader.trunk.rule.path import Order, find_path, walk
+from grader.trunk.rule.path import Order, walk
 from grader.worker.ending import Ending
 from grader.worker.execute import BegunRun, Execution, begin_run, bound_memory, describe_limits, describe_run
 from grader.worker.place import Place, open_place
@@ -68,10 +68,9 @@ class Journey:
     async def go(self) -> RunResult:
         """Take what is the trunk's, run what is not, and return the result."""
         begun, notebook = self.begun, parse_notebook(self.begun.data)
-        self.indices, known = list_executed(notebook), self.released.to_known()
-        its = self.released
-        self.path = find_path(list_sources(notebook), its.sources, its.free, known.traces, its.edge)
-        self.way = walk(self.path, known)
+        self.indices = list_executed(notebook)
+        self.path = self.released.find_path(list_sources(notebook))
+        self.way = walk(self.path, self.released.to_known())
         tell = partial(note_cell, begun.folder)
         client = SharingClient(notebook, begun.job.limits, keep_going=begun.job.keep_going, tell_cell=tell)
         try:

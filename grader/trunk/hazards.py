@@ -11,17 +11,20 @@ from collections.abc import Collection
 LEFT_ALONE = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random", "/proc/")
 
 
-def find_hazards(descriptors: Collection[int] = (0, 1, 2), children: Collection[int] = ()) -> list[str]:
+def find_hazards(
+    descriptors: Collection[int] = (0, 1, 2), children: Collection[int] = (), folders: Collection[str] = ()
+) -> list[str]:
     """Return what there is, one text each; none where a fork is safe.
 
-    descriptors, children: those that the caller answers for. Files that are only read are no hazard, but a fork that
-    keeps one open shares its place in it with all others: it opens it anew.
+    descriptors, children: those that the caller answers for. folders: those that a later cell may write to. Files that
+    are only read are no hazard, but a fork that keeps one open shares its place in it with all others: it opens it
+    anew.
     """
     return [
         *_find_threads(),
         *_find_descriptors(descriptors),
         *_find_gpu(),
-        *_find_mappings(),
+        *_find_mappings(tuple(f"{folder}/" for folder in folders)),
         *_find_children(children),
     ]
 
@@ -49,14 +52,20 @@ def _find_gpu() -> list[str]:
     return found
 
 
-def _find_mappings() -> list[str]:
-    """Return shared memory that can be written: a fork would write into its siblings' as well."""
+def _find_mappings(folders: tuple[str, ...]) -> list[str]:
+    """Return shared memory that can be written: a fork would write into its siblings' as well.
+
+    And files of these folders: what is written to one shows in every fork that has not touched its memory.
+    """
     found = []
     with open("/proc/self/maps") as maps:
         for line in maps:
             parts = line.split(maxsplit=5)
+            path = parts[5].strip() if len(parts) > 5 else "without a file"
             if parts[1][1] == "w" and parts[1][3] == "s":
-                found.append(f"shared mapping: {parts[5].strip() if len(parts) > 5 else 'without a file'}")
+                found.append(f"shared mapping: {path}")
+            elif path.startswith(folders):
+                found.append(f"mapped file: {path}")
     return found
 
 

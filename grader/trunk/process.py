@@ -167,7 +167,7 @@ class Process:
         """Tell whether a hazard stands against a fork, which is answered."""
         assert self.packed is not None
         own = {0, 1, 2, self.packed, self.control.fileno(), reply.fileno(), *others}
-        if hazards := find_hazards(own, self.forks):
+        if hazards := find_hazards(own, self.forks, self.folders):
             send(reply, {"hazards": hazards})
         return bool(hazards)
 

@@ -140,7 +140,7 @@ class ShownProgress:
             self.shared = self.live.add_task("  the released notebook, once for all", total=event.cells)
             if not self.console.is_terminal:
                 self.console.print(f"the released notebook runs once for all that share: {event.cells} code cells")
-        if event.stops != self.stops:
+        if event.stops and event.stops != self.stops:
             self.stops = event.stops
             self.console.print(show_line(event.stops), soft_wrap=True)
         self.live.update(self.shared, completed=event.ran, visible=not event.over)

@@ -13,6 +13,9 @@ Then each later cell is asked, as the student has it, in order, what of the dirt
   - warnings that are shown less often, seen only by a cell that showed one;
   - a cell that binds names to literals and functions and nothing else sees threads, streams and the shell alone.
 
+After the last cell whoever grades sees what lies in `outputs`, so that a file there, or one of the trunk's that is
+another now, is the branch's to keep.
+
 The student's own cells are no released ones: nobody saw them, so each sees all of that. A released cell that sees
 nothing dirty does what it did in the trunk; so a name that it binds for certain is as in the trunk after it. A cell
 of the student's own may fail, and cleans nothing.
@@ -38,6 +41,7 @@ SENSED_BY_DRAWS = frozenset(KIND + name for name in RANDOM)
 ALWAYS = frozenset({"$threads", "$streams", "$signals", "$shell", LASTING})  # seen by whatever runs at all
 IMPORTED = frozenset({".py", ".pyc", ".so", ".pth", ".zip"})  # files that could stand for a module
 IGNORES = "['ignore', "
+SAVED = "outputs"  # the folder that is kept of a Run
 
 
 @dataclass(frozen=True)
@@ -66,11 +70,20 @@ def decide(trunk: Look, branch: Look, ran: Iterable[Names], later: Sequence[Late
     if any(its.lasting for its in ran):
         return Verdict("end", (*known, LASTING), seen)
     if not seen:
-        return Verdict("trunk", known)
+        return Verdict("end" if any(map(is_saved, dirty)) else "trunk", known)
     own = {one.number for one in later if one.trace is None}
     if all(number in own for number, _ in seen):
         return Verdict("branch", known, seen, seen[-1][0])
     return Verdict("end", known, seen)
+
+
+def is_saved(what: str) -> bool:
+    """Tell whether something dirty may be one of the files that a hand-in is judged by.
+
+    >>> is_saved("$file /hw9/work/outputs/lime.npz"), is_saved("$file /tmp/x"), is_saved("$files"), is_saved("x")
+    (True, False, True, False)
+    """
+    return what == FILES or (what.startswith(FILE) and SAVED in PurePath(what.removeprefix(FILE)).parts)
 
 
 def find_dirty(trunk: Look, branch: Look, ran: Iterable[Names], alive: frozenset[str] | None) -> Iterator[str]:

@@ -56,6 +56,7 @@ HANDINS: dict[str, tuple[list[tuple[str, str]], tuple[int, ...]]] = {  # and whi
     "scratch": (change(2, "# scratch 1\nmine = 3\nprint(mine)", "'two for one'"), (0, 1, 4, 5, 6)),
     "changes": (change(2, "# scratch 1\nlabel += 1"), (0, 1)),
     "official": (change(3, ODD), (0, 1, 2)),
+    "saves": (change(4, "answers = {}\nnp.savez('outputs/texts.npz', 1)"), (0, 1, 2, 3)),
     "fails": (change(2, "1 / 0"), (0, 1)),
 }
 
@@ -96,7 +97,7 @@ def both(course: Course, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path
     again, both_ways, summary = (one.text for one in told if isinstance(one, Noted))
     assert again.startswith("all have a result; 1 executed again, to compare (in ")
     assert both_ways.endswith("shared, and executed whole as well: the same came of it")
-    assert summary == "6 of 6 hand-ins shared a run of the released notebook, 23 of their 34 code cells"
+    assert summary == "7 of 7 hand-ins shared a run of the released notebook, 27 of their 40 code cells"
     ran = [one for one in told if isinstance(one, SharedRun)]
     assert ran == sorted(ran, key=lambda one: (one.ran, one.over))
     assert ran[-1] == SharedRun(6, 6, over=True)
@@ -122,7 +123,7 @@ def test_hand_in_has_the_results_of_a_kernel_of_its_own(both: tuple[Path, Path],
     assert show(next(notebooks)) == show(next(notebooks))
     saved = [{path.name: path.read_bytes() for path in (runs / name / "work/outputs").iterdir()} for runs in both]
     assert saved[0] == saved[1]
-    assert len(saved[1]) == (2 if name != "fails" else 1)
+    assert len(saved[1]) == {"fails": 1, "saves": 3}.get(name, 2)
 
 
 def test_scoring_knows_what_was_taken(both: tuple[Path, Path]) -> None:

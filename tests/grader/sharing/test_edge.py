@@ -7,6 +7,7 @@ import pytest
 from assignment.course import Course
 from grader.driver.both_ways import list_differences
 from grader.driver.event import Event, SharedRun
+from grader.driver.run_job import LOG_FILE
 from tests.courses import copy_course
 from tests.grader.sharing.test_class import RELEASED, load, run, write
 from tests.grader.trunk.lab import AS_ROOT
@@ -32,9 +33,10 @@ def find_stops(told: list[Event]) -> set[str]:
     return {one.stops for one in told if isinstance(one, SharedRun) and one.stops}
 
 
-def test_what_is_before_a_thread_is_shared(tmp_path: Path) -> None:
+def test_who_differs_after_a_thread_shares_what_is_before_it_and_the_others_all(tmp_path: Path) -> None:
     released = [(name, source + THREAD * (name == "lime")) for name, source in RELEASED]
     handins = {
+        "released": released,
         "answers": change(released, 4, "answers = {'lime-1': 'ab'}"),
         "scratch": change(released, 2, "# scratch 1\nmine = 3\nprint(mine)"),
         "both": change(change(released, 4, "answers = {'lime-1': 'b'}"), 2, "# scratch 1\nlabel += 1"),
@@ -43,9 +45,10 @@ def test_what_is_before_a_thread_is_shared(tmp_path: Path) -> None:
     write(course.notebook, released)
     assert run_both_ways(course, tmp_path, handins, told) == {}
     taken = {name: load(tmp_path / "shared" / "runs", name).shared for name in handins}
-    assert taken == {"answers": (0, 1, 2), "scratch": (0, 1), "both": (0, 1)}
+    assert taken == {"released": (0, 1, 2, 3, 4, 5), "answers": (0, 1, 2), "scratch": (0, 1, 3, 4, 5), "both": (0, 1)}
     (stops,) = find_stops(told)
-    assert stops.startswith("shared up to released code cell 3: sandbox: cannot share: threads: 2 tasks")
+    says = "who differs at cell 4 goes on alone from released code cell 3: sandbox: cannot share: threads: 2 tasks"
+    assert stops.startswith(says)
 
 
 def test_what_is_before_a_released_cell_that_fails_is_shared(tmp_path: Path) -> None:
@@ -64,4 +67,36 @@ def test_what_is_before_a_released_cell_that_fails_is_shared(tmp_path: Path) -> 
         "released": ((0, 1, 2, 3, 4), "failed"),
         "mends": ((0, 1, 2, 3, 4), "ran"),
     }
-    assert find_stops(told) == {"shared up to released code cell 5: released code cell 5: it failed"}
+    assert find_stops(told) == {"all go on alone from released code cell 5: cell 5: it failed"}
+
+
+def test_class_whose_first_released_cell_fails_is_run_whole(tmp_path: Path) -> None:
+    released = change([*RELEASED], 0, "1 / 0")
+    handins = {"answers": change(released, 4, "answers = {'lime-1': 'ab'}"), "released": released}
+    course, told = copy_course(tmp_path / "winter"), list[Event]()
+    write(course.notebook, released)
+    assert run_both_ways(course, tmp_path, handins, told) == {}
+    for name in handins:
+        log = (tmp_path / "shared" / "runs" / name / LOG_FILE).read_text()
+        assert log.startswith("not shared: released code cell 0: it failed")
+
+
+WIDGET = """import ipywidgets
+shown = ipywidgets.Output()
+display(shown)"""
+INTO = "with shown:\n    print('caught')"
+
+
+def test_what_is_before_a_cell_whose_outputs_a_widget_takes_is_shared(tmp_path: Path) -> None:
+    released = change(change([*RELEASED], 1, f"{RELEASED[1][1]}\n{WIDGET}"), 5, INTO)
+    handins = {
+        "answers": change(released, 4, "answers = {'lime-1': 'ab'}"),
+        "scratch": change(released, 2, "# scratch 1\nmine = 3\nprint(mine)"),
+    }
+    course, told = copy_course(tmp_path / "winter"), list[Event]()
+    write(course.notebook, released)
+    assert run_both_ways(course, tmp_path, handins, told) == {}
+    taken = {name: load(tmp_path / "shared" / "runs", name).shared for name in handins}
+    assert taken == {"answers": (0, 1, 2, 3), "scratch": (0, 1, 3, 4)}
+    (stops,) = find_stops(told)
+    assert stops.startswith("all go on alone from released code cell 5: cell 5: an Output widget took")

@@ -1,6 +1,6 @@
 """Made hand-ins through real hosts and cages, shared and each with a kernel of its own: the same comes of both.
 
-An eighth of those of the short notebook runs in CI, another each day; all of them at night, as do those of the released
+An eighth of those of the short notebook runs in CI, by the commit; all of them at night, as do those of the released
 notebook. Hosts whose rule is unsound are caught.
 """
 
@@ -27,7 +27,7 @@ from tests.grader.trunk.lab import AS_ROOT
 from tests.grader.trunk.planted import PLANTED
 from tests.grader.trunk.short import BACK, CELLS, EDITS, OFFICIAL, SOURCES, make_handin
 from tests.patience import PATIENCE
-from tests.turns import find_day
+from tests.turns import find_turn
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow, AS_ROOT]
 PARTS = 8
@@ -52,8 +52,8 @@ class Both:
 
 
 def take_part(names: Iterable[str], part: str) -> list[str]:
-    """Return all names, or those whose day it is."""
-    return [*names] if part == "all" else [*names][find_day() % PARTS :: PARTS]
+    """Return all names, or those whose turn it is."""
+    return [*names] if part == "all" else [*names][find_turn() % PARTS :: PARTS]
 
 
 def to_cells(sources: Sequence[str]) -> Cells:

@@ -1,6 +1,7 @@
 """The recorder keeps what a kernel would have sent: it is compared with one; hazards are found."""
 
 import json
+import mmap
 import os
 import socket
 import subprocess
@@ -128,7 +129,7 @@ json.dump([released.run(cell, ask="globals" in cell)["trace"] for cell in cells]
     assert other["asked"] is None  # it did not do the same in the fork
 
 
-def test_each_hazard_is_found() -> None:
+def test_each_hazard_is_found(tmp_path: Path) -> None:
     own = {int(name) for name in os.listdir("/proc/self/fd") if os.path.exists(f"/proc/self/fd/{name}")}
     before = find_hazards(own)
     done = threading.Event()
@@ -136,7 +137,13 @@ def test_each_hazard_is_found() -> None:
     thread.start()
     ours, theirs = socket.socketpair()
     child = subprocess.Popen(["sleep", "60"])
+    (tmp_path / "kept").write_bytes(b"x")
     try:
+        with (tmp_path / "kept").open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ):
+            file.close()
+            mapped = {f"mapped file: {tmp_path / 'kept'}"}
+            assert mapped & {*find_hazards(own, folders=[str(tmp_path)])} == mapped
+            assert not mapped & {*find_hazards(own)}
         found = find_hazards(own)
         assert [one for one in found if one.startswith(f"descriptor {ours.fileno()}: socket:")]
         assert f"child {child.pid}" in found

@@ -31,12 +31,15 @@ OTHER = make_look(names={**NAMES, "a": ("9", (), False)})
 DRAWN = make_look(kinds={**KINDS, "numpy random": "9"})
 QUIET = make_look(filters=("['ignore', None]", "x"))
 ADDED = make_look(files={"/w/a": "1", "/w/own": "2"})
+SAVED = make_look(files={"/w/a": "1", "/w/outputs/lime.npz": "2"})
 
 
 @pytest.mark.parametrize(
     ("branch", "later", "word"),
     [
         (make_look(), "print(a)", "trunk"),
+        (SAVED, "print(a)", "end"),
+        (make_look(files={"/w/a": "2"}), "b = 1", "end"),
         (OTHER, "print(b)", "trunk"),
         (OTHER, "print(a)", "end"),
         (OTHER, "print(f(b))", "end"),  # f calls g, which reads a
