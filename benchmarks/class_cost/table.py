@@ -124,7 +124,8 @@ def _write_costs(pieces: Sequence[Piece]) -> Iterator[str]:
         ratio = f"{against.processor / ours.processor:.1f}{star}" if ours and against else ""
         ratio += f" | {against.processor / far:.1f}{star}" if far and against else " | "
         costs = " | ".join(_show(find_cost(its, kind, grader), "processor") for grader in GRADERS)
-        yield f"| {shown} | {KINDS[kind].says} | {costs} | {ratio} | {KINDS[kind].aim:g} |\n"
+        aim = f"{KINDS[kind].aim:g}" if shown == kind else ""  # of the first course
+        yield f"| {shown} | {KINDS[kind].says} | {costs} | {ratio} | {aim} |\n"
     firsts = " first, sharing | first, and its sample | first, not |"
     yield COLUMNS.format(title="Clock", says=CLOCK, graders=names, more=firsts, lines=lines + "|---|---|---")
     for kind, shown, its in _list_classes(pieces):
@@ -153,7 +154,7 @@ def _write_beside(pieces: Sequence[Piece]) -> Iterator[str]:
             )
     measured = {(one.kind, one.grader) for one in pieces}
     lacks = {kind: [GRADERS[one] for one in GRADERS if (kind, one) not in measured] for kind in KINDS}
-    left = [f"of class {kind} {', '.join(names)}" for kind, names in lacks.items() if names]
+    left = [f"of class {kind} {' and '.join(names)}" for kind, names in lacks.items() if names]
     yield f"- Not measured: {'; '.join(left) or 'nothing'}.\n"
 
 
