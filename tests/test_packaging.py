@@ -71,7 +71,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
 
 
 def list_rubbish() -> set[Path]:
-    return {path for pattern in ("build", "dist", "*.egg-info", "*.log") for path in ROOT.glob(pattern)}
+    patterns = ("build/lib", "build/bdist*", "dist", "*.egg-info", "*.log")  # build itself holds what `recheck` keeps
+    return {path for pattern in patterns for path in ROOT.glob(pattern)}
 
 
 def list_files(*places: str) -> set[str]:

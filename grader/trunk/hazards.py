@@ -24,7 +24,7 @@ def find_hazards(
         *_find_threads(),
         *_find_descriptors(descriptors),
         *_find_gpu(),
-        *_find_mappings(tuple(f"{folder}/" for folder in folders)),
+        *_find_mappings(folders),
         *_find_children(children),
     ]
 
@@ -52,21 +52,27 @@ def _find_gpu() -> list[str]:
     return found
 
 
-def _find_mappings(folders: tuple[str, ...]) -> list[str]:
+def _find_mappings(folders: Collection[str]) -> list[str]:
     """Return shared memory that can be written: a fork would write into its siblings' as well.
 
-    And files of these folders: what is written to one shows in every fork that has not touched its memory.
+    And files of these folders, what is mounted there aside: what is written to one shows in every fork that has not
+    touched its memory.
     """
-    found = []
+    found, devices = list[str](), {f"{folder}/": os.stat(folder).st_dev for folder in folders}
     with open("/proc/self/maps") as maps:
         for line in maps:
             parts = line.split(maxsplit=5)
             path = parts[5].strip() if len(parts) > 5 else "without a file"
             if parts[1][1] == "w" and parts[1][3] == "s":
                 found.append(f"shared mapping: {path}")
-            elif path.startswith(folders):
+            elif _to_device(parts[3]) in {device for folder, device in devices.items() if path.startswith(folder)}:
                 found.append(f"mapped file: {path}")
     return found
+
+
+def _to_device(text: str) -> int:
+    major, minor = text.split(":")
+    return os.makedev(int(major, 16), int(minor, 16))
 
 
 def _find_children(allowed: Collection[int]) -> list[str]:

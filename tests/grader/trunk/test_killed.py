@@ -123,6 +123,7 @@ def test_branch_that_nobody_waits_for_any_more_is_gone_before_its_place_is() -> 
             with open_place("alice", make_job(), None) as place:
                 work = asyncio.create_task(opened.trunk.branch(place))
                 while not (its := set(list_cage(opened.trunk.pid)) - before):
+                    assert not work.done(), work
                     await asyncio.sleep(0)
                 work.cancel()
                 with pytest.raises(asyncio.CancelledError):
