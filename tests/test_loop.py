@@ -80,7 +80,7 @@ def test_cases(case): pass
 def test_one(): pass
 def test_two(): pass
 """
-BY_TURNS = """pytest_plugins = ["tests.turns"]
+BY_TURNS = """pytest_plugins = ["tests.markers", "tests.turns"]
 
 def pytest_configure():
     from tests import turns

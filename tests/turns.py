@@ -11,9 +11,10 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import pytest
+
+from tests.markers import leave
 
 ROOT = Path(__file__).parents[1]
 PARTS = 3
@@ -57,7 +58,6 @@ LONG = (
     "tests/grader/trunk/test_attacks.py",
     "tests/grader/worker/test_watch.py",
 )
-LEFT = pytest.StashKey[set[str]]()
 
 
 def find_turn() -> int:
@@ -84,33 +84,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--turns", action="store_true", help=f"of some files one test in {PARTS}, by the commit")
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.stash[LEFT] = set()
-
-
 @pytest.hookimpl(trylast=True)  # after -m chose
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.nodeid.partition("::")[0] not in LONG)
     if config.getoption("--turns"):
         others = list_others(items, find_turn())
-        config.stash[LEFT] = {item.nodeid for item in others}
-        items[:] = [item for item in items if item.nodeid not in config.stash[LEFT]]
+        known = set(others)
+        for item in others:
+            leave(item, "other commits")
+        items[:] = [item for item in items if item not in known]
         config.hook.pytest_deselected(items=others)
-
-
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    if hasattr(session.config, "workeroutput"):  # a process of pytest-xdist, which prints nothing itself
-        session.config.workeroutput["others"] = sorted(session.config.stash[LEFT])
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: Any) -> None:
-    node.config.stash[LEFT] |= set(getattr(node, "workeroutput", {}).get("others", ()))
-
-
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    left = sorted(config.stash[LEFT])
-    if left and config.get_verbosity() >= 0:
-        terminalreporter.section("left to other commits")
-        for name in left:
-            terminalreporter.write_line(name)

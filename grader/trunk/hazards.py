@@ -65,7 +65,7 @@ def _find_mappings(folders: Collection[str]) -> list[str]:
             path = parts[5].strip() if len(parts) > 5 else "without a file"
             if parts[1][1] == "w" and parts[1][3] == "s":
                 found.append(f"shared mapping: {path}")
-            elif _to_device(parts[3]) in {device for folder, device in devices.items() if path.startswith(folder)}:
+            elif any(path.startswith(one) and _to_device(parts[3]) == device for one, device in devices.items()):
                 found.append(f"mapped file: {path}")
     return found
 

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from assignment.course import Course
 from grader.driver.both_ways import list_differences
 from grader.driver.event import Event, SharedRun
 from grader.driver.run_job import LOG_FILE
@@ -21,8 +20,10 @@ def change(cells: Cells, number: int, source: str) -> Cells:
     return [(name, source if n == number else old) for n, (name, old) in enumerate(cells)]
 
 
-def run_both_ways(course: Course, folder: Path, handins: dict[str, Cells], told: list[Event]) -> dict[str, list[str]]:
-    """Execute hand-ins with and without sharing; return in what they differ, of each that does."""
+def run_both_ways(released: Cells, folder: Path, handins: dict[str, Cells], told: list[Event]) -> dict[str, list[str]]:
+    """Execute hand-ins of a course with and without sharing; return in what they differ, of each that does."""
+    course = copy_course(folder / "winter")
+    write(course.notebook, released)
     run(course, folder / "fresh", handins)
     run(course, folder / "shared", handins, share=True, observer=told.append)
     runs = [folder / way / "runs" for way in ("shared", "fresh")]
@@ -41,9 +42,8 @@ def test_who_differs_after_a_thread_shares_what_is_before_it_and_the_others_all(
         "scratch": change(released, 2, "# scratch 1\nmine = 3\nprint(mine)"),
         "both": change(change(released, 4, "answers = {'lime-1': 'b'}"), 2, "# scratch 1\nlabel += 1"),
     }
-    course, told = copy_course(tmp_path / "winter"), list[Event]()
-    write(course.notebook, released)
-    assert run_both_ways(course, tmp_path, handins, told) == {}
+    told = list[Event]()
+    assert run_both_ways(released, tmp_path, handins, told) == {}
     taken = {name: load(tmp_path / "shared" / "runs", name).shared for name in handins}
     assert taken == {"released": (0, 1, 2, 3, 4, 5), "answers": (0, 1, 2), "scratch": (0, 1, 3, 4, 5), "both": (0, 1)}
     (stops,) = find_stops(told)
@@ -58,9 +58,8 @@ def test_what_is_before_a_released_cell_that_fails_is_shared(tmp_path: Path) -> 
         "released": released,
         "mends": change(released, 5, "1 / 1"),
     }
-    course, told = copy_course(tmp_path / "winter"), list[Event]()
-    write(course.notebook, released)
-    assert run_both_ways(course, tmp_path, handins, told) == {}
+    told = list[Event]()
+    assert run_both_ways(released, tmp_path, handins, told) == {}
     results = {name: load(tmp_path / "shared" / "runs", name) for name in handins}
     assert {name: (one.shared, one.word) for name, one in results.items()} == {
         "answers": ((0, 1, 2, 3), "failed"),
@@ -73,9 +72,8 @@ def test_what_is_before_a_released_cell_that_fails_is_shared(tmp_path: Path) -> 
 def test_class_whose_first_released_cell_fails_is_run_whole(tmp_path: Path) -> None:
     released = change([*RELEASED], 0, "1 / 0")
     handins = {"answers": change(released, 4, "answers = {'lime-1': 'ab'}"), "released": released}
-    course, told = copy_course(tmp_path / "winter"), list[Event]()
-    write(course.notebook, released)
-    assert run_both_ways(course, tmp_path, handins, told) == {}
+    told = list[Event]()
+    assert run_both_ways(released, tmp_path, handins, told) == {}
     for name in handins:
         log = (tmp_path / "shared" / "runs" / name / LOG_FILE).read_text()
         assert log.startswith("not shared: released code cell 0: it failed")
@@ -93,9 +91,8 @@ def test_what_is_before_a_cell_whose_outputs_a_widget_takes_is_shared(tmp_path: 
         "answers": change(released, 4, "answers = {'lime-1': 'ab'}"),
         "scratch": change(released, 2, "# scratch 1\nmine = 3\nprint(mine)"),
     }
-    course, told = copy_course(tmp_path / "winter"), list[Event]()
-    write(course.notebook, released)
-    assert run_both_ways(course, tmp_path, handins, told) == {}
+    told = list[Event]()
+    assert run_both_ways(released, tmp_path, handins, told) == {}
     taken = {name: load(tmp_path / "shared" / "runs", name).shared for name in handins}
     assert taken == {"answers": (0, 1, 2, 3), "scratch": (0, 1, 3, 4)}
     (stops,) = find_stops(told)
